@@ -1,0 +1,102 @@
+"""`manage.py serve`: the whole product with one command."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from argparse import ArgumentParser
+from contextlib import contextmanager
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Any, override
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from files.storage import set_up_storage
+from users.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FIRST_ADMIN = "admin"
+FIRST_ADMIN_EMAIL = "admin@example.com"
+
+
+class Command(BaseCommand):
+    """Prepares the database and serves HTTP, WebSocket and admin on one port."""
+
+    help = "Set up what is missing and serve HTTP, WebSocket and admin on one port."
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--demo", action="store_true", help="load a demo community")
+        parser.add_argument("--no-worker", action="store_true", help="run no background worker")
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._prepare(demo=options["demo"])
+        self._announce(options["host"], options["port"])
+        with worker(runs=not options["no_worker"]):
+            Server(
+                target="config.asgi:application",
+                address=options["host"],
+                port=options["port"],
+                interface=Interfaces.ASGI,
+                workers=1,
+                websockets=True,
+                log_level=LogLevels.warning,
+                process_name="holobase",
+            ).serve()
+
+    def _prepare(self, *, demo: bool) -> None:
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        call_command("migrate", verbosity=0, interactive=False)
+        set_up_storage()
+        self._create_first_admin()
+        if demo:
+            call_command("load_demo", stdout=self.stdout)
+
+    def _create_first_admin(self) -> None:
+        if User.objects.filter(is_superuser=True).exists():
+            return
+        password = token_urlsafe(12)
+        User.objects.create_superuser(
+            email=FIRST_ADMIN_EMAIL, username=FIRST_ADMIN, password=password
+        )
+        self.stdout.write(
+            self.style.SUCCESS(f"First admin: {FIRST_ADMIN}  password: {password}")
+            + "  (shown once; change it in the admin)"
+        )
+
+    def _announce(self, host: str, port: int) -> None:
+        shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+        for name, address in (
+            ("REST API", f"http://{shown}:{port}/api/v1/"),
+            ("API docs", f"http://{shown}:{port}/api/docs"),
+            ("Admin", f"http://{shown}:{port}/admin/"),
+            ("WebSocket", f"ws://{shown}:{port}/ws/v1"),
+            ("Data", str(settings.DATA_DIR)),
+        ):
+            self.stdout.write(f"  {name:10} {address}")
+        self.stdout.flush()
+
+
+@contextmanager
+def worker(*, runs: bool) -> Iterator[None]:
+    """Run the background worker beside the server, and end it with the server."""
+    if not runs:
+        yield
+        return
+    command = [sys.executable, "manage.py", "db_worker", "--queue-name", "*"]
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 - our own command
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()

@@ -1,0 +1,109 @@
+"""What operators and lost visitors get: health, readiness, the front page, errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.core.cache import cache
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from files.storage import is_storage_ready
+from resources import registry
+from resources.errors import Problem, not_signed_in, not_visible
+from resources.http.authentication import actor_of
+from resources.http.views import RecordView
+from users.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http.response import HttpResponseBase
+
+PROBE = "holobase.ready"
+
+
+def alive(_request: HttpRequest) -> HttpResponse:
+    """Tell that the process answers."""
+    return HttpResponse(b'{"status":"ok"}', content_type="application/json")
+
+
+def ready(_request: HttpRequest) -> HttpResponse:
+    """Tell whether every part that requests need can be reached (503 when one can't)."""
+    parts = {name: _state(check) for name, check in CHECKS.items()}
+    is_ready = all(state == "ok" for state in parts.values())
+    body = {"status": "ok" if is_ready else "unavailable", "parts": parts}
+    status = 200 if is_ready else 503
+    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+
+
+def _state(check: Callable[[], bool]) -> str:
+    try:
+        return "ok" if check() else "unavailable"
+    except Exception as error:  # noqa: BLE001 - whatever a broken part raises, it is not ready
+        return f"unavailable: {type(error).__name__}"
+
+
+def _database() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        return cursor.fetchone() == (1,)
+
+
+def _cache() -> bool:
+    cache.set(PROBE, "ok", 10)
+    return bool(cache.get(PROBE) == "ok")
+
+
+def _layer() -> bool:
+    layer = get_channel_layer()
+    async_to_sync(layer.group_send)(PROBE, {"type": "ready"})
+    return True
+
+
+def _migrations() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+CHECKS: dict[str, Callable[[], bool]] = {
+    "database": _database,
+    "cache": _cache,
+    "storage": is_storage_ready,
+    "layer": _layer,
+    "migrations": _migrations,
+}
+
+
+@csrf_exempt
+def own_profile(request: HttpRequest) -> HttpResponseBase:
+    """Answer `users/me` as the signed-in member's own record."""
+    try:
+        actor = actor_of(request)
+        if actor.id is None:
+            raise not_signed_in()
+    except Problem as problem:
+        return problem.response()
+    view = RecordView.as_view(resource=registry.resource_of(User))
+    return view(request, record_id=str(actor.id))
+
+
+def welcome(_request: HttpRequest) -> HttpResponse:
+    """Send visitors of the root to the documentation."""
+    return HttpResponseRedirect("/api/docs")
+
+
+def not_found(_request: HttpRequest, _error: Any = None) -> HttpResponse:
+    """Answer an address that does not exist."""
+    return not_visible().response()
+
+
+def crashed(_request: HttpRequest) -> HttpResponse:
+    """Answer a bug: no details leave the server, the request id finds them in its log."""
+    return Problem(500, "internal_error", _("Something went wrong on our side.")).response()

@@ -1,0 +1,9 @@
+"""Addresses of the WebSocket half."""
+
+from typing import Any
+
+from django.urls import path
+
+from realtime.consumers import RealtimeConsumer
+
+websocket_urls: list[Any] = [path("ws/v1", RealtimeConsumer.as_asgi())]

@@ -1,0 +1,81 @@
+"""Who asks: the actor that rules are answered for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from resources.fields import RecordIdField
+from resources.slots import Slot
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+ACTOR_SLOT = "actor"
+
+
+class ActorKind(NamedTuple):
+    """All that a rule may know of an actor besides its id: plans are compiled per kind."""
+
+    is_known: bool
+    is_verified: bool
+    is_system: bool
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A member, nobody in particular (`ANONYMOUS`) or the product itself (`SYSTEM`).
+
+    `id` is a user's id; roles are names of Django groups.
+    """
+
+    id: UUID | None = None
+    roles: frozenset[str] = field(default_factory=frozenset)
+    is_verified: bool = False
+    is_system: bool = False
+    name: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Tell whether this is a signed-in member."""
+        return self.id is not None
+
+    # Django REST framework asks these two of whatever stands in `request.user`.
+    @property
+    def is_authenticated(self) -> bool:
+        """Tell whether this is a signed-in member, in Django's word."""
+        return self.is_known
+
+    @property
+    def pk(self) -> UUID | None:
+        """Give the user's id, in Django's word."""
+        return self.id
+
+    @property
+    def kind(self) -> ActorKind:
+        """Give what the actor shares with all others that see the same kind of rows."""
+        return ActorKind(self.is_known, self.is_verified, self.is_system, self.roles)
+
+    def unbound(self) -> UnboundActor:
+        """Give this kind of actor with its id left open, to compile SQL for all of the kind."""
+        return UnboundActor(self.kind)
+
+
+class UnboundActor:
+    """A kind of actor whose id is a slot."""
+
+    def __init__(self, kind: ActorKind) -> None:
+        self.is_known, self.is_verified, self.is_system, self.roles = kind
+        self.id: Any = Slot(ACTOR_SLOT, RecordIdField())
+
+
+type Asker = Actor | UnboundActor
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(is_system=True, is_verified=True, name="system")
+
+
+def with_roles(actor: Actor, *roles: str) -> Actor:
+    """Give the same actor with other roles (for dry runs of rules)."""
+    return replace(actor, roles=frozenset(roles))

@@ -1,0 +1,219 @@
+"""The one door through which registered rows are written.
+
+Each verb writes the row and one `Change` in one transaction and, once it is committed, sends
+`committed`. Admin, services, tasks and commands use it; nothing else writes these tables.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast, override
+
+from django.db import router, transaction
+from django.db.models import BigIntegerField, DateTimeField, Func
+from django.db.models.deletion import Collector
+from django.dispatch import Signal
+from django.utils import timezone
+
+from resources import context, registry, search
+from resources.models import Action, Change, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import Field, Model
+    from django.db.models.sql.compiler import SQLCompiler
+
+    from resources.actors import Actor
+
+committed = Signal()
+"""Sent after commit with `sender` (the row's model) and `change` (its `Change`)."""
+
+
+class TransactionNumber(Func):
+    """The number of the running transaction on PostgreSQL, 0 on SQLite."""
+
+    arity = 0
+
+    def __init__(self) -> None:
+        super().__init__(output_field=BigIntegerField())
+
+    def as_sqlite(
+        self, _compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+    ) -> tuple[str, Sequence[Any]]:
+        """SQLite runs one writing transaction at a time, so ids are in commit order."""
+        return "0", ()
+
+    @override
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
+    ) -> tuple[str, Any]:
+        return "pg_current_xact_id()::text::bigint", []
+
+
+def create[M: Record](model: type[M], *, by: Actor, **values: Any) -> M:
+    """Insert one row of `model`.
+
+    Raises IntegrityError and ValidationError as the model does; nothing is then written.
+    """
+    row = model(**values)
+    row.clean()
+    with transaction.atomic(savepoint=False):
+        row.save(force_insert=True)
+        _log(row, Action.CREATE, by=by, after=logged_values(row))
+        search.index_many([row])
+    return row
+
+
+def create_many[M: Record](rows: Iterable[M], *, by: Actor) -> list[M]:
+    """Insert many new rows of one model at once."""
+    batch = list(rows)
+    if not batch:
+        return batch
+    with transaction.atomic(savepoint=False):
+        type(batch[0])._default_manager.bulk_create(batch)
+        changes = [_change(row, Action.CREATE, by=by, after=logged_values(row)) for row in batch]
+        _log_all(type(batch[0]), changes)
+        search.index_many(batch)
+    return batch
+
+
+def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
+    """Write new values to the columns of one row; values it already has are no change.
+
+    The row must be as it is in the database (read it with `locked` when the new values depend on
+    the old). Raises IntegrityError and ValidationError as the model does.
+    """
+    before = logged_values(row)
+    changed = [name for name, value in values.items() if _assign(row, name, value)]
+    if not changed:
+        return row
+    row.clean()
+    row.revision += 1
+    row.updated_at = timezone.now()
+    after = logged_values(row)
+    difference = [name for name in after if after[name] != before[name]]
+    with transaction.atomic(savepoint=False):
+        row.save(force_update=True, update_fields=[*changed, "revision", "updated_at"])
+        _log(
+            row,
+            Action.UPDATE,
+            by=by,
+            before={name: before[name] for name in difference},
+            after={name: after[name] for name in difference},
+        )
+        search.index(row, changed)
+    return row
+
+
+def delete(row: Record, *, by: Actor) -> None:
+    """Delete one row with all that its relations cascade to; each deleted row is a change."""
+    collector = Collector(using=router.db_for_write(type(row)))
+    with transaction.atomic(savepoint=False):
+        collector.collect([row])
+        for detached, values in _detached(collector):
+            update(detached, by=by, **values)
+        for doomed in _doomed(collector):
+            _log(doomed, Action.DELETE, by=by, before=logged_values(doomed))
+            search.forget(doomed)
+        collector.delete()
+
+
+def locked[M: Record](row: M) -> M:
+    """Read a row again and keep others from writing it until the transaction ends."""
+    rows = type(row)._default_manager.select_for_update()
+    return cast("M", rows.get(pk=row.pk))
+
+
+def logged_values(row: Model) -> dict[str, Any]:
+    """Give the logged columns of a row: attribute name to JSON-ready value."""
+    unlogged = getattr(row, "unlogged", frozenset())
+    return {
+        field.attname: _logged(field, row)
+        for field in row._meta.concrete_fields
+        if field.attname not in unlogged
+    }
+
+
+def _logged(field: Field[Any, Any], row: Model) -> Any:
+    value = getattr(row, field.attname)
+    if value is None or isinstance(value, str | int | float | bool | list | dict):
+        return value
+    if isinstance(field, DateTimeField):
+        return value.isoformat()
+    return str(value)
+
+
+def _assign(row: Model, name: str, value: Any) -> bool:
+    """Set one attribute; tell whether that changed it."""
+    field = cast("Field[Any, Any]", row._meta.get_field(name))
+    before = getattr(row, field.attname)
+    setattr(row, name, value)
+    return bool(getattr(row, field.attname) != before)
+
+
+def _detached(collector: Collector) -> Iterator[tuple[Record, Mapping[str, Any]]]:
+    """Give the rows that outlive the delete and lose a relation, with their new values."""
+    for (field, value), batches in collector.field_updates.items():
+        for rows in batches:
+            for row in rows:
+                if registry.is_registered(type(row)):
+                    yield cast("Record", row), {field.name: value}
+
+
+def _doomed(collector: Collector) -> Iterator[Record]:
+    """Give every registered row that the delete takes along."""
+    for model, rows in collector.data.items():
+        if registry.is_registered(model):
+            yield from cast("Iterable[Record]", rows)
+    for queryset in collector.fast_deletes:
+        if registry.is_registered(queryset.model):
+            yield from cast("Iterable[Record]", queryset)
+
+
+def _change(
+    row: Record,
+    action: Action,
+    *,
+    by: Actor,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> Change:
+    return Change(
+        transaction=TransactionNumber(),
+        resource=registry.resource_of(type(row)).name,
+        record_id=row.pk,
+        action=action,
+        actor_id=by.id,
+        request_id=context.request_id(),
+        before=before or {},
+        after=after or {},
+    )
+
+
+def _log(row: Record, action: Action, *, by: Actor, **images: Mapping[str, Any]) -> None:
+    change = _change(row, action, by=by, **images)
+    change.save(force_insert=True)
+    _announce(type(row), change)
+
+
+def _log_all(model: type[Record], changes: Sequence[Change]) -> None:
+    for change in Change.objects.bulk_create(changes):
+        _announce(model, change)
+
+
+def _announce(model: type[Record], change: Change) -> None:
+    transaction.on_commit(partial(committed.send_robust, sender=model, change=change))
+
+
+def state_after(changes: Iterable[Change]) -> dict[UUID, dict[str, Any]]:
+    """Fold changes of one resource, in order, into the rows they leave behind."""
+    rows: dict[UUID, dict[str, Any]] = {}
+    for change in changes:
+        if change.action == Action.DELETE:
+            rows.pop(change.record_id, None)
+        else:
+            rows.setdefault(change.record_id, {}).update(change.after)
+    return rows

@@ -1,0 +1,170 @@
+"""Start-up checks: a declaration that can't work fails before the first request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, FieldError
+from django.db.models import CharField, JSONField, TextField
+
+from resources import registry
+from resources.actors import ANONYMOUS, Actor, UnboundActor
+from resources.declaration import VERBS, Resource
+from resources.documents.embedding import embedded_members
+from resources.ids import new_id
+from resources.rules import narrowed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+WRITE_VERBS = ("create", "update", "delete")
+KINDS = (
+    ANONYMOUS.kind,
+    Actor(new_id()).kind,
+    Actor(new_id(), is_verified=True, roles=frozenset({"member", "moderator", "admin"})).kind,
+)
+
+
+def check_declarations(app_configs: Any = None, **_options: Any) -> list[CheckMessage]:
+    """Check every registered declaration (Django's system check framework calls this)."""
+    del app_configs
+    return [error for resource in registry.all_resources() for error in check_resource(resource)]
+
+
+def check_resource(resource: Resource) -> Iterator[CheckMessage]:
+    """Give all that is wrong with one declaration."""
+    named = list(_unknown_names(resource))
+    yield from named
+    if named:
+        return
+    for check in CHECKS:
+        for number, problem in check(resource):
+            yield Error(f"{type(resource).__name__}: {problem}", id=f"resources.E{number:03}")
+
+
+def _unknown_names(resource: Resource) -> Iterator[CheckMessage]:
+    columns = {field.name for field in resource.model._meta.concrete_fields}
+    for attribute in NAMING:
+        for name in getattr(resource, attribute):
+            if name.lstrip("-") not in columns:
+                problem = f"{attribute} names “{name}”, which is no column of {resource.model.__name__}"
+                yield Error(f"{type(resource).__name__}: {problem}", id="resources.E001")
+
+
+NAMING = (
+    "fields",
+    "writable",
+    "editable",
+    "presets",
+    "readers",
+    "writers",
+    "expand",
+    "filters",
+    "scans",
+    "search",
+    "ordering",
+    "topics",
+)
+
+
+def _rules_compile(resource: Resource) -> Iterator[tuple[int, str]]:
+    """Every rule must be a condition that the database understands."""
+    fields = [*resource.readers.items(), *resource.writers.items()]
+    rules = [(verb, resource.rule(verb)) for verb in VERBS] + fields
+    for name, rule in rules:
+        for kind in KINDS:
+            try:
+                scope = rule.scope(UnboundActor(kind), resource.model)
+                str(narrowed(resource.model._default_manager.all(), scope).query)
+            except EmptyResultSet:
+                continue
+            except (FieldError, FieldDoesNotExist, ValueError, LookupError, AttributeError) as error:
+                yield 2, f"the rule for {name} does not compile: {error}"
+                break
+
+
+def _writes_are_closed(resource: Resource) -> Iterator[tuple[int, str]]:
+    """No write may be open to everyone, by whatever words."""
+    for verb in WRITE_VERBS:
+        if resource.rule(verb).scope(ANONYMOUS, resource.model) is True:
+            yield 3, f"{verb} is open to anyone; ask for an account at least"
+
+
+def _columns_are_indexed(resource: Resource) -> Iterator[tuple[int, str]]:
+    """Filters and sorts must not read the whole table, unless declared as `scans`."""
+    served = {next(iter(columns)) for columns in indexed_columns(resource)}
+    for name in [*resource.filters, *resource.ordering, *resource.topics]:
+        column = resource.column(name.lstrip("-"))
+        if column.name not in served and not isinstance(column, JSONField):
+            yield 4, f"no index begins with “{column.name}”, which clients filter or sort by"
+
+
+def indexed_columns(resource: Resource) -> Iterator[list[str]]:
+    """Give the columns of each index of a resource's table."""
+    meta = resource.model._meta
+    for field in meta.concrete_fields:
+        if field.db_index or field.unique or field.primary_key:
+            yield [field.name]
+    for index in meta.indexes:
+        if index.fields:
+            yield [name.lstrip("-") for name in index.fields]
+    for constraint in meta.constraints:
+        fields = getattr(constraint, "fields", ())
+        if fields:
+            yield list(fields)
+
+
+def _relations_are_registered(resource: Resource) -> Iterator[tuple[int, str]]:
+    """A relation can only be checked for visibility against its target's rules."""
+    for name in dict.fromkeys([*resource.writable, *resource.editable, *resource.expand]):
+        column = resource.column(name)
+        if not column.is_relation:
+            if name in resource.expand:
+                yield 5, f"expand names “{name}”, which is no relation"
+            continue
+        target = resource.target(name)
+        if not registry.is_registered(target) and embedded_members(target) is None:
+            yield 5, f"“{name}” points at {target.__name__}, which is no resource"
+
+
+def _sorts_are_total(resource: Resource) -> Iterator[tuple[int, str]]:
+    """Pages by cursor need sort columns without empty values."""
+    for name in resource.ordering:
+        if resource.column(name.lstrip("-")).null:
+            yield 6, f"ordering names “{name}”, which can be empty"
+
+
+def _texts_are_never_null(resource: Resource) -> Iterator[tuple[int, str]]:
+    """Two ways of saying “nothing” make filters lie."""
+    for column in resource.model._meta.concrete_fields:
+        if column.null and isinstance(column, CharField | TextField):
+            yield 7, f"the text “{column.name}” can be null; use an empty text"
+
+
+def _fields_make_sense(resource: Resource) -> Iterator[tuple[int, str]]:
+    """What is written can be read back, and a record always tells its id."""
+    if "id" not in resource.fields:
+        yield 8, "fields must contain “id”"
+    for name in dict.fromkeys([*resource.writable, *resource.editable]):
+        if not resource.column(name).editable:
+            yield 8, f"“{name}” is not editable"
+    for name in resource.presets:
+        if name in resource.writable:
+            yield 8, f"“{name}” is preset and can't be writable as well"
+    for name in [*resource.filters, *resource.scans]:
+        if name not in resource.fields:
+            yield 8, f"“{name}” can be filtered by but not read"
+
+
+type Checked = Iterable[tuple[int, str]]
+
+CHECKS: tuple[Callable[[Resource], Checked], ...] = (
+    _rules_compile,
+    _writes_are_closed,
+    _columns_are_indexed,
+    _relations_are_registered,
+    _sorts_are_total,
+    _texts_are_never_null,
+    _fields_make_sense,
+)

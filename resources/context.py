@@ -1,0 +1,36 @@
+"""What the engine knows of the request being answered, wherever in the stack it is asked."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """One request: its id, and who turned out to be asking (a user's id, or empty)."""
+
+    request_id: str = field(default_factory=lambda: uuid4().hex)
+    user_id: str = ""
+
+
+_current: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
+
+
+def current() -> RequestContext | None:
+    """Give the request being answered, or nothing outside of requests."""
+    return _current.get()
+
+
+def begin(request_id: str) -> RequestContext:
+    """Start answering a request; an empty id asks for a new one."""
+    context = RequestContext(request_id) if request_id else RequestContext()
+    _current.set(context)
+    return context
+
+
+def request_id() -> str:
+    """Give the id of the request being answered, or an empty text."""
+    context = _current.get()
+    return context.request_id if context else ""

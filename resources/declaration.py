@@ -1,0 +1,121 @@
+"""A resource: what one model offers to clients, declared once."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from resources.rules import NOBODY, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from django.db.models import Field, Model
+    from rest_framework import serializers
+
+    from resources.actors import Actor
+
+CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+VERBS = ("list", "view", "create", "update", "delete")
+
+type Preset = Callable[[Actor], Any]
+
+
+def actor(by: Actor) -> Any:
+    """Preset a column to the id of whoever creates the row."""
+    return by.id
+
+
+@dataclass(frozen=True)
+class RecordAction:
+    """A verb on one record beyond update and delete: `PUT /cards/{id}/like`.
+
+    `service` is called as `service(row, by=actor, **input)`; `rule` says who may, among those who
+    may view the row; the answer is the record as it then is. `takes` validates the body, if any.
+    """
+
+    name: str
+    method: str
+    rule: Rule
+    service: Callable[..., Any]
+    words: str
+    takes: type[serializers.Serializer[Any]] | None = None
+
+
+class Resource:
+    """A model plus five rules. Subclass, set what differs, and decorate with `@register(Model)`.
+
+    The docstring of the subclass is shown to API users. Every verb is closed (`NOBODY`) until a
+    rule opens it.
+
+    - `name` is the path below `/api/v1/`; without it, the model's name in the plural.
+    - `fields` can be read; `writable` sent on create, `editable` on update; `presets` are columns
+      set by the server on create.
+    - `readers` and `writers` narrow single fields by a further rule: who may not read one gets
+      null, and can't filter by what is hidden; who may not write one gets 403.
+    - `expand` names relations whose target can be answered along.
+    - `filters` are columns with an index that clients may filter by, `scans` those that may be
+      filtered though no index serves them; `ordering` the allowed sorts, the first the default.
+    - `search` are the columns of the full-text index, the first weighing most.
+    - `creates`, `updates`, `deletes` replace the write door's plain verbs by services:
+      `creates(by=actor, **values)`, `updates(row, by=actor, **values)`, `deletes(row, by=actor)`.
+    - `throttle` limits verbs beyond the general limits: `{"create": "30/hour"}`.
+    """
+
+    name: str = ""
+    fields: ClassVar[Sequence[str]] = ()
+    writable: ClassVar[Sequence[str]] = ()
+    editable: ClassVar[Sequence[str]] = ()
+    presets: ClassVar[Mapping[str, Preset]] = {}
+    readers: ClassVar[Mapping[str, Rule]] = {}
+    writers: ClassVar[Mapping[str, Rule]] = {}
+    expand: ClassVar[Sequence[str]] = ()
+
+    list: ClassVar[Rule] = NOBODY
+    view: ClassVar[Rule] = NOBODY
+    create: ClassVar[Rule] = NOBODY
+    update: ClassVar[Rule] = NOBODY
+    delete: ClassVar[Rule] = NOBODY
+
+    filters: ClassVar[Sequence[str]] = ()
+    scans: ClassVar[Sequence[str]] = ()
+    search: ClassVar[Sequence[str]] = ()
+    ordering: ClassVar[Sequence[str]] = ("-id",)
+    topics: ClassVar[Sequence[str]] = ()
+
+    actions: ClassVar[Sequence[RecordAction]] = ()
+    creates: ClassVar[Callable[..., Any] | None] = None
+    updates: ClassVar[Callable[..., Any] | None] = None
+    deletes: ClassVar[Callable[..., Any] | None] = None
+    throttle: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+        self.name = self.name or CAPITAL.sub("-", model.__name__).lower() + "s"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def description(self) -> str:
+        """Give the first words of the declaration's docstring."""
+        return (type(self).__doc__ or "").strip()
+
+    def rule(self, verb: str) -> Rule:
+        """Give the rule of one of `VERBS`."""
+        rule: Rule = getattr(self, verb)
+        return rule
+
+    def column(self, name: str) -> Field[Any, Any]:
+        """Give the model's column of that name; raises FieldDoesNotExist."""
+        return cast("Field[Any, Any]", self.model._meta.get_field(name))
+
+    def target(self, relation: str) -> type[Model]:
+        """Give the model that a relation of this resource points at."""
+        return cast("type[Model]", self.column(relation).related_model)
+
+    def service(self, verb: str) -> Callable[..., Any] | None:
+        """Give the service that replaces the write door's own verb, if one does."""
+        service: Callable[..., Any] | None = getattr(type(self), f"{verb}s")
+        return service

@@ -1,0 +1,154 @@
+"""JSON built by the database: a document of columns as one SQL expression.
+
+The same expression answers REST, expand and realtime, so a record has one shape everywhere.
+Values come out alike on both databases: dashed UUIDs, RFC 3339 times in UTC with microseconds,
+real booleans and embedded documents.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, override
+
+from django.db.models import (
+    BooleanField,
+    DateTimeField,
+    Expression,
+    F,
+    Field,
+    Func,
+    JSONField,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
+
+type SQL = tuple[str, Any]
+
+
+class Document(Func):
+    """A JSON object with the given keys: `Document({"id": F("id")})`."""
+
+    function = "JSON_OBJECT"
+
+    def __init__(self, members: Mapping[str, Any]) -> None:
+        arguments: list[Any] = []
+        for key, expression in members.items():
+            arguments += [Value(key), expression]
+        super().__init__(*arguments, output_field=TextField())
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> SQL:
+        """Use `json` rather than `jsonb`, which would sort the keys and cost more."""
+        return self.as_sql(compiler, connection, function="JSON_BUILD_OBJECT", **context)
+
+
+class Embedded(Func):
+    """A JSON text taken as JSON rather than as a string."""
+
+    function = "JSON"
+    arity = 1
+
+    def __init__(self, source: Any) -> None:
+        super().__init__(source, output_field=TextField())
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
+    ) -> SQL:
+        """Leave it as it is: PostgreSQL keeps the type through subqueries."""
+        return compiler.compile(self.get_source_expressions()[0])
+
+
+class DocumentList(Func):
+    """All documents of a subquery as one JSON array."""
+
+    function = "JSON_GROUP_ARRAY"
+    template = "%(function)s(JSON(%(expressions)s))"
+    arity = 1
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> SQL:
+        """Answer an empty array, not null, for no rows, as SQLite does."""
+        template = "COALESCE(JSON_AGG(%(expressions)s), '[]'::json)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+class JsonTime(Func):
+    """A moment as RFC 3339 text in UTC, such as `2026-11-21T04:31:45.000123Z`."""
+
+    arity = 1
+
+    def __init__(self, source: Any) -> None:
+        super().__init__(source, output_field=TextField())
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+    ) -> SQL:
+        """Complete Django's stored text, which has no fraction when it is zero."""
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        text = f"REPLACE({sql}, ' ', 'T')"
+        whole = f"CASE LENGTH({sql}) WHEN 19 THEN {text} || '.000000Z' ELSE {text} || 'Z' END"
+        return whole, [*params] * 3
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> SQL:
+        """Format in UTC whatever the session's time zone is."""
+        template = (
+            "TO_CHAR(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+        )
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+class JsonBoolean(Func):
+    """A truth value as JSON's own (SQLite has only 0 and 1)."""
+
+    template = "JSON(CASE %(expressions)s WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
+    arity = 1
+
+    def __init__(self, source: Any) -> None:
+        super().__init__(source, output_field=TextField())
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+    ) -> SQL:
+        """PostgreSQL has real booleans."""
+        return compiler.compile(self.get_source_expressions()[0])
+
+
+class JsonText(Cast):
+    """A finished document as text, so that the driver hands it on unparsed."""
+
+    def __init__(self, source: Expression) -> None:
+        super().__init__(source, TextField())
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+    ) -> SQL:
+        """It is text already."""
+        return compiler.compile(self.get_source_expressions()[0])
+
+    @override
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> SQL:
+        return super().as_postgresql(compiler, connection, **context)
+
+
+def json_value(field: Field[Any, Any], source: Any = None) -> Any:
+    """Give the expression that puts a column into a document."""
+    value = F(field.attname) if source is None else source
+    if isinstance(field, DateTimeField):
+        return JsonTime(value)
+    if isinstance(field, BooleanField):
+        return JsonBoolean(value)
+    if isinstance(field, JSONField):
+        return Embedded(value)
+    return value

@@ -1,0 +1,63 @@
+"""Checks of JSON documents against JSON Schema, with errors that name the path."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+from django.core.exceptions import ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_ERRORS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentError:
+    """One thing wrong in a document: a dotted path, a lower_snake code and a sentence."""
+
+    path: str
+    code: str
+    message: str
+
+    def as_validation_error(self) -> ValidationError:
+        """Give the error in Django's form; the path travels in `params`."""
+        params = {"reason": self.message, "path": self.path}
+        return ValidationError("%(reason)s", code=self.code, params=params)
+
+
+def document_errors(schema: Mapping[str, Any], value: Any) -> list[DocumentError]:
+    """List what keeps `value` from matching `schema` (JSON Schema draft 2020-12)."""
+    if not schema:
+        return []
+    validator = _validator(json.dumps(schema, sort_keys=True))
+    if validator.is_valid(value):
+        return []
+    return [_explained(error) for error in validator.iter_errors(value)][:MOST_ERRORS]
+
+
+def schema_error(schema: Any) -> str | None:
+    """Say why `schema` is no JSON Schema, or nothing when it is one."""
+    try:
+        jsonschema_rs.Draft202012Validator(schema)
+    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as problem:
+        return str(problem).splitlines()[0]
+    return None
+
+
+@lru_cache(maxsize=256)
+def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(json.loads(schema))
+
+
+def _explained(error: jsonschema_rs.ValidationError) -> DocumentError:
+    path = ".".join(str(step) for step in error.instance_path)
+    return DocumentError(path, _snake(type(error.kind).__name__), error.message)
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)[1:]

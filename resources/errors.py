@@ -1,0 +1,240 @@
+"""Every error a client can get, as RFC 9457 problem documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import IntegrityError, OperationalError
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions as drf
+
+from resources import context
+from resources.constraints import broken_constraint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from django.utils.functional import Promise
+
+CONTENT_TYPE = "application/problem+json"
+
+type Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field or parameter (dotted when nested).
+
+    `position` is the 1-based character in a filter expression.
+    """
+
+    field: str
+    code: str
+    message: Text
+    position: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the error as it appears in a problem document."""
+        shown: dict[str, Any] = {
+            "field": self.field,
+            "code": self.code,
+            "message": str(self.message),
+        }
+        if self.position is not None:
+            shown["position"] = self.position
+        return shown
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """An error with its HTTP status, a lower_snake code and a sentence for people."""
+
+    status: int
+    code: str
+    detail: Text
+    errors: Sequence[FieldError] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the problem document (RFC 9457) with our `code`, `request_id` and `errors`."""
+        shown: dict[str, Any] = {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": str(self.detail),
+            "code": self.code,
+            "request_id": context.request_id(),
+        }
+        if self.errors:
+            shown["errors"] = [error.as_json() for error in self.errors]
+        return shown
+
+    def response(self) -> HttpResponse:
+        """Give the problem as an HTTP answer."""
+        return HttpResponse(
+            orjson.dumps(self.as_json()),
+            status=self.status,
+            content_type=CONTENT_TYPE,
+            headers=dict(self.headers),
+        )
+
+
+def bad_parameter(name: str, code: str, message: Text, position: int | None = None) -> Problem:
+    """Say that a query parameter can't be used (400)."""
+    detail = _("The parameter “%(name)s” can't be used.") % {"name": name}
+    return Problem(400, "bad_parameter", detail, [FieldError(name, code, message, position)])
+
+
+def invalid(errors: Sequence[FieldError]) -> Problem:
+    """Say what is wrong with what was sent (400)."""
+    return Problem(400, "invalid", _("What was sent can't be used."), errors)
+
+
+def not_visible() -> Problem:
+    """Say that there is nothing here for the actor (404)."""
+    return Problem(404, "not_found", _("There is nothing here."))
+
+
+def not_permitted(detail: Text | None = None) -> Problem:
+    """Say that the actor may see this but not do this (403)."""
+    return Problem(403, "not_permitted", detail or _("You may not do this."))
+
+
+def not_signed_in(detail: Text | None = None) -> Problem:
+    """Say that an account would help (401)."""
+    return Problem(
+        401,
+        "not_signed_in",
+        detail or _("Sign in to do this."),
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
+def refused(*, is_known: bool) -> Problem:
+    """Say no to an action on a visible row: 403 to members, 401 where an account would help."""
+    return not_permitted() if is_known else not_signed_in()
+
+
+def precondition_failed() -> Problem:
+    """Say that the record is no longer as the client knew it (412)."""
+    return Problem(
+        412, "precondition_failed", _("The record has changed since you read it. Read it again.")
+    )
+
+
+def as_problem(error: Exception) -> Problem | None:
+    """Map any expected error to its problem; None for those that are bugs."""
+    if isinstance(error, Problem):
+        return error
+    for kind, mapped in MAPPINGS:
+        if isinstance(error, kind):
+            return mapped(error)
+    return None
+
+
+def exception_handler(error: Exception, _context: Mapping[str, Any]) -> HttpResponse | None:
+    """Answer errors in Django REST framework's views."""
+    problem = as_problem(error)
+    return problem.response() if problem else None
+
+
+def _from_drf(error: drf.APIException) -> Problem:
+    if isinstance(error, drf.ValidationError):
+        return invalid(list(_flat("", error.get_full_details())))
+    if isinstance(error, drf.NotAuthenticated | drf.AuthenticationFailed):
+        return not_signed_in(str(error.detail))
+    headers = {}
+    if isinstance(error, drf.Throttled) and error.wait is not None:
+        headers["Retry-After"] = str(int(error.wait) + 1)
+    code = str(error.get_codes()) if isinstance(error.get_codes(), str) else "invalid"
+    return Problem(error.status_code, code, str(error.detail), headers=headers)
+
+
+def _flat(path: str, details: Any) -> Iterable[FieldError]:
+    """Flatten nested details to dotted fields."""
+    if isinstance(details, dict) and set(details) == {"message", "code"}:
+        yield FieldError(path, str(details["code"]), str(details["message"]))
+    elif isinstance(details, dict):
+        for name, inner in details.items():
+            step = "" if name == "non_field_errors" else str(name)
+            yield from _flat(f"{path}.{step}".strip("."), inner)
+    else:
+        yield from _listed(path, details)
+
+
+def _listed(path: str, details: Sequence[Any]) -> Iterable[FieldError]:
+    """Flatten a list: of errors about one field, or of items that have errors each."""
+    for number, inner in enumerate(details):
+        is_error = isinstance(inner, dict) and set(inner) == {"message", "code"}
+        yield from _flat(path if is_error else f"{path}.{number}".strip("."), inner)
+
+
+def _from_model(error: ModelValidationError) -> Problem:
+    fields = getattr(error, "error_dict", None) or {NON_FIELD_ERRORS: error.error_list}
+    return invalid(
+        [
+            from_validation(("" if name == NON_FIELD_ERRORS else name), inner)
+            for name, errors in fields.items()
+            for inner in errors
+        ]
+    )
+
+
+def from_validation(name: str, error: ModelValidationError) -> FieldError:
+    """Give one of Django's errors as ours; a document's inner path is appended to the name."""
+    inner = str((error.params or {}).get("path", ""))
+    path = f"{name}.{inner}".strip(".") if inner else name
+    return FieldError(path, error.code or "invalid", error.messages[0])
+
+
+def _from_integrity(error: IntegrityError) -> Problem:
+    broken = broken_constraint(error)
+    errors = [FieldError(name, broken.code, broken.message) for name in broken.fields]
+    if broken.code == "unique":
+        return Problem(409, "conflict", broken.message, errors)
+    return Problem(400, "invalid", broken.message, errors)
+
+
+def _from_operation(error: OperationalError) -> Problem:
+    del error
+    return Problem(
+        503,
+        "busy",
+        _("The database is busy. Try again."),
+        headers={"Retry-After": "1"},
+    )
+
+
+def _from_too_big(error: Exception) -> Problem:
+    del error
+    return Problem(413, "too_large", _("What was sent is too large."))
+
+
+def _from_suspicious(error: Exception) -> Problem:
+    del error
+    return Problem(400, "malformed", _("The request can't be understood."))
+
+
+MAPPINGS: Sequence[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Any], Problem]]]
+MAPPINGS = (
+    (drf.APIException, _from_drf),
+    (ModelValidationError, _from_model),
+    (IntegrityError, _from_integrity),
+    (OperationalError, _from_operation),
+    ((RequestDataTooBig, TooManyFieldsSent), _from_too_big),
+    (SuspiciousOperation, _from_suspicious),
+    (Http404, lambda _error: not_visible()),
+    (PermissionDenied, lambda _error: not_permitted()),
+)

@@ -1,0 +1,82 @@
+"""Model fields that behave alike on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, override
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from resources.documents.validation import document_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class RecordIdField(models.UUIDField[Any, UUID]):
+    """A UUID that SQLite stores in its usual dashed text.
+
+    Django stores 32 hex digits there; the dashed form is what the API answers, so reading it
+    costs nothing.
+    """
+
+    @override
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        return "uuid" if connection.features.has_native_uuid_field else "char(36)"
+
+    @override
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        if value is None:
+            return None
+        identifier = value if isinstance(value, UUID) else self.to_python(value)
+        return identifier if connection.features.has_native_uuid_field else str(identifier)
+
+
+class DocumentField(models.JSONField[Any, Any]):
+    """A JSON document that must match a JSON Schema (draft 2020-12).
+
+    The same schema validates writes, appears in OpenAPI and explains each error by its path.
+    """
+
+    def __init__(self, *, schema: Mapping[str, Any] | None = None, **options: Any) -> None:
+        self.schema = schema or {}
+        super().__init__(**options)
+
+    @override
+    def deconstruct(self) -> Any:
+        """Leave the schema out of migrations: it never changes the column."""
+        return super().deconstruct()
+
+    @override
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        super().validate(value, model_instance)
+        errors = document_errors(self.schema, value)
+        if errors:
+            raise ValidationError([error.as_validation_error() for error in errors])
+
+
+class TagsField(DocumentField):
+    """A short list of lower-case words."""
+
+    def __init__(self, *, most: int = 10, **options: Any) -> None:
+        self.most = most
+        options.setdefault("default", list)
+        options.setdefault("blank", True)
+        options["schema"] = {
+            "type": "array",
+            "maxItems": most,
+            "uniqueItems": True,
+            "items": {"type": "string", "pattern": r"^[\w-]{1,40}$"},
+        }
+        super().__init__(**options)
+
+    @override
+    def deconstruct(self) -> Any:
+        name, path, positional, options = super().deconstruct()
+        options.pop("schema", None)
+        return name, path, positional, options

@@ -1,0 +1,121 @@
+"""Filters by single parameters: `rarity=epic`, `like_count__gte=10`, `tags=fire`.
+
+They become the same tree as the filter expression, so there is one way to SQL.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from django.db.models import CharField, JSONField, TextField
+from django.utils.translation import gettext as _
+
+from resources.errors import bad_parameter
+from resources.filters.nodes import (
+    Comparison,
+    FilterSyntaxError,
+    Identifier,
+    Junction,
+    Literal,
+    Node,
+    numbered,
+)
+from resources.filters.parser import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from django.db.models import Field
+
+    from resources.declaration import Resource
+
+RESERVED = frozenset(
+    {"limit", "cursor", "filter", "sort", "expand", "fields", "search", "count"}
+)
+EVERYWHERE = {"": "=", "__ne": "!=", "__in": "one of (with commas)"}
+ORDERED = {"__gt": ">", "__gte": ">=", "__lt": "<", "__lte": "<="}
+TEXTUAL = {"__contains": "~"}
+SIGNS = {"": "=", "__ne": "!=", **ORDERED, **TEXTUAL}
+MOST_CHOICES = 50
+
+
+def suffixes_of(column: Field[Any, Any]) -> Mapping[str, str]:
+    """Give the suffixes that a column's parameter may have, with what each means."""
+    if isinstance(column, JSONField):
+        return {"": "has"}
+    if column.is_relation:
+        return EVERYWHERE
+    if isinstance(column, CharField | TextField):
+        return EVERYWHERE | (TEXTUAL if not column.choices else {})
+    return EVERYWHERE | ORDERED
+
+
+def read_filters(resource: Resource, parameters: Mapping[str, Sequence[str]]) -> Node | None:
+    """Read `filter` and every filter by parameter; all must hold.
+
+    Raises Problem 400 that names the parameter, with the position for an expression.
+    """
+    conditions = [
+        condition
+        for name, values in parameters.items()
+        if name not in RESERVED
+        for condition in _conditions(resource, name, values)
+    ]
+    expression = _expression(parameters.get("filter", ()))
+    if expression is not None:
+        conditions.append(expression)
+    if not conditions:
+        return None
+    return numbered(conditions[0] if len(conditions) == 1 else Junction("and", tuple(conditions)))
+
+
+def _expression(texts: Sequence[str]) -> Node | None:
+    if len(texts) > 1:
+        raise bad_parameter("filter", "repeated", _("Give this parameter once."))
+    if not texts or not texts[0]:
+        return None
+    try:
+        return parse(texts[0])
+    except FilterSyntaxError as error:
+        raise bad_parameter("filter", error.code, error.message, error.position) from None
+
+
+def _conditions(resource: Resource, name: str, values: Sequence[str]) -> Iterator[Node]:
+    column_name, underscores, rest = name.partition("__")
+    suffix = f"{underscores}{rest}"
+    if column_name not in (*resource.filters, *resource.scans):
+        message = _("There is no such parameter or filter here.")
+        raise bad_parameter(name, "unknown_parameter", message)
+    column = resource.column(column_name)
+    if suffix not in suffixes_of(column):
+        allowed = ", ".join(column_name + known for known in suffixes_of(column))
+        message = _("There is no such filter; there are: %(allowed)s.") % {"allowed": allowed}
+        raise bad_parameter(name, "unknown_filter", message)
+    for value in values:
+        if "\x00" in value:
+            raise bad_parameter(name, "invalid", _("Null characters are not allowed."))
+        yield _condition(name, suffix, column, value)
+
+
+def _condition(name: str, suffix: str, column: Field[Any, Any], value: str) -> Node:
+    identifier = Identifier((column.name,), None, name, 0)
+    if isinstance(column, JSONField):
+        each = replace(identifier, modifier="each")
+        return Comparison(each, "=", any_match=True, right=_literal(name, value), position=0)
+    if suffix != "__in":
+        sign = SIGNS[suffix]
+        return Comparison(identifier, sign, any_match=False, right=_literal(name, value), position=0)
+    choices = value.split(",")
+    if len(choices) > MOST_CHOICES:
+        raise bad_parameter(name, "too_many", _("Fifty values are the most."))
+    equal = [
+        Comparison(identifier, "=", any_match=False, right=_literal(name, choice), position=0)
+        for choice in choices
+    ]
+    return equal[0] if len(equal) == 1 else Junction("or", tuple(equal))
+
+
+def _literal(name: str, value: str) -> Literal:
+    return Literal("text", value, 0, parameter=name)

@@ -1,0 +1,73 @@
+"""`strftime(format, time)` on both databases."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Func, TextField
+from django.utils.translation import gettext as _
+
+from resources.filters.nodes import FilterValueError, Literal
+from resources.slots import Slot
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
+
+LETTERS = {
+    "Y": "YYYY",
+    "m": "MM",
+    "d": "DD",
+    "H": "HH24",
+    "M": "MI",
+    "S": "SS",
+    "j": "DDD",
+    "F": "YYYY-MM-DD",
+    "T": "HH24:MI:SS",
+    "R": "HH24:MI",
+    "%": "%",
+}
+DIRECTIVE = re.compile(r"%(.?)")
+
+
+class StrfTime(Func):
+    """A time formatted by strftime letters, empty for no time.
+
+    Takes the letters that mean the same on both databases.
+    """
+
+    arity = 2
+
+    def __init__(self, moment: Any, form: Literal) -> None:
+        slot = Slot(("literal", form.index), TextField(), checked_format)
+        super().__init__(slot, moment, output_field=TextField())
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        """Format by SQLite's own function."""
+        template = "COALESCE(STRFTIME(%(expressions)s), '')"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+    ) -> tuple[str, Any]:
+        """Format by the same letters in PostgreSQL's words."""
+        (form, form_params), (moment, moment_params) = map(
+            compiler.compile, self.get_source_expressions()
+        )
+        letters, params = form, [*form_params]
+        for letter, pattern in LETTERS.items():
+            letters = f"REPLACE({letters}, %s, %s)"
+            params += [f"%{letter}", pattern]
+        sql = f"COALESCE(TO_CHAR({moment} AT TIME ZONE 'UTC', {letters}), '')"
+        return sql, [*moment_params, *params]
+
+
+def checked_format(form: Literal) -> str:
+    """Give the text of a format; raises FilterValueError for letters we don't know."""
+    if set(DIRECTIVE.findall(str(form.value))) - set(LETTERS):
+        message = _("strftime knows these letters: %(known)s.") % {"known": " ".join(LETTERS)}
+        raise FilterValueError("unknown_format", message, form.position)
+    return str(form.value)

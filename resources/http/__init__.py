@@ -1,0 +1,1 @@
+"""REST derived from declarations: views, addresses, sign-in, limits and documentation."""

@@ -1,0 +1,73 @@
+"""The query parameters and headers of the engine's operations, for the documentation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+
+from resources.filters.parameters import suffixes_of
+from resources.reading.query import COUNTS, DEFAULT_LIMIT, HIGHEST_LIMIT
+
+if TYPE_CHECKING:
+    from resources.declaration import Resource
+
+
+def list_parameters(resource: Resource) -> list[OpenApiParameter]:
+    """Describe what every list takes."""
+    limit = {"type": "integer", "minimum": 1, "maximum": HIGHEST_LIMIT, "default": DEFAULT_LIMIT}
+    sorts = ", ".join(sorted({name.lstrip("-") for name in resource.ordering} | {"id"}))
+    parameters = [
+        OpenApiParameter("limit", limit, description="The most records of a page."),
+        OpenApiParameter("cursor", str, description="Where to go on, from `next` or `previous`."),
+        OpenApiParameter(
+            "filter", str, description='An expression such as `rarity="epic" && like_count>10`.'
+        ),
+        OpenApiParameter(
+            "sort",
+            str,
+            description=f"Columns with commas, `-` for descending, of: {sorts}. "
+            f"Default: {resource.ordering[0]}.",
+        ),
+        OpenApiParameter("count", str, enum=COUNTS, description="Count all records of the list."),
+    ]
+    if resource.search:
+        words = "Words to search for; the last may be the beginning of one. Best matches first."
+        parameters.append(OpenApiParameter("search", str, description=words))
+    return parameters + _shape_parameters(resource)
+
+
+def filter_parameters(resource: Resource) -> list[OpenApiParameter]:
+    """Describe the parameters that filter by one column."""
+    return [
+        OpenApiParameter(f"{name}{suffix}", str, description=f"{name} {sign} this value.")
+        for name in (*resource.filters, *resource.scans)
+        for suffix, sign in suffixes_of(resource.column(name)).items()
+    ]
+
+
+def record_parameters(resource: Resource, verb: str) -> list[OpenApiParameter]:
+    """Describe what operations on one record take."""
+    parameters = _shape_parameters(resource)
+    if verb in ("update", "delete"):
+        match = "The entity tag of the record as you know it; 412 if it has changed since."
+        parameters.append(
+            OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=match)
+        )
+    if verb == "create":
+        once = "A text of your choice that makes this request repeatable for 24 hours."
+        parameters.append(
+            OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description=once)
+        )
+    return parameters
+
+
+def _shape_parameters(resource: Resource) -> list[OpenApiParameter]:
+    fields = "Fields to answer, with commas, `expand.relation.field` for expanded ones."
+    parameters = [OpenApiParameter("fields", OpenApiTypes.STR, description=fields)]
+    if resource.expand:
+        names = ", ".join(resource.expand)
+        expand = f"Relations to answer along, with commas and dots, of: {names}."
+        parameters.append(OpenApiParameter("expand", OpenApiTypes.STR, description=expand))
+    return parameters

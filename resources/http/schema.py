@@ -1,0 +1,206 @@
+"""OpenAPI 3.1 from declarations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast, override
+
+from django.db import models
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvableComponent
+from drf_spectacular.utils import OpenApiParameter
+
+from resources.documents.embedding import embedded_members
+from resources.fields import DocumentField
+from resources.http.parameters import filter_parameters, list_parameters, record_parameters
+from resources.writing.inputs import input_class
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resources.declaration import RecordAction, Resource
+
+type JsonSchema = dict[str, Any]
+
+PROBLEM_TYPE = "application/problem+json"
+SAFE_STATUSES = ("400", "401", "403", "404", "405", "406", "429", "503")
+WRITE_STATUSES = (*SAFE_STATUSES, "409", "412", "413", "415", "422")
+TYPES: Sequence[tuple[type[models.Field[Any, Any]], JsonSchema]] = (
+    (models.UUIDField, {"type": "string", "format": "uuid"}),
+    (models.DateTimeField, {"type": "string", "format": "date-time"}),
+    (models.BooleanField, {"type": "boolean"}),
+    (models.FloatField, {"type": "number"}),
+    (models.IntegerField, {"type": "integer"}),
+    (models.JSONField, {}),
+)
+
+
+class ResourceSchema(AutoSchema):
+    """Describes the engine's views by their declarations."""
+
+    @property
+    def resource(self) -> Resource:
+        """Give the resource of the view being described."""
+        return cast("Resource", self.view.resource)
+
+    @property
+    def verb(self) -> str:
+        """Give the engine's word for the view's method, empty for actions."""
+        return cast("str", self.view.verb_of.get(self.method, ""))
+
+    @property
+    def action(self) -> RecordAction | None:
+        """Give the declared action that is being described, if it is one."""
+        actions: Sequence[RecordAction] = getattr(self.view, "actions", ())
+        return next((action for action in actions if action.method == self.method), None)
+
+    @override
+    def get_operation_id(self) -> str:
+        name = self.verb or (self.action.name if self.action else "")
+        undone = "undo_" if self.action and self.method == "DELETE" else ""
+        return f"{undone}{name}_{self.resource}".replace("-", "_")
+
+    @override
+    def get_tags(self) -> list[str]:
+        return [self.resource.name]
+
+    @override
+    def get_summary(self) -> str:
+        return self.action.words if self.action else f"{self.verb.capitalize()} {self.resource}"
+
+    @override
+    def get_description(self) -> str:
+        rule = self.action.rule if self.action else self.resource.rule(self.verb)
+        return f"{self.resource.description}\n\nWho may: {rule.words()}."
+
+    @override
+    def get_override_parameters(self) -> list[OpenApiParameter]:
+        if self.verb == "list":
+            return list_parameters(self.resource) + filter_parameters(self.resource)
+        if self.verb == "delete":
+            return record_parameters(self.resource, self.verb)[-1:]
+        return record_parameters(self.resource, self.verb or "action")
+
+    @override
+    def get_request_serializer(self) -> Any:
+        if self.verb in ("create", "update"):
+            return input_class(self.resource, self.verb)
+        return self.action.takes if self.action else None
+
+    @override
+    def get_response_serializers(self) -> Any:
+        if self.verb == "delete":
+            return {204: None}
+        if self.verb == "list":
+            return {200: page_schema(self._record_reference())}
+        return {201 if self.verb == "create" else 200: self._record_reference()}
+
+    def _record_reference(self) -> JsonSchema:
+        component = ResolvableComponent(
+            name=self.resource.model.__name__,
+            type=ResolvableComponent.SCHEMA,
+            schema=record_schema(self.resource),
+            object=self.resource.model,
+        )
+        self.registry.register_on_missing(component)
+        return cast("JsonSchema", component.ref)
+
+
+def record_schema(resource: Resource) -> JsonSchema:
+    """Describe a record as it is answered; every key can be left out with `fields=`."""
+    properties = {name: column_schema(resource, name) for name in resource.fields}
+    if resource.expand:
+        targets = {name: {"type": ["object", "null"]} for name in resource.expand}
+        properties["expand"] = {"type": "object", "properties": targets}
+    return {
+        "type": "object",
+        "description": resource.description,
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def column_schema(resource: Resource, name: str) -> JsonSchema:
+    """Describe one column of a record as it is answered."""
+    column = resource.column(name)
+    described = _column_type(column)
+    if column.null or name in resource.readers:
+        described = _nullable(described)
+    if column.help_text:
+        described = described | {"description": str(column.help_text)}
+    return described
+
+
+def _column_type(column: models.Field[Any, Any]) -> JsonSchema:
+    if column.is_relation:
+        embedded = embedded_members(column.related_model)
+        if embedded is not None:
+            return {"type": "object", "required": list(embedded)}
+        return {"type": "string", "format": "uuid"}
+    if isinstance(column, DocumentField):
+        return dict(column.schema)
+    if column.choices:
+        return {"type": "string", "enum": [value for value, _label in column.flatchoices]}
+    return next((known for kind, known in TYPES if isinstance(column, kind)), {"type": "string"})
+
+
+def _nullable(described: JsonSchema) -> JsonSchema:
+    if "enum" in described or "type" not in described:
+        return {"anyOf": [described, {"type": "null"}]}
+    return described | {"type": [described["type"], "null"]}
+
+
+def page_schema(record: JsonSchema) -> JsonSchema:
+    """Describe a page of a list."""
+    link = {"type": ["string", "null"], "format": "uri"}
+    return {
+        "type": "object",
+        "required": ["results", "next", "previous"],
+        "properties": {
+            "results": {"type": "array", "items": record},
+            "next": link,
+            "previous": link,
+            "count": {"type": "integer", "minimum": 0},
+        },
+    }
+
+
+def with_problems(result: JsonSchema, **_context: Any) -> JsonSchema:
+    """Add the problem documents that every operation can answer (a drf-spectacular hook)."""
+    result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+    answer = {
+        "description": "A problem document (RFC 9457).",
+        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    for path in result["paths"].values():
+        for method, operation in path.items():
+            statuses = SAFE_STATUSES if method == "get" else WRITE_STATUSES
+            for status in statuses:
+                operation["responses"].setdefault(status, answer)
+    return result
+
+
+PROBLEM: JsonSchema = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "message"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                    "position": {"type": "integer", "minimum": 1},
+                },
+            },
+        },
+    },
+}

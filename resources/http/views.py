@@ -1,0 +1,229 @@
+"""The views of every resource: reads go straight to the read path, writes through DRF."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, override
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from resources import registry
+from resources.errors import Problem, as_problem
+from resources.http.authentication import actor_of
+from resources.http.throttles import ActorThrottle, with_limits
+from resources.reading.reader import Answer, list_records, view_record
+from resources.writing.batch import BatchInput, run_batch
+from resources.writing.idempotency import once
+from resources.writing.operations import create_record, delete_record, run_action, update_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rest_framework.request import Request
+    from rest_framework.throttling import BaseThrottle
+
+    from resources.actors import Actor
+    from resources.declaration import RecordAction, Resource
+    from resources.models import Record
+
+JSON = "application/json"
+READS = frozenset({"GET", "HEAD"})
+
+
+class EngineView(APIView):
+    """A view whose reads skip DRF's request cycle and whose errors are problem documents."""
+
+    verb_of: ClassVar[dict[str, str]] = {}
+    resource: Resource
+
+    @classmethod
+    @override
+    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
+        return super().as_view(**initkwargs)
+
+    @override
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in READS or not hasattr(self, "get"):
+            return with_limits(super().dispatch(request, *args, **kwargs), request)
+        try:
+            return self.read(request, actor_of(request), **kwargs)
+        except Exception as error:
+            problem = as_problem(error)
+            if problem is None:
+                raise
+            return problem.response()
+
+    def read(self, request: HttpRequest, actor: Actor, **path: str) -> HttpResponse:
+        """Answer a GET."""
+        raise NotImplementedError
+
+    @override
+    def get_throttles(self) -> Sequence[BaseThrottle]:
+        verb = self.verb_of.get(self.request.method or "", "")
+        general = ActorThrottle("write")
+        rate = self.resource.throttle.get(verb)
+        if rate is None:
+            return [general]
+        return [general, ActorThrottle(f"{self.resource.name}.{verb}", rate)]
+
+
+class ListView(EngineView):
+    """List and create."""
+
+    verb_of: ClassVar[dict[str, str]] = {"GET": "list", "POST": "create"}
+
+    @override
+    def read(self, request: HttpRequest, actor: Actor, **path: str) -> HttpResponse:
+        url = request.build_absolute_uri(request.path)
+        answer = list_records(self.resource, actor, request.META.get("QUERY_STRING", ""), url)
+        return json_answer(answer, request)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List records (answered in `dispatch`; here for the documentation)."""
+        return self.read(request, actor_of(request))
+
+    def post(self, request: Request) -> HttpResponse:
+        """Create a record."""
+        actor: Actor = request.user  # type: ignore[assignment]  # the engine's authentication gives actors
+        key = request.headers.get("Idempotency-Key")
+
+        def answer() -> HttpResponse:
+            row = create_record(self.resource, actor, request.data)
+            response = record_answer(self.resource, actor, row, request, status=201)
+            response["Location"] = f"{request.path}/{row.pk}"
+            return response
+
+        if key is None:
+            return answer()
+        return once(key, actor, (request.path, request_body(request)), answer, HttpResponse)
+
+
+class RecordView(EngineView):
+    """View, update and delete."""
+
+    verb_of: ClassVar[dict[str, str]] = {"GET": "view", "PATCH": "update", "DELETE": "delete"}
+
+    @override
+    def read(self, request: HttpRequest, actor: Actor, **path: str) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        return json_answer(view_record(self.resource, actor, path["record_id"], query), request)
+
+    def get(self, request: HttpRequest, record_id: str) -> HttpResponse:
+        """View a record (answered in `dispatch`; here for the documentation)."""
+        return self.read(request, actor_of(request), record_id=record_id)
+
+    def patch(self, request: Request, record_id: str) -> HttpResponse:
+        """Update a record."""
+        actor: Actor = request.user  # type: ignore[assignment]  # the engine's authentication gives actors
+        if_match = request.headers.get("If-Match", "")
+        row = update_record(self.resource, actor, record_id, request.data, if_match)
+        return record_answer(self.resource, actor, row, request)
+
+    def delete(self, request: Request, record_id: str) -> HttpResponse:
+        """Delete a record."""
+        actor: Actor = request.user  # type: ignore[assignment]  # the engine's authentication gives actors
+        delete_record(self.resource, actor, record_id, request.headers.get("If-Match", ""))
+        return HttpResponse(status=204)
+
+
+class ActionView(EngineView):
+    """The declared verbs at one sub-path of a record."""
+
+    actions: Sequence[RecordAction] = ()
+
+    def run(self, request: Request, record_id: str) -> HttpResponse:
+        """Run the action of the request's method."""
+        actor: Actor = request.user  # type: ignore[assignment]  # the engine's authentication gives actors
+        action = next(action for action in self.actions if action.method == request.method)
+        row = run_action(self.resource, action, actor, record_id, request.data)
+        return record_answer(self.resource, actor, row, request)
+
+
+class BatchView(APIView):
+    """Up to 50 writes in one transaction."""
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Count a batch like any write."""
+        return [ActorThrottle("write")]
+
+    def post(self, request: Request) -> HttpResponse:
+        """Run the batch."""
+        sent = BatchInput(data=request.data)
+        sent.is_valid(raise_exception=True)
+        actor: Actor = request.user  # type: ignore[assignment]  # the engine's authentication gives actors
+        writes = sent.validated_data["requests"]
+        key = request.headers.get("Idempotency-Key")
+
+        def answer() -> HttpResponse:
+            return HttpResponse(run_batch(actor, writes), content_type=JSON)
+
+        if key is None:
+            return answer()
+        return once(key, actor, (request.path, request_body(request)), answer, HttpResponse)
+
+
+def json_answer(answer: Answer, request: HttpRequest) -> HttpResponse:
+    """Answer finished JSON, or 304 when the client has it already (RFC 9110, 13.1.2)."""
+    headers = {"Vary": "Authorization"}
+    if answer.etag:
+        headers["ETag"] = answer.etag
+        if answer.etag in request.META.get("HTTP_IF_NONE_MATCH", "").replace("W/", ""):
+            return HttpResponse(status=304, headers=headers)
+    body = b"" if request.method == "HEAD" else answer.body
+    return HttpResponse(body, content_type=JSON, headers=headers)
+
+
+def record_answer(
+    resource: Resource, actor: Actor, row: Record, request: Request, *, status: int = 200
+) -> HttpResponse:
+    """Answer a record as it now is, or just its id when its writer may not view it."""
+    query = request.META.get("QUERY_STRING", "")
+    try:
+        answer = view_record(resource, actor, str(row.pk), query)
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        answer = Answer(b'{"id":"%s"}' % str(row.pk).encode())
+    response = HttpResponse(answer.body, status=status, content_type=JSON)
+    if answer.etag:
+        response["ETag"] = answer.etag
+    return response
+
+
+def request_body(request: Request) -> bytes:
+    """Give the sent fields in a stable form (a parsed body can't be read again)."""
+    names = sorted(request.data)
+    return repr([(name, _comparable(request.data[name])) for name in names]).encode()
+
+
+def _comparable(value: Any) -> Any:
+    return (value.name, value.size) if hasattr(value, "size") else value
+
+
+def resource_views(resource: Resource) -> list[tuple[str, type[EngineView]]]:
+    """Give the view classes of a resource with their paths below its own."""
+    stem = resource.model.__name__
+    views: list[tuple[str, type[EngineView]]] = [
+        ("", _view(f"{stem}ListView", ListView, resource)),
+        ("/<str:record_id>", _view(f"{stem}RecordView", RecordView, resource)),
+    ]
+    for name in dict.fromkeys(action.name for action in resource.actions):
+        actions = [action for action in resource.actions if action.name == name]
+        view = _view(f"{stem}{name.capitalize()}View", ActionView, resource)
+        view.actions = actions
+        for action in actions:
+            setattr(view, action.method.lower(), ActionView.run)
+        views.append((f"/<str:record_id>/{name}", view))
+    return views
+
+
+def _view[V: EngineView](name: str, base: type[V], resource: Resource) -> type[V]:
+    """Make a view class that offers only the methods whose rules open for someone."""
+    return type(name, (base,), {"resource": resource, "__doc__": resource.description})
+
+
+def served_resources() -> list[Resource]:
+    """Give the resources that the API serves."""
+    return list(registry.all_resources())

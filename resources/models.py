@@ -1,0 +1,112 @@
+"""What every record has, and the engine's own tables: changes, search entries, kept answers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, override
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from resources.fields import RecordIdField
+from resources.ids import new_id
+
+
+class Record(models.Model):
+    """A row that can be a resource.
+
+    `revision` counts the committed versions of the row and is its entity tag. Columns named in
+    `unlogged` never appear in the change log (password hashes, for one).
+    """
+
+    id = RecordIdField(primary_key=True, default=new_id, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True, editable=False)
+    revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
+
+    unlogged: ClassVar[frozenset[str]] = frozenset()
+
+    class Meta:
+        abstract = True
+
+
+class Action(models.TextChoices):
+    """What a change did to its row."""
+
+    CREATE = "create", _("created")
+    UPDATE = "update", _("updated")
+    DELETE = "delete", _("deleted")
+
+
+class Change(models.Model):
+    """One committed change of one row: the feed, the audit trail and the history at once.
+
+    `before` and `after` hold the logged columns that changed, in database terms (attribute name to
+    JSON value). `transaction` is PostgreSQL's transaction number, which tells readers what may
+    still be overtaken by a slower writer; SQLite has one writer at a time and stores 0.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    transaction = models.BigIntegerField(default=0, editable=False)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    resource = models.CharField(_("resource"), max_length=40)
+    record_id = RecordIdField(verbose_name=_("record"))
+    action = models.CharField(_("action"), max_length=6, choices=Action)
+    actor_id = RecordIdField(verbose_name=_("actor"), null=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    before = models.JSONField(_("before"), default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(_("after"), default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["resource", "record_id", "id"], name="change_by_record"),
+            models.Index(fields=["transaction", "id"], name="change_in_order"),
+            models.Index(fields=["at"], name="change_by_time"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.resource}/{self.record_id} {self.action}"
+
+
+class SearchEntry(models.Model):
+    """The searchable words of one record; the database's full-text index stands on this table."""
+
+    id = models.BigAutoField(primary_key=True)
+    resource = models.CharField(max_length=40)
+    record_id = RecordIdField()
+    title = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["record_id", "resource"], name="one_entry_per_record")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.resource}/{self.record_id}"
+
+
+class KeptAnswer(models.Model):
+    """The answer to a POST with an `Idempotency-Key`, kept so that a repeat gets it again."""
+
+    id = models.BigAutoField(primary_key=True)
+    actor = models.CharField(max_length=64)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField[Any, Any](default=dict)
+    body = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["actor", "key"], name="one_answer_per_key")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.actor} {self.key}"

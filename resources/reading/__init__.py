@@ -1,0 +1,1 @@
+"""The one read path: query text to compiled SQL to finished JSON."""

@@ -1,0 +1,147 @@
+"""Compiled SQL, kept per resource, kind of actor and shape of query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Count, F, IntegerField, QuerySet, TextField, Value
+
+from resources.actors import ACTOR_SLOT, UnboundActor
+from resources.documents.sql import JsonText
+from resources.fields import RecordIdField
+from resources.filters.compiling import filter_condition
+from resources.reading.cursors import after_cursor
+from resources.reading.ordering import RANK
+from resources.reading.record import record_document
+from resources.rules import Scope, narrowed
+from resources.search import Matches, MatchingIds, match_expression
+from resources.slots import Slot, SlotReference
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+    from resources.actors import Actor, ActorKind
+    from resources.declaration import Resource
+    from resources.reading.query import ListQuery
+    from resources.reading.selection import Selection
+
+KEPT_PLANS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One compiled statement; None for `sql` means that it can match nothing."""
+
+    sql: str | None
+    parameters: tuple[Any, ...] = ()
+
+    def rows(self, actor: Actor, values: Mapping[Hashable, Any]) -> Sequence[Sequence[Any]]:
+        """Run the statement for one actor and one set of values.
+
+        Raises Problem 400 when a value is not of its column's kind.
+        """
+        if self.sql is None:
+            return ()
+        bound = [
+            self._bound(part, actor, values) if isinstance(part, SlotReference) else part
+            for part in self.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, bound)
+            return cursor.fetchall()
+
+    @staticmethod
+    def _bound(slot: SlotReference, actor: Actor, values: Mapping[Hashable, Any]) -> Any:
+        value = actor.id if slot.key == ACTOR_SLOT else values[slot.key]
+        return slot.bind(value, connection)
+
+
+def compiled(rows: QuerySet[Any, Any], suffix: str = "", *slots: SlotReference) -> Plan:
+    """Compile a queryset whose values may be slots."""
+    try:
+        sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return Plan(None)
+    return Plan(sql + suffix, (*parameters, *slots))
+
+
+def list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
+    """Give the plan of a page: each row is document, then the sort values."""
+    return _list_plan(resource, kind, query.shape, _Shaped(query))
+
+
+def count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
+    """Give the plan that counts all rows of a list."""
+    return _count_plan(resource, kind, query.shape, _Shaped(query))
+
+
+@lru_cache(maxsize=KEPT_PLANS)
+def view_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
+    """Give the plan of one record by id: document, revision."""
+    actor = UnboundActor(kind)
+    rows = _visible(resource, resource.view.scope(actor, resource.model))
+    record = rows.filter(pk=Slot("id", RecordIdField()))
+    document = JsonText(record_document(resource, actor, selection))
+    return compiled(record.values_list(document, "revision"))
+
+
+@lru_cache(maxsize=KEPT_PLANS)
+def exists_plan(resource: Resource, kind: ActorKind) -> Plan:
+    """Give the plan that tells whether the actor may view the row of an id."""
+    actor = UnboundActor(kind)
+    rows = _visible(resource, resource.view.scope(actor, resource.model))
+    record = rows.filter(pk=Slot("id", RecordIdField()))
+    return compiled(record.values_list(Value(1, output_field=IntegerField())))
+
+
+class _Shaped:
+    """A query passed beside its shape: equal to any other, so that only the shape is the key."""
+
+    def __init__(self, query: ListQuery) -> None:
+        self.query = query
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Shaped)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=KEPT_PLANS)
+def _list_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: _Shaped) -> Plan:
+    query = shaped.query
+    actor = UnboundActor(kind)
+    rows = _listed(resource, actor, query)
+    if query.cursor:
+        rows = rows.filter(after_cursor(query.keys, is_backward=query.is_backward))
+    rows = rows.order_by(*(key.order(is_backward=query.is_backward) for key in query.keys))
+    document = JsonText(record_document(resource, actor, query.selection))
+    page = rows.values_list(document, *(key.selected() for key in query.keys))
+    return compiled(page, " LIMIT %s", SlotReference("limit", IntegerField(), None))
+
+
+@lru_cache(maxsize=KEPT_PLANS)
+def _count_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: _Shaped) -> Plan:
+    rows = _listed(resource, UnboundActor(kind), shaped.query).order_by()
+    return compiled(rows.annotate(every=Value(1)).values("every").annotate(n=Count("*")).values_list("n"))
+
+
+def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QuerySet[Any]:
+    """Give all rows of a list, in no order yet."""
+    rows = _visible(resource, resource.list.scope(actor, resource.model))
+    if query.condition:
+        rows = rows.filter(filter_condition(resource, actor, query.condition))
+    if query.search is not None:
+        name = Value(resource.name, output_field=TextField())
+        words = Slot("search", TextField(), match_expression)
+        rows = rows.filter(pk__in=MatchingIds(name, words))
+        rows = rows.annotate(**{RANK: Matches(name, F("pk"), words)})
+    return rows
+
+
+def _visible(resource: Resource, scope: Scope) -> QuerySet[Any]:
+    return narrowed(resource.model._default_manager.all(), scope)

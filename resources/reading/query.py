@@ -1,0 +1,144 @@
+"""What a list request asks for, read from its query string once and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from resources.errors import bad_parameter
+from resources.filters.parameters import RESERVED, read_filters
+from resources.reading.cursors import Cursor, read_cursor
+from resources.reading.ordering import SortKey, sort_keys, sort_text
+from resources.reading.selection import Selection, selection
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+    from resources.declaration import Resource
+    from resources.filters.nodes import Node
+
+type Parameters = Mapping[str, Sequence[str]]
+
+DEFAULT_LIMIT = 30
+HIGHEST_LIMIT = 100
+LONGEST_SEARCH = 200
+COUNTS = ("exact", "estimate")
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """A checked list request.
+
+    `shape` is all that decides the SQL; what is left (literals, cursor values, the searched words,
+    the limit) is bound to the compiled plan.
+    """
+
+    selection: Selection
+    keys: tuple[SortKey, ...]
+    condition: Node | None
+    search: str | None
+    cursor: Cursor | None
+    limit: int
+    count: str | None
+
+    @property
+    def sort(self) -> str:
+        """Give the order in its one spelling."""
+        return sort_text(self.keys)
+
+    @property
+    def is_backward(self) -> bool:
+        """Tell whether the page lies before its cursor."""
+        return self.cursor is not None and self.cursor.is_backward
+
+    @property
+    def shape(self) -> Hashable:
+        """Give the key under which the compiled SQL is kept."""
+        return (
+            self.selection,
+            self.sort,
+            self.condition.shape if self.condition else None,
+            self.search is not None,
+            self.cursor is not None,
+            self.is_backward,
+        )
+
+    def values(self) -> dict[Hashable, Any]:
+        """Give the values of the plan's slots, the actor's aside."""
+        values: dict[Hashable, Any] = {"limit": self.limit + 1, "search": self.search}
+        if self.condition:
+            values |= {("literal", part.index): part for part in self.condition.literals}
+        if self.cursor:
+            values |= {("cursor", number): part for number, part in enumerate(self.cursor.values)}
+        return values
+
+
+def read_list_query(resource: Resource, parameters: Parameters) -> ListQuery:
+    """Read the parameters of a list; raises Problem 400 that names the first wrong one."""
+    search = _search(resource, single(parameters, "search"))
+    keys = sort_keys(resource, single(parameters, "sort"), is_search=search is not None)
+    cursor = single(parameters, "cursor")
+    return ListQuery(
+        selection=read_selection(resource, parameters),
+        keys=keys,
+        condition=read_filters(resource, parameters),
+        search=search,
+        cursor=read_cursor(cursor, keys, sort_text(keys)) if cursor else None,
+        limit=_limit(single(parameters, "limit")),
+        count=_count(single(parameters, "count")),
+    )
+
+
+def read_view_query(resource: Resource, parameters: Parameters) -> Selection:
+    """Read the parameters of a single record; raises Problem 400 that names a wrong one."""
+    for name in parameters:
+        if name not in ("fields", "expand"):
+            raise bad_parameter(name, "unknown_parameter", _("A record has no such parameter."))
+    return read_selection(resource, parameters)
+
+
+def read_selection(resource: Resource, parameters: Parameters) -> Selection:
+    """Read `fields` and `expand`."""
+    return selection(
+        resource, fields=single(parameters, "fields"), expand=single(parameters, "expand")
+    )
+
+
+def single(parameters: Parameters, name: str) -> str | None:
+    """Give the one value of a parameter, or None; raises Problem 400 when there are several."""
+    values = parameters.get(name, ())
+    if len(values) > 1:
+        raise bad_parameter(name, "repeated", _("Give this parameter once."))
+    if values and "\x00" in values[0]:
+        raise bad_parameter(name, "invalid", _("Null characters are not allowed."))
+    return values[0] if values else None
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return DEFAULT_LIMIT
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= HIGHEST_LIMIT):
+        message = _("This must be a number from 1 to %(most)d.") % {"most": HIGHEST_LIMIT}
+        raise bad_parameter("limit", "invalid", message)
+    return int(text)
+
+
+def _count(text: str | None) -> str | None:
+    if text is not None and text not in COUNTS:
+        raise bad_parameter("count", "invalid", _("This must be “exact” or “estimate”."))
+    return text
+
+
+def _search(resource: Resource, text: str | None) -> str | None:
+    if text is None or not text.strip():
+        return None
+    if not resource.search:
+        raise bad_parameter("search", "unknown_parameter", _("There is no search here."))
+    if len(text) > LONGEST_SEARCH:
+        raise bad_parameter("search", "too_long", _("Search for less than 200 characters."))
+    return text
+
+
+__all__ = ["RESERVED", "ListQuery", "Parameters", "read_list_query", "read_view_query"]

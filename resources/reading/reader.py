@@ -1,0 +1,147 @@
+"""Answers to reads: finished JSON for a record or a page of a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode
+from uuid import UUID
+from zlib import crc32
+
+from resources.errors import bad_parameter, not_permitted, not_signed_in, not_visible
+from resources.filters.nodes import FilterSyntaxError, FilterValueError
+from resources.reading.cursors import Cursor
+from resources.reading.plans import count_plan, exists_plan, list_plan, view_plan
+from resources.reading.query import ListQuery, read_list_query, read_view_query
+from resources.reading.selection import Selection
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resources.actors import Actor
+    from resources.declaration import Resource
+
+KEPT_QUERIES = 2048
+MOST_PARAMETERS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Finished JSON with its entity tag (RFC 9110, 8.8.3); lists have none."""
+
+    body: bytes
+    etag: str = ""
+
+
+def view_record(resource: Resource, actor: Actor, record_id: str, query_string: str = "") -> Answer:
+    """Answer one record; raises Problem 404 when the actor may not view it."""
+    selection = _view_query(resource, query_string)
+    identifier = record_uuid(record_id)
+    rows = view_plan(resource, actor.kind, selection).rows(actor, {"id": identifier})
+    if not rows:
+        raise not_visible()
+    document, revision = rows[0]
+    body = document.encode()
+    return Answer(body, entity_tag(revision, b"" if selection.is_whole else body))
+
+
+def is_visible(resource: Resource, actor: Actor, record_id: UUID) -> bool:
+    """Tell whether the actor may view a record."""
+    return bool(exists_plan(resource, actor.kind).rows(actor, {"id": record_id}))
+
+
+def list_records(resource: Resource, actor: Actor, query_string: str, url: str) -> Answer:
+    """Answer a page of a list; `url` (no query) is what `next` and `previous` are built on.
+
+    Raises Problem 400 for a parameter that can't be used, 401 or 403 when nothing of the resource
+    is ever listed to this kind of actor.
+    """
+    if resource.list.scope(actor, resource.model) is False:
+        raise not_permitted() if actor.is_known else not_signed_in()
+    query = _list_query(resource, query_string)
+    values = query.values()
+    try:
+        rows = list(list_plan(resource, actor.kind, query).rows(actor, values))
+        count = _count(resource, actor, query)
+    except FilterSyntaxError as error:
+        raise bad_parameter("filter", error.code, error.message, error.position) from None
+    except FilterValueError as error:
+        name = error.parameter or "filter"
+        raise bad_parameter(name, error.code, error.message, error.position) from None
+    has_more = len(rows) > query.limit
+    page = rows[: query.limit]
+    if query.is_backward:
+        page.reverse()
+    links = _links(query, page, has_more=has_more)
+    documents = ",".join([row[0] for row in page])
+    parts = [f'{{"results":[{documents}]']
+    parts += [f',"{name}":{_link(url, query_string, link)}' for name, link in links.items()]
+    parts += [f',"count":{count}'] if count is not None else []
+    return Answer("".join([*parts, "}"]).encode())
+
+
+def record_uuid(text: str) -> UUID:
+    """Read a record's id from a path; raises Problem 404, as no such record can exist."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise not_visible() from None
+
+
+def entity_tag(revision: int, body: bytes = b"") -> str:
+    """Write a record's entity tag: its revision, and a checksum where only a part is shown."""
+    return f'"{revision}-{crc32(body):08x}"' if body else f'"{revision}"'
+
+
+def parameters(query_string: str) -> dict[str, list[str]]:
+    """Split a query string; raises Problem 400 when it is out of bounds or not UTF-8."""
+    try:
+        return parse_qs(
+            query_string,
+            keep_blank_values=True,
+            max_num_fields=MOST_PARAMETERS,
+            errors="strict",
+        )
+    except ValueError:
+        raise bad_parameter("query", "malformed", _("The query can't be read.")) from None
+
+
+@lru_cache(maxsize=KEPT_QUERIES)
+def _list_query(resource: Resource, query_string: str) -> ListQuery:
+    return read_list_query(resource, parameters(query_string))
+
+
+@lru_cache(maxsize=KEPT_QUERIES)
+def _view_query(resource: Resource, query_string: str) -> Selection:
+    return read_view_query(resource, parameters(query_string))
+
+
+def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:
+    if query.count is None:
+        return None
+    rows = count_plan(resource, actor.kind, query).rows(actor, query.values())
+    return int(rows[0][0]) if rows else 0
+
+
+def _links(
+    query: ListQuery, page: Sequence[Sequence[Any]], *, has_more: bool
+) -> dict[str, Cursor | None]:
+    """Find where the pages around this one begin."""
+    first = Cursor(query.sort, True, tuple(page[0][1:])) if page else None
+    last = Cursor(query.sort, False, tuple(page[-1][1:])) if page else None
+    if query.is_backward:
+        return {"next": last, "previous": first if has_more else None}
+    return {"next": last if has_more else None, "previous": first if query.cursor else None}
+
+
+def _link(url: str, query_string: str, cursor: Cursor | None) -> str:
+    if cursor is None:
+        return "null"
+    kept = {name: value for name, value in parameters(query_string).items() if name != "cursor"}
+    return f'"{url}?{urlencode([*_pairs(kept), ("cursor", cursor.text())])}"'
+
+
+def _pairs(parameters: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in parameters.items() for value in values]

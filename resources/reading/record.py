@@ -1,0 +1,48 @@
+"""A record as the one JSON expression that every answer uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import OuterRef, Subquery, Value
+
+from resources import registry
+from resources.documents.embedding import embedded_members
+from resources.documents.sql import Document, Embedded, json_value
+from resources.reading.columns import readable_column
+from resources.rules import narrowed
+
+if TYPE_CHECKING:
+    from resources.actors import Asker
+    from resources.declaration import Resource
+    from resources.reading.selection import Selection
+
+
+def record_document(resource: Resource, actor: Asker, selection: Selection) -> Document:
+    """Build the JSON of one row as `actor` may read it, with what the selection expands."""
+    members = {name: _member(resource, actor, name) for name in selection.fields}
+    if selection.expand:
+        members["expand"] = Document(
+            {name: _expanded(resource, actor, name, inner) for name, inner in selection.expand}
+        )
+    return Document(members)
+
+
+def _member(resource: Resource, actor: Asker, name: str) -> Any:
+    field = resource.column(name)
+    embedded = embedded_members(field.related_model) if field.is_relation else None
+    if embedded is not None:
+        rows = field.related_model._default_manager.filter(pk=OuterRef(field.attname))
+        return Embedded(Subquery(rows.values(document=Document(embedded))))
+    return json_value(field, readable_column(resource, actor, name))
+
+
+def _expanded(resource: Resource, actor: Asker, name: str, inner: Selection) -> Any:
+    """Give the target of a relation if the actor may view it, else null."""
+    field = resource.column(name)
+    target = registry.resource_of(resource.target(name))
+    rows = target.model._default_manager.filter(pk=OuterRef(field.attname))
+    visible = narrowed(rows, target.view.scope(actor, target.model))
+    if visible.query.is_empty():
+        return Value(None)
+    return Embedded(Subquery(visible.values(document=record_document(target, actor, inner))))

@@ -1,0 +1,131 @@
+"""Which parts of a record are answered: `fields=` and `expand=`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from resources import registry
+from resources.errors import bad_parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from resources.declaration import Resource
+
+DEEPEST_EXPAND = 6
+MOST_PATHS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The chosen fields of one resource, and the selections of what is expanded.
+
+    `is_whole` tells that nothing was asked for: all fields, nothing expanded.
+    """
+
+    fields: tuple[str, ...]
+    expand: tuple[tuple[str, Selection], ...] = ()
+    is_whole: bool = True
+
+
+def selection(resource: Resource, *, fields: str | None, expand: str | None) -> Selection:
+    """Read the two parameters; raises Problem 400 naming what can't be read or expanded."""
+    wanted = _paths("expand", expand)
+    chosen = _paths("fields", fields)
+    return _selected(resource, wanted, chosen, prefix="")
+
+
+def _paths(name: str, text: str | None) -> tuple[str, ...] | None:
+    """Split a comma list; None when the parameter is absent."""
+    if text is None:
+        return None
+    paths = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not paths and text.strip():
+        raise bad_parameter(name, "invalid", _("This must be a list of names with commas."))
+    if len(paths) > MOST_PATHS:
+        raise bad_parameter(name, "too_many", _("Too many names."))
+    return paths or None
+
+
+def _selected(
+    resource: Resource,
+    wanted: tuple[str, ...] | None,
+    chosen: tuple[str, ...] | None,
+    prefix: str,
+) -> Selection:
+    relations = _heads(wanted or ())
+    if prefix.count(".") >= DEEPEST_EXPAND:
+        raise bad_parameter("expand", "too_deep", _("Expand reaches six relations at most."))
+    for relation in relations:
+        if relation not in resource.expand:
+            message = _("“%(name)s” of %(resource)s can't be expanded.")
+            raise bad_parameter(
+                "expand", "unknown_field", message % {"name": prefix + relation, "resource": resource}
+            )
+    own, nested = _chosen(resource, chosen, relations, prefix)
+    expanded = tuple(
+        (
+            relation,
+            _selected(
+                registry.resource_of(resource.target(relation)),
+                _tails(relation, wanted or ()) or None,
+                nested.get(relation),
+                f"{prefix}{relation}.",
+            ),
+        )
+        for relation in relations
+        if chosen is None or relation in nested
+    )
+    return Selection(own, expanded, is_whole=chosen is None and not expanded)
+
+
+def _chosen(
+    resource: Resource,
+    chosen: tuple[str, ...] | None,
+    relations: Iterable[str],
+    prefix: str,
+) -> tuple[tuple[str, ...], dict[str, tuple[str, ...] | None]]:
+    """Split chosen paths into own fields and, per expanded relation, what of it is chosen."""
+    if chosen is None:
+        return tuple(resource.fields), {}
+    own: list[str] = []
+    nested: dict[str, tuple[str, ...] | None] = {}
+    for path in chosen:
+        if path == "*":
+            own.extend(resource.fields)
+        elif path == "expand":
+            nested.update(dict.fromkeys(relations))
+        elif path.startswith("expand."):
+            relation, _dot, rest = path.removeprefix("expand.").partition(".")
+            if relation not in relations:
+                raise _unknown(f"{prefix}{relation}", path)
+            nested[relation] = _joined(nested.get(relation, ()), rest)
+        elif path in resource.fields:
+            own.append(path)
+        else:
+            raise _unknown(prefix + path, path)
+    return tuple(dict.fromkeys(own)), nested
+
+
+def _joined(before: tuple[str, ...] | None, rest: str) -> tuple[str, ...] | None:
+    """Add one nested path; None stands for all of the target's fields."""
+    if before is None or not rest:
+        return None
+    return (*before, rest)
+
+
+def _unknown(name: str, path: str) -> Exception:
+    message = _("There is no field “%(name)s” to read here.") % {"name": name}
+    del path
+    return bad_parameter("fields", "unknown_field", message)
+
+
+def _heads(paths: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path.partition(".")[0] for path in paths))
+
+
+def _tails(head: str, paths: Iterable[str]) -> tuple[str, ...]:
+    return tuple(path.partition(".")[2] for path in paths if path.startswith(f"{head}."))

@@ -1,0 +1,29 @@
+"""Who may: rules that map an actor to every row, no row, or a condition on rows."""
+
+from resources.rules.algebra import ANYONE, NOBODY, Rule, Scope, narrowed
+from resources.rules.predicates import (
+    SIGNED_IN,
+    SYSTEM_ONLY,
+    VERIFIED,
+    has_role,
+    linked,
+    own,
+    visible,
+    where,
+)
+
+__all__ = [
+    "ANYONE",
+    "NOBODY",
+    "SIGNED_IN",
+    "SYSTEM_ONLY",
+    "VERIFIED",
+    "Rule",
+    "Scope",
+    "has_role",
+    "linked",
+    "narrowed",
+    "own",
+    "visible",
+    "where",
+]

@@ -1,0 +1,216 @@
+"""The smallest rules: about the actor, about the row's columns, about rows it is linked to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast, override
+
+from django.db.models import Exists, Model, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from resources import registry
+from resources.rules.algebra import Rule, Scope, Words, narrowed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from django.db.models import Field
+
+    from resources.actors import Actor, Asker
+
+
+@dataclass(frozen=True)
+class ActorIs(Rule):
+    """About the actor alone: every row or none."""
+
+    test: Callable[[Asker], bool]
+    name: Words
+
+    @override
+    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+        return self.test(actor)
+
+    @override
+    def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
+        return frozenset(actor for actor in actors if self.test(actor))
+
+    @override
+    def words(self) -> str:
+        return str(self.name)
+
+
+SIGNED_IN = ActorIs(lambda actor: actor.is_known, _("a signed-in member"))
+VERIFIED = ActorIs(lambda actor: actor.is_verified, _("a member with a verified address"))
+SYSTEM_ONLY = ActorIs(lambda actor: actor.is_system, _("the system itself"))
+
+
+def has_role(*names: str) -> Rule:
+    """Open every row to members of any of the named groups."""
+    wanted = frozenset(names)
+    words = _("a member with the role %(roles)s") % {"roles": "/".join(sorted(wanted))}
+    return ActorIs(lambda actor: not wanted.isdisjoint(actor.roles), words)
+
+
+LOOKUPS: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {
+    "exact": ("=", lambda value, wanted: bool(value == wanted)),
+    "in": ("in", lambda value, wanted: value in wanted),
+    "gt": (">", lambda value, wanted: bool(value > wanted)),
+    "gte": (">=", lambda value, wanted: bool(value >= wanted)),
+    "lt": ("<", lambda value, wanted: bool(value < wanted)),
+    "lte": ("<=", lambda value, wanted: bool(value <= wanted)),
+}
+
+
+class Where(Rule):
+    """Open the rows whose own columns have the given values, to everyone.
+
+    Takes Django's spelling with the lookups of `LOOKUPS` and `isnull`; an empty column matches
+    nothing but `isnull`, as in SQL.
+    """
+
+    def __init__(self, **conditions: Any) -> None:
+        self.conditions = conditions
+
+    @override
+    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+        return Q(**self.conditions)
+
+    @override
+    def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
+        matches = all(_holds(row, name, wanted) for name, wanted in self.conditions.items())
+        return frozenset(actors) if matches else frozenset()
+
+    @override
+    def words(self) -> str:
+        return str(_(" and ")).join(_spelled(*item) for item in self.conditions.items())
+
+
+def _split(condition: str) -> tuple[str, str]:
+    column, _separator, lookup = condition.partition("__")
+    return column, lookup or "exact"
+
+
+def _holds(row: Model, condition: str, wanted: Any) -> bool:
+    column, lookup = _split(condition)
+    value = getattr(row, column)
+    if lookup == "isnull":
+        return (value is None) is wanted
+    return value is not None and LOOKUPS[lookup][1](value, wanted)
+
+
+def _spelled(condition: str, wanted: Any) -> str:
+    column, lookup = _split(condition)
+    if lookup == "isnull":
+        return f"{column} {_('is empty') if wanted else _('is set')}"
+    values = ", ".join(map(str, wanted)) if lookup == "in" else str(wanted)
+    return f"{column} {LOOKUPS[lookup][0]} {values}"
+
+
+def where(**conditions: Any) -> Rule:
+    """Open the rows whose columns have these values: `where(status="published")`."""
+    return Where(**conditions)
+
+
+@dataclass(frozen=True)
+class Own(Rule):
+    """Open to a member the rows whose column names that member.
+
+    It never opens ownerless rows: an anonymous actor has no id to compare.
+    """
+
+    column: str
+
+    @override
+    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+        return Q((self.column, actor.id)) if actor.is_known else False
+
+    @override
+    def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
+        owner = getattr(row, cast("Field[Any, Any]", row._meta.get_field(self.column)).attname)
+        return frozenset(actor for actor in actors if actor.is_known and actor.id == owner)
+
+    @override
+    def words(self) -> str:
+        if self.column == "id":
+            return str(_("the member themself"))
+        return str(_("the %(column)s themself")) % {"column": self.column}
+
+
+def own(column: str) -> Rule:
+    """Open the rows whose `column` is the signed-in member."""
+    return Own(column)
+
+
+@dataclass(frozen=True)
+class Visible(Rule):
+    """Open the rows whose relation points at a row that the actor may view."""
+
+    relation: str
+    verb: str = "view"
+
+    @override
+    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+        target = cast("type[Model]", model._meta.get_field(self.relation).related_model)
+        scope = registry.resource_of(target).rule(self.verb).scope(actor, target)
+        if isinstance(scope, bool):
+            return scope and Q((f"{self.relation}__isnull", False))
+        rows = narrowed(target._default_manager.all(), scope)
+        return Q(Exists(rows.filter(pk=OuterRef(f"{self.relation}_id"))))
+
+    @override
+    def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
+        target = getattr(row, self.relation)
+        if target is None:
+            return frozenset()
+        rule = registry.resource_of(type(target)).rule(self.verb)
+        return rule.audience(target, actors)
+
+    @override
+    def words(self) -> str:
+        return str(_("whoever may %(verb)s its %(relation)s")) % {
+            "verb": self.verb,
+            "relation": self.relation,
+        }
+
+
+def visible(relation: str, *, verb: str = "view") -> Rule:
+    """Open rows through a relation, by the target's own rule for `verb`."""
+    return Visible(relation, verb)
+
+
+@dataclass(frozen=True)
+class Linked(Rule):
+    """Open a row to the members who are linked to it by rows of another table."""
+
+    through: str
+    row_column: str
+    member_column: str
+    name: Words
+
+    @override
+    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+        if not actor.is_known:
+            return False
+        links = registry.model_named(self.through)._default_manager.all()
+        link = {self.row_column: OuterRef("pk"), self.member_column: actor.id}
+        return Q(Exists(links.filter(**link)))
+
+    @override
+    def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
+        ids = [actor.id for actor in actors if actor.is_known]
+        if not ids:
+            return frozenset()
+        links = registry.model_named(self.through)._default_manager.filter(
+            **{self.row_column: row.pk, f"{self.member_column}__in": ids}
+        )
+        members = set(links.values_list(self.member_column, flat=True))
+        return frozenset(actor for actor in actors if actor.id in members)
+
+    @override
+    def words(self) -> str:
+        return str(self.name)
+
+
+def linked(through: str, *, row: str, member: str, words: Words) -> Rule:
+    """Open rows through a table of links: `linked("cards.Share", row="card", member="user")`."""
+    return Linked(through, row, member, words)

@@ -1,0 +1,169 @@
+"""Full-text search: SQLite's FTS5 or PostgreSQL's text search behind one pair of calls.
+
+The write door keeps one `SearchEntry` per record. On SQLite the words live in the FTS5 table
+`resources_search` under the entry's id; on PostgreSQL the entry has a generated `vector` column
+with a GIN index (migration 0002 makes both).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, override
+
+from django.db import connection
+from django.db.models import FloatField, Func, TextField
+
+from resources import registry
+from resources.models import SearchEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import Model
+    from django.db.models.sql.compiler import SQLCompiler
+
+    from resources.models import Record
+
+WORD = re.compile(r"\w+")
+MOST_WORDS = 12
+
+
+def index(row: Record, changed: Collection[str]) -> None:
+    """Enter a row's searchable words again if one of the `changed` columns holds any."""
+    resource = registry.resource_of(type(row))
+    if set(resource.search).isdisjoint(changed):
+        return
+    title, body = _words(row, resource.search)
+    entry, _is_new = SearchEntry.objects.update_or_create(
+        resource=resource.name, record_id=row.pk, defaults={"title": title, "body": body}
+    )
+    _write_fts([(entry.pk, title, body)])
+
+
+def index_many(rows: Iterable[Record]) -> None:
+    """Enter the words of many new rows of one model."""
+    batch = list(rows)
+    resource = registry.resource_of(type(batch[0]))
+    if not resource.search:
+        return
+    entries = [_entry(resource.name, row, resource.search) for row in batch]
+    SearchEntry.objects.bulk_create(entries)
+    _write_fts([(entry.pk, entry.title, entry.body) for entry in entries])
+
+
+def forget(row: Record) -> None:
+    """Take a deleted row's words out."""
+    resource = registry.resource_of(type(row))
+    if not resource.search:
+        return
+    entries = SearchEntry.objects.filter(resource=resource.name, record_id=row.pk)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for entry in entries:
+                cursor.execute("DELETE FROM resources_search WHERE rowid = %s", [entry.pk])
+    entries.delete()
+
+
+def match_expression(text: str) -> str:
+    """Turn what a person typed into the database's query: every word, the last one as a prefix.
+
+    Words are letters, digits and underscores; whatever else was typed separates them.
+    """
+    words = WORD.findall(text)[:MOST_WORDS]
+    if connection.vendor == "sqlite":
+        return " ".join([f'"{word}"' for word in words[:-1]] + [f'"{word}"*' for word in words[-1:]])
+    return " & ".join(words[:-1] + [f"{word}:*" for word in words[-1:]])
+
+
+class Matches(Func):
+    """The rank of a record among those that match, smaller being better; null for no match.
+
+    `Matches(resource, id, query)`: the name of the resource, the record's id, and what
+    `match_expression` gave. Ranking is BM25 on SQLite and `ts_rank` on PostgreSQL, the title
+    weighing five times the body.
+    """
+
+    arity = 3
+
+    def __init__(self, *sources: Any) -> None:
+        super().__init__(*sources, output_field=FloatField())
+
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        """Rank by BM25."""
+        return self._ranked(
+            compiler,
+            "(SELECT bm25(resources_search, 5.0, 1.0) FROM resources_search"
+            " WHERE resources_search MATCH {query} AND rowid = (SELECT e.id FROM"
+            " resources_searchentry e WHERE e.resource = {resource} AND e.record_id = {record}))",
+            ("query", "resource", "record"),
+        )
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        """Rank by weighted text search."""
+        return self._ranked(
+            compiler,
+            "(SELECT -ts_rank('{{0,0,0.2,1}}', e.vector, to_tsquery('simple', {query}))::float8"
+            " FROM resources_searchentry e WHERE e.resource = {resource}"
+            " AND e.record_id = {record} AND e.vector @@ to_tsquery('simple', {query_again}))",
+            ("query", "resource", "record", "query_again"),
+        )
+
+    def _ranked(
+        self, compiler: SQLCompiler, template: str, order: tuple[str, ...]
+    ) -> tuple[str, Any]:
+        resource, record, query = map(compiler.compile, self.get_source_expressions())
+        parts = {"resource": resource, "record": record, "query": query, "query_again": query}
+        sql = template.format(**{name: part[0] for name, part in parts.items()})
+        return sql, [value for name in order for value in parts[name][1]]
+
+
+class MatchingIds(Func):
+    """The ids of a resource's records that match, as a subquery: `id IN (...)`."""
+
+    arity = 2
+
+    def __init__(self, *sources: Any) -> None:
+        super().__init__(*sources, output_field=TextField())
+
+    @override
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> tuple[str, Any]:
+        resource, query = map(compiler.compile, self.get_source_expressions())
+        match = (
+            "e.id IN (SELECT rowid FROM resources_search WHERE resources_search MATCH {})"
+            if connection.vendor == "sqlite"
+            else "e.vector @@ to_tsquery('simple', {})"
+        ).format(query[0])
+        sql = (
+            "(SELECT e.record_id FROM resources_searchentry e"
+            f" WHERE {match} AND e.resource = {resource[0]})"
+        )
+        return sql, [*query[1], *resource[1]]
+
+
+def _words(row: Model, columns: Collection[str]) -> tuple[str, str]:
+    texts = [_text(getattr(row, column)) for column in columns]
+    return texts[0], "\n".join(texts[1:])
+
+
+def _text(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _entry(name: str, row: Record, columns: Collection[str]) -> SearchEntry:
+    title, body = _words(row, columns)
+    return SearchEntry(resource=name, record_id=row.pk, title=title, body=body)
+
+
+def _write_fts(entries: list[tuple[int, str, str]]) -> None:
+    if connection.vendor != "sqlite":
+        return
+    sql = "INSERT OR REPLACE INTO resources_search (rowid, title, body) VALUES (%s, %s, %s)"
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, entries)

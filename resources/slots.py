@@ -1,0 +1,52 @@
+"""Places in compiled SQL that are filled with each request's values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, override
+
+from django.db.models import Expression, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SlotReference:
+    """What stands in a compiled parameter list until a value is bound."""
+
+    key: Hashable
+    field: Field[Any, Any]
+    convert: Callable[[Any], Any] | None
+
+    def bind(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        """Turn a Python value into what the database driver takes.
+
+        Raises whatever `convert` raises on a value of the wrong kind.
+        """
+        converted = self.convert(value) if self.convert else value
+        return self.field.get_db_prep_value(converted, connection, prepared=False)
+
+
+class Slot(Expression):
+    """A value known only when the query runs: `Slot(key, field)` in place of a constant.
+
+    SQL is compiled once with the slot in it; `key` looks the value up in the values bound to the
+    plan, `convert` (optional) checks and converts it, and `output_field` makes it a database value.
+    """
+
+    def __init__(
+        self,
+        key: Hashable,
+        output_field: Field[Any, Any],
+        convert: Callable[[Any], Any] | None = None,
+    ) -> None:
+        super().__init__(output_field=output_field)
+        self.reference = SlotReference(key, output_field, convert)
+
+    @override
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+        return "%s", [self.reference]

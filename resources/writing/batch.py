@@ -1,0 +1,120 @@
+"""Several writes in one transaction, all or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.db import transaction
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from resources import registry
+from resources.errors import FieldError, Problem, as_problem
+from resources.reading.reader import view_record
+from resources.writing.operations import create_record, delete_record, run_action, update_record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from resources.actors import Actor
+    from resources.declaration import Resource
+
+MOST_WRITES = 50
+
+
+class BatchWrite(serializers.Serializer[Any]):
+    """One write of a batch."""
+
+    method = serializers.ChoiceField(choices=["POST", "PATCH", "PUT", "DELETE"])
+    path = serializers.CharField(help_text="Such as `cards` or `cards/{id}`, below `/api/v1/`.")
+    body = serializers.JSONField(required=False)
+    if_match = serializers.CharField(required=False)
+
+
+class BatchInput(serializers.Serializer[Any]):
+    """What `POST /api/v1/batch` takes."""
+
+    requests = BatchWrite(many=True, allow_empty=False, max_length=MOST_WRITES)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchAnswer:
+    """How one write of a batch went: a status and the record, if there is one."""
+
+    status: int
+    body: bytes = b"null"
+
+    def text(self) -> bytes:
+        """Give the answer as JSON."""
+        return b'{"status":%d,"body":%s}' % (self.status, self.body)
+
+
+def run_batch(actor: Actor, writes: Sequence[Mapping[str, Any]]) -> bytes:
+    """Run all writes in one transaction and give their answers in order.
+
+    Raises the Problem of the first write that fails, its errors under `requests.N`; none of the
+    writes then happened.
+    """
+    with transaction.atomic():
+        answers = [_numbered(number, actor, write) for number, write in enumerate(writes)]
+    return b'{"results":[' + b",".join(answer.text() for answer in answers) + b"]}"
+
+
+def _numbered(number: int, actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
+    try:
+        with transaction.atomic():
+            return _run(actor, write)
+    except Exception as error:
+        problem = as_problem(error)
+        if problem is None:
+            raise
+        raise _within(problem, number) from error
+
+
+def _within(problem: Problem, number: int) -> Problem:
+    """Say of which write a problem is."""
+    prefix = f"requests.{number}"
+    errors = [
+        FieldError(f"{prefix}.body.{error.field}".strip("."), error.code, error.message)
+        for error in problem.errors
+    ] or [FieldError(prefix, problem.code, problem.detail)]
+    return Problem(problem.status, problem.code, problem.detail, errors, problem.headers)
+
+
+def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
+    name, *rest = str(write["path"]).removeprefix("/api/v1/").strip("/").split("/")
+    resource = registry.named(name)
+    if resource is None or len(rest) > 2:
+        raise Problem(404, "not_found", _("There is no such resource."))
+    method, body = write["method"], write.get("body")
+    if method == "POST" and not rest:
+        return _shown(201, resource, actor, create_record(resource, actor, body).pk)
+    if len(rest) == 2:
+        return _acted(resource, actor, write, rest)
+    if method == "PATCH" and rest:
+        row = update_record(resource, actor, rest[0], body, write.get("if_match", ""))
+        return _shown(200, resource, actor, row.pk)
+    if method == "DELETE" and rest:
+        delete_record(resource, actor, rest[0], write.get("if_match", ""))
+        return BatchAnswer(204)
+    raise Problem(405, "method_not_allowed", _("This path does not take this method."))
+
+
+def _acted(
+    resource: Resource, actor: Actor, write: Mapping[str, Any], rest: Sequence[str]
+) -> BatchAnswer:
+    record_id, name = rest
+    for action in resource.actions:
+        if (action.name, action.method) == (name, write["method"]):
+            row = run_action(resource, action, actor, record_id, write.get("body") or {})
+            return _shown(200, resource, actor, row.pk)
+    raise Problem(404, "not_found", _("There is no such action."))
+
+
+def _shown(status: int, resource: Resource, actor: Actor, record_id: Any) -> BatchAnswer:
+    try:
+        return BatchAnswer(status, view_record(resource, actor, str(record_id)).body)
+    except Problem:
+        return BatchAnswer(status, orjson.dumps({"id": str(record_id)}))

@@ -1,0 +1,79 @@
+"""`Idempotency-Key`: a repeated POST gets the first answer again (draft-ietf-httpapi-idempotency-key)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from resources.errors import Problem, bad_parameter
+from resources.models import KeptAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpResponse
+
+    from resources.actors import Actor
+
+KEPT_FOR = timedelta(hours=24)
+KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+LONGEST_KEY = 255
+
+type Answering = Callable[[], HttpResponse]
+
+
+def once(
+    key: str, actor: Actor, request: tuple[str, bytes], answer: Answering, again: type[HttpResponse]
+) -> HttpResponse:
+    """Run `answer` unless this actor's key has been answered: then give that answer again.
+
+    `request` is the path and the body. The key is written in the transaction of the change itself,
+    so neither can be there without the other; a failed request keeps nothing. Raises Problem 422
+    when the key came with another request, 400 for an unusable key.
+    """
+    if not key.isprintable() or len(key) > LONGEST_KEY:
+        raise bad_parameter("Idempotency-Key", "invalid", _("This must be 1 to 255 characters."))
+    asker = str(actor.id or "anonymous")
+    path, body = request
+    fingerprint = sha256(path.encode() + b"\0" + body).hexdigest()
+    kept = _kept(asker, key)
+    if kept is None:
+        try:
+            with transaction.atomic():
+                kept = KeptAnswer.objects.create(actor=asker, key=key, fingerprint=fingerprint)
+                return _keep(kept, answer())
+        except IntegrityError:
+            # Another request with the key was faster; an answer of its own broke something else.
+            kept = _kept(asker, key)
+            if kept is None:
+                raise
+    if kept.fingerprint != fingerprint:
+        raise Problem(422, "key_reused", _("This Idempotency-Key belongs to another request."))
+    return again(kept.body.encode(), status=kept.status, headers=kept.headers)
+
+
+def forget_old_answers() -> int:
+    """Delete answers kept for longer than 24 hours; gives their number."""
+    count, _per_model = KeptAnswer.objects.filter(
+        created_at__lt=timezone.now() - KEPT_FOR
+    ).delete()
+    return count
+
+
+def _kept(asker: str, key: str) -> KeptAnswer | None:
+    since = timezone.now() - KEPT_FOR
+    KeptAnswer.objects.filter(actor=asker, key=key, created_at__lt=since).delete()
+    return KeptAnswer.objects.filter(actor=asker, key=key).first()
+
+
+def _keep(kept: KeptAnswer, response: HttpResponse) -> HttpResponse:
+    kept.status = response.status_code
+    kept.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    kept.body = response.content.decode()
+    kept.save()
+    return response

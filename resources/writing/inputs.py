@@ -1,0 +1,146 @@
+"""Serializers that validate what clients send, made from declarations."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, override
+
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.db.models import FileField, ForeignKey
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from resources import registry
+from resources.documents.validation import document_errors
+from resources.fields import DocumentField
+from resources.reading.reader import is_visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.db.models import Field, Model
+
+    from resources.actors import Actor
+    from resources.declaration import Resource
+
+_relation_inputs: dict[type[Model], type[serializers.Field[Any, Any, Any, Any]]] = {}
+
+
+def accept_as(model: type[Model], field: type[serializers.Field[Any, Any, Any, Any]]) -> None:
+    """Let relations to `model` be sent in a form of their own (a picture as an upload, say)."""
+    _relation_inputs[model] = field
+
+
+class RelationInput(serializers.Field[Any, Any, Any, Any]):
+    """The id of a record that the actor may view."""
+
+    default_error_messages = {
+        "invalid": _("This must be the id of a record."),
+        "does_not_exist": _("There is no such record for you."),
+    }
+
+    def __init__(self, *, target: type[Model], **options: Any) -> None:
+        self.target = target
+        super().__init__(**options)
+
+    @override
+    def to_internal_value(self, data: Any) -> Model:
+        try:
+            identifier = self.target._meta.pk.to_python(data)
+        except ModelValidationError:
+            self.fail("invalid")
+        actor: Actor = self.context["actor"]
+        resource = registry.resource_of(self.target)
+        if identifier is None or not is_visible(resource, actor, identifier):
+            self.fail("does_not_exist")
+        return self.target._default_manager.get(pk=identifier)
+
+    @override
+    def to_representation(self, value: Any) -> Any:
+        return value.pk
+
+
+class DocumentInput(serializers.JSONField):
+    """A JSON document that matches its column's schema."""
+
+    def __init__(self, *, schema: Mapping[str, Any], **options: Any) -> None:
+        self.schema = schema
+        super().__init__(**options)
+
+    @override
+    def to_internal_value(self, data: Any) -> Any:
+        value = super().to_internal_value(_parsed(data))
+        errors = document_errors(self.schema, value)
+        if errors:
+            raise serializers.ValidationError(
+                {error.path: [_detail(error.message, error.code)] for error in errors}
+            )
+        return value
+
+
+def _parsed(value: Any) -> Any:
+    """Multipart forms carry documents as text."""
+    if isinstance(value, str):
+        return serializers.JSONField(binary=True).to_internal_value(value)
+    return value
+
+
+def _detail(message: str, code: str) -> Any:
+    return serializers.ErrorDetail(message, code=code)
+
+
+class RecordInput(serializers.ModelSerializer[Any]):
+    """What may be sent to create or update a record; unknown names are errors, not ignored."""
+
+    @override
+    def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
+        field_class, options = super().build_relational_field(field_name, relation_info)
+        options = {name: options[name] for name in KEPT_OPTIONS if name in options}
+        target = relation_info.related_model
+        if target in _relation_inputs:
+            return _relation_inputs[target], options
+        return RelationInput, options | {"target": target}
+
+    @override
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        field_class, options = super().build_standard_field(field_name, model_field)
+        if isinstance(model_field, DocumentField):
+            kept = {name: options[name] for name in KEPT_OPTIONS if name in options}
+            return DocumentInput, kept | {"schema": model_field.schema}
+        return field_class, options
+
+    @override
+    def get_validators(self) -> list[Any]:
+        """Leave uniqueness to the database: asking first costs a query and proves nothing."""
+        return []
+
+    @override
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            unknown = set(data) - set(self.fields)
+            if unknown:
+                detail = _detail(_("There is no such field to write here."), "unknown_field")
+                raise serializers.ValidationError({name: [detail] for name in sorted(unknown)})
+        return super().to_internal_value(data)
+
+
+KEPT_OPTIONS = ("required", "allow_null", "default", "label", "help_text")
+
+
+@cache
+def input_class(resource: Resource, verb: str) -> type[RecordInput]:
+    """Give the serializer class of `create` or `update` of a resource."""
+    names = list(resource.writable if verb == "create" else resource.editable)
+    meta = type("Meta", (), {"model": resource.model, "fields": names, "extra_kwargs": _unasked(resource, names)})
+    name = f"{resource.model.__name__}{verb.capitalize()}"
+    return type(name, (RecordInput,), {"Meta": meta, "__doc__": None})
+
+
+def _unasked(resource: Resource, names: Sequence[str]) -> dict[str, Any]:
+    """Switch off per-field uniqueness queries; the database decides."""
+    columns: list[Field[Any, Any]] = [resource.column(name) for name in names]
+    return {
+        column.name: {"validators": column.validators}
+        for column in columns
+        if column.unique and not isinstance(column, ForeignKey | FileField)
+    }

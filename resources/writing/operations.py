@@ -1,0 +1,146 @@
+"""The verbs that change records: who may, on what, checked before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+
+from resources import changes
+from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
+from resources.models import Record
+from resources.reading.reader import record_uuid
+from resources.writing.inputs import input_class
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resources.actors import Actor
+    from resources.declaration import RecordAction, Resource
+    from resources.rules import Rule
+
+
+def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
+    """Create a record from what a client sent.
+
+    The rule is asked of the row as written, inside the transaction. Raises Problem 400, 401, 403
+    or 409; nothing is then written.
+    """
+    if resource.create.scope(actor, resource.model) is False:
+        raise refused(is_known=actor.is_known)
+    values = _validated(resource, "create", actor, sent)
+    values |= {name: preset(actor) for name, preset in _presets(resource).items()}
+    service = resource.service("create")
+    with transaction.atomic():
+        if service:
+            row: Record = service(by=actor, **values)
+        else:
+            row = changes.create(resource.model, by=actor, **values)
+        _require(resource.create, actor, row)
+        _require_writers(resource, actor, row, values)
+    return row
+
+
+def update_record(
+    resource: Resource, actor: Actor, record_id: str, sent: Any, if_match: str = ""
+) -> Record:
+    """Change a record; `if_match` is the client's entity tag, or empty.
+
+    Raises Problem 400, 401, 403, 404, 409 or 412; nothing is then written.
+    """
+    with transaction.atomic():
+        row = visible_row(resource, actor, record_id)
+        _require(resource.update, actor, row)
+        require_match(row, if_match)
+        values = _validated(resource, "update", actor, sent, row)
+        _require_writers(resource, actor, row, values)
+        service = resource.service("update")
+        if service:
+            service(row, by=actor, **values)
+        else:
+            changes.update(row, by=actor, **values)
+        _require(resource.update, actor, row)
+    return row
+
+
+def delete_record(resource: Resource, actor: Actor, record_id: str, if_match: str = "") -> None:
+    """Delete a record; raises Problem 401, 403, 404, 409 or 412."""
+    with transaction.atomic():
+        row = visible_row(resource, actor, record_id)
+        _require(resource.delete, actor, row)
+        require_match(row, if_match)
+        service = resource.service("delete")
+        if service:
+            service(row, by=actor)
+        else:
+            changes.delete(row, by=actor)
+
+
+def run_action(
+    resource: Resource, action: RecordAction, actor: Actor, record_id: str, sent: Any
+) -> Record:
+    """Run a declared verb on one record; gives the row that its service answers, else this one."""
+    with transaction.atomic():
+        row = visible_row(resource, actor, record_id)
+        _require(action.rule, actor, row)
+        values = {}
+        if action.takes:
+            serializer = action.takes(data=sent, context={"actor": actor})
+            serializer.is_valid(raise_exception=True)
+            values = serializer.validated_data
+        answered: Record | None = action.service(row, by=actor, **values)
+    return answered or row
+
+
+def visible_row(resource: Resource, actor: Actor, record_id: str) -> Record:
+    """Lock and give the row of an id; raises Problem 404 unless the actor may view it."""
+    identifier: UUID = record_uuid(record_id)
+    row = resource.model._default_manager.select_for_update().filter(pk=identifier).first()
+    if row is None or not resource.view.permits(actor, row):
+        raise not_visible()
+    return row
+
+
+def require_match(row: Record, if_match: str) -> None:
+    """Raise Problem 412 unless an `If-Match` header names this revision (RFC 9110, 13.1.1)."""
+    if not if_match or if_match.strip() == "*":
+        return
+    tags = [tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")]
+    if str(row.revision) not in [tag.partition("-")[0] for tag in tags]:
+        raise precondition_failed()
+
+
+def _validated(
+    resource: Resource, verb: str, actor: Actor, sent: Any, row: Record | None = None
+) -> dict[str, Any]:
+    serializer = input_class(resource, verb)(
+        row, data=sent, partial=row is not None, context={"actor": actor}
+    )
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _presets(resource: Resource) -> Mapping[str, Any]:
+    return resource.presets
+
+
+def _require(rule: Rule, actor: Actor, row: Record) -> None:
+    if not rule.permits(actor, row):
+        raise refused(is_known=actor.is_known)
+
+
+def _require_writers(
+    resource: Resource, actor: Actor, row: Record, values: Mapping[str, Any]
+) -> None:
+    """Hold sent fields to their narrower rules; the error names each."""
+    forbidden = [
+        name
+        for name, rule in resource.writers.items()
+        if name in values and not rule.permits(actor, row)
+    ]
+    if forbidden:
+        message = _("You may not write this field.")
+        errors = [FieldError(name, "not_permitted", message) for name in forbidden]
+        raise Problem(403, "not_permitted", message, errors)

@@ -1,0 +1,1 @@
+"""Benchmarks: Holobase beside a stock Django REST framework over the same tables, in one run."""

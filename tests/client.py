@@ -1,0 +1,52 @@
+"""A client that speaks the API as a frontend would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.test import Client
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+JSON = "application/json"
+
+
+class Api:
+    """Sends requests below `/api/v1/`, with a token when it has one."""
+
+    def __init__(self, token: str = "") -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.client = Client(headers=headers, raise_request_exception=False)
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """Send a GET; keyword arguments become query parameters."""
+        return self.client.get(f"/api/v1/{path}", parameters)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        """Send a POST with a JSON body."""
+        return self._send("post", path, body, headers)
+
+    def put(self, path: str, body: Any = None, **headers: str) -> Any:
+        """Send a PUT with a JSON body."""
+        return self._send("put", path, body, headers)
+
+    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
+        """Send a PATCH with a JSON body."""
+        return self._send("patch", path, body, headers)
+
+    def delete(self, path: str, **headers: str) -> Any:
+        """Send a DELETE."""
+        return self._send("delete", path, None, headers)
+
+    def upload(self, path: str, parts: dict[str, Any]) -> Any:
+        """Send a POST as a multipart form."""
+        return self.client.post(f"/api/v1/{path}", parts)
+
+    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> HttpResponse:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        send = getattr(self.client, method)
+        response: HttpResponse = send(
+            f"/api/v1/{path}", {} if body is None else body, content_type=JSON, headers=named
+        )
+        return response

@@ -1,0 +1,58 @@
+"""The people of the tests: anonymous, alice, bob, carol, a moderator and an admin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from resources import changes
+from resources.actors import ANONYMOUS, SYSTEM, Actor
+from tests.client import Api
+from users.models import User
+from users.selectors import actor_of
+from users.services import assign_role
+from users.tokens import token_pair
+
+
+@dataclass
+class Persona:
+    """Somebody with a client of their own."""
+
+    user: User | None
+    api: Api
+
+    @property
+    def id(self) -> str:
+        """Give the user's id as the API writes it, empty for anonymous."""
+        return str(self.user.pk) if self.user else ""
+
+    @property
+    def actor(self) -> Actor:
+        """Give the actor that rules are asked about."""
+        actor = actor_of(UUID(self.id)) if self.user else ANONYMOUS
+        assert actor is not None
+        return actor
+
+    def creates(self, resource: str, **values: Any) -> Any:
+        """Create a record through the API and give its JSON."""
+        response = self.api.post(resource, values)
+        assert response.status_code == 201, response.content
+        return response.json()
+
+
+def new_member(name: str, *, roles: Sequence[str] = (), is_verified: bool = True) -> Persona:
+    """Make a member called `name`, signed in."""
+    user = changes.create(
+        User,
+        by=SYSTEM,
+        email=f"{name}@example.com",
+        username=name,
+        display_name=name.capitalize(),
+        is_verified=is_verified,
+        password="!",
+    )
+    for role in roles:
+        assign_role(user, role, by=SYSTEM)
+    return Persona(user, Api(token_pair(user)["access"]))

@@ -1,0 +1,48 @@
+"""Access and refresh tokens, and the actor behind an access token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
+
+from resources.errors import not_signed_in
+from users.selectors import actor_of
+
+if TYPE_CHECKING:
+    from resources.actors import Actor
+    from users.models import User
+
+
+def token_pair(user: User) -> dict[str, str]:
+    """Issue an access and a refresh token (RFC 7519) for a member."""
+    refresh = RefreshToken.for_user(user)
+    return {"access": str(refresh.access_token), "refresh": str(refresh)}
+
+
+def actor_of_token(token: str) -> Actor:
+    """Give the actor of an access token; raises Problem 401 when it is no good any more."""
+    try:
+        user_id = AccessToken(token)["user_id"]
+    except (TokenError, KeyError):
+        raise not_signed_in(_("This access token is not valid or has expired.")) from None
+    return known_actor(user_id)
+
+
+def user_id_of_refresh(token: str) -> str:
+    """Give the user's id in a refresh token; raises Problem 401 when it is no good any more."""
+    try:
+        return str(RefreshToken(token)["user_id"])
+    except (TokenError, KeyError):
+        raise not_signed_in(_("This refresh token is not valid or has expired.")) from None
+
+
+def known_actor(user_id: str) -> Actor:
+    """Give the actor of an active member's id; raises Problem 401 when there is none."""
+    actor = actor_of(UUID(user_id))
+    if actor is None:
+        raise not_signed_in(_("This account is not active."))
+    return actor
