@@ -22,6 +22,7 @@ import psycopg
 import urllib3
 
 HOST = "127.0.0.1"
+SHARED_TMP = Path("/", "tmp")  # open to every account, whatever TMPDIR says
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.02
@@ -169,7 +170,7 @@ def postgresql() -> Iterator[str]:
     """Run PostgreSQL; give the URL of an empty database whose user may create others."""
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # it refuses to run as root
     password = secrets.token_hex(16)
-    with _folder("postgresql") as folder:
+    with _folder("postgresql", SHARED_TMP if account else None) as folder:
         binaries = _postgresql_binaries(folder, account)
         cluster = _new_cluster(binaries, folder, password, account)
         (port,) = _free_ports(1)
@@ -228,9 +229,10 @@ def _free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def _folder(name: str) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix=f"holobase-{name}-", ignore_cleanup_errors=True) as at:
-        yield Path(at)
+def _folder(name: str, parent: Path | None = None) -> Iterator[Path]:
+    prefix = f"holobase-{name}-"
+    with tempfile.TemporaryDirectory(None, prefix, parent, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def _package(name: str) -> Path:
@@ -299,5 +301,5 @@ def _s3_identities(folder: Path, bucket: Bucket) -> Path:
 def _remove_seaweedfs_sockets(grpc_ports: list[int]) -> None:
     """Clear away the sockets that it puts into this folder whatever it is told."""
     for port in grpc_ports:
-        for leftover in Path("/", "tmp").glob(f"seaweedfs-*-grpc-{port}.sock"):
+        for leftover in SHARED_TMP.glob(f"seaweedfs-*-grpc-{port}.sock"):
             leftover.unlink(missing_ok=True)

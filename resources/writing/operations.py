@@ -31,7 +31,9 @@ def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
     if resource.create.scope(actor, resource.model) is False:
         raise refused(is_known=actor.is_known)
     values = _validated(resource, "create", actor, sent)
-    values |= {name: preset(actor) for name, preset in _presets(resource).items()}
+    values |= {
+        resource.column(name).attname: preset(actor) for name, preset in resource.presets.items()
+    }
     service = resource.service("create")
     with transaction.atomic():
         if service:
@@ -120,10 +122,6 @@ def _validated(
     )
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
-
-
-def _presets(resource: Resource) -> Mapping[str, Any]:
-    return resource.presets
 
 
 def _require(rule: Rule, actor: Actor, row: Record) -> None:

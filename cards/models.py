@@ -1,0 +1,188 @@
+"""Holographic cards, their versions and who likes them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, override
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from templates_app.effects import EFFECTS
+from resources.fields import DocumentField, TagsField
+from resources.models import Record
+
+
+def _layer(name: str) -> models.ForeignKey:
+    return models.ForeignKey(
+        "files.File",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=name,
+    )
+
+
+class Card(Record):
+    """A holographic trading card."""
+
+    class Rarity(models.TextChoices):
+        """How rare a card claims to be."""
+
+        COMMON = "common", _("common")
+        UNCOMMON = "uncommon", _("uncommon")
+        RARE = "rare", _("rare")
+        EPIC = "epic", _("epic")
+        LEGENDARY = "legendary", _("legendary")
+        MYTHIC = "mythic", _("mythic")
+
+    class Status(models.TextChoices):
+        """Whether a card is finished."""
+
+        DRAFT = "draft", _("draft")
+        PUBLISHED = "published", _("published")
+        ARCHIVED = "archived", _("archived")
+
+    class Visibility(models.TextChoices):
+        """Who may see a finished card: all, all who know its address, or its creator."""
+
+        PUBLIC = "public", _("public")
+        UNLISTED = "unlisted", _("unlisted")
+        PRIVATE = "private", _("private")
+
+    creator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="cards",
+        db_index=False,
+        verbose_name=_("creator"),
+    )
+    template = models.ForeignKey(
+        "card_templates.Template",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="cards",
+        verbose_name=_("template"),
+    )
+    template_version = models.ForeignKey(
+        "card_templates.TemplateVersion",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("template version"),
+    )
+    remixed_from = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="remixes",
+        verbose_name=_("remixed from"),
+    )
+    title = models.CharField(_("title"), max_length=120)
+    description = models.TextField(_("description"), max_length=4000, blank=True)
+    tags = TagsField(verbose_name=_("tags"))
+    rarity = models.CharField(_("rarity"), max_length=9, choices=Rarity, default=Rarity.COMMON)
+    effects = DocumentField(verbose_name=_("effects"), schema=EFFECTS, default=dict, blank=True)
+    front = _layer(_("front"))
+    back = _layer(_("back"))
+    foil = _layer(_("foil texture"))
+    mask = _layer(_("mask"))
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
+    visibility = models.CharField(
+        _("visibility"), max_length=8, choices=Visibility, default=Visibility.PUBLIC
+    )
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    like_count = models.PositiveIntegerField(_("likes"), default=0)
+    view_count = models.PositiveIntegerField(_("views"), default=0)
+    download_count = models.PositiveIntegerField(_("downloads"), default=0)
+    comment_count = models.PositiveIntegerField(_("comments"), default=0)
+
+    class Meta:
+        verbose_name = _("card")
+        verbose_name_plural = _("cards")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["creator", "-created_at", "-id"], name="card_by_creator"),
+            models.Index(fields=["-created_at", "-id"], name="card_newest"),
+            models.Index(fields=["-like_count", "-id"], name="card_most_liked"),
+            models.Index(fields=["rarity", "-like_count", "-id"], name="card_by_rarity"),
+            models.Index(fields=["status", "-created_at"], name="card_by_status"),
+            models.Index(
+                fields=["-like_count", "-id"],
+                name="card_public_most_liked",
+                condition=models.Q(status="published", visibility="public"),
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.title
+
+
+class CardVersion(Record):
+    """What a card was each time it was published or changed in public."""
+
+    card = models.ForeignKey(
+        Card, on_delete=models.CASCADE, related_name="versions", verbose_name=_("card")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("author"),
+    )
+    content = models.JSONField(_("content"))
+
+    class Meta:
+        verbose_name = _("card version")
+        verbose_name_plural = _("card versions")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["card", "number"], name="card_version_once")
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["-created_at", "-id"], name="card_version_newest")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.card_id} v{self.number}"
+
+
+class CardLike(Record):
+    """That a member likes a card."""
+
+    card = models.ForeignKey(
+        Card, on_delete=models.CASCADE, related_name="likes", verbose_name=_("card")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="liked_cards",
+        verbose_name=_("member"),
+    )
+
+    class Meta:
+        verbose_name = _("like")
+        verbose_name_plural = _("likes")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["card", "user"],
+                name="one_like_per_member",
+                violation_error_message=_("You like this card already."),
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["-created_at", "-id"], name="card_like_newest")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.user_id} likes {self.card_id}"

@@ -1,0 +1,130 @@
+"""What of cards is offered to clients."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cards import services
+from cards.models import Card, CardLike, CardVersion
+from resources.declaration import RecordAction, Resource, actor
+from resources.registry import register
+from resources.rules import SIGNED_IN, has_role, own, visible, where
+
+MINE = own("creator")
+MODERATORS = has_role("moderator", "admin")
+PUBLISHED = where(status="published")
+PUBLIC = where(visibility="public")
+REACHABLE = where(visibility__in=("public", "unlisted"))
+
+
+class VersionInput(serializers.Serializer[Any]):
+    """Which version to bring back."""
+
+    version = serializers.IntegerField(min_value=1)
+
+
+@register(Card)
+class CardResource(Resource):
+    """A holographic trading card designed by a member."""
+
+    fields = (
+        "id",
+        "title",
+        "description",
+        "tags",
+        "rarity",
+        "effects",
+        "front",
+        "back",
+        "foil",
+        "mask",
+        "status",
+        "visibility",
+        "creator",
+        "template",
+        "template_version",
+        "remixed_from",
+        "version",
+        "like_count",
+        "view_count",
+        "download_count",
+        "comment_count",
+        "published_at",
+        "created_at",
+        "updated_at",
+    )
+    editable = (
+        "title",
+        "description",
+        "tags",
+        "rarity",
+        "effects",
+        "front",
+        "back",
+        "foil",
+        "mask",
+        "status",
+        "visibility",
+    )
+    writable = (*editable, "template")
+    presets = {"creator": actor}
+    expand = ("creator", "template", "template_version", "remixed_from")
+
+    view = (PUBLISHED & REACHABLE) | MINE | MODERATORS
+    list = (PUBLISHED & PUBLIC) | MINE
+    create = MINE
+    update = MINE
+    delete = MINE | MODERATORS
+
+    filters = ("creator", "template", "rarity", "status", "tags", "created_at", "like_count")
+    scans = ("title", "description", "visibility", "effects", "remixed_from")
+    search = ("title", "description", "tags")
+    ordering = ("-created_at", "-like_count")
+    topics = ("creator",)
+
+    creates = services.create_card
+    updates = services.edit_card
+    deletes = services.delete_card
+    actions = (
+        RecordAction("publish", "POST", MINE, services.publish_card, "Publish the card"),
+        RecordAction("archive", "POST", MINE | MODERATORS, services.archive_card, "Archive it"),
+        RecordAction("remix", "POST", SIGNED_IN, services.remix_card, "Start a remix of it"),
+        RecordAction(
+            "restore",
+            "POST",
+            MINE,
+            services.restore_version,
+            "Bring back a version",
+            takes=VersionInput,
+        ),
+        RecordAction("like", "PUT", SIGNED_IN, services.like_card, "Like the card"),
+        RecordAction("like", "DELETE", SIGNED_IN, services.unlike_card, "Take the like back"),
+    )
+
+
+@register(CardVersion)
+class CardVersionResource(Resource):
+    """What a card was each time it was published or changed in public."""
+
+    fields = ("id", "card", "number", "author", "content", "created_at")
+    expand = ("card", "author")
+
+    view = visible("card")
+    list = visible("card")
+
+    filters = ("card", "created_at")
+    ordering = ("-created_at",)
+
+
+@register(CardLike)
+class CardLikeResource(Resource):
+    """The cards that you like. Like one with `PUT /api/v1/cards/{id}/like`."""
+
+    fields = ("id", "card", "user", "created_at")
+    expand = ("card",)
+
+    view = own("user")
+    list = own("user")
+
+    filters = ("card", "created_at")
+    ordering = ("-created_at",)

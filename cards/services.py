@@ -1,0 +1,125 @@
+"""Changes to cards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cards.models import Card, CardLike, CardVersion
+from resources import changes
+from resources.errors import Problem
+from templates_app.services import count_use
+from users.models import User
+
+if TYPE_CHECKING:
+    from resources.actors import Actor
+    from templates_app.models import Template
+
+CONTENT = ("title", "description", "tags", "rarity", "effects")
+LAYERS = ("front", "back", "foil", "mask")
+PUBLISHED = Card.Status.PUBLISHED
+
+
+def create_card(*, by: Actor, template: Template | None = None, **values: Any) -> Card:
+    """Make a card; one made from a template pins the template's version.
+
+    Raises Problem 409 for a template that is not approved.
+    """
+    with transaction.atomic():
+        if template:
+            values |= {"template": template, "template_version": count_use(template, by=by)}
+        if values.get("status") == PUBLISHED:
+            values |= {"published_at": timezone.now(), "version": 1}
+        card = changes.create(Card, by=by, **values)
+        _count_cards(card, by=by, difference=1)
+        if card.version:
+            _keep_version(card, by=by)
+    return card
+
+
+def edit_card(card: Card, *, by: Actor, **values: Any) -> Card:
+    """Change a card; a change of what a published card shows makes its next version."""
+    with transaction.atomic():
+        is_new = values.get("status") == PUBLISHED and card.published_at is None
+        if is_new:
+            values["published_at"] = timezone.now()
+        before = card_content(card)
+        changes.update(card, by=by, **values)
+        if card.status == PUBLISHED and (is_new or card_content(card) != before):
+            changes.update(card, by=by, version=card.version + 1)
+            _keep_version(card, by=by)
+    return card
+
+
+def publish_card(card: Card, *, by: Actor) -> Card:
+    """Publish a draft or an archived card."""
+    return edit_card(card, by=by, status=PUBLISHED)
+
+
+def archive_card(card: Card, *, by: Actor) -> Card:
+    """Take a card off the lists."""
+    return changes.update(card, by=by, status=Card.Status.ARCHIVED)
+
+
+def restore_version(card: Card, *, by: Actor, version: int) -> Card:
+    """Bring back what a version showed, as a new version; raises Problem 404 for an unknown one."""
+    kept = CardVersion.objects.filter(card=card, number=version).first()
+    if kept is None:
+        raise Problem(404, "not_found", _("This card has no such version."))
+    values = {name: kept.content[name] for name in CONTENT}
+    values |= {f"{name}_id": kept.content[name] for name in LAYERS}
+    return edit_card(card, by=by, **values)
+
+
+def remix_card(card: Card, *, by: Actor) -> Card:
+    """Start a draft of one's own from somebody's card, which it names as its origin."""
+    values = {name: getattr(card, name) for name in (*CONTENT, *LAYERS)}
+    return create_card(by=by, creator_id=by.id, remixed_from=card, **values)
+
+
+def delete_card(card: Card, *, by: Actor) -> None:
+    """Delete a card with its versions and likes."""
+    with transaction.atomic():
+        _count_cards(card, by=by, difference=-1)
+        changes.delete(card, by=by)
+
+
+def like_card(card: Card, *, by: Actor) -> None:
+    """Like a card; liking it twice is the same."""
+    if CardLike.objects.filter(card=card, user_id=by.id).exists():
+        return
+    with transaction.atomic():
+        changes.create(CardLike, by=by, card=card, user_id=by.id)
+        changes.update(card, by=by, like_count=card.like_count + 1)
+
+
+def unlike_card(card: Card, *, by: Actor) -> None:
+    """Take a like back; there need not be one."""
+    like = CardLike.objects.filter(card=card, user_id=by.id).first()
+    if like is None:
+        return
+    with transaction.atomic():
+        changes.delete(like, by=by)
+        changes.update(card, by=by, like_count=card.like_count - 1)
+
+
+def card_content(card: Card) -> dict[str, Any]:
+    """Give what a version keeps: texts, effects, and the ids of the layers' files."""
+    content: dict[str, Any] = {name: getattr(card, name) for name in CONTENT}
+    layers = {name: getattr(card, f"{name}_id") for name in LAYERS}
+    return content | {name: str(file) if file else None for name, file in layers.items()}
+
+
+def _keep_version(card: Card, *, by: Actor) -> None:
+    content = card_content(card)
+    changes.create(
+        CardVersion, by=by, card=card, number=card.version, author_id=by.id, content=content
+    )
+
+
+def _count_cards(card: Card, *, by: Actor, difference: int) -> None:
+    creator = changes.locked(User(pk=card.creator_id))
+    changes.update(creator, by=by, card_count=creator.card_count + difference)

@@ -1,0 +1,113 @@
+"""What of collections is offered to clients."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from collections_app import services
+from collections_app.models import Collection, CollectionCollaborator, CollectionItem
+from resources.declaration import RecordAction, Resource, actor
+from resources.registry import register
+from resources.rules import has_role, linked, own, visible, where
+
+MINE = own("owner")
+MODERATORS = has_role("moderator", "admin")
+COLLABORATORS = linked(
+    "collections.CollectionCollaborator",
+    row="collection",
+    member="user",
+    words=_("a collaborator of the collection"),
+)
+PUBLIC = where(visibility="public")
+REACHABLE = where(visibility__in=("public", "unlisted"))
+ARRANGERS = visible("collection", verb="update")
+
+
+class PlaceInput(serializers.Serializer[Any]):
+    """Where an item goes: behind another, or first when that is null."""
+
+    after = serializers.UUIDField(allow_null=True)
+
+
+@register(Collection)
+class CollectionResource(Resource):
+    """A member's binder of cards. Its cards are `collection-items`, in order of `position`."""
+
+    fields = (
+        "id",
+        "title",
+        "description",
+        "cover",
+        "visibility",
+        "goal_count",
+        "item_count",
+        "owner",
+        "created_at",
+        "updated_at",
+    )
+    writable = ("title", "description", "cover", "visibility", "goal_count")
+    editable = writable
+    presets = {"owner": actor}
+    expand = ("owner",)
+
+    view = REACHABLE | MINE | COLLABORATORS | MODERATORS
+    list = PUBLIC | MINE | COLLABORATORS
+    create = MINE
+    update = MINE | COLLABORATORS
+    delete = MINE | MODERATORS
+
+    filters = ("owner", "created_at", "item_count")
+    scans = ("title", "visibility")
+    search = ("title", "description")
+    ordering = ("-created_at", "-item_count")
+    topics = ("owner",)
+
+    creates = services.create_collection
+    deletes = services.delete_collection
+
+
+@register(CollectionItem)
+class CollectionItemResource(Resource):
+    """A card's place in a collection; `move` it behind another."""
+
+    fields = ("id", "collection", "card", "section", "note", "position", "created_at")
+    writable = ("collection", "card", "section", "note")
+    editable = ("section", "note")
+    expand = ("collection", "card")
+
+    view = visible("collection")
+    list = visible("collection")
+    create = ARRANGERS
+    update = ARRANGERS
+    delete = ARRANGERS
+
+    filters = ("collection", "card", "created_at")
+    scans = ("section",)
+    ordering = ("position", "-created_at")
+    topics = ("collection",)
+
+    creates = services.add_item
+    deletes = services.remove_item
+    actions = (
+        RecordAction(
+            "move", "POST", ARRANGERS, services.move_item, "Move the item", takes=PlaceInput
+        ),
+    )
+
+
+@register(CollectionCollaborator)
+class CollectionCollaboratorResource(Resource):
+    """A member who may arrange somebody else's collection."""
+
+    fields = ("id", "collection", "user", "created_at")
+    writable = ("collection", "user")
+    expand = ("collection", "user")
+
+    view = own("user") | visible("collection", verb="delete")
+    list = own("user") | visible("collection", verb="delete")
+    create = visible("collection", verb="delete")
+    delete = own("user") | visible("collection", verb="delete")
+
+    filters = ("collection", "user", "created_at")
+    ordering = ("-created_at",)

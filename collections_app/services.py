@@ -1,0 +1,77 @@
+"""Changes to collections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from collections_app.models import Collection, CollectionItem
+from collections_app.positions import position_between
+from resources import changes
+from resources.errors import FieldError, invalid
+from users.models import User
+
+if TYPE_CHECKING:
+    from cards.models import Card
+    from resources.actors import Actor
+
+
+def create_collection(*, by: Actor, **values: Any) -> Collection:
+    """Start a collection."""
+    with transaction.atomic():
+        collection = changes.create(Collection, by=by, **values)
+        _count_collections(collection, by=by, difference=1)
+    return collection
+
+
+def delete_collection(collection: Collection, *, by: Actor) -> None:
+    """Delete a collection; its cards stay."""
+    with transaction.atomic():
+        _count_collections(collection, by=by, difference=-1)
+        changes.delete(collection, by=by)
+
+
+def add_item(*, by: Actor, collection: Collection, card: Card, **values: Any) -> CollectionItem:
+    """Put a card at the end of a collection."""
+    with transaction.atomic():
+        current = changes.locked(collection)
+        last = current.items.order_by("position").last()
+        position = position_between(last.position if last else "", "")
+        item = changes.create(
+            CollectionItem, by=by, collection=current, card=card, position=position, **values
+        )
+        changes.update(current, by=by, item_count=current.item_count + 1)
+    return item
+
+
+def remove_item(item: CollectionItem, *, by: Actor) -> None:
+    """Take a card out of a collection."""
+    with transaction.atomic():
+        current = changes.locked(item.collection)
+        changes.delete(item, by=by)
+        changes.update(current, by=by, item_count=current.item_count - 1)
+
+
+def move_item(item: CollectionItem, *, by: Actor, after: UUID | None) -> CollectionItem:
+    """Put an item right behind another of its collection, or first.
+
+    Raises Problem 400 when the other is not in the collection.
+    """
+    with transaction.atomic():
+        others = changes.locked(item.collection).items.exclude(pk=item.pk).order_by("position")
+        before = others.filter(pk=after).first() if after else None
+        if after and before is None:
+            message = _("This item is not in the collection.")
+            raise invalid([FieldError("after", "does_not_exist", message)])
+        low = before.position if before else ""
+        following = others.filter(position__gt=low).first()
+        high = following.position if following else ""
+        return changes.update(item, by=by, position=position_between(low, high))
+
+
+def _count_collections(collection: Collection, *, by: Actor, difference: int) -> None:
+    owner = changes.locked(User(pk=collection.owner_id))
+    changes.update(owner, by=by, collection_count=owner.collection_count + difference)

@@ -1,0 +1,41 @@
+"""Stored files."""
+
+from __future__ import annotations
+
+from typing import ClassVar, override
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from resources.models import Record
+
+
+class File(Record):
+    """A stored picture; `key` is its name in the storage, which nobody can guess."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="files",
+        verbose_name=_("owner"),
+    )
+    key = models.CharField(_("key"), max_length=120, unique=True)
+    content_type = models.CharField(_("content type"), max_length=40)
+    size = models.PositiveBigIntegerField(_("bytes"))
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+    blurhash = models.CharField(_("blurhash"), max_length=60, blank=True)
+    original_name = models.CharField(_("original name"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["created_at"], name="file_by_age")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,63 @@
+"""The place of stored files: a local folder or an S3 bucket, behind Django's one interface."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from django.core.files.storage import FileSystemStorage, default_storage
+from minio import Minio
+from minio.error import S3Error
+
+if TYPE_CHECKING:
+    from storages.backends.s3 import S3Storage
+
+AMAZON = "https://s3.amazonaws.com"
+MADE_MEANWHILE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
+
+
+def set_up_storage() -> None:
+    """Make the folder or the bucket that files are kept in, unless it is there."""
+    folder = _folder()
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        return
+    client, bucket = _bucket()
+    if client.bucket_exists(bucket):
+        return
+    try:
+        client.make_bucket(bucket)
+    except S3Error as error:
+        # Another process may have made it in the meantime.
+        if error.code not in MADE_MEANWHILE:
+            raise
+
+
+def is_storage_ready() -> bool:
+    """Tell whether files can be stored."""
+    folder = _folder()
+    if folder:
+        return folder.is_dir()
+    client, bucket = _bucket()
+    return client.bucket_exists(bucket)
+
+
+def _folder() -> Path | None:
+    is_local = isinstance(default_storage, FileSystemStorage) or hasattr(default_storage, "location")
+    if is_local and not hasattr(default_storage, "bucket_name"):
+        return Path(default_storage.location)
+    return None
+
+
+def _bucket() -> tuple[Minio, str]:
+    storage: S3Storage = default_storage
+    address = urlsplit(storage.endpoint_url or AMAZON)
+    client = Minio(
+        address.netloc,
+        access_key=storage.access_key,
+        secret_key=storage.secret_key,
+        region=storage.region_name,
+        secure=address.scheme == "https",
+    )
+    return client, storage.bucket_name

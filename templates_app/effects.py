@@ -1,0 +1,34 @@
+"""The document that says how a card shimmers."""
+
+from typing import Any
+
+SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+PRESETS = ("none", "holo", "reverse", "cosmos", "galaxy", "rainbow", "gold", "radiant")
+EFFECTS: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "preset": {"enum": list(PRESETS)},
+        "intensity": SHARE,
+        "glare": SHARE,
+        "angle": {"type": "number", "minimum": 0, "maximum": 360},
+        "colours": {
+            "type": "array",
+            "maxItems": 6,
+            "items": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"},
+        },
+        "layers": {
+            "type": "array",
+            "maxItems": 4,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["layer", "depth"],
+                "properties": {
+                    "layer": {"enum": ["front", "foil", "mask"]},
+                    "depth": {"type": "number", "minimum": -1, "maximum": 1},
+                },
+            },
+        },
+    },
+}

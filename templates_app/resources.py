@@ -1,0 +1,118 @@
+"""What of templates is offered to clients."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from resources.declaration import RecordAction, Resource, actor
+from resources.registry import register
+from resources.rules import has_role, own, visible, where
+from templates_app import services
+from templates_app.models import Review, Template, TemplateVersion
+
+AUTHOR = own("author")
+MODERATORS = has_role("moderator", "admin")
+USABLE = where(state__in=("approved", "deprecated"))
+
+
+class NoteInput(serializers.Serializer[Any]):
+    """Why something is sent back."""
+
+    note = serializers.CharField(max_length=2000)
+
+
+@register(Template)
+class TemplateResource(Resource):
+    """A design that cards are made from. It becomes public when moderators approve it."""
+
+    fields = (
+        "id",
+        "title",
+        "description",
+        "category",
+        "slots",
+        "default_effects",
+        "preview",
+        "state",
+        "moderator_note",
+        "version",
+        "author",
+        "use_count",
+        "rating_average",
+        "rating_count",
+        "created_at",
+        "updated_at",
+    )
+    writable = ("title", "description", "category", "slots", "default_effects", "preview")
+    editable = writable
+    presets = {"author": actor}
+    readers = {"moderator_note": AUTHOR | MODERATORS}
+    expand = ("author",)
+
+    view = USABLE | AUTHOR | MODERATORS
+    list = USABLE | AUTHOR | MODERATORS
+    create = AUTHOR
+    update = AUTHOR
+    delete = (AUTHOR & where(state__in=("draft", "submitted", "changes_requested"))) | MODERATORS
+
+    filters = ("author", "category", "state", "created_at", "rating_average", "use_count")
+    scans = ("title",)
+    search = ("title", "description")
+    ordering = ("-created_at", "-rating_average", "-use_count")
+    topics = ("author",)
+
+    updates = services.edit_template
+    actions = (
+        RecordAction("submit", "POST", AUTHOR, services.submit_template, "Submit for approval"),
+        RecordAction("approve", "POST", MODERATORS, services.approve_template, "Approve"),
+        RecordAction(
+            "request-changes",
+            "POST",
+            MODERATORS,
+            services.request_changes,
+            "Send back to the author",
+            takes=NoteInput,
+        ),
+        RecordAction(
+            "deprecate", "POST", AUTHOR | MODERATORS, services.deprecate_template, "Take out of use"
+        ),
+    )
+
+
+@register(TemplateVersion)
+class TemplateVersionResource(Resource):
+    """What a template was when it was approved."""
+
+    fields = ("id", "template", "number", "slots", "default_effects", "created_at")
+    expand = ("template",)
+
+    view = visible("template")
+    list = visible("template")
+
+    filters = ("template", "created_at")
+    ordering = ("-created_at",)
+
+
+@register(Review)
+class ReviewResource(Resource):
+    """A member's rating of a template, from 1 to 5 stars: one per member and template."""
+
+    fields = ("id", "template", "author", "stars", "text", "created_at", "updated_at")
+    writable = ("template", "stars", "text")
+    editable = ("stars", "text")
+    presets = {"author": actor}
+    expand = ("template", "author")
+
+    view = visible("template") | AUTHOR | MODERATORS
+    list = visible("template") | AUTHOR | MODERATORS
+    create = AUTHOR
+    update = AUTHOR
+    delete = AUTHOR | MODERATORS
+
+    filters = ("template", "author", "stars", "created_at")
+    ordering = ("-created_at", "-stars")
+    topics = ("template",)
+
+    creates = services.write_review
+    updates = services.edit_review
+    deletes = services.delete_review

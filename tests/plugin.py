@@ -1,0 +1,44 @@
+"""A pytest plugin, named in pyproject.toml so that it acts before Django reads its settings.
+
+Each test process gets a data folder and a Redis of its own, and the run leaves its counts in a
+file for `tests.run`.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+REPORT_VARIABLE = "TEST_COUNTS_FILE"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """Change the variables that settings are read from."""
+    folder = tempfile.TemporaryDirectory(prefix="holobase-tests-", ignore_cleanup_errors=True)
+    early_config.add_cleanup(folder.cleanup)
+    os.environ["HOLOBASE_DATA"] = folder.name
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    own_redis = os.environ.get(f"REDIS_URL_{worker.upper()}")
+    if own_redis:
+        os.environ["REDIS_URL"] = own_redis
+    return (yield)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Write down how many tests passed, failed and were skipped."""
+    report = os.environ.get(REPORT_VARIABLE)
+    if report:
+        counts = {
+            "passed": _count(terminalreporter, "passed", "xfailed"),
+            "failed": _count(terminalreporter, "failed", "error", "xpassed"),
+            "skipped": _count(terminalreporter, "skipped"),
+        }
+        Path(report).write_text(json.dumps(counts))
+
+
+def _count(reporter: pytest.TerminalReporter, *kinds: str) -> int:
+    return sum(len(reporter.stats.get(kind, [])) for kind in kinds)

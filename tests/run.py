@@ -1,0 +1,170 @@
+"""`./holo test`: the gates, then the suite on the embedded backends, then on the real servers."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Never
+
+from tests import servers
+from tests.plugin import REPORT_VARIABLE
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKERS = 2
+FAST = "--fast"
+BACKEND_VARIABLES = ("DATABASE_URL", "REDIS_URL", "S3_")
+DEPLOYED = {"USE_TLS": "true", "ALLOWED_HOSTS": "holobase.example"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one part of the run; `is_good` also knows of failures outside any test."""
+
+    name: str
+    is_good: bool
+    seconds: float
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    output: str = ""
+
+    def __str__(self) -> str:
+        verdict = "ok" if self.is_good else "FAILED"
+        counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+        tests = counts if self.passed + self.failed + self.skipped else ""
+        return f"{self.name:<42} {verdict:<6} {self.seconds:6.1f} s  {tests}".rstrip()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run everything, or all but the real servers with --fast; return the exit status."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    os.chdir(ROOT)
+    pytest_arguments = [argument for argument in arguments if argument != FAST]
+    outcomes = run_gates()
+    outcomes.append(run_embedded(pytest_arguments))
+    if FAST not in arguments:
+        outcomes.append(run_on_servers(pytest_arguments))
+    return summarise(outcomes)
+
+
+def gate_commands() -> dict[str, list[str]]:
+    """Give the command of each gate, the slowest first."""
+    python, scripts = sys.executable, Path(sysconfig.get_path("scripts"))
+    manage = [python, "manage.py"]
+    return {
+        "mypy": [python, "-m", "mypy", "."],
+        "ruff format --check": [python, "-m", "ruff", "format", "--check", "."],
+        "ruff check": [python, "-m", "ruff", "check", "."],
+        "lint-imports": [python, str(scripts / "lint-imports")],
+        "deptry": [python, "-m", "deptry", "."],
+        "makemigrations --check": [*manage, "makemigrations", "--check", "--dry-run"],
+        "check --deploy": [*manage, "check", "--deploy", "--fail-level", "WARNING"],
+    }
+
+
+def run_gates() -> list[Outcome]:
+    """Run the gates side by side and show what the failing ones say."""
+    outcomes = []
+    with tempfile.TemporaryDirectory(prefix="holobase-gates-") as folder:
+        environment = _environment({"HOLOBASE_DATA": folder, **DEPLOYED})
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for outcome in pool.map(
+                lambda gate: _run_gate(gate[0], gate[1], environment), gate_commands().items()
+            ):
+                outcomes.append(outcome)
+                _say(str(outcome))
+                if not outcome.is_good:
+                    _say(outcome.output)
+    return outcomes
+
+
+def run_embedded(pytest_arguments: Sequence[str]) -> Outcome:
+    """Run the suite on SQLite, local disk and memory."""
+    return _run_pytest("SQLite + disk + memory", pytest_arguments, _environment({}))
+
+
+def run_on_servers(pytest_arguments: Sequence[str]) -> Outcome:
+    """Run the suite on real servers, which live only as long as it takes."""
+    name = "PostgreSQL + Valkey + S3"
+    started = monotonic()
+    try:
+        with ExitStack() as stack:
+            variables = stack.enter_context(servers.everything())
+            for worker in range(WORKERS):  # publish/subscribe ignores database numbers
+                variables[f"REDIS_URL_GW{worker}"] = stack.enter_context(servers.valkey())
+            _say(f"\nPostgreSQL, Valkey and S3 are up after {monotonic() - started:.1f} s")
+            return _run_pytest(name, pytest_arguments, _environment(variables))
+    except servers.ServerProblem as problem:
+        _say(str(problem))
+        return Outcome(name, is_good=False, seconds=monotonic() - started, failed=1)
+
+
+def summarise(outcomes: Sequence[Outcome]) -> int:
+    """Print one line for each part and one for all; return the exit status."""
+    _say("")
+    for outcome in outcomes:
+        _say(str(outcome))
+    passed = sum(outcome.passed for outcome in outcomes)
+    failed = sum(outcome.failed or not outcome.is_good for outcome in outcomes)
+    skipped = sum(outcome.skipped for outcome in outcomes)
+    _say(f"\n{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+def _run_gate(name: str, command: Sequence[str], environment: Mapping[str, str]) -> Outcome:
+    started = monotonic()
+    done = subprocess.run(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return Outcome(name, not done.returncode, monotonic() - started, output=done.stdout)
+
+
+def _run_pytest(name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Outcome:
+    _say(f"\n=== {name}")
+    started = monotonic()
+    command = [sys.executable, "-m", "pytest", "-n", str(WORKERS), *arguments]
+    with tempfile.TemporaryDirectory(prefix="holobase-report-") as folder:
+        report = Path(folder, "counts.json")
+        reporting = {**environment, REPORT_VARIABLE: str(report)}
+        done = subprocess.run(command, env=reporting, check=False)
+        counts = json.loads(report.read_text()) if report.exists() else {}
+    return Outcome(name, not done.returncode, monotonic() - started, **counts)
+
+
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the caller's environment with these backends instead of the caller's."""
+    kept = {
+        name: given for name, given in os.environ.items() if not name.startswith(BACKEND_VARIABLES)
+    }
+    return {**kept, **variables}
+
+
+def _interrupt(*_: object) -> Never:
+    """Let a request to end stop the servers too, as Ctrl-C does."""
+    raise KeyboardInterrupt
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

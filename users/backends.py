@@ -1,0 +1,33 @@
+"""Sign-in by e-mail address or username."""
+
+from typing import Any, override
+
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from users.models import User
+
+
+class IdentityBackend(ModelBackend):
+    """Checks a password against the account of an address or a name.
+
+    An unknown identity costs as much time as a wrong password, so neither can be told apart.
+    """
+
+    @override
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        if not username or password is None:
+            return None
+        try:
+            user = User.objects.get_by_natural_key(username)
+        except User.DoesNotExist:
+            User().set_password(password)
+            return None
+        is_right = user.check_password(password)
+        return user if is_right and self.user_can_authenticate(user) else None
