@@ -1,7 +1,6 @@
 #!/usr/bin/env python
 """Hand a command line to Django, after taking out the options that settings depend on."""
 
-import os
 import sys
 
 from django.core.management import execute_from_command_line
@@ -11,7 +10,7 @@ from config import env
 
 def main() -> None:
     """Run one command; a variable that cannot be used ends it with one line."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    env.select_settings()
     try:
         execute_from_command_line(env.adopt_options(sys.argv))
     except env.VariableProblem as problem:

@@ -25,6 +25,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
         "NAME": str(data_dir / "holobase.db"),
         "CONN_MAX_AGE": None,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": SQLITE_START},
+        "TEST": {"NAME": str(data_dir / "test.db")},
     }
 
 
@@ -82,6 +83,8 @@ def storages(data_dir: Path) -> dict[str, Any]:
 def logging(level: str) -> dict[str, Any]:
     """Describe logging: one JSON object per line on standard output."""
     quiet = {"handlers": ["lines"], "level": "WARNING", "propagate": False}
+    # What a request came to is in its own line; here only crashes are news.
+    crashes = {"handlers": ["lines"], "level": "ERROR", "propagate": False}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -96,5 +99,6 @@ def logging(level: str) -> dict[str, Any]:
         "root": {"handlers": ["lines"], "level": level},
         "loggers": {
             name: quiet for name in ("django", "boto3", "botocore", "urllib3", "PIL", "asyncio")
-        },
+        }
+        | {"django.request": crashes},
     }

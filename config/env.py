@@ -119,6 +119,11 @@ def generated_secret(name: str) -> str:
     return _read_secret(name, file)
 
 
+def select_settings() -> None:
+    """Tell Django which settings to load, unless the environment already does."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
 def adopt_options(argv: Sequence[str]) -> list[str]:
     """Move `--data DIR` from a command line into the environment; return the other arguments."""
     remaining: list[str] = []

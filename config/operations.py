@@ -12,19 +12,12 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
 from files.storage import is_storage_ready
-from resources import registry
-from resources.errors import Problem, not_signed_in, not_visible
-from resources.http.authentication import actor_of
-from resources.http.views import RecordView
-from users.models import User
+from resources.errors import Problem, not_visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from django.http.response import HttpResponseBase
 
 PROBE = "holobase.ready"
 
@@ -81,26 +74,14 @@ CHECKS: dict[str, Callable[[], bool]] = {
 }
 
 
-@csrf_exempt
-def own_profile(request: HttpRequest) -> HttpResponseBase:
-    """Answer `users/me` as the signed-in member's own record."""
-    try:
-        actor = actor_of(request)
-        if actor.id is None:
-            raise not_signed_in()
-    except Problem as problem:
-        return problem.response()
-    view = RecordView.as_view(resource=registry.resource_of(User))
-    return view(request, record_id=str(actor.id))
-
-
 def welcome(_request: HttpRequest) -> HttpResponse:
     """Send visitors of the root to the documentation."""
     return HttpResponseRedirect("/api/docs")
 
 
-def not_found(_request: HttpRequest, _error: Any = None) -> HttpResponse:
+def not_found(_request: HttpRequest, exception: Any = None) -> HttpResponse:
     """Answer an address that does not exist."""
+    del exception
     return not_visible().response()
 
 

@@ -107,7 +107,6 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True
 FILES_URL = env.text("FILES_URL", "/files/")
 PICTURE_BYTES_LIMIT = env.integer("PICTURE_BYTES_LIMIT", 10 * 1024 * 1024)
@@ -123,7 +122,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "resources.errors.exception_handler",
-    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_USER": "resources.actors.anonymous",
     "NUM_PROXIES": env.integer("PROXIES", 0),
 }
 RESOURCES_ACTOR_OF_TOKEN = "users.tokens.actor_of_token"

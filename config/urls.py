@@ -6,10 +6,11 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import operations
 from resources.http.urls import resource_urls
+from users.views import OwnRecordView
 
 api = [
     path("auth/", include("users.urls")),
-    path("users/me", operations.own_profile),
+    path("users/me", OwnRecordView.as_view()),
     *resource_urls(),
 ]
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from files.models import File
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from resources.actors import Actor
 
 
+@extend_schema_field({"type": "string", "format": "uuid"})
 class PictureInput(serializers.Field[Any, Any, Any, Any]):
     """A picture: its bytes in a multipart form, or the id of one that the actor has sent before."""
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, override
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from resources.fields import RecordIdField
@@ -20,8 +21,8 @@ class Record(models.Model):
     """
 
     id = RecordIdField(primary_key=True, default=new_id, editable=False)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True, editable=False)
-    updated_at = models.DateTimeField(_("updated at"), auto_now=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
     revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
 
     unlogged: ClassVar[frozenset[str]] = frozenset()

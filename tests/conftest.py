@@ -34,9 +34,12 @@ def the_log_tells_the_state(request: pytest.FixtureRequest) -> Iterator[None]:
     This is also how a write that goes round the door is found: it leaves a row that the log can't
     explain. Tests marked `unlogged` fill tables without the door, for volume.
     """
+    database = {"db", "transactional_db"} & set(request.fixturenames)
+    for name in database:
+        # Asked for here, the database outlives this fixture.
+        request.getfixturevalue(name)
     yield
-    uses_database = {"db", "transactional_db"} & set(request.fixturenames)
-    if uses_database and "unlogged" not in request.keywords:
+    if database and "unlogged" not in request.keywords:
         for resource in registry.all_resources():
             stored = {
                 row.pk: changes.logged_values(row) for row in resource.model._default_manager.all()

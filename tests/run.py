@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import Never
+from typing import Never, override
 
 from tests import servers
 from tests.plugin import REPORT_VARIABLE
@@ -37,6 +37,7 @@ class Outcome:
     skipped: int = 0
     output: str = ""
 
+    @override
     def __str__(self) -> str:
         verdict = "ok" if self.is_good else "FAILED"
         counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
@@ -49,10 +50,16 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     os.chdir(ROOT)
     pytest_arguments = [argument for argument in arguments if argument != FAST]
-    outcomes = run_gates()
-    outcomes.append(run_embedded(pytest_arguments))
-    if FAST not in arguments:
+    outcomes = run_gates(gate_commands())
+    if FAST in arguments:
+        outcomes.append(run_embedded(pytest_arguments))
+    elif pytest_arguments:
+        outcomes.append(run_embedded(pytest_arguments))
         outcomes.append(run_on_servers(pytest_arguments))
+    else:  # only the whole suite on all backends can be asked what it covers
+        outcomes.append(run_embedded(["--cov", "--cov-report="]))
+        outcomes.append(run_on_servers(["--cov", "--cov-report=", "--cov-append"]))
+        outcomes += run_gates(coverage_commands())
     return summarise(outcomes)
 
 
@@ -62,8 +69,16 @@ def gate_commands() -> dict[str, list[str]]:
     manage = [python, "manage.py"]
     return {
         "mypy": [python, "-m", "mypy", "."],
-        "ruff format --check": [python, "-m", "ruff", "format", "--check", "."],
-        "ruff check": [python, "-m", "ruff", "check", "."],
+        "ruff format --check": [
+            python,
+            "-m",
+            "ruff",
+            "format",
+            "--check",
+            "--output-format=concise",
+            ".",
+        ],
+        "ruff check": [python, "-m", "ruff", "check", "--output-format=concise", "."],
         "lint-imports": [python, str(scripts / "lint-imports")],
         "deptry": [python, "-m", "deptry", "."],
         "makemigrations --check": [*manage, "makemigrations", "--check", "--dry-run"],
@@ -71,14 +86,23 @@ def gate_commands() -> dict[str, list[str]]:
     }
 
 
-def run_gates() -> list[Outcome]:
+def coverage_commands() -> dict[str, list[str]]:
+    """Give the command that checks each floor of the coverage."""
+    report = [sys.executable, "-m", "coverage", "report"]
+    return {
+        "coverage >= 95 %": [*report, "--fail-under=95"],
+        "coverage of the engine = 100 %": [*report, "--include=resources/*", "--fail-under=100"],
+    }
+
+
+def run_gates(commands: Mapping[str, Sequence[str]]) -> list[Outcome]:
     """Run the gates side by side and show what the failing ones say."""
     outcomes = []
     with tempfile.TemporaryDirectory(prefix="holobase-gates-") as folder:
         environment = _environment({"HOLOBASE_DATA": folder, **DEPLOYED})
         with ThreadPoolExecutor(WORKERS) as pool:
             for outcome in pool.map(
-                lambda gate: _run_gate(gate[0], gate[1], environment), gate_commands().items()
+                lambda gate: _run_gate(gate[0], gate[1], environment), commands.items()
             ):
                 outcomes.append(outcome)
                 _say(str(outcome))

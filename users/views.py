@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 import orjson
 from django.contrib.auth import authenticate, password_validation
@@ -15,8 +15,10 @@ from rest_framework.views import APIView
 
 from resources import registry
 from resources.actors import ANONYMOUS
-from resources.errors import Problem
+from resources.errors import Problem, not_signed_in
+from resources.http.authentication import actor_of
 from resources.http.throttles import ActorThrottle, with_limits
+from resources.http.views import RecordView
 from resources.reading.reader import view_record
 from users.models import User
 from users.services import register_member
@@ -85,7 +87,6 @@ class AuthView(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Tell the caller how many attempts are left."""
-        request.user = ANONYMOUS  # type: ignore[assignment]  # the engine's actors stand for users
         return with_limits(super().dispatch(request, *args, **kwargs), request)
 
 
@@ -122,6 +123,23 @@ class RefreshView(AuthView):
         user_id = user_id_of_refresh(_validated(RefreshInput, request)["refresh"])
         known_actor(user_id)
         return _json(token_pair(User.objects.get(pk=user_id)))
+
+
+class OwnRecordView(RecordView):
+    """`users/me`: the signed-in member's own record."""
+
+    resource = registry.resource_of(User)
+    name_suffix = "_me"
+
+    @override
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            actor = actor_of(request)
+            if actor.id is None:
+                raise not_signed_in()
+        except Problem as problem:
+            return problem.response()
+        return super().dispatch(request, record_id=str(actor.id))
 
 
 def _validated(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast, override
 
 from django.db import models
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvableComponent
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from resources.documents.embedding import embedded_members
@@ -34,6 +35,17 @@ TYPES: Sequence[tuple[type[models.Field[Any, Any]], JsonSchema]] = (
 )
 
 
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library is untyped
+    """How the engine's authentication is described."""
+
+    target_class = "resources.http.authentication.TokenAuthentication"
+    name = "bearer"
+
+    @override
+    def get_security_definition(self, auto_schema: Any) -> JsonSchema:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
 class ResourceSchema(AutoSchema):
     """Describes the engine's views by their declarations."""
 
@@ -57,7 +69,8 @@ class ResourceSchema(AutoSchema):
     def get_operation_id(self) -> str:
         name = self.verb or (self.action.name if self.action else "")
         undone = "undo_" if self.action and self.method == "DELETE" else ""
-        return f"{undone}{name}_{self.resource}".replace("-", "_")
+        suffix = self.view.name_suffix
+        return f"{undone}{name}_{self.resource}{suffix}".replace("-", "_")
 
     @override
     def get_tags(self) -> list[str]:
@@ -95,9 +108,9 @@ class ResourceSchema(AutoSchema):
         return {201 if self.verb == "create" else 200: self._record_reference()}
 
     def _record_reference(self) -> JsonSchema:
-        component = ResolvableComponent(
+        component = ResolvedComponent(
             name=self.resource.model.__name__,
-            type=ResolvableComponent.SCHEMA,
+            type=ResolvedComponent.SCHEMA,
             schema=record_schema(self.resource),
             object=self.resource.model,
         )

@@ -9,9 +9,9 @@ from django.http.response import HttpResponseBase
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from resources import registry
 from resources.errors import Problem, as_problem
 from resources.http.authentication import actor_of
+from resources.http.schema import ResourceSchema
 from resources.http.throttles import ActorThrottle, with_limits
 from resources.reading.reader import Answer, list_records, view_record
 from resources.writing.batch import BatchInput, run_batch
@@ -19,7 +19,7 @@ from resources.writing.idempotency import once
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from rest_framework.request import Request
     from rest_framework.throttling import BaseThrottle
@@ -35,13 +35,10 @@ READS = frozenset({"GET", "HEAD"})
 class EngineView(APIView):
     """A view whose reads skip DRF's request cycle and whose errors are problem documents."""
 
+    schema = ResourceSchema()
     verb_of: ClassVar[dict[str, str]] = {}
-    resource: Resource
-
-    @classmethod
-    @override
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
-        return super().as_view(**initkwargs)
+    name_suffix: ClassVar[str] = ""
+    resource: ClassVar[Resource]
 
     @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -131,7 +128,7 @@ class RecordView(EngineView):
 class ActionView(EngineView):
     """The declared verbs at one sub-path of a record."""
 
-    actions: Sequence[RecordAction] = ()
+    actions: ClassVar[Sequence[RecordAction]] = ()
 
     def run(self, request: Request, record_id: str) -> HttpResponse:
         """Run the action of the request's method."""
@@ -223,7 +220,3 @@ def _view[V: EngineView](name: str, base: type[V], resource: Resource) -> type[V
     """Make a view class that offers only the methods whose rules open for someone."""
     return type(name, (base,), {"resource": resource, "__doc__": resource.description})
 
-
-def served_resources() -> list[Resource]:
-    """Give the resources that the API serves."""
-    return list(registry.all_resources())

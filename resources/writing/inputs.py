@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, override
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db.models import FileField, ForeignKey
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from resources import registry
@@ -31,6 +32,7 @@ def accept_as(model: type[Model], field: type[serializers.Field[Any, Any, Any, A
     _relation_inputs[model] = field
 
 
+@extend_schema_field({"type": "string", "format": "uuid"})
 class RelationInput(serializers.Field[Any, Any, Any, Any]):
     """The id of a record that the actor may view."""
 

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
     """Create a record from what a client sent.
 
-    The rule is asked of the row as written, inside the transaction. Raises Problem 400, 401, 403
-    or 409; nothing is then written.
+    The rule is asked of the row as sent, before anything else can fail and tell of rows that the
+    actor may not touch, and of the row as written, inside the transaction. Raises Problem 400,
+    401, 403 or 409; nothing is then written.
     """
     if resource.create.scope(actor, resource.model) is False:
         raise refused(is_known=actor.is_known)
@@ -34,6 +35,7 @@ def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
     values |= {
         resource.column(name).attname: preset(actor) for name, preset in resource.presets.items()
     }
+    _require(resource.create, actor, resource.model(**values))
     service = resource.service("create")
     with transaction.atomic():
         if service:

@@ -239,3 +239,13 @@ def test_other_options_can_pass_untouched(given: pytest.MonkeyPatch) -> None:
     argv = ["manage.py", "dumpdata", "--database", "default", "--data-only"]
 
     assert env.adopt_options(argv) == argv
+
+
+def test_django_can_be_told_which_settings_to_load(given: pytest.MonkeyPatch) -> None:
+    given.delenv("DJANGO_SETTINGS_MODULE")
+    env.select_settings()
+    assert env.text("DJANGO_SETTINGS_MODULE") == "config.settings"
+
+    given.setenv("DJANGO_SETTINGS_MODULE", "elsewhere.settings")
+    env.select_settings()
+    assert env.text("DJANGO_SETTINGS_MODULE") == "elsewhere.settings"

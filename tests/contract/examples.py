@@ -1,0 +1,74 @@
+"""A row of every resource, made from the declaration and the model alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.db import models
+
+from resources import changes, registry
+from resources.actors import SYSTEM
+from resources.fields import TagsField
+from resources.models import Record
+from users.models import User
+
+if TYPE_CHECKING:
+    from resources.declaration import Resource
+    from tests.personas import Persona
+
+OPEN = {"status": "published", "visibility": "public", "state": "approved"}
+DOCUMENTS: dict[str, Any] = {"slots": {"type": "object", "properties": {}}}
+
+
+def example_row(resource: Resource, *, owner: Persona) -> Record:
+    """Create a row that belongs to `owner`, with all that it needs, as the product would."""
+    if resource.model is User:
+        assert owner.user is not None
+        return owner.user
+    columns = [c for c in resource.model._meta.concrete_fields if _is_needed(c) and c.editable]
+    values = {column.name: _value(column, owner) for column in columns}
+    service = resource.service("create")
+    if service:
+        row: Record = service(by=owner.actor, **values)
+        return row
+    model: type[Record] = resource.model
+    return changes.create(model, by=SYSTEM, **values)
+
+
+def writable_values(resource: Resource, *, owner: Persona) -> dict[str, Any]:
+    """Give what a client would send to create a record, relations pointing at rows of `owner`."""
+    columns = [resource.column(name) for name in resource.writable]
+    values = {column.name: _value(column, owner) for column in columns if _is_needed(column)}
+    return {
+        name: str(value.pk) if isinstance(value, models.Model) else value
+        for name, value in values.items()
+    }
+
+
+def _is_needed(column: models.Field[Any, Any]) -> bool:
+    is_given = column.has_default() or column.null or getattr(column, "auto_now_add", False)
+    is_stamp = getattr(column, "auto_now", False)
+    return column.name in OPEN or not (is_given or is_stamp or column.blank)
+
+
+def _value(column: models.Field[Any, Any], owner: Persona) -> Any:
+    if column.is_relation:
+        return _target(column, owner)
+    if column.name in OPEN and column.choices:
+        return OPEN[column.name]
+    if isinstance(column, TagsField):
+        return ["fire"]
+    if isinstance(column, models.JSONField):
+        return DOCUMENTS.get(column.name, {})
+    if isinstance(column, models.IntegerField):
+        return 3
+    return uuid4().hex[:12]
+
+
+def _target(column: models.Field[Any, Any], owner: Persona) -> Any:
+    """Give the row that a relation points at: members are `owner`, other rows belong to them."""
+    target: Any = column.related_model
+    if target is User:
+        return owner.user
+    return example_row(registry.resource_of(target), owner=owner)
