@@ -21,7 +21,7 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
     if url:
         return _postgresql(url)
     return {
-        "ENGINE": "django_prometheus.db.backends.sqlite3",
+        "ENGINE": "config.sqlite",
         "NAME": str(data_dir / "holobase.db"),
         "CONN_MAX_AGE": None,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": SQLITE_START},

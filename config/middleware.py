@@ -1,37 +1,26 @@
-"""What every request gets: an id, a context, a log line, and problem documents for crashes."""
+"""The envelope of requests that take Django's road."""
 
-import logging
-import re
 from collections.abc import Callable
-from time import perf_counter
 
 from django.http import HttpRequest, HttpResponse
 
-from resources import context
-
-logger = logging.getLogger("holobase.request")
-
-ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+from config.envelope import Envelope
 
 
 class RequestEnvelope:
-    """Gives a request its id (`X-Request-ID`, taken over from a proxy) and logs one line of it."""
+    """Gives a request its id (`X-Request-ID`) and logs one line of it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.META.get("HTTP_X_REQUEST_ID", "")
-        current = context.begin(given if ACCEPTED_ID.fullmatch(given) else "")
-        started = perf_counter()
+        envelope = Envelope.opened(
+            request.method or "",
+            request.path,
+            request.META.get("REMOTE_ADDR", ""),
+            request.META.get("HTTP_X_REQUEST_ID", ""),
+        )
         response = self.get_response(request)
-        response["X-Request-ID"] = current.request_id
-        fields = {
-            "ip_address": request.META.get("REMOTE_ADDR", ""),
-            "method": request.method,
-            "path": request.path,
-            "status": response.status_code,
-            "duration_ms": round((perf_counter() - started) * 1000, 2),
-        }
-        logger.info("%s %s", request.method, request.path, extra={"fields": fields})
+        response["X-Request-ID"] = envelope.context.request_id
+        envelope.log(response.status_code)
         return response

@@ -78,7 +78,10 @@ TEMPLATES = [
     },
 ]
 
+PICTURE_BYTES_LIMIT = env.integer("PICTURE_BYTES_LIMIT", 10 * 1024 * 1024)
 REQUEST_THREADS = env.integer("REQUEST_THREADS", 8, minimum=1)
+READ_THREADS = env.integer("READ_THREADS", 4, minimum=1)
+REQUEST_BYTES_LIMIT = 4 * PICTURE_BYTES_LIMIT
 DATABASES = {"default": backends.database(env.url("DATABASE_URL"), DATA_DIR)}
 CACHES = {"default": backends.cache(env.url("REDIS_URL"))}
 CHANNEL_LAYERS = {"default": backends.channel_layer(env.url("REDIS_URL"))}
@@ -109,7 +112,6 @@ USE_TZ = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 FILES_URL = env.text("FILES_URL", "/files/")
-PICTURE_BYTES_LIMIT = env.integer("PICTURE_BYTES_LIMIT", 10 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("BODY_BYTES_LIMIT", 2 * 1024 * 1024)
 
 REST_FRAMEWORK = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 
 @dataclass(slots=True)
@@ -28,6 +28,13 @@ def begin(request_id: str) -> RequestContext:
     context = RequestContext(request_id) if request_id else RequestContext()
     _current.set(context)
     return context
+
+
+def note_user(user_id: UUID | None) -> None:
+    """Remember who turned out to be asking, for the log."""
+    context = _current.get()
+    if context and user_id:
+        context.user_id = str(user_id)
 
 
 def request_id() -> str:

@@ -66,19 +66,11 @@ def main(arguments: Sequence[str]) -> int:
 def gate_commands() -> dict[str, list[str]]:
     """Give the command of each gate, the slowest first."""
     python, scripts = sys.executable, Path(sysconfig.get_path("scripts"))
-    manage = [python, "manage.py"]
+    manage, ruff, briefly = [python, "manage.py"], [python, "-m", "ruff"], "--output-format=concise"
     return {
         "mypy": [python, "-m", "mypy", "."],
-        "ruff format --check": [
-            python,
-            "-m",
-            "ruff",
-            "format",
-            "--check",
-            "--output-format=concise",
-            ".",
-        ],
-        "ruff check": [python, "-m", "ruff", "check", "--output-format=concise", "."],
+        "ruff format --check": [*ruff, "format", "--check", briefly, "."],
+        "ruff check": [*ruff, "check", briefly, "."],
         "lint-imports": [python, str(scripts / "lint-imports")],
         "deptry": [python, "-m", "deptry", "."],
         "makemigrations --check": [*manage, "makemigrations", "--check", "--dry-run"],
@@ -161,10 +153,11 @@ def _run_pytest(name: str, arguments: Sequence[str], environment: Mapping[str, s
     _say(f"\n=== {name}")
     started = monotonic()
     command = [sys.executable, "-m", "pytest", "-n", str(WORKERS), *arguments]
-    with tempfile.TemporaryDirectory(prefix="holobase-report-") as folder:
+    with tempfile.TemporaryDirectory(prefix="holobase-run-", ignore_cleanup_errors=True) as folder:
         report = Path(folder, "counts.json")
-        reporting = {**environment, REPORT_VARIABLE: str(report)}
-        done = subprocess.run(command, env=reporting, check=False)
+        # With TMPDIR in there too, nothing stays behind even when the tests are killed.
+        variables = {**environment, "TMPDIR": folder, REPORT_VARIABLE: str(report)}
+        done = subprocess.run(command, env=variables, check=False)
         counts = json.loads(report.read_text()) if report.exists() else {}
     return Outcome(name, not done.returncode, monotonic() - started, **counts)
 

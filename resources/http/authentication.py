@@ -27,9 +27,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """Give the actor of a request; raises Problem 401 for a token that is no good."""
     header = request.META.get("HTTP_AUTHORIZATION", "")
     actor = actor_of_header(header) if header else ANONYMOUS
-    current = context.current()
-    if current and actor.id:
-        current.user_id = str(actor.id)
+    context.note_user(actor.id)
     return actor
 
 

@@ -9,11 +9,11 @@ from django.http.response import HttpResponseBase
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from resources.errors import Problem, as_problem
-from resources.http.authentication import actor_of
+from resources.errors import Problem
+from resources.http.reads import JSON, Read, answer_read
 from resources.http.schema import ResourceSchema
 from resources.http.throttles import ActorThrottle, with_limits
-from resources.reading.reader import Answer, list_records, view_record
+from resources.reading.reader import Answer, view_record
 from resources.writing.batch import BatchInput, run_batch
 from resources.writing.idempotency import once
 from resources.writing.operations import create_record, delete_record, run_action, update_record
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from resources.declaration import RecordAction, Resource
     from resources.models import Record
 
-JSON = "application/json"
 READS = frozenset({"GET", "HEAD"})
 
 
@@ -44,17 +43,7 @@ class EngineView(APIView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method not in READS or not hasattr(self, "get"):
             return with_limits(super().dispatch(request, *args, **kwargs), request)
-        try:
-            return self.read(request, actor_of(request), **kwargs)
-        except Exception as error:
-            problem = as_problem(error)
-            if problem is None:
-                raise
-            return problem.response()
-
-    def read(self, request: HttpRequest, actor: Actor, **path: str) -> HttpResponse:
-        """Answer a GET."""
-        raise NotImplementedError
+        return read_response(self.resource, kwargs.get("record_id"), request)
 
     @override
     def get_throttles(self) -> Sequence[BaseThrottle]:
@@ -71,15 +60,9 @@ class ListView(EngineView):
 
     verb_of: ClassVar[dict[str, str]] = {"GET": "list", "POST": "create"}
 
-    @override
-    def read(self, request: HttpRequest, actor: Actor, **path: str) -> HttpResponse:
-        url = request.build_absolute_uri(request.path)
-        answer = list_records(self.resource, actor, request.META.get("QUERY_STRING", ""), url)
-        return json_answer(answer, request)
-
     def get(self, request: HttpRequest) -> HttpResponse:
-        """List records (answered in `dispatch`; here for the documentation)."""
-        return self.read(request, actor_of(request))
+        """List records (`dispatch` answers before this; it is here to be documented)."""
+        return read_response(self.resource, None, request)
 
     def post(self, request: Request) -> HttpResponse:
         """Create a record."""
@@ -102,14 +85,9 @@ class RecordView(EngineView):
 
     verb_of: ClassVar[dict[str, str]] = {"GET": "view", "PATCH": "update", "DELETE": "delete"}
 
-    @override
-    def read(self, request: HttpRequest, actor: Actor, **path: str) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
-        return json_answer(view_record(self.resource, actor, path["record_id"], query), request)
-
     def get(self, request: HttpRequest, record_id: str) -> HttpResponse:
-        """View a record (answered in `dispatch`; here for the documentation)."""
-        return self.read(request, actor_of(request), record_id=record_id)
+        """View a record (`dispatch` answers before this; it is here to be documented)."""
+        return read_response(self.resource, record_id, request)
 
     def patch(self, request: Request, record_id: str) -> HttpResponse:
         """Update a record."""
@@ -161,15 +139,20 @@ class BatchView(APIView):
         return once(key, actor, (request.path, request_body(request)), answer, HttpResponse)
 
 
-def json_answer(answer: Answer, request: HttpRequest) -> HttpResponse:
-    """Answer finished JSON, or 304 when the client has it already (RFC 9110, 13.1.2)."""
-    headers = {"Vary": "Authorization"}
-    if answer.etag:
-        headers["ETag"] = answer.etag
-        if answer.etag in request.META.get("HTTP_IF_NONE_MATCH", "").replace("W/", ""):
-            return HttpResponse(status=304, headers=headers)
+def read_response(resource: Resource, record_id: str | None, request: HttpRequest) -> HttpResponse:
+    """Answer a read that has come by Django's road."""
+    answer = answer_read(
+        Read(
+            resource,
+            record_id,
+            request.META.get("QUERY_STRING", ""),
+            request.build_absolute_uri(request.path),
+            request.META.get("HTTP_AUTHORIZATION", ""),
+            request.META.get("HTTP_IF_NONE_MATCH", ""),
+        )
+    )
     body = b"" if request.method == "HEAD" else answer.body
-    return HttpResponse(body, content_type=JSON, headers=headers)
+    return HttpResponse(body, status=answer.status, headers=dict(answer.headers))
 
 
 def record_answer(

@@ -47,11 +47,10 @@ class Command(BaseCommand):
                 target="config.asgi:application",
                 address=options["host"],
                 port=options["port"],
-                interface=Interfaces.ASGI,
+                interface=Interfaces.ASGINL,
                 workers=1,
                 websockets=True,
                 log_level=LogLevels.warning,
-                process_name="holobase",
             ).serve()
 
     def _prepare(self, *, demo: bool) -> None:

@@ -1,0 +1,121 @@
+"""Django behind ASGI, in a pool of lasting threads.
+
+Django's own ASGI handler starts a thread, and so opens a database connection, for every request to
+a synchronous view; here threads and their connections stay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import IO, TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core import signals
+from django.core.handlers.asgi import ASGIRequest
+from django.core.handlers.base import BaseHandler
+from django.urls import set_script_prefix
+from django.utils.translation import gettext as _
+
+from resources.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from django.http.response import HttpResponseBase
+
+type Scope = dict[str, Any]
+type Message = dict[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+
+IN_MEMORY = 256 * 1024
+
+
+class DisconnectedError(Exception):
+    """The client went away before its request was whole."""
+
+
+class DjangoRoad(BaseHandler):
+    """An ASGI application that answers with Django's views and middleware."""
+
+    def __init__(self) -> None:
+        self.load_middleware(is_async=False)
+        self.threads = ThreadPoolExecutor(settings.REQUEST_THREADS, "django")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+            try:
+                await _read_body(receive, body)
+            except DisconnectedError:
+                return
+            except Problem as problem:
+                await self._send(problem.response(), send)
+                return
+            response = await self._in_thread(self._respond, scope, body)
+            try:
+                await self._send(response, send)
+            finally:
+                await self._in_thread(response.close)
+
+    async def _in_thread[**P, R](
+        self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        run = copy_context().run
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, lambda: run(work, *args, **kwargs))
+
+    def _respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        set_script_prefix(scope.get("root_path", ""))
+        signals.request_started.send(sender=type(self), scope=scope)
+        response = self.get_response(ASGIRequest(scope, body))
+        response._handler_class = type(self)
+        return response
+
+    async def _send(self, response: HttpResponseBase, send: Send) -> None:
+        headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in response.items()
+        ]
+        headers += [
+            (b"set-cookie", cookie.output(header="").strip().encode())
+            for cookie in response.cookies.values()
+        ]
+        status = response.status_code
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        if response.streaming:
+            chunks = iter(_chunks(response))
+            while (chunk := await self._in_thread(next, chunks, None)) is not None:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            content = getattr(response, "content", b"")
+            await send({"type": "http.response.body", "body": content})
+
+
+def _chunks(response: HttpResponseBase) -> Iterable[bytes]:
+    streaming: Any = response
+    return streaming.streaming_content  # type: ignore[no-any-return]  # only streaming responses come here
+
+
+async def _read_body(receive: Receive, body: IO[bytes]) -> None:
+    """Read the whole request, to disk when it is large.
+
+    Raises DisconnectedError when the client goes away, Problem 413 beyond the limit.
+    """
+    size = 0
+    is_more = True
+    while is_more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise DisconnectedError
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > settings.REQUEST_BYTES_LIMIT:
+            raise Problem(413, "too_large", _("What was sent is too large."))
+        body.write(chunk)
+        is_more = message.get("more_body", False)
+    body.seek(0)

@@ -1,0 +1,72 @@
+"""What every request gets whichever road it takes: an id, a log line, metrics, headers."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django_prometheus.middleware import Metrics
+
+from resources import context
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+logger = logging.getLogger("holobase.request")
+
+ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(slots=True)
+class Envelope:
+    """One request from its arrival to its answer."""
+
+    method: str
+    path: str
+    ip_address: str
+    context: context.RequestContext
+    started: float = field(default_factory=perf_counter)
+
+    @classmethod
+    def opened(cls, method: str, path: str, ip_address: str, given_id: str) -> Envelope:
+        """Begin a request; its id is taken over from a proxy if it is a plain word."""
+        request_id = given_id if ACCEPTED_ID.fullmatch(given_id) else ""
+        return cls(method, path, ip_address, context.begin(request_id))
+
+    def log(self, status: int) -> None:
+        """Write the request's one line."""
+        fields = {
+            "ip_address": self.ip_address,
+            "method": self.method,
+            "path": self.path,
+            "status": status,
+            "duration_ms": round((perf_counter() - self.started) * 1000, 2),
+        }
+        logger.info("%s %s", self.method, self.path, extra={"fields": fields})
+
+    def measure(self, status: int, view: str) -> None:
+        """Count the request as django-prometheus' middleware counts Django's own."""
+        metrics = Metrics.get_instance()
+        metrics.requests_total.inc()
+        metrics.requests_by_method.labels(method=self.method).inc()
+        metrics.responses_by_status.labels(status=str(status)).inc()
+        latency = metrics.requests_latency_by_view_method.labels(view=view, method=self.method)
+        latency.observe(perf_counter() - self.started)
+
+
+def security_headers() -> Mapping[str, str]:
+    """Give the headers that Django's security middleware adds to its answers."""
+    headers = {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+        "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+    }
+    if settings.SECURE_HSTS_SECONDS:
+        hsts = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+        headers["Strict-Transport-Security"] = hsts
+    return headers

@@ -1,0 +1,59 @@
+"""SQLite whose writers in one process wait in line.
+
+SQLite lets one writer in at a time and makes the others poll with growing pauses; a lock hands the
+turn over at once. Other processes still poll, which is correct and rare.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any, override
+
+from django_prometheus.db.backends.sqlite3 import base
+
+_turn = Lock()
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Takes the turn when a transaction begins and gives it back when it ends."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._has_turn = False
+
+    @override
+    def _start_transaction_under_autocommit(self) -> None:
+        _turn.acquire()
+        self._has_turn = True
+        try:
+            super()._start_transaction_under_autocommit()
+        except BaseException:
+            self._give_turn_back()
+            raise
+
+    @override
+    def _commit(self) -> None:
+        try:
+            super()._commit()
+        finally:
+            if not self.connection.in_transaction:
+                self._give_turn_back()
+
+    @override
+    def _rollback(self) -> None:
+        try:
+            super()._rollback()
+        finally:
+            self._give_turn_back()
+
+    @override
+    def _close(self) -> None:
+        try:
+            super()._close()
+        finally:
+            self._give_turn_back()
+
+    def _give_turn_back(self) -> None:
+        if self._has_turn:
+            self._has_turn = False
+            _turn.release()
