@@ -13,6 +13,9 @@ from resources.fields import DocumentField, TagsField
 from resources.models import Record
 
 
+PUBLIC = models.Q(status="published", visibility="public")
+
+
 def _layer(name: str) -> models.ForeignKey:
     return models.ForeignKey(
         "files.File",
@@ -112,12 +115,10 @@ class Card(Record):
             models.Index(fields=["-created_at", "-id"], name="card_newest"),
             models.Index(fields=["-like_count", "-id"], name="card_most_liked"),
             models.Index(fields=["rarity", "-like_count", "-id"], name="card_by_rarity"),
-            models.Index(fields=["status", "-created_at"], name="card_by_status"),
             models.Index(
-                fields=["-like_count", "-id"],
-                name="card_public_most_liked",
-                condition=models.Q(status="published", visibility="public"),
+                fields=["-like_count", "-id"], name="card_public_most_liked", condition=PUBLIC
             ),
+            models.Index(fields=["-created_at", "-id"], name="card_public_newest", condition=PUBLIC),
         ]
 
     @override

@@ -76,8 +76,8 @@ class CardResource(Resource):
     update = MINE
     delete = MINE | MODERATORS
 
-    filters = ("creator", "template", "rarity", "status", "tags", "created_at", "like_count")
-    scans = ("title", "description", "visibility", "effects", "remixed_from")
+    filters = ("creator", "template", "rarity", "tags", "created_at", "like_count")
+    scans = ("title", "description", "status", "visibility", "effects", "remixed_from")
     search = ("title", "description", "tags")
     ordering = ("-created_at", "-like_count")
     topics = ("creator",)

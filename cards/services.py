@@ -34,9 +34,9 @@ def create_card(*, by: Actor, template: Template | None = None, **values: Any) -
         if values.get("status") == PUBLISHED:
             values |= {"published_at": timezone.now(), "version": 1}
         card = changes.create(Card, by=by, **values)
-        _count_cards(card, by=by, difference=1)
         if card.version:
             _keep_version(card, by=by)
+            _count_published(card, by=by, difference=1)
     return card
 
 
@@ -46,11 +46,12 @@ def edit_card(card: Card, *, by: Actor, **values: Any) -> Card:
         is_new = values.get("status") == PUBLISHED and card.published_at is None
         if is_new:
             values["published_at"] = timezone.now()
-        before = card_content(card)
+        before, was_published = card_content(card), card.status == PUBLISHED
         changes.update(card, by=by, **values)
         if card.status == PUBLISHED and (is_new or card_content(card) != before):
             changes.update(card, by=by, version=card.version + 1)
             _keep_version(card, by=by)
+        _count_published(card, by=by, difference=(card.status == PUBLISHED) - was_published)
     return card
 
 
@@ -61,7 +62,7 @@ def publish_card(card: Card, *, by: Actor) -> Card:
 
 def archive_card(card: Card, *, by: Actor) -> Card:
     """Take a card off the lists."""
-    return changes.update(card, by=by, status=Card.Status.ARCHIVED)
+    return edit_card(card, by=by, status=Card.Status.ARCHIVED)
 
 
 def restore_version(card: Card, *, by: Actor, version: int) -> Card:
@@ -83,7 +84,7 @@ def remix_card(card: Card, *, by: Actor) -> Card:
 def delete_card(card: Card, *, by: Actor) -> None:
     """Delete a card with its versions and likes."""
     with transaction.atomic():
-        _count_cards(card, by=by, difference=-1)
+        _count_published(card, by=by, difference=-(card.status == PUBLISHED))
         changes.delete(card, by=by)
 
 
@@ -120,6 +121,8 @@ def _keep_version(card: Card, *, by: Actor) -> None:
     )
 
 
-def _count_cards(card: Card, *, by: Actor, difference: int) -> None:
-    creator = changes.locked(User(pk=card.creator_id))
-    changes.update(creator, by=by, card_count=creator.card_count + difference)
+def _count_published(card: Card, *, by: Actor, difference: int) -> None:
+    """Keep the number of published cards on their creator's profile."""
+    if difference:
+        creator = changes.locked(User(pk=card.creator_id))
+        changes.update(creator, by=by, card_count=creator.card_count + difference)

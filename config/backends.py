@@ -33,7 +33,7 @@ def _postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     pool = {"min_size": 1, "max_size": env.integer("DATABASE_POOL", 16, minimum=1), "timeout": 10}
     return {
-        "ENGINE": "django_prometheus.db.backends.postgresql",
+        "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -7,50 +7,27 @@ Each verb writes the row and one `Change` in one transaction and, once it is com
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast, override
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import router, transaction
-from django.db.models import BigIntegerField, DateTimeField, Func
+from django.db.models import DateTimeField
 from django.db.models.deletion import Collector
 from django.dispatch import Signal
 from django.utils import timezone
 
-from resources import context, registry, search
+from resources import context, registry, search, statements
 from resources.models import Action, Change, Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
-    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Field, Model
-    from django.db.models.sql.compiler import SQLCompiler
 
     from resources.actors import Actor
 
 committed = Signal()
 """Sent after commit with `sender` (the row's model) and `change` (its `Change`)."""
-
-
-class TransactionNumber(Func):
-    """The number of the running transaction on PostgreSQL, 0 on SQLite."""
-
-    arity = 0
-
-    def __init__(self) -> None:
-        super().__init__(output_field=BigIntegerField())
-
-    def as_sqlite(
-        self, _compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
-    ) -> tuple[str, Sequence[Any]]:
-        """SQLite runs one writing transaction at a time, so ids are in commit order."""
-        return "0", ()
-
-    @override
-    def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
-    ) -> tuple[str, Any]:
-        return "pg_current_xact_id()::text::bigint", []
 
 
 def create[M: Record](model: type[M], *, by: Actor, **values: Any) -> M:
@@ -61,7 +38,7 @@ def create[M: Record](model: type[M], *, by: Actor, **values: Any) -> M:
     row = model(**values)
     row.clean()
     with transaction.atomic(savepoint=False):
-        row.save(force_insert=True)
+        statements.insert(row)
         _log(row, Action.CREATE, by=by, after=logged_values(row))
         search.index_many([row])
     return row
@@ -96,7 +73,7 @@ def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
     after = logged_values(row)
     difference = [name for name in after if after[name] != before[name]]
     with transaction.atomic(savepoint=False):
-        row.save(force_update=True, update_fields=[*changed, "revision", "updated_at"])
+        statements.update(row, [*changed, "revision", "updated_at"])
         _log(
             row,
             Action.UPDATE,
@@ -182,7 +159,6 @@ def _change(
     after: Mapping[str, Any] | None = None,
 ) -> Change:
     return Change(
-        transaction=TransactionNumber(),
         resource=registry.resource_of(type(row)).name,
         record_id=row.pk,
         action=action,
@@ -195,12 +171,13 @@ def _change(
 
 def _log(row: Record, action: Action, *, by: Actor, **images: Mapping[str, Any]) -> None:
     change = _change(row, action, by=by, **images)
-    change.save(force_insert=True)
+    statements.insert(change)
     _announce(type(row), change)
 
 
 def _log_all(model: type[Record], changes: Sequence[Change]) -> None:
-    for change in Change.objects.bulk_create(changes):
+    for change in changes:
+        statements.insert(change)
         _announce(model, change)
 
 

@@ -49,7 +49,7 @@ class Change(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     transaction = models.BigIntegerField(default=0, editable=False)
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("at"), default=timezone.now)
     resource = models.CharField(_("resource"), max_length=40)
     record_id = RecordIdField(verbose_name=_("record"))
     action = models.CharField(_("action"), max_length=6, choices=Action)
@@ -101,7 +101,7 @@ class KeptAnswer(models.Model):
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField[Any, Any](default=dict)
     body = models.TextField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, override
 from django.db import connection
 from django.db.models import FloatField, Func, TextField
 
-from resources import registry
+from resources import registry, statements
 from resources.models import SearchEntry
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def index_many(rows: Iterable[Record]) -> None:
     if not resource.search:
         return
     entries = [_entry(resource.name, row, resource.search) for row in batch]
-    SearchEntry.objects.bulk_create(entries)
+    for entry in entries:
+        statements.insert(entry)
     _write_fts([(entry.pk, entry.title, entry.body) for entry in entries])
 
 

@@ -91,7 +91,6 @@ class Template(Record):
             models.Index(
                 fields=["category", "-rating_average", "-id"], name="template_by_category_rating"
             ),
-            models.Index(fields=["state", "-created_at"], name="template_by_state"),
             models.Index(fields=["-created_at", "-id"], name="template_newest"),
             models.Index(fields=["-rating_average", "-id"], name="template_best"),
             models.Index(fields=["-use_count", "-id"], name="template_most_used"),

@@ -55,8 +55,8 @@ class TemplateResource(Resource):
     update = AUTHOR
     delete = (AUTHOR & where(state__in=("draft", "submitted", "changes_requested"))) | MODERATORS
 
-    filters = ("author", "category", "state", "created_at", "rating_average", "use_count")
-    scans = ("title",)
+    filters = ("author", "category", "created_at", "rating_average", "use_count")
+    scans = ("title", "state")
     search = ("title", "description")
     ordering = ("-created_at", "-rating_average", "-use_count")
     topics = ("author",)

@@ -77,7 +77,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may use the admin"), default=False)
     is_verified = models.BooleanField(_("e-mail address verified"), default=False)
     trust_level = models.PositiveSmallIntegerField(_("trust level"), default=0)
-    card_count = models.PositiveIntegerField(_("cards"), default=0)
+    card_count = models.PositiveIntegerField(_("published cards"), default=0)
     collection_count = models.PositiveIntegerField(_("collections"), default=0)
     follower_count = models.PositiveIntegerField(_("followers"), default=0)
     following_count = models.PositiveIntegerField(_("following"), default=0)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from resources.actors import Actor
+from resources.actors import ANONYMOUS, Actor
+from resources.fields import RecordIdField
+from resources.reading.plans import Plan, compiled
+from resources.slots import Slot
 from users.models import User
 
 if TYPE_CHECKING:
@@ -16,14 +20,19 @@ ROLES = (MEMBER, CREATOR, MODERATOR, ADMIN)
 
 def actor_of(user_id: UUID) -> Actor | None:
     """Give the actor of an active account, with its roles, in one query; else nothing."""
-    rows = User.objects.filter(pk=user_id, is_active=True).values_list(
-        "username", "is_verified", "is_superuser", "groups__name"
-    )
-    found = list(rows)
-    if not found:
+    rows = _actor_plan().rows(ANONYMOUS, {"id": user_id})
+    if not rows:
         return None
-    username, is_verified, is_superuser, _group = found[0]
-    roles = {group for *_rest, group in found if group}
+    username, is_verified, is_superuser, _group = rows[0]
+    roles = {group for *_rest, group in rows if group}
     if is_superuser:
         roles |= {ADMIN, MODERATOR}
-    return Actor(user_id, frozenset(roles), is_verified=is_verified, name=username)
+    return Actor(user_id, frozenset(roles), is_verified=bool(is_verified), name=username)
+
+
+@cache
+def _actor_plan() -> Plan:
+    """Compile the query once: every signed-in request asks it."""
+    account = User.objects.filter(pk=Slot("id", RecordIdField()), is_active=True)
+    columns = ("username", "is_verified", "is_superuser", "groups__name")
+    return compiled(account.values_list(*columns))

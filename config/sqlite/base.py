@@ -9,7 +9,7 @@ from __future__ import annotations
 from threading import Lock
 from typing import Any, override
 
-from django_prometheus.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base
 
 _turn = Lock()
 

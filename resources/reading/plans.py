@@ -66,7 +66,34 @@ def compiled(rows: QuerySet[Any, Any], suffix: str = "", *slots: SlotReference) 
         sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
         return Plan(None)
-    return Plan(sql + suffix, (*parameters, *slots))
+    return Plan(*inlined(sql + suffix, (*parameters, *slots)))
+
+
+def inlined(sql: str, parameters: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """Write constants into the SQL and leave the slots as parameters.
+
+    What a rule or a document always says is then known to the query planner, which needs it to
+    use partial indexes, and is not sent again with every request.
+    """
+    parts = sql.split("%s")
+    pieces = [parts[0]]
+    kept = []
+    for parameter, part in zip(parameters, parts[1:], strict=True):
+        constant = _constant(parameter)
+        if constant is None:
+            kept.append(parameter)
+        pieces += ["%s" if constant is None else constant, part]
+    return "".join(pieces), tuple(kept)
+
+
+def _constant(parameter: Any) -> str | None:
+    """Write a value of our own declarations as an SQL literal; None if it must be a parameter."""
+    if isinstance(parameter, bool) or not isinstance(parameter, str | int):
+        return None
+    if isinstance(parameter, int):
+        return str(parameter)
+    quoted = parameter.replace("'", "''").replace("%", "%%")
+    return None if "\\" in parameter or "\x00" in parameter else f"'{quoted}'"
 
 
 def list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:

@@ -11,7 +11,7 @@ from resources import changes
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.models import Record
 from resources.reading.reader import record_uuid
-from resources.writing.inputs import input_class
+from resources.writing.inputs import validated
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
     """
     if resource.create.scope(actor, resource.model) is False:
         raise refused(is_known=actor.is_known)
-    values = _validated(resource, "create", actor, sent)
+    values = validated(resource, "create", actor, sent)
     values |= {
         resource.column(name).attname: preset(actor) for name, preset in resource.presets.items()
     }
@@ -58,7 +58,7 @@ def update_record(
         row = visible_row(resource, actor, record_id)
         _require(resource.update, actor, row)
         require_match(row, if_match)
-        values = _validated(resource, "update", actor, sent, row)
+        values = validated(resource, "update", actor, sent)
         _require_writers(resource, actor, row, values)
         service = resource.service("update")
         if service:
@@ -114,16 +114,6 @@ def require_match(row: Record, if_match: str) -> None:
     tags = [tag.strip().removeprefix("W/").strip('"') for tag in if_match.split(",")]
     if str(row.revision) not in [tag.partition("-")[0] for tag in tags]:
         raise precondition_failed()
-
-
-def _validated(
-    resource: Resource, verb: str, actor: Actor, sent: Any, row: Record | None = None
-) -> dict[str, Any]:
-    serializer = input_class(resource, verb)(
-        row, data=sent, partial=row is not None, context={"actor": actor}
-    )
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def _require(rule: Rule, actor: Actor, row: Record) -> None:

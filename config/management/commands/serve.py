@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, override
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -60,6 +61,15 @@ class Command(BaseCommand):
         self._create_first_admin()
         if demo:
             call_command("load_demo", stdout=self.stdout)
+        self._inform_query_planner()
+
+    @staticmethod
+    def _inform_query_planner() -> None:
+        """Let SQLite gather statistics where it lacks them; PostgreSQL does so by itself."""
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA analysis_limit = 1000")
+                cursor.execute("PRAGMA optimize = 0x10002")
 
     def _create_first_admin(self) -> None:
         if User.objects.filter(is_superuser=True).exists():

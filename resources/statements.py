@@ -1,0 +1,70 @@
+"""The write door's statements, put together once per table instead of once per row."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from django.db.models import Field, Model
+
+TRANSACTION_NUMBER = {"postgresql": "pg_current_xact_id()::text::bigint"}
+
+
+def insert(row: Model) -> None:
+    """Insert a new row; its key is set when the database chooses it.
+
+    Raises IntegrityError and its like as the database does.
+    """
+    fields, sql = _insertion(type(row), row.pk is None)
+    values = [field.get_db_prep_save(_current(field, row), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        if row.pk is None:
+            row.pk = cursor.fetchone()[0]
+    row._state.adding = False
+    row._state.db = connection.alias
+
+
+def update(row: Model, names: Collection[str]) -> None:
+    """Write the named columns of a stored row."""
+    fields = [cast("Field[Any, Any]", row._meta.get_field(name)) for name in names]
+    values = [field.get_db_prep_save(_current(field, row), connection) for field in fields]
+    assignments = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
+    key = row._meta.pk
+    sql = f"UPDATE {_quoted(row._meta.db_table)} SET {assignments} WHERE {_quoted(key.column)} = %s"  # noqa: S608 - names of our own models
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, key.get_db_prep_value(row.pk, connection)])
+
+
+def _current(field: Field[Any, Any], row: Model) -> Any:
+    return getattr(row, field.attname)
+
+
+@cache
+def _insertion(model: type[Model], is_keyless: bool) -> tuple[Sequence[Field[Any, Any]], str]:
+    """Give the columns of an insert and its SQL; `transaction` is filled in by the database."""
+    key = model._meta.pk
+    columns: list[Field[Any, Any]] = [
+        field
+        for field in model._meta.concrete_fields
+        if field.name != "transaction" and not (is_keyless and field is key)
+    ]
+    names = [_quoted(field.column) for field in columns]
+    places = ["%s"] * len(columns)
+    if any(field.name == "transaction" for field in model._meta.concrete_fields):
+        names.append(_quoted("transaction"))
+        places.append(TRANSACTION_NUMBER.get(connection.vendor, "0"))
+    returning = f" RETURNING {_quoted(key.column)}" if is_keyless else ""
+    table = _quoted(model._meta.db_table)
+    return columns, (
+        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(places)}){returning}"  # noqa: S608 - names of our own models
+    )
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
