@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,7 +27,7 @@ def create_card(*, by: Actor, template: Template | None = None, **values: Any) -
 
     Raises Problem 409 for a template that is not approved.
     """
-    with transaction.atomic():
+    with changes.together():
         if template:
             values |= {"template": template, "template_version": count_use(template, by=by)}
         if values.get("status") == PUBLISHED:
@@ -42,7 +41,7 @@ def create_card(*, by: Actor, template: Template | None = None, **values: Any) -
 
 def edit_card(card: Card, *, by: Actor, **values: Any) -> Card:
     """Change a card; a change of what a published card shows makes its next version."""
-    with transaction.atomic():
+    with changes.together():
         is_new = values.get("status") == PUBLISHED and card.published_at is None
         if is_new:
             values["published_at"] = timezone.now()
@@ -83,7 +82,7 @@ def remix_card(card: Card, *, by: Actor) -> Card:
 
 def delete_card(card: Card, *, by: Actor) -> None:
     """Delete a card with its versions and likes."""
-    with transaction.atomic():
+    with changes.together():
         _count_published(card, by=by, difference=-(card.status == PUBLISHED))
         changes.delete(card, by=by)
 
@@ -92,7 +91,7 @@ def like_card(card: Card, *, by: Actor) -> None:
     """Like a card; liking it twice is the same."""
     if CardLike.objects.filter(card=card, user_id=by.id).exists():
         return
-    with transaction.atomic():
+    with changes.together():
         changes.create(CardLike, by=by, card=card, user_id=by.id)
         changes.update(card, by=by, like_count=card.like_count + 1)
 
@@ -102,7 +101,7 @@ def unlike_card(card: Card, *, by: Actor) -> None:
     like = CardLike.objects.filter(card=card, user_id=by.id).first()
     if like is None:
         return
-    with transaction.atomic():
+    with changes.together():
         changes.delete(like, by=by)
         changes.update(card, by=by, like_count=card.like_count - 1)
 

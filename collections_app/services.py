@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from collections_app.models import Collection, CollectionItem
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 def create_collection(*, by: Actor, **values: Any) -> Collection:
     """Start a collection."""
-    with transaction.atomic():
+    with changes.together():
         collection = changes.create(Collection, by=by, **values)
         _count_collections(collection, by=by, difference=1)
     return collection
@@ -29,14 +28,14 @@ def create_collection(*, by: Actor, **values: Any) -> Collection:
 
 def delete_collection(collection: Collection, *, by: Actor) -> None:
     """Delete a collection; its cards stay."""
-    with transaction.atomic():
+    with changes.together():
         _count_collections(collection, by=by, difference=-1)
         changes.delete(collection, by=by)
 
 
 def add_item(*, by: Actor, collection: Collection, card: Card, **values: Any) -> CollectionItem:
     """Put a card at the end of a collection."""
-    with transaction.atomic():
+    with changes.together():
         current = changes.locked(collection)
         last = current.items.order_by("position").last()
         position = position_between(last.position if last else "", "")
@@ -49,7 +48,7 @@ def add_item(*, by: Actor, collection: Collection, card: Card, **values: Any) ->
 
 def remove_item(item: CollectionItem, *, by: Actor) -> None:
     """Take a card out of a collection."""
-    with transaction.atomic():
+    with changes.together():
         current = changes.locked(item.collection)
         changes.delete(item, by=by)
         changes.update(current, by=by, item_count=current.item_count - 1)
@@ -60,7 +59,7 @@ def move_item(item: CollectionItem, *, by: Actor, after: UUID | None) -> Collect
 
     Raises Problem 400 when the other is not in the collection.
     """
-    with transaction.atomic():
+    with changes.together():
         others = changes.locked(item.collection).items.exclude(pk=item.pk).order_by("position")
         before = others.filter(pk=after).first() if after else None
         if after and before is None:

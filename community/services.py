@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community.models import Comment, Post
@@ -23,7 +22,7 @@ def write_comment(
         message = _("This comment belongs to another post.")
         raise invalid([FieldError("parent", "other_post", message)])
     depth = parent.depth + 1 if parent else 0
-    with transaction.atomic():
+    with changes.together():
         comment = changes.create(
             Comment, by=by, post=post, parent=parent, depth=depth, **values
         )
@@ -33,7 +32,7 @@ def write_comment(
 
 def delete_comment(comment: Comment, *, by: Actor) -> None:
     """Delete a comment with the replies to it."""
-    with transaction.atomic():
+    with changes.together():
         post = comment.post
         changes.delete(comment, by=by)
         _count_comments(post, by=by)

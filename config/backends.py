@@ -13,6 +13,7 @@ SQLITE_START = (
     "PRAGMA cache_size = -65536;"
     "PRAGMA mmap_size = 268435456;"
     "PRAGMA temp_store = MEMORY;"
+    "PRAGMA wal_autocheckpoint = 8000;"
 )
 
 

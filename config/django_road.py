@@ -56,10 +56,7 @@ class DjangoRoad(BaseHandler):
                 await self._send(problem.response(), send)
                 return
             response = await self._in_thread(self._respond, scope, body)
-            try:
-                await self._send(response, send)
-            finally:
-                await self._in_thread(response.close)
+            await self._send(response, send)
 
     async def _in_thread[**P, R](
         self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
@@ -73,6 +70,8 @@ class DjangoRoad(BaseHandler):
         signals.request_started.send(sender=type(self), scope=scope)
         response = self.get_response(ASGIRequest(scope, body))
         response._handler_class = type(self)
+        if not response.streaming:
+            response.close()
         return response
 
     async def _send(self, response: HttpResponseBase, send: Send) -> None:
@@ -87,13 +86,19 @@ class DjangoRoad(BaseHandler):
         status = response.status_code
         await send({"type": "http.response.start", "status": status, "headers": headers})
         if response.streaming:
-            chunks = iter(_chunks(response))
-            while (chunk := await self._in_thread(next, chunks, None)) is not None:
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            await self._stream(response, send)
         else:
             content = getattr(response, "content", b"")
             await send({"type": "http.response.body", "body": content})
+
+    async def _stream(self, response: HttpResponseBase, send: Send) -> None:
+        chunks = iter(_chunks(response))
+        try:
+            while (chunk := await self._in_thread(next, chunks, None)) is not None:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await self._in_thread(response.close)
 
 
 def _chunks(response: HttpResponseBase) -> Iterable[bytes]:

@@ -80,7 +80,7 @@ TEMPLATES = [
 
 PICTURE_BYTES_LIMIT = env.integer("PICTURE_BYTES_LIMIT", 10 * 1024 * 1024)
 REQUEST_THREADS = env.integer("REQUEST_THREADS", 8, minimum=1)
-READ_THREADS = env.integer("READ_THREADS", 4, minimum=1)
+RESOURCE_THREADS = env.integer("RESOURCE_THREADS", 4, minimum=1)
 REQUEST_BYTES_LIMIT = 4 * PICTURE_BYTES_LIMIT
 DATABASES = {"default": backends.database(env.url("DATABASE_URL"), DATA_DIR)}
 CACHES = {"default": backends.cache(env.url("REDIS_URL"))}

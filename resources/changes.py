@@ -30,6 +30,14 @@ committed = Signal()
 """Sent after commit with `sender` (the row's model) and `change` (its `Change`)."""
 
 
+def together() -> transaction.Atomic:
+    """Make several writes one: all of them are committed, or none.
+
+    Inside another transaction this costs nothing: it fails with it.
+    """
+    return transaction.atomic(savepoint=False)
+
+
 def create[M: Record](model: type[M], *, by: Actor, **values: Any) -> M:
     """Insert one row of `model`.
 
@@ -37,7 +45,7 @@ def create[M: Record](model: type[M], *, by: Actor, **values: Any) -> M:
     """
     row = model(**values)
     row.clean()
-    with transaction.atomic(savepoint=False):
+    with together():
         statements.insert(row)
         _log(row, Action.CREATE, by=by, after=logged_values(row))
         search.index_many([row])
@@ -49,7 +57,7 @@ def create_many[M: Record](rows: Iterable[M], *, by: Actor) -> list[M]:
     batch = list(rows)
     if not batch:
         return batch
-    with transaction.atomic(savepoint=False):
+    with together():
         type(batch[0])._default_manager.bulk_create(batch)
         changes = [_change(row, Action.CREATE, by=by, after=logged_values(row)) for row in batch]
         _log_all(type(batch[0]), changes)
@@ -72,7 +80,7 @@ def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
     row.updated_at = timezone.now()
     after = logged_values(row)
     difference = [name for name in after if after[name] != before[name]]
-    with transaction.atomic(savepoint=False):
+    with together():
         statements.update(row, [*changed, "revision", "updated_at"])
         _log(
             row,
@@ -88,7 +96,7 @@ def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
 def delete(row: Record, *, by: Actor) -> None:
     """Delete one row with all that its relations cascade to; each deleted row is a change."""
     collector = Collector(using=router.db_for_write(type(row)))
-    with transaction.atomic(savepoint=False):
+    with together():
         collector.collect([row])
         for detached, values in _detached(collector):
             update(detached, by=by, **values)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from resources import changes
@@ -27,7 +26,7 @@ def approve_template(template: Template, *, by: Actor) -> Template:
     """Make a submitted template usable, as its next version."""
     _require_state(template, State.SUBMITTED)
     number = template.version + 1
-    with transaction.atomic():
+    with changes.together():
         changes.create(
             TemplateVersion,
             by=by,
@@ -63,7 +62,7 @@ def count_use(template: Template, *, by: Actor) -> TemplateVersion:
 
     Raises Problem 409 unless the template is approved.
     """
-    with transaction.atomic():
+    with changes.together():
         current = changes.locked(template)
         _require_state(current, State.APPROVED)
         changes.update(current, by=by, use_count=current.use_count + 1)
@@ -72,7 +71,7 @@ def count_use(template: Template, *, by: Actor) -> TemplateVersion:
 
 def write_review(*, by: Actor, template: Template, stars: int, **values: Any) -> Review:
     """Review a template, and count it in the template's rating."""
-    with transaction.atomic():
+    with changes.together():
         review = changes.create(Review, by=by, template=template, stars=stars, **values)
         _count_rating(template, by=by, stars=stars, ratings=1)
     return review
@@ -80,7 +79,7 @@ def write_review(*, by: Actor, template: Template, stars: int, **values: Any) ->
 
 def edit_review(review: Review, *, by: Actor, **values: Any) -> Review:
     """Change a review, and the template's rating with it."""
-    with transaction.atomic():
+    with changes.together():
         before = review.stars
         changes.update(review, by=by, **values)
         _count_rating(review.template, by=by, stars=review.stars - before, ratings=0)
@@ -89,7 +88,7 @@ def edit_review(review: Review, *, by: Actor, **values: Any) -> Review:
 
 def delete_review(review: Review, *, by: Actor) -> None:
     """Take a review back, and out of the template's rating."""
-    with transaction.atomic():
+    with changes.together():
         template, stars = review.template, review.stars
         changes.delete(review, by=by)
         _count_rating(template, by=by, stars=-stars, ratings=-1)

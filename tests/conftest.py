@@ -23,7 +23,7 @@ def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory
     """Keep tests apart: quick password hashes, no limits, an empty cache."""
     del tmp_path_factory
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.THROTTLE_RATES = {"write": "", "auth": ""}
+    settings.THROTTLE_RATES = {"write": "off", "auth": "off"}
     cache.clear()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import Group
-from django.db import transaction
 
 from resources import changes
 from users.models import User
@@ -28,7 +27,7 @@ def register_member(
 
 def assign_role(user: User, role: str, *, by: Actor) -> None:
     """Give a member a role; moderators and admins may then use the admin site."""
-    with transaction.atomic():
+    with changes.together():
         user.groups.add(Group.objects.get(name=role))
         if role in (MODERATOR, ADMIN):
             changes.update(user, by=by, is_staff=True)

@@ -16,8 +16,8 @@ from rest_framework.views import APIView
 from resources import registry
 from resources.actors import ANONYMOUS
 from resources.errors import Problem, not_signed_in
-from resources.http.authentication import actor_of
-from resources.http.throttles import ActorThrottle, with_limits
+from resources.http.authentication import actor_of_header
+from resources.http.throttles import AddressThrottle, with_limits
 from resources.http.views import RecordView
 from resources.reading.reader import view_record
 from users.models import User
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
-    from rest_framework.throttling import BaseThrottle
 
 
 class RegisterInput(serializers.Serializer[Any]):
@@ -80,10 +79,7 @@ class AuthView(APIView):
     """A view for callers who have no token yet."""
 
     authentication_classes = ()
-
-    def get_throttles(self) -> list[BaseThrottle]:
-        """Count attempts to register or sign in together."""
-        return [ActorThrottle("auth")]
+    throttle_classes = (AddressThrottle,)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Tell the caller how many attempts are left."""
@@ -134,7 +130,7 @@ class OwnRecordView(RecordView):
     @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            actor = actor_of(request)
+            actor = actor_of_header(request.META.get("HTTP_AUTHORIZATION", ""))
             if actor.id is None:
                 raise not_signed_in()
         except Problem as problem:

@@ -17,26 +17,24 @@ from django.utils.translation import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest
     from rest_framework.request import Request
 
 SCHEME = "bearer"
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Give the actor of a request; raises Problem 401 for a token that is no good."""
-    header = request.META.get("HTTP_AUTHORIZATION", "")
-    actor = actor_of_header(header) if header else ANONYMOUS
-    context.note_user(actor.id)
-    return actor
-
-
 def actor_of_header(header: str) -> Actor:
-    """Give the actor of an `Authorization` header (RFC 6750); raises Problem 401."""
+    """Give the actor of an `Authorization` header (RFC 6750), anonymous for an empty one.
+
+    Raises Problem 401 for a token that is no good.
+    """
+    if not header:
+        return ANONYMOUS
     scheme, _space, token = header.partition(" ")
     if scheme.lower() != SCHEME or not token.strip():
         raise not_signed_in(_("Use “Authorization: Bearer <access token>”."))
-    return _actor_of_token()(token.strip())
+    actor = _actor_of_token()(token.strip())
+    context.note_user(actor.id)
+    return actor
 
 
 @cache
@@ -46,11 +44,11 @@ def _actor_of_token() -> Callable[[str], Actor]:
 
 
 class TokenAuthentication(BaseAuthentication):
-    """Django REST framework's door to `actor_of`."""
+    """Django REST framework's door to `actor_of_header`."""
 
     @override
     def authenticate(self, request: Request) -> tuple[Any, None]:
-        return actor_of(request._request), None
+        return actor_of_header(request.META.get("HTTP_AUTHORIZATION", "")), None
 
     @override
     def authenticate_header(self, request: Request) -> str:

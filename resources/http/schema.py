@@ -217,3 +217,20 @@ PROBLEM: JsonSchema = {
         },
     },
 }
+BATCH_ANSWER: JsonSchema = {
+    "type": "object",
+    "required": ["results"],
+    "properties": {
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["status", "body"],
+                "properties": {
+                    "status": {"type": "integer"},
+                    "body": {"type": ["object", "null"]},
+                },
+            },
+        }
+    },
+}

@@ -1,38 +1,35 @@
-"""The views of every resource: reads go straight to the read path, writes through DRF."""
+"""The views of every resource, as Django's road and the documentation know them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, override
+from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from rest_framework.response import Response
+from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
-from resources.errors import Problem
-from resources.http.reads import JSON, Read, answer_read
-from resources.http.schema import ResourceSchema
-from resources.http.throttles import ActorThrottle, with_limits
-from resources.reading.reader import Answer, view_record
+from resources.answers import JSON, HttpAnswer, answered
+from resources.http.reads import Read, answer_read
+from resources.http.schema import BATCH_ANSWER, ResourceSchema
+from resources.http.throttles import require_room
+from resources.http.writes import Write, answer_write
 from resources.writing.batch import BatchInput, run_batch
 from resources.writing.idempotency import once
-from resources.writing.operations import create_record, delete_record, run_action, update_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
     from rest_framework.request import Request
-    from rest_framework.throttling import BaseThrottle
 
     from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
-    from resources.models import Record
 
 READS = frozenset({"GET", "HEAD"})
 
 
 class EngineView(APIView):
-    """A view whose reads skip DRF's request cycle and whose errors are problem documents."""
+    """A view of one resource; its reads skip Django REST framework's request cycle."""
 
     schema = ResourceSchema()
     verb_of: ClassVar[dict[str, str]] = {}
@@ -41,18 +38,41 @@ class EngineView(APIView):
 
     @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in READS or not hasattr(self, "get"):
-            return with_limits(super().dispatch(request, *args, **kwargs), request)
-        return read_response(self.resource, kwargs.get("record_id"), request)
+        if request.method in READS and hasattr(self, "get"):
+            return self.read(request, kwargs.get("record_id"))
+        return super().dispatch(request, *args, **kwargs)
 
-    @override
-    def get_throttles(self) -> Sequence[BaseThrottle]:
-        verb = self.verb_of.get(self.request.method or "", "")
-        general = ActorThrottle("write")
-        rate = self.resource.throttle.get(verb)
-        if rate is None:
-            return [general]
-        return [general, ActorThrottle(f"{self.resource.name}.{verb}", rate)]
+    def read(self, request: HttpRequest, record_id: str | None) -> HttpResponse:
+        """Answer a GET or HEAD."""
+        read = Read(
+            self.resource,
+            record_id,
+            request.META.get("QUERY_STRING", ""),
+            request.build_absolute_uri(request.path),
+            request.META.get("HTTP_AUTHORIZATION", ""),
+            request.META.get("HTTP_IF_NONE_MATCH", ""),
+        )
+        return answer_read(read).response(is_head=request.method == "HEAD")
+
+    def write(
+        self, request: Request, record_id: str = "", action: RecordAction | None = None
+    ) -> HttpResponse:
+        """Answer a request that changes something."""
+        write = Write(
+            self.resource,
+            request.method or "",
+            request.path,
+            record_id,
+            actor_behind(request),
+            request.data,
+            request.META.get("QUERY_STRING", ""),
+            sent_fingerprint(request),
+            request.headers.get("Idempotency-Key"),
+            request.headers.get("If-Match", ""),
+            request.META.get("REMOTE_ADDR", ""),
+            action,
+        )
+        return answer_write(write).response()
 
 
 class ListView(EngineView):
@@ -62,22 +82,11 @@ class ListView(EngineView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """List records (`dispatch` answers before this; it is here to be documented)."""
-        return read_response(self.resource, None, request)
+        return self.read(request, None)
 
     def post(self, request: Request) -> HttpResponse:
         """Create a record."""
-        actor: Actor = request.user  # type: ignore[assignment]  # the engine's authentication gives actors
-        key = request.headers.get("Idempotency-Key")
-
-        def answer() -> HttpResponse:
-            row = create_record(self.resource, actor, request.data)
-            response = record_answer(self.resource, actor, row, request, status=201)
-            response["Location"] = f"{request.path}/{row.pk}"
-            return response
-
-        if key is None:
-            return answer()
-        return once(key, actor, (request.path, request_body(request)), answer, HttpResponse)
+        return self.write(request)
 
 
 class RecordView(EngineView):
@@ -87,20 +96,15 @@ class RecordView(EngineView):
 
     def get(self, request: HttpRequest, record_id: str) -> HttpResponse:
         """View a record (`dispatch` answers before this; it is here to be documented)."""
-        return read_response(self.resource, record_id, request)
+        return self.read(request, record_id)
 
     def patch(self, request: Request, record_id: str) -> HttpResponse:
         """Update a record."""
-        actor: Actor = request.user  # type: ignore[assignment]  # the engine's authentication gives actors
-        if_match = request.headers.get("If-Match", "")
-        row = update_record(self.resource, actor, record_id, request.data, if_match)
-        return record_answer(self.resource, actor, row, request)
+        return self.write(request, record_id)
 
     def delete(self, request: Request, record_id: str) -> HttpResponse:
         """Delete a record."""
-        actor: Actor = request.user  # type: ignore[assignment]  # the engine's authentication gives actors
-        delete_record(self.resource, actor, record_id, request.headers.get("If-Match", ""))
-        return HttpResponse(status=204)
+        return self.write(request, record_id)
 
 
 class ActionView(EngineView):
@@ -110,72 +114,44 @@ class ActionView(EngineView):
 
     def run(self, request: Request, record_id: str) -> HttpResponse:
         """Run the action of the request's method."""
-        actor: Actor = request.user  # type: ignore[assignment]  # the engine's authentication gives actors
         action = next(action for action in self.actions if action.method == request.method)
-        row = run_action(self.resource, action, actor, record_id, request.data)
-        return record_answer(self.resource, actor, row, request)
+        return self.write(request, record_id, action)
 
 
 class BatchView(APIView):
     """Up to 50 writes in one transaction."""
 
-    def get_throttles(self) -> list[BaseThrottle]:
-        """Count a batch like any write."""
-        return [ActorThrottle("write")]
-
+    @extend_schema(request=BatchInput, responses={200: BATCH_ANSWER}, tags=["batch"])
     def post(self, request: Request) -> HttpResponse:
-        """Run the batch."""
+        """Run several writes in one transaction, all or nothing."""
+        actor = actor_behind(request)
+        limits = require_room("write", str(actor.id or request.META.get("REMOTE_ADDR", "")))
         sent = BatchInput(data=request.data)
         sent.is_valid(raise_exception=True)
-        actor: Actor = request.user  # type: ignore[assignment]  # the engine's authentication gives actors
         writes = sent.validated_data["requests"]
         key = request.headers.get("Idempotency-Key")
 
-        def answer() -> HttpResponse:
-            return HttpResponse(run_batch(actor, writes), content_type=JSON)
+        def answer() -> HttpAnswer:
+            return HttpAnswer(200, run_batch(actor, writes), {"Content-Type": JSON})
 
-        if key is None:
-            return answer()
-        return once(key, actor, (request.path, request_body(request)), answer, HttpResponse)
+        def answer_once() -> HttpAnswer:
+            asked = (request.path, sent_fingerprint(request))
+            return once(key, actor, asked, answer) if key is not None else answer()
 
-
-def read_response(resource: Resource, record_id: str | None, request: HttpRequest) -> HttpResponse:
-    """Answer a read that has come by Django's road."""
-    answer = answer_read(
-        Read(
-            resource,
-            record_id,
-            request.META.get("QUERY_STRING", ""),
-            request.build_absolute_uri(request.path),
-            request.META.get("HTTP_AUTHORIZATION", ""),
-            request.META.get("HTTP_IF_NONE_MATCH", ""),
-        )
-    )
-    body = b"" if request.method == "HEAD" else answer.body
-    return HttpResponse(body, status=answer.status, headers=dict(answer.headers))
+        return answered(answer_once).with_headers(limits).response()
 
 
-def record_answer(
-    resource: Resource, actor: Actor, row: Record, request: Request, *, status: int = 200
-) -> HttpResponse:
-    """Answer a record as it now is, or just its id when its writer may not view it."""
-    query = request.META.get("QUERY_STRING", "")
-    try:
-        answer = view_record(resource, actor, str(row.pk), query)
-    except Problem as problem:
-        if problem.status != 404:
-            raise
-        answer = Answer(b'{"id":"%s"}' % str(row.pk).encode())
-    response = HttpResponse(answer.body, status=status, content_type=JSON)
-    if answer.etag:
-        response["ETag"] = answer.etag
-    return response
+def actor_behind(request: Request) -> Actor:
+    """Give the actor that the engine's authentication has put where Django has users."""
+    return cast("Actor", request.user)
 
 
-def request_body(request: Request) -> bytes:
+def sent_fingerprint(request: Request) -> bytes:
     """Give the sent fields in a stable form (a parsed body can't be read again)."""
-    names = sorted(request.data)
-    return repr([(name, _comparable(request.data[name])) for name in names]).encode()
+    data: Any = request.data
+    if not isinstance(data, dict):
+        return repr(data).encode()
+    return repr([(name, _comparable(data[name])) for name in sorted(data)]).encode()
 
 
 def _comparable(value: Any) -> Any:
@@ -191,15 +167,15 @@ def resource_views(resource: Resource) -> list[tuple[str, type[EngineView]]]:
     ]
     for name in dict.fromkeys(action.name for action in resource.actions):
         actions = [action for action in resource.actions if action.name == name]
-        view = _view(f"{stem}{name.capitalize()}View", ActionView, resource)
-        view.actions = actions
-        for action in actions:
-            setattr(view, action.method.lower(), ActionView.run)
+        methods = {action.method.lower(): ActionView.run for action in actions}
+        class_name = f"{stem}{name.title().replace('-', '')}View"
+        view = _view(class_name, ActionView, resource, actions=actions, **methods)
         views.append((f"/<str:record_id>/{name}", view))
     return views
 
 
-def _view[V: EngineView](name: str, base: type[V], resource: Resource) -> type[V]:
-    """Make a view class that offers only the methods whose rules open for someone."""
-    return type(name, (base,), {"resource": resource, "__doc__": resource.description})
-
+def _view[V: EngineView](
+    name: str, base: type[V], resource: Resource, **attributes: Any
+) -> type[V]:
+    kept = {"resource": resource, "__doc__": resource.description, **attributes}
+    return cast("type[V]", type(name, (base,), kept))

@@ -11,25 +11,24 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from resources.errors import Problem, bad_parameter
+from resources.answers import HttpAnswer
 from resources.models import KeptAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpResponse
 
     from resources.actors import Actor
 
 KEPT_FOR = timedelta(hours=24)
-KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 LONGEST_KEY = 255
 
-type Answering = Callable[[], HttpResponse]
+type Answering = Callable[[], HttpAnswer]
 
 
 def once(
-    key: str, actor: Actor, request: tuple[str, bytes], answer: Answering, again: type[HttpResponse]
-) -> HttpResponse:
+    key: str, actor: Actor, request: tuple[str, bytes], answer: Answering
+) -> HttpAnswer:
     """Run `answer` unless this actor's key has been answered: then give that answer again.
 
     `request` is the path and the body. The key is written in the transaction of the change itself,
@@ -54,7 +53,7 @@ def once(
                 raise
     if kept.fingerprint != fingerprint:
         raise Problem(422, "key_reused", _("This Idempotency-Key belongs to another request."))
-    return again(kept.body.encode(), status=kept.status, headers=kept.headers)
+    return HttpAnswer(kept.status, kept.body.encode(), kept.headers)
 
 
 def forget_old_answers() -> int:
@@ -71,9 +70,9 @@ def _kept(asker: str, key: str) -> KeptAnswer | None:
     return KeptAnswer.objects.filter(actor=asker, key=key).first()
 
 
-def _keep(kept: KeptAnswer, response: HttpResponse) -> HttpResponse:
-    kept.status = response.status_code
-    kept.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    kept.body = response.content.decode()
+def _keep(kept: KeptAnswer, answer: HttpAnswer) -> HttpAnswer:
+    kept.status = answer.status
+    kept.headers = dict(answer.headers)
+    kept.body = answer.body.decode()
     kept.save()
-    return response
+    return answer

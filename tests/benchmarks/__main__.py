@@ -93,7 +93,7 @@ def serving(data: Path, command: tuple[str, ...]) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    quiet = {"THROTTLE_WRITE": "", "LOG_LEVEL": "INFO"}
+    quiet = {"THROTTLE_WRITE": "off", "LOG_LEVEL": "INFO"}
     with Path(data, "server.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, *command, str(port)], cwd=ROOT, env=_environment(data, quiet),

@@ -11,6 +11,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"  # noqa: F405 - from the settings above
 ROOT_URLCONF = "tests.benchmarks.stock.urls"
 WSGI_APPLICATION = "tests.benchmarks.stock.wsgi.application"
 REST_FRAMEWORK = {

@@ -1,0 +1,51 @@
+"""Finished HTTP answers, free of any framework, so that every road can send them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import orjson
+from django.http import HttpResponse
+
+from resources.errors import CONTENT_TYPE, as_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+JSON = "application/json"
+# Who asks decides what is shown, and in which language errors speak.
+VARY = "Authorization, Accept-Language"
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """A status, a body and headers."""
+
+    status: int
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def with_headers(self, headers: Mapping[str, str]) -> HttpAnswer:
+        """Give the same answer with further headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+    def response(self, *, is_head: bool = False) -> HttpResponse:
+        """Give the answer in Django's form."""
+        body = b"" if is_head else self.body
+        response = HttpResponse(body, status=self.status, headers=dict(self.headers))
+        if "Content-Type" not in self.headers:
+            del response["Content-Type"]
+        return response
+
+
+def answered(work: Callable[[], HttpAnswer]) -> HttpAnswer:
+    """Run `work`; every expected error becomes a problem document."""
+    try:
+        return work()
+    except Exception as error:
+        problem = as_problem(error)
+        if problem is None:
+            raise
+        headers = {"Content-Type": CONTENT_TYPE, "Vary": VARY, **problem.headers}
+        return HttpAnswer(problem.status, orjson.dumps(problem.as_json()), headers)

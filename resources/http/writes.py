@@ -1,0 +1,101 @@
+"""A write from request to answer, for whichever road it comes by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from resources.errors import Problem
+from resources.answers import JSON, HttpAnswer, answered
+from resources.http.throttles import require_room
+from resources.reading.reader import Answer, view_record
+from resources.writing.idempotency import once
+from resources.writing.operations import create_record, delete_record, run_action, update_record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resources.actors import Actor
+    from resources.declaration import RecordAction, Resource
+    from resources.models import Record
+
+VERBS = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What a client asks to change, its body parsed.
+
+    `fingerprint` stands for the whole body, to recognise a repeated request; `address` is the
+    network address that anonymous writes are counted by.
+    """
+
+    resource: Resource
+    method: str
+    path: str
+    record_id: str
+    actor: Actor
+    sent: Any
+    query_string: str = ""
+    fingerprint: bytes = b""
+    idempotency_key: str | None = None
+    if_match: str = ""
+    address: str = ""
+    action: RecordAction | None = None
+
+
+def answer_write(write: Write) -> HttpAnswer:
+    """Answer a write within the limits of its actor."""
+    return answered(lambda: _limited(write, lambda: _answer(write)))
+
+
+def _limited(write: Write, work: Callable[[], HttpAnswer]) -> HttpAnswer:
+    who = str(write.actor.id or write.address)
+    headers = require_room("write", who)
+    verb = write.action.name if write.action else VERBS[write.method]
+    rate = write.resource.throttle.get(verb)
+    if rate:
+        headers |= require_room(f"{write.resource}.{verb}", who, rate)
+    return answered(work).with_headers(headers)
+
+
+def _answer(write: Write) -> HttpAnswer:
+    if write.action:
+        row = run_action(
+            write.resource, write.action, write.actor, write.record_id, write.sent
+        )
+        return _shown(write, row, 200)
+    if write.method == "POST":
+        return _created(write)
+    if write.method == "PATCH":
+        row = update_record(
+            write.resource, write.actor, write.record_id, write.sent, write.if_match
+        )
+        return _shown(write, row, 200)
+    delete_record(write.resource, write.actor, write.record_id, write.if_match)
+    return HttpAnswer(204)
+
+
+def _created(write: Write) -> HttpAnswer:
+    def create() -> HttpAnswer:
+        row = create_record(write.resource, write.actor, write.sent)
+        return _shown(write, row, 201).with_headers({"Location": f"{write.path}/{row.pk}"})
+
+    if write.idempotency_key is None:
+        return create()
+    request = (write.path, write.fingerprint)
+    return once(write.idempotency_key, write.actor, request, create)
+
+
+def _shown(write: Write, row: Record, status: int) -> HttpAnswer:
+    """Answer a record as it now is, or just its id when its writer may not view it."""
+    try:
+        answer = view_record(write.resource, write.actor, str(row.pk), write.query_string)
+    except Problem as problem:
+        if problem.status != 404:
+            raise
+        answer = Answer(b'{"id":"%s"}' % str(row.pk).encode())
+    headers = {"Content-Type": JSON}
+    if answer.etag:
+        headers["ETag"] = answer.etag
+    return HttpAnswer(status, answer.body, headers)
