@@ -1,5 +1,7 @@
 """The one ASGI application: WebSockets to Channels, resources to the short road, the rest to Django."""
 
+import gc
+
 import django
 
 from config import env
@@ -16,3 +18,8 @@ from realtime.routing import websocket_urls  # noqa: E402 - Django is set up fir
 application = ProtocolTypeRouter(
     {"http": ResourceRoad(DjangoRoad()), "websocket": URLRouter(websocket_urls)}
 )
+
+# What start-up made stays for good: collecting garbage need not look at it again.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 20)

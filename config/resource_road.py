@@ -126,7 +126,10 @@ class ResourceRoad:
 
     def __init__(self, onwards: DjangoRoad) -> None:
         self.onwards = onwards
-        self.threads = ThreadPoolExecutor(settings.RESOURCE_THREADS, "resources")
+        self.readers = ThreadPoolExecutor(settings.RESOURCE_THREADS, "reads")
+        # SQLite lets one writer in at a time: more threads would only wait for each other.
+        writers = 1 if connection.vendor == "sqlite" else settings.RESOURCE_THREADS
+        self.writers = ThreadPoolExecutor(writers, "writes")
         self.security = [
             (name.lower().encode(), value.encode()) for name, value in security_headers().items()
         ]
@@ -148,15 +151,11 @@ class ResourceRoad:
 
     async def _answer(self, asked: Asked, receive: Receive) -> HttpAnswer:
         if asked.method in READS:
-            return await self._in_thread(asked.read)
+            return await _in_thread(self.readers, asked.read)
         body = await _body(receive)
         if body is None:
             return answered(_refuse_size)
-        return await self._in_thread(lambda: asked.write(body))
-
-    async def _in_thread(self, work: Callable[[], HttpAnswer]) -> HttpAnswer:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, copy_context().run, _run, work)
+        return await _in_thread(self.writers, lambda: asked.write(body))
 
     async def _send(self, answer: HttpAnswer, envelope: Envelope, send: Send) -> None:
         headers = [
@@ -171,6 +170,11 @@ class ResourceRoad:
         body = b"" if envelope.method == "HEAD" else answer.body
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+async def _in_thread(threads: ThreadPoolExecutor, work: Callable[[], HttpAnswer]) -> HttpAnswer:
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(threads, copy_context().run, _run, work)
 
 
 def _asked(scope: Scope) -> Asked | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, override
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -55,8 +54,8 @@ class Change(models.Model):
     action = models.CharField(_("action"), max_length=6, choices=Action)
     actor_id = RecordIdField(verbose_name=_("actor"), null=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
-    before = models.JSONField(_("before"), default=dict, encoder=DjangoJSONEncoder)
-    after = models.JSONField(_("after"), default=dict, encoder=DjangoJSONEncoder)
+    before = models.JSONField(_("before"), default=dict)
+    after = models.JSONField(_("after"), default=dict)
 
     class Meta:
         verbose_name = _("change")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, override
 from django.db import connection
 from django.db.models import FloatField, Func, TextField
 
-from resources import registry, statements
+from resources import registry
+from resources.fields import RecordIdField
 from resources.models import SearchEntry
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"\w+")
 MOST_WORDS = 12
+ENTER = (
+    "INSERT INTO resources_searchentry (resource, record_id, title, body)"
+    " VALUES (%s, %s, %s, %s) RETURNING id"
+)
 
 
 def index(row: Record, changed: Collection[str]) -> None:
@@ -47,10 +52,14 @@ def index_many(rows: Iterable[Record]) -> None:
     resource = registry.resource_of(type(batch[0]))
     if not resource.search:
         return
-    entries = [_entry(resource.name, row, resource.search) for row in batch]
-    for entry in entries:
-        statements.insert(entry)
-    _write_fts([(entry.pk, entry.title, entry.body) for entry in entries])
+    entries = []
+    with connection.cursor() as cursor:
+        for row in batch:
+            title, body = _words(row, resource.search)
+            key = RecordIdField().get_db_prep_value(row.pk, connection)
+            cursor.execute(ENTER, [resource.name, key, title, body])
+            entries.append((cursor.fetchone()[0], title, body))
+    _write_fts(entries)
 
 
 def forget(row: Record) -> None:
@@ -155,11 +164,6 @@ def _words(row: Model, columns: Collection[str]) -> tuple[str, str]:
 
 def _text(value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _entry(name: str, row: Record, columns: Collection[str]) -> SearchEntry:
-    title, body = _words(row, columns)
-    return SearchEntry(resource=name, record_id=row.pk, title=title, body=body)
 
 
 def _write_fts(entries: list[tuple[int, str, str]]) -> None:

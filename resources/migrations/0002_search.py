@@ -4,7 +4,7 @@ from django.db import migrations
 
 SQLITE = [
     "CREATE VIRTUAL TABLE resources_search USING fts5("
-    "title, body, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')",
+    "title, body, tokenize = 'unicode61 remove_diacritics 2')",
 ]
 SQLITE_UNDO = ["DROP TABLE resources_search"]
 POSTGRESQL = [

@@ -12,6 +12,7 @@ from resources.errors import FieldError, Problem, not_visible, precondition_fail
 from resources.models import Record
 from resources.reading.reader import record_uuid
 from resources.writing.inputs import validated
+from resources.writing.proposals import proposed
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
     values |= {
         resource.column(name).attname: preset(actor) for name, preset in resource.presets.items()
     }
-    _require(resource.create, actor, resource.model(**values))
+    _require(resource.create, actor, proposed(resource, values))
     service = resource.service("create")
     with transaction.atomic():
         if service:
