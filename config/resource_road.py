@@ -6,15 +6,11 @@ has no use for: sessions, cookies, templates, messages.
 
 from __future__ import annotations
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.conf import settings
-from django.db import connection
 from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -24,6 +20,7 @@ from django.utils.translation.trans_real import (
 )
 
 from config.envelope import Envelope, security_headers
+from config.writers import Runner, Threads, writer
 from resources import registry
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
@@ -32,8 +29,6 @@ from resources.http.reads import Read, answer_read
 from resources.http.writes import Write, answer_write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from config.django_road import DjangoRoad, Receive, Scope, Send
     from resources.declaration import Resource
 
@@ -126,10 +121,8 @@ class ResourceRoad:
 
     def __init__(self, onwards: DjangoRoad) -> None:
         self.onwards = onwards
-        self.readers = ThreadPoolExecutor(settings.RESOURCE_THREADS, "reads")
-        # SQLite lets one writer in at a time: more threads would only wait for each other.
-        writers = 1 if connection.vendor == "sqlite" else settings.RESOURCE_THREADS
-        self.writers = ThreadPoolExecutor(writers, "writes")
+        self.readers: Runner = Threads(settings.RESOURCE_THREADS, "reads")
+        self.writers = writer(settings.RESOURCE_THREADS)
         self.security = [
             (name.lower().encode(), value.encode()) for name, value in security_headers().items()
         ]
@@ -151,11 +144,11 @@ class ResourceRoad:
 
     async def _answer(self, asked: Asked, receive: Receive) -> HttpAnswer:
         if asked.method in READS:
-            return await _in_thread(self.readers, asked.read)
+            return await self.readers.run(asked.read)
         body = await _body(receive)
         if body is None:
             return answered(_refuse_size)
-        return await _in_thread(self.writers, lambda: asked.write(body))
+        return await self.writers.run(lambda: asked.write(body))
 
     async def _send(self, answer: HttpAnswer, envelope: Envelope, send: Send) -> None:
         headers = [
@@ -172,11 +165,6 @@ class ResourceRoad:
         await send({"type": "http.response.body", "body": body})
 
 
-async def _in_thread(threads: ThreadPoolExecutor, work: Callable[[], HttpAnswer]) -> HttpAnswer:
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(threads, copy_context().run, _run, work)
-
-
 def _asked(scope: Scope) -> Asked | None:
     """Find the resource and the record that a path names."""
     path: str = scope["path"]
@@ -187,13 +175,6 @@ def _asked(scope: Scope) -> Asked | None:
     if resource is None or "/" in record_id or record_id == "me":
         return None
     return Asked(scope, resource, record_id)
-
-
-def _run(work: Callable[[], HttpAnswer]) -> HttpAnswer:
-    try:
-        return work()
-    finally:
-        connection.close_if_unusable_or_obsolete()
 
 
 async def _body(receive: Receive) -> bytes | None:
