@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, override
+from typing import Any, ClassVar, override
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from templates_app.effects import EFFECTS
 from resources.fields import DocumentField, TagsField
 from resources.models import Record
-
+from templates_app.effects import EFFECTS
 
 PUBLIC = models.Q(status="published", visibility="public")
 
 
-def _layer(name: str) -> models.ForeignKey:
+def _layer(name: Any) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(
         "files.File",
         on_delete=models.SET_NULL,
@@ -118,7 +117,9 @@ class Card(Record):
             models.Index(
                 fields=["-like_count", "-id"], name="card_public_most_liked", condition=PUBLIC
             ),
-            models.Index(fields=["-created_at", "-id"], name="card_public_newest", condition=PUBLIC),
+            models.Index(
+                fields=["-created_at", "-id"], name="card_public_newest", condition=PUBLIC
+            ),
         ]
 
     @override

@@ -89,7 +89,7 @@ def delete_card(card: Card, *, by: Actor) -> None:
 
 def like_card(card: Card, *, by: Actor) -> None:
     """Like a card; liking it twice is the same."""
-    if CardLike.objects.filter(card=card, user_id=by.id).exists():
+    if card.likes.filter(user=by.id).exists():
         return
     with changes.together():
         changes.create(CardLike, by=by, card=card, user_id=by.id)
@@ -98,7 +98,7 @@ def like_card(card: Card, *, by: Actor) -> None:
 
 def unlike_card(card: Card, *, by: Actor) -> None:
     """Take a like back; there need not be one."""
-    like = CardLike.objects.filter(card=card, user_id=by.id).first()
+    like = card.likes.filter(user=by.id).first()
     if like is None:
         return
     with changes.together():

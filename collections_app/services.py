@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -14,6 +13,8 @@ from resources.errors import FieldError, invalid
 from users.models import User
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from cards.models import Card
     from resources.actors import Actor
 

@@ -23,9 +23,7 @@ def write_comment(
         raise invalid([FieldError("parent", "other_post", message)])
     depth = parent.depth + 1 if parent else 0
     with changes.together():
-        comment = changes.create(
-            Comment, by=by, post=post, parent=parent, depth=depth, **values
-        )
+        comment = changes.create(Comment, by=by, post=post, parent=parent, depth=depth, **values)
         _count_comments(post, by=by)
     return comment
 

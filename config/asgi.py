@@ -1,23 +1,15 @@
-"""The one ASGI application: WebSockets to Channels, resources to the short road, the rest to Django."""
+"""Where an ASGI server finds the application, which can be imported once Django is set up."""
 
 import gc
 
 import django
+from django.utils.module_loading import import_string
 
 from config import env
 
 env.select_settings()
 django.setup()
-
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - Django is set up first
-
-from config.django_road import DjangoRoad  # noqa: E402 - Django is set up first
-from config.resource_road import ResourceRoad  # noqa: E402 - Django is set up first
-from realtime.routing import websocket_urls  # noqa: E402 - Django is set up first
-
-application = ProtocolTypeRouter(
-    {"http": ResourceRoad(DjangoRoad()), "websocket": URLRouter(websocket_urls)}
-)
+application = import_string("config.application.application")
 
 # What start-up made stays for good: collecting garbage need not look at it again.
 gc.collect()

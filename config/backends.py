@@ -98,8 +98,8 @@ def logging(level: str) -> dict[str, Any]:
             }
         },
         "root": {"handlers": ["lines"], "level": level},
-        "loggers": {
-            name: quiet for name in ("django", "boto3", "botocore", "urllib3", "PIL", "asyncio")
-        }
+        "loggers": dict.fromkeys(
+            ("django", "boto3", "botocore", "urllib3", "PIL", "asyncio"), quiet
+        )
         | {"django.request": crashes},
     }

@@ -69,7 +69,6 @@ class DjangoRoad(BaseHandler):
         set_script_prefix(scope.get("root_path", ""))
         signals.request_started.send(sender=type(self), scope=scope)
         response = self.get_response(ASGIRequest(scope, body))
-        response._handler_class = type(self)
         if not response.streaming:
             response.close()
         return response
@@ -103,7 +102,8 @@ class DjangoRoad(BaseHandler):
 
 def _chunks(response: HttpResponseBase) -> Iterable[bytes]:
     streaming: Any = response
-    return streaming.streaming_content  # type: ignore[no-any-return]  # only streaming responses come here
+    chunks: Iterable[bytes] = streaming.streaming_content
+    return chunks
 
 
 async def _read_body(receive: Receive, body: IO[bytes]) -> None:

@@ -46,7 +46,7 @@ def _state(check: Callable[[], bool]) -> str:
 def _database() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        return cursor.fetchone() == (1,)
+        return bool(cursor.fetchone() == (1,))
 
 
 def _cache() -> bool:
@@ -55,7 +55,7 @@ def _cache() -> bool:
 
 
 def _layer() -> bool:
-    layer = get_channel_layer()
+    layer: Any = get_channel_layer()
     async_to_sync(layer.group_send)(PROBE, {"type": "ready"})
     return True
 

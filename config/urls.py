@@ -1,5 +1,7 @@
 """Every address of the product."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -8,7 +10,7 @@ from config import operations
 from resources.http.urls import resource_urls
 from users.views import OwnRecordView
 
-api = [
+api: list[Any] = [
     path("auth/", include("users.urls")),
     path("users/me", OwnRecordView.as_view()),
     *resource_urls(),

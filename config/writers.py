@@ -7,6 +7,7 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context, copy_context
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
@@ -69,14 +70,14 @@ class GroupedWriter:
 
     async def run(self, work: Work) -> HttpAnswer:
         """Run `work` with the next group."""
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
         self.jobs.put(Job(work, copy_context(), future))
         return await future
 
     def _write_for_ever(self) -> None:
         while True:
             group = self._next_group()
-            failure = answered(lambda: _write_group(group))
+            failure = answered(partial(_write_group, group))
             if failure.status >= 500:
                 for job in group:
                     job.answer = failure

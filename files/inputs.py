@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, Any, ClassVar, override
 from uuid import UUID
 
 from django.core.exceptions import ValidationError as ModelValidationError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class PictureInput(serializers.Field[Any, Any, Any, Any]):
     """A picture: its bytes in a multipart form, or the id of one that the actor has sent before."""
 
-    default_error_messages = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "invalid": _("Send a picture in a multipart form, or the id of one of yours."),
     }
 
@@ -40,7 +40,7 @@ class PictureInput(serializers.Field[Any, Any, Any, Any]):
             self.fail("invalid")
 
     @staticmethod
-    def _stored(actor: Actor, upload: UploadedFile) -> File:
+    def _stored(actor: Actor, upload: Any) -> File:
         try:
             file = store_picture(by=actor, upload=upload.file, name=upload.name or "")
         except ModelValidationError as error:

@@ -56,9 +56,7 @@ def describe_file(file_id: UUID) -> None:
     with default_storage.open(file.key) as stored, Image.open(BytesIO(stored.read())) as picture:
         picture.thumbnail(BLURHASH_PIXELS)
         small = picture.convert("RGB")
-    rows = [
-        [small.getpixel((x, y)) for x in range(small.width)] for y in range(small.height)
-    ]
+    rows = [[small.getpixel((x, y)) for x in range(small.width)] for y in range(small.height)]
     file.blurhash = blurhash.encode(rows, components_x=4, components_y=4)
     file.save(update_fields=["blurhash"])
 

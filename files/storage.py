@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import default_storage
 from minio import Minio
 from minio.error import S3Error
-
-if TYPE_CHECKING:
-    from storages.backends.s3 import S3Storage
 
 AMAZON = "https://s3.amazonaws.com"
 MADE_MEANWHILE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
@@ -44,14 +41,13 @@ def is_storage_ready() -> bool:
 
 
 def _folder() -> Path | None:
-    is_local = isinstance(default_storage, FileSystemStorage) or hasattr(default_storage, "location")
-    if is_local and not hasattr(default_storage, "bucket_name"):
-        return Path(default_storage.location)
-    return None
+    """Give the local folder of the storage, or None when it is a bucket."""
+    storage: Any = default_storage
+    return None if hasattr(storage, "bucket_name") else Path(storage.location)
 
 
 def _bucket() -> tuple[Minio, str]:
-    storage: S3Storage = default_storage
+    storage: Any = default_storage
     address = urlsplit(storage.endpoint_url or AMAZON)
     client = Minio(
         address.netloc,

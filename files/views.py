@@ -70,7 +70,7 @@ def _partial(file: File, first: int, last: int) -> HttpResponseBase:
     return response
 
 
-def _chunks(stored: StoredFile, length: int) -> Iterator[bytes]:
+def _chunks(stored: StoredFile[bytes], length: int) -> Iterator[bytes]:
     with stored:
         while length > 0:
             chunk = stored.read(min(CHUNK, length))
@@ -80,9 +80,7 @@ def _chunks(stored: StoredFile, length: int) -> Iterator[bytes]:
             yield chunk
 
 
-def _with_headers(
-    response: HttpResponseBase, file: File, request: HttpRequest
-) -> HttpResponseBase:
+def _with_headers(response: HttpResponseBase, file: File, request: HttpRequest) -> HttpResponseBase:
     name = f"{file.pk.hex}.{file.key.rpartition('.')[2]}"
     kind = "attachment" if request.GET.get("download") == "1" else "inline"
     response["Content-Type"] = file.content_type

@@ -6,4 +6,5 @@ from django.urls import path
 
 from realtime.consumers import RealtimeConsumer
 
-websocket_urls: list[Any] = [path("ws/v1", RealtimeConsumer.as_asgi())]
+consumer: Any = RealtimeConsumer.as_asgi()
+websocket_urls: list[Any] = [path("ws/v1", consumer)]

@@ -76,7 +76,6 @@ ANONYMOUS = Actor()
 SYSTEM = Actor(is_system=True, is_verified=True, name="system")
 
 
-
 def anonymous() -> Actor:
     """Give the anonymous actor (Django REST framework wants a callable)."""
     return ANONYMOUS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
 from django.contrib import admin
-from django.contrib.admin.sites import AlreadyRegistered
+from django.contrib.admin.exceptions import AlreadyRegistered
 from django.db.models import BooleanField, CharField, ForeignKey, JSONField, TextField
 from django.urls import reverse
 from django.utils.html import format_html
@@ -37,16 +37,18 @@ def acting(request: HttpRequest) -> Actor:
     return Actor(id=user.pk, is_verified=True, roles=frozenset({"admin"}), name=str(user))
 
 
-class RecordAdmin(ModelAdmin):  # type: ignore[misc]  # unfold publishes no types
+class RecordAdmin(ModelAdmin):
     """An admin whose writes go through the write door like everyone's."""
 
     list_per_page = 50
     show_full_result_count = False
-    empty_value_display = "–"
+    empty_value_display = "-"
     warn_unsaved_form = True
 
     @override
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool
+    ) -> None:
         names = {field.name for field in obj._meta.concrete_fields}
         sent = {name: value for name, value in form.cleaned_data.items() if name in names}
         if change:
@@ -127,7 +129,7 @@ def _faceted(resource: Resource) -> tuple[str, ...]:
 
 
 @admin.register(Change)
-class ChangeAdmin(ModelAdmin):  # type: ignore[misc]  # unfold publishes no types
+class ChangeAdmin(ModelAdmin):
     """The change log, for reading only."""
 
     list_display = ("at", "action", "resource", "record_id", "actor_id", "request_id")

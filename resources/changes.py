@@ -109,12 +109,12 @@ def delete(row: Record, *, by: Actor) -> None:
 def locked[M: Record](row: M) -> M:
     """Read a row again and keep others from writing it until the transaction ends."""
     rows = type(row)._default_manager.select_for_update()
-    return cast("M", rows.get(pk=row.pk))
+    return rows.get(pk=row.pk)
 
 
 def logged_values(row: Model) -> dict[str, Any]:
     """Give the logged columns of a row: attribute name to JSON-ready value."""
-    unlogged = getattr(row, "unlogged", frozenset())
+    unlogged: frozenset[str] = getattr(row, "unlogged", frozenset())
     return {
         field.attname: _logged(field, row)
         for field in row._meta.concrete_fields
@@ -143,7 +143,7 @@ def _detached(collector: Collector) -> Iterator[tuple[Record, Mapping[str, Any]]
     """Give the rows that outlive the delete and lose a relation, with their new values."""
     for (field, value), batches in collector.field_updates.items():
         for rows in batches:
-            for row in rows:
+            for row in cast("Iterable[Model]", rows):
                 if registry.is_registered(type(row)):
                     yield cast("Record", row), {field.name: value}
 

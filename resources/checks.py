@@ -48,7 +48,9 @@ def _unknown_names(resource: Resource) -> Iterator[CheckMessage]:
     for attribute in NAMING:
         for name in getattr(resource, attribute):
             if name.lstrip("-") not in columns:
-                problem = f"{attribute} names “{name}”, which is no column of {resource.model.__name__}"
+                problem = (
+                    f"{attribute} names “{name}”, which is no column of {resource.model.__name__}"
+                )
                 yield Error(f"{type(resource).__name__}: {problem}", id="resources.E001")
 
 
@@ -79,7 +81,13 @@ def _rules_compile(resource: Resource) -> Iterator[tuple[int, str]]:
                 str(narrowed(resource.model._default_manager.all(), scope).query)
             except EmptyResultSet:
                 continue
-            except (FieldError, FieldDoesNotExist, ValueError, LookupError, AttributeError) as error:
+            except (
+                FieldError,
+                FieldDoesNotExist,
+                ValueError,
+                LookupError,
+                AttributeError,
+            ) as error:
                 yield 2, f"the rule for {name} does not compile: {error}"
                 break
 
@@ -104,7 +112,7 @@ def indexed_columns(resource: Resource) -> Iterator[list[str]]:
     """Give the columns of each index of a resource's table."""
     meta = resource.model._meta
     for field in meta.concrete_fields:
-        if field.db_index or field.unique or field.primary_key:
+        if getattr(field, "db_index", False) or field.unique or field.primary_key:
             yield [field.name]
     for index in meta.indexes:
         if index.fields:

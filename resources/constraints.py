@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from django.db.models import BaseConstraint, Model
 
 SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
-SQLITE_NAMED = re.compile(r"(?:CHECK constraint failed|UNIQUE constraint failed: index).*?'?(\w+)'?$")
+SQLITE_NAMED = re.compile(
+    r"(?:CHECK constraint failed|UNIQUE constraint failed: index).*?'?(\w+)'?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,9 @@ def broken_constraint(error: IntegrityError) -> BrokenConstraint:
     """Find the constraint that an IntegrityError is about, on either database."""
     diagnosis = getattr(error.__cause__, "diag", None)
     if diagnosis is not None:
-        return _by_name(str(diagnosis.constraint_name), str(diagnosis.table_name), str(diagnosis.message_detail))
+        return _by_name(
+            str(diagnosis.constraint_name), str(diagnosis.table_name), str(diagnosis.message_detail)
+        )
     text = str(error)
     columns = SQLITE_UNIQUE.match(text)
     if columns and "." in columns["columns"]:
@@ -54,7 +58,7 @@ def _constraints() -> dict[str, tuple[type[Model], BaseConstraint]]:
 def _by_name(name: str, table: str, detail: str) -> BrokenConstraint:
     model, constraint = _constraints().get(name, (None, None))
     if isinstance(constraint, UniqueConstraint):
-        return BrokenConstraint(_shown(constraint.fields), "unique", _message(constraint))
+        return BrokenConstraint(tuple(constraint.fields), "unique", _message(constraint))
     if isinstance(constraint, CheckConstraint):
         return BrokenConstraint((), "not_allowed", _message(constraint))
     columns = re.search(r"Key \((?P<columns>[^)]+)\)=", detail)
@@ -72,17 +76,14 @@ def _unique(table: str, columns: tuple[str, ...]) -> BrokenConstraint:
             and model._meta.db_table == table
             and _columns(model, constraint) == columns
         ):
-            return BrokenConstraint(_shown(constraint.fields), "unique", _message(constraint))
+            return BrokenConstraint(tuple(constraint.fields), "unique", _message(constraint))
     names = tuple(column.removesuffix("_id") for column in columns)
     return BrokenConstraint(names, "unique", _("This is taken already."))
 
 
 def _columns(model: type[Model], constraint: UniqueConstraint) -> tuple[str, ...]:
-    return tuple(model._meta.get_field(name).column for name in constraint.fields)  # type: ignore[union-attr]  # constraints name columns only
-
-
-def _shown(fields: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(fields)
+    columns = {field.name: str(field.column) for field in model._meta.concrete_fields}
+    return tuple(columns[name] for name in constraint.fields)
 
 
 def _message(constraint: BaseConstraint) -> str:

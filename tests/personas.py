@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from resources import changes
@@ -14,6 +13,9 @@ from users.models import User
 from users.selectors import actor_of
 from users.services import assign_role
 from users.tokens import token_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, override
+from typing import Any, ClassVar, override
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -14,9 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from resources import changes
 from resources.actors import SYSTEM
 from resources.models import Record
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 USERNAME = RegexValidator(
     r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{1,28})[A-Za-z0-9]$",
@@ -46,6 +43,7 @@ class UserManager(BaseUserManager["User"]):
             is_verified=True,
         )
 
+    @override
     def get_by_natural_key(self, identity: str | None) -> User:
         """Find an account by e-mail address or username, whatever the case of letters."""
         key = (identity or "").lower()
@@ -57,9 +55,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     """A member: their account and public profile."""
 
     email = models.EmailField(_("e-mail address"), unique=True)
-    username = models.CharField(
-        _("username"), max_length=30, unique=True, validators=[USERNAME]
-    )
+    username = models.CharField(_("username"), max_length=30, unique=True, validators=[USERNAME])
     display_name = models.CharField(_("display name"), max_length=60, blank=True)
     bio = models.TextField(_("about"), max_length=500, blank=True)
     avatar = models.ForeignKey(
@@ -70,9 +66,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
         related_name="+",
         verbose_name=_("avatar"),
     )
-    locale = models.CharField(
-        _("language"), max_length=5, choices=settings.LANGUAGES, default="en"
-    )
+    locale = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the admin"), default=False)
     is_verified = models.BooleanField(_("e-mail address verified"), default=False)
@@ -87,7 +81,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     unlogged = frozenset({"password", "last_login"})
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[Sequence[str]] = ["email"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 
     class Meta:
         verbose_name = _("member")

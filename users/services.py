@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from resources.actors import Actor
 
 
-def register_member(
-    *, by: Actor, email: str, username: str, password: str, **profile: Any
-) -> User:
+def register_member(*, by: Actor, email: str, username: str, password: str, **profile: Any) -> User:
     """Open an account; raises IntegrityError when the address or the name is taken."""
     user = User(email=email.lower(), username=username, **profile)
     user.clean_fields(exclude=["password"])

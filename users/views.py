@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, override
 import orjson
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.models import update_last_login
+from django.core.exceptions import ValidationError as ModelValidationError
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -39,12 +40,13 @@ class RegisterInput(serializers.Serializer[Any]):
     display_name = serializers.CharField(max_length=60, required=False, default="")
     locale = serializers.ChoiceField(choices=["en", "ko"], required=False, default="en")
 
+    @override
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Hold the password to the site's rules, which look at the other fields too."""
         candidate = User(email=attrs["email"], username=attrs["username"])
         try:
             password_validation.validate_password(attrs["password"], candidate)
-        except serializers.DjangoValidationError as error:
+        except ModelValidationError as error:
             raise serializers.ValidationError({"password": error.messages}) from None
         return attrs
 
@@ -81,8 +83,8 @@ class AuthView(APIView):
     authentication_classes = ()
     throttle_classes = (AddressThrottle,)
 
+    @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Tell the caller how many attempts are left."""
         return with_limits(super().dispatch(request, *args, **kwargs), request)
 
 

@@ -48,7 +48,7 @@ FRAMES = {
 
 def card_front(element: str, rarity: str, seed: int) -> bytes:
     """Draw a card's front, 360 x 504 pixels; gives PNG bytes, the same for the same arguments."""
-    chance = Random(seed)  # noqa: S311 - pictures, no secrets
+    chance = Random(seed)
     palette = PALETTES[element]
     picture = _sky(palette)
     _draw_stars(picture, palette, chance)
@@ -62,7 +62,7 @@ def card_front(element: str, rarity: str, seed: int) -> bytes:
 
 def foil_texture(seed: int) -> bytes:
     """Draw a foil texture: crossing bands of light, in grey; gives PNG bytes."""
-    chance = Random(seed)  # noqa: S311 - pictures, no secrets
+    chance = Random(seed)
     angle, width = chance.uniform(0.3, 1.2), chance.uniform(9, 22)
     texture = Image.new("L", (WIDTH // 2, HEIGHT // 2))
     texture.putdata(
@@ -104,10 +104,14 @@ def _draw_stars(picture: Image.Image, palette: Palette, chance: Random) -> None:
 def _draw_moon(picture: Image.Image, palette: Palette, chance: Random) -> None:
     x, y, radius = chance.randrange(70, 290), chance.randrange(70, 150), chance.randrange(24, 52)
     halo = Image.new("L", picture.size)
-    ImageDraw.Draw(halo).ellipse((x - 2 * radius, y - 2 * radius, x + 2 * radius, y + 2 * radius), fill=110)
+    ImageDraw.Draw(halo).ellipse(
+        (x - 2 * radius, y - 2 * radius, x + 2 * radius, y + 2 * radius), fill=110
+    )
     halo = halo.filter(ImageFilter.GaussianBlur(radius / 2))
     picture.paste(Image.new("RGB", picture.size, palette.accent), mask=halo)
-    ImageDraw.Draw(picture).ellipse((x - radius, y - radius, x + radius, y + radius), fill=palette.accent)
+    ImageDraw.Draw(picture).ellipse(
+        (x - radius, y - radius, x + radius, y + radius), fill=palette.accent
+    )
 
 
 def _draw_hills(picture: Image.Image, palette: Palette, depth: int, chance: Random) -> None:

@@ -8,19 +8,16 @@ from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from cards.models import Card
 from cards.services import create_card, like_card
-from collections_app.models import Collection
 from collections_app.services import add_item, create_collection
 from community.models import Post
 from community.services import write_comment
 from config.demo import artwork, words
-from files.models import File
 from files.services import store_picture
 from files.tasks import describe_picture
 from resources import changes
@@ -29,6 +26,11 @@ from templates_app.effects import PRESETS
 from templates_app.models import Template
 from templates_app.services import approve_template, submit_template, write_review
 from users.models import User
+
+if TYPE_CHECKING:
+    from cards.models import Card
+    from collections_app.models import Collection
+    from files.models import File
 
 RARITIES = ("common", "uncommon", "rare", "epic", "legendary", "mythic")
 RARITY_WEIGHTS = (30, 24, 20, 14, 8, 4)
@@ -50,7 +52,7 @@ class Community:
 
     cards_wanted: int
     progress: Progress
-    chance: Random = field(default_factory=lambda: Random(20_260_401))  # noqa: S311 - no secret
+    chance: Random = field(default_factory=lambda: Random(20_260_401))
     members: list[User] = field(default_factory=list)
     templates: list[Template] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)

@@ -59,7 +59,7 @@ class Embedded(Func):
         super().__init__(source, output_field=TextField())
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
     ) -> SQL:
         """Leave it as it is: PostgreSQL keeps the type through subqueries."""
         return compiler.compile(self.get_source_expressions()[0])
@@ -88,8 +88,9 @@ class JsonTime(Func):
     def __init__(self, source: Any) -> None:
         super().__init__(source, output_field=TextField())
 
+    @override
     def as_sqlite(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> SQL:
         """Complete Django's stored text, which has no fraction when it is zero."""
         sql, params = compiler.compile(self.get_source_expressions()[0])
@@ -129,17 +130,12 @@ class JsonText(Cast):
     def __init__(self, source: Expression) -> None:
         super().__init__(source, TextField())
 
+    @override
     def as_sqlite(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> SQL:
         """It is text already."""
         return compiler.compile(self.get_source_expressions()[0])
-
-    @override
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
-    ) -> SQL:
-        return super().as_postgresql(compiler, connection, **context)
 
 
 def json_value(field: Field[Any, Any], source: Any = None) -> Any:

@@ -16,7 +16,6 @@ from resources.filters.nodes import (
     Comparison,
     FilterSyntaxError,
     Identifier,
-    Junction,
     Literal,
     Macro,
     Node,
@@ -68,7 +67,7 @@ class _Compiler:
         return self.all_of(node.children)
 
     def all_of(self, children: Iterable[Node]) -> Q:
-        """Join by AND; any-match comparisons of one back-relation are about one and the same row."""
+        """Join by AND; any-match comparisons of one back-relation are about the same row."""
         alone: list[Q] = []
         shared: list[tuple[Many, Q]] = []
         for child in children:
@@ -99,7 +98,9 @@ class _Compiler:
             if operator in MIRRORED:
                 left, operator, right = right, MIRRORED[operator], left
             else:
-                return _like(text_of(self._scalar(left, right)), operator, self._scalar(right, left))
+                return _like(
+                    text_of(self._scalar(left, right)), operator, self._scalar(right, left)
+                )
         operand = self.operand(left, right)
         if isinstance(operand, Scalar):
             return self.compare(operand, operator, right)
@@ -183,7 +184,7 @@ class _Compiler:
 def _joined(connector: str, conditions: Iterable[Q]) -> Q:
     joined = Q()
     for condition in conditions:
-        joined = joined._combine(condition, connector) if joined else condition
+        joined = Q(joined, condition, _connector=connector) if joined else condition
     return joined
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -89,7 +90,7 @@ def _number(value: Any) -> int | float:
     if isinstance(value, datetime):
         raise TypeError(value)
     number = float(value)
-    if number != number or abs(number) > LARGEST_INTEGER:  # noqa: PLR0124 - only NaN differs from itself
+    if not isfinite(number) or abs(number) > LARGEST_INTEGER:
         raise ValueError(value)
     return int(number) if number.is_integer() else number
 

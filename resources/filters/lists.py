@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 from django.db.models import BooleanField, Func, TextField
 
@@ -48,8 +48,9 @@ class ListHolds(Func):
         """Give a literal as a value that compares with one inside a document."""
         return JsonScalar(Slot(("literal", right.index), TextField(), json_text))
 
+    @override
     def as_sqlite(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, Any]:
         """Look through the array."""
         return self._any_of(compiler, "JSON_EACH({list}) AS item", "item.value", SQLITE)
@@ -71,7 +72,8 @@ class ListHolds(Func):
         source, right = map(compiler.compile, self.get_source_expressions())
         test = signs[self.operator].format(v=value, x=right[0])
         test = f"NOT ({test})" if self.is_negated else test
-        sql = f"EXISTS (SELECT 1 FROM {items.format(list=source[0])} WHERE {test})"
+        values = items.format(list=source[0])
+        sql = " ".join(("EXISTS (SELECT 1 FROM", values, "WHERE", test, ")"))
         return sql, [*source[1], *right[1]]
 
 

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-LAST = {"hour": 23, "minute": 59, "second": 59, "microsecond": 999_999}
-FIRST = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
+
+def _start(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _end(now: datetime) -> datetime:
+    return now.replace(hour=23, minute=59, second=59, microsecond=999_999)
 
 
 def _month_end(now: datetime) -> datetime:
     next_month = now.replace(day=28) + timedelta(days=4)
-    return (next_month - timedelta(days=next_month.day)).replace(**LAST)
+    return _end(next_month - timedelta(days=next_month.day))
 
 
 MACROS: Mapping[str, Callable[[datetime], datetime | int]] = {
@@ -29,12 +34,12 @@ MACROS: Mapping[str, Callable[[datetime], datetime | int]] = {
     "@year": lambda now: now.year,
     "@yesterday": lambda now: now - timedelta(days=1),
     "@tomorrow": lambda now: now + timedelta(days=1),
-    "@todayStart": lambda now: now.replace(**FIRST),
-    "@todayEnd": lambda now: now.replace(**LAST),
-    "@monthStart": lambda now: now.replace(day=1, **FIRST),
+    "@todayStart": _start,
+    "@todayEnd": _end,
+    "@monthStart": lambda now: _start(now.replace(day=1)),
     "@monthEnd": _month_end,
-    "@yearStart": lambda now: now.replace(month=1, day=1, **FIRST),
-    "@yearEnd": lambda now: now.replace(month=12, day=31, **LAST),
+    "@yearStart": lambda now: _start(now.replace(month=1, day=1)),
+    "@yearEnd": lambda now: _end(now.replace(month=12, day=31)),
 }
 
 

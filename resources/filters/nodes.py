@@ -25,9 +25,7 @@ class FilterValueError(ValueError):
     `parameter` names the query parameter if it did not come from the filter expression.
     """
 
-    def __init__(
-        self, code: str, message: str, position: int | None, parameter: str = ""
-    ) -> None:
+    def __init__(self, code: str, message: str, position: int | None, parameter: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -166,7 +164,8 @@ type Node = Comparison | Junction
 
 def numbered(node: Node) -> Node:
     """Give the same tree with its literals counted anew, from 0 in order of appearance."""
-    return _numbered(node, iter(range(len(node.literals))))
+    counted: Node = _numbered(node, iter(range(len(node.literals))))
+    return counted
 
 
 def _numbered(part: Any, numbers: Iterator[int]) -> Any:

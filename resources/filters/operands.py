@@ -172,8 +172,9 @@ class DocumentPath(Func):
         self.path = tuple(path)
         super().__init__(source, output_field=PlainField())
 
+    @override
     def as_sqlite(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, Any]:
         """Give the value as SQLite's own kind of value."""
         sql, params = compiler.compile(self.get_source_expressions()[0])

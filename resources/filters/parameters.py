@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 
     from resources.declaration import Resource
 
-RESERVED = frozenset(
-    {"limit", "cursor", "filter", "sort", "expand", "fields", "search", "count"}
-)
+RESERVED = frozenset({"limit", "cursor", "filter", "sort", "expand", "fields", "search", "count"})
 EVERYWHERE = {"": "=", "__ne": "!=", "__in": "one of (with commas)"}
 ORDERED = {"__gt": ">", "__gte": ">=", "__lt": "<", "__lte": "<="}
 TEXTUAL = {"__contains": "~"}
@@ -106,7 +104,9 @@ def _condition(name: str, suffix: str, column: Field[Any, Any], value: str) -> N
         return Comparison(each, "=", any_match=True, right=_literal(name, value), position=0)
     if suffix != "__in":
         sign = SIGNS[suffix]
-        return Comparison(identifier, sign, any_match=False, right=_literal(name, value), position=0)
+        return Comparison(
+            identifier, sign, any_match=False, right=_literal(name, value), position=0
+        )
     choices = value.split(",")
     if len(choices) > MOST_CHOICES:
         raise bad_parameter(name, "too_many", _("Fifty values are the most."))

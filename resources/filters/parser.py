@@ -1,8 +1,8 @@
 """PocketBase's filter grammar, with errors that say what is wrong and where.
 
-    filter  := expr (join expr)*        join := && | ||, && binding tighter
-    expr    := operand sign operand | "(" filter ")"
-    operand := name | number | text | name "(" operand ("," operand)* ")"
+filter  := expr (join expr)*        join := && | ||, && binding tighter
+expr    := operand sign operand | "(" filter ")"
+operand := name | number | text | name "(" operand ("," operand)* ")"
 """
 
 from __future__ import annotations
@@ -105,9 +105,7 @@ class _Parser:
             raise self.unexpected(message, "expected_operator")
         sign = self.take().text
         right = self.operand(0)
-        return Comparison(
-            left, sign.removeprefix("?"), sign.startswith("?"), right, start.position
-        )
+        return Comparison(left, sign.removeprefix("?"), sign.startswith("?"), right, start.position)
 
     def operand(self, depth: int) -> Operand:
         token = self.token

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 from django.db.models import Func, TextField
 from django.utils.translation import gettext as _
@@ -43,12 +43,13 @@ class StrfTime(Func):
         slot = Slot(("literal", form.index), TextField(), checked_format)
         super().__init__(slot, moment, output_field=TextField())
 
+    @override
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, Any]:
         """Format by SQLite's own function."""
         template = "COALESCE(STRFTIME(%(expressions)s), '')"
-        return self.as_sql(compiler, connection, template=template, **context)
+        return self.as_sql(compiler, connection, template=template, **extra_context)
 
     def as_postgresql(
         self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any

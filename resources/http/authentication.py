@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, cast, override
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 
 from resources import context
 from resources.actors import ANONYMOUS, Actor
 from resources.errors import not_signed_in
-from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,6 @@ from django.db import models
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import OpenApiParameter
 
 from resources.documents.embedding import embedded_members
 from resources.fields import DocumentField
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from resources.declaration import RecordAction, Resource
+    from resources.http.views import EngineView
 
 type JsonSchema = dict[str, Any]
 
@@ -35,7 +35,7 @@ TYPES: Sequence[tuple[type[models.Field[Any, Any]], JsonSchema]] = (
 )
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library is untyped
+class BearerScheme(OpenApiAuthenticationExtension):
     """How the engine's authentication is described."""
 
     target_class = "resources.http.authentication.TokenAuthentication"
@@ -50,14 +50,18 @@ class ResourceSchema(AutoSchema):
     """Describes the engine's views by their declarations."""
 
     @property
+    def _engine_view(self) -> EngineView:
+        return cast("EngineView", self.view)
+
+    @property
     def resource(self) -> Resource:
         """Give the resource of the view being described."""
-        return cast("Resource", self.view.resource)
+        return self._engine_view.resource
 
     @property
     def verb(self) -> str:
         """Give the engine's word for the view's method, empty for actions."""
-        return cast("str", self.view.verb_of.get(self.method, ""))
+        return self._engine_view.verb_of.get(self.method, "")
 
     @property
     def action(self) -> RecordAction | None:
@@ -69,7 +73,7 @@ class ResourceSchema(AutoSchema):
     def get_operation_id(self) -> str:
         name = self.verb or (self.action.name if self.action else "")
         undone = "undo_" if self.action and self.method == "DELETE" else ""
-        suffix = self.view.name_suffix
+        suffix = self._engine_view.name_suffix
         return f"{undone}{name}_{self.resource}{suffix}".replace("-", "_")
 
     @override
@@ -81,12 +85,12 @@ class ResourceSchema(AutoSchema):
         return self.action.words if self.action else f"{self.verb.capitalize()} {self.resource}"
 
     @override
-    def get_description(self) -> str:
+    def get_description(self, path: str = "", method: str = "") -> str:
         rule = self.action.rule if self.action else self.resource.rule(self.verb)
         return f"{self.resource.description}\n\nWho may: {rule.words()}."
 
     @override
-    def get_override_parameters(self) -> list[OpenApiParameter]:
+    def get_override_parameters(self) -> list[Any]:
         if self.verb == "list":
             return list_parameters(self.resource) + filter_parameters(self.resource)
         if self.verb == "delete":
@@ -108,14 +112,18 @@ class ResourceSchema(AutoSchema):
         return {201 if self.verb == "create" else 200: self._record_reference()}
 
     def _record_reference(self) -> JsonSchema:
-        component = ResolvedComponent(
+        component = _Component(
             name=self.resource.model.__name__,
             type=ResolvedComponent.SCHEMA,
             schema=record_schema(self.resource),
             object=self.resource.model,
         )
         self.registry.register_on_missing(component)
-        return cast("JsonSchema", component.ref)
+        reference: JsonSchema = component.ref
+        return reference
+
+
+_Component: Any = ResolvedComponent
 
 
 def record_schema(resource: Resource) -> JsonSchema:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache as remembered
 from time import time
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.conf import settings
 from django.core.cache import cache
@@ -15,6 +15,8 @@ from rest_framework.throttling import BaseThrottle
 from resources.errors import Problem
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
@@ -80,7 +82,7 @@ class AddressThrottle(BaseThrottle):
         return True
 
 
-def with_limits(response: Any, request: Any) -> Any:
+def with_limits(response: HttpResponseBase, request: HttpRequest) -> HttpResponseBase:
     """Add the `RateLimit-*` headers that a throttle left on the request."""
     for name, value in request.META.get("holobase.ratelimit", {}).items():
         response[name] = value

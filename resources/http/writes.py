@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from resources.errors import Problem
 from resources.answers import JSON, HttpAnswer, answered
+from resources.errors import Problem
 from resources.http.throttles import require_room
 from resources.reading.reader import Answer, view_record
 from resources.writing.idempotency import once
@@ -61,9 +61,7 @@ def _limited(write: Write, work: Callable[[], HttpAnswer]) -> HttpAnswer:
 
 def _answer(write: Write) -> HttpAnswer:
     if write.action:
-        row = run_action(
-            write.resource, write.action, write.actor, write.record_id, write.sent
-        )
+        row = run_action(write.resource, write.action, write.actor, write.record_id, write.sent)
         return _shown(write, row, 200)
     if write.method == "POST":
         return _created(write)

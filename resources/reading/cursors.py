@@ -65,5 +65,7 @@ def after_cursor(keys: Sequence[SortKey], *, is_backward: bool) -> Q:
         if number == len(keys) - 1:
             beyond = further
         else:
-            beyond = Q((f"{key.name}__{strictly}e", slot)) & (further | Q((key.name, slot)) & beyond)
+            beyond = Q((f"{key.name}__{strictly}e", slot)) & (
+                further | Q((key.name, slot)) & beyond
+            )
     return beyond

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -52,7 +52,8 @@ class Plan:
         ]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, bound)
-            return cursor.fetchall()
+            rows: Sequence[Sequence[Any]] = cursor.fetchall()
+        return rows
 
     @staticmethod
     def _bound(slot: SlotReference, actor: Actor, values: Mapping[Hashable, Any]) -> Any:
@@ -131,9 +132,11 @@ class _Shaped:
     def __init__(self, query: ListQuery) -> None:
         self.query = query
 
+    @override
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Shaped)
 
+    @override
     def __hash__(self) -> int:
         return 0
 
@@ -154,7 +157,9 @@ def _list_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: _S
 @lru_cache(maxsize=KEPT_PLANS)
 def _count_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: _Shaped) -> Plan:
     rows = _listed(resource, UnboundActor(kind), shaped.query).order_by()
-    return compiled(rows.annotate(every=Value(1)).values("every").annotate(n=Count("*")).values_list("n"))
+    return compiled(
+        rows.annotate(every=Value(1)).values("every").annotate(n=Count("*")).values_list("n")
+    )
 
 
 def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QuerySet[Any]:

@@ -9,19 +9,20 @@ from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 from zlib import crc32
 
+from django.utils.translation import gettext as _
+
 from resources.errors import bad_parameter, not_permitted, not_signed_in, not_visible
 from resources.filters.nodes import FilterSyntaxError, FilterValueError
 from resources.reading.cursors import Cursor
 from resources.reading.plans import count_plan, exists_plan, list_plan, view_plan
 from resources.reading.query import ListQuery, read_list_query, read_view_query
-from resources.reading.selection import Selection
-from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.reading.selection import Selection
 
 KEPT_QUERIES = 2048
 MOST_PARAMETERS = 50

@@ -32,7 +32,7 @@ def _member(resource: Resource, actor: Asker, name: str) -> Any:
     field = resource.column(name)
     embedded = embedded_members(field.related_model) if field.is_relation else None
     if embedded is not None:
-        rows = field.related_model._default_manager.filter(pk=OuterRef(field.attname))
+        rows = resource.target(name)._default_manager.filter(pk=OuterRef(field.attname))
         return Embedded(Subquery(rows.values(document=Document(embedded))))
     return json_value(field, readable_column(resource, actor, name))
 

@@ -63,7 +63,9 @@ def _selected(
         if relation not in resource.expand:
             message = _("“%(name)s” of %(resource)s can't be expanded.")
             raise bad_parameter(
-                "expand", "unknown_field", message % {"name": prefix + relation, "resource": resource}
+                "expand",
+                "unknown_field",
+                message % {"name": prefix + relation, "resource": resource},
             )
     own, nested = _chosen(resource, chosen, relations, prefix)
     expanded = tuple(

@@ -36,7 +36,7 @@ class BatchWrite(serializers.Serializer[Any]):
 class BatchInput(serializers.Serializer[Any]):
     """What `POST /api/v1/batch` takes."""
 
-    requests = BatchWrite(many=True, allow_empty=False, max_length=MOST_WRITES)
+    requests = serializers.ListField(child=BatchWrite(), allow_empty=False, max_length=MOST_WRITES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""`Idempotency-Key`: a repeated POST gets the first answer again (draft-ietf-httpapi-idempotency-key)."""
+"""`Idempotency-Key`: a repeated POST gets the first answer again.
+
+After draft-ietf-httpapi-idempotency-key-header.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources.errors import Problem, bad_parameter
 from resources.answers import HttpAnswer
+from resources.errors import Problem, bad_parameter
 from resources.models import KeptAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
 
     from resources.actors import Actor
 
@@ -26,9 +28,7 @@ LONGEST_KEY = 255
 type Answering = Callable[[], HttpAnswer]
 
 
-def once(
-    key: str, actor: Actor, request: tuple[str, bytes], answer: Answering
-) -> HttpAnswer:
+def once(key: str, actor: Actor, request: tuple[str, bytes], answer: Answering) -> HttpAnswer:
     """Run `answer` unless this actor's key has been answered: then give that answer again.
 
     `request` is the path and the body. The key is written in the transaction of the change itself,
@@ -58,9 +58,7 @@ def once(
 
 def forget_old_answers() -> int:
     """Delete answers kept for longer than 24 hours; gives their number."""
-    count, _per_model = KeptAnswer.objects.filter(
-        created_at__lt=timezone.now() - KEPT_FOR
-    ).delete()
+    count, _per_model = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
     return count
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from threading import local
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db.models import FileField, ForeignKey
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -37,9 +38,9 @@ def accept_as(model: type[Model], field: type[serializers.Field[Any, Any, Any, A
 class RelationInput(serializers.Field[Any, Any, Any, Any]):
     """The id of a record that the actor may view."""
 
-    default_error_messages = {
-        "invalid": _("This must be the id of a record."),
-        "does_not_exist": _("There is no such record for you."),
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "invalid": gettext_lazy("This must be the id of a record."),
+        "does_not_exist": gettext_lazy("There is no such record for you."),
     }
 
     def __init__(self, *, target: type[Model], **options: Any) -> None:
@@ -81,10 +82,13 @@ class DocumentInput(serializers.JSONField):
         return value
 
 
+_json_text = serializers.JSONField(binary=True)
+
+
 def _parsed(value: Any) -> Any:
     """Multipart forms carry documents as text."""
     if isinstance(value, str):
-        return serializers.JSONField(binary=True).to_internal_value(value)
+        return _json_text.to_internal_value(cast("Any", value))
     return value
 
 
@@ -97,8 +101,8 @@ class RecordInput(serializers.ModelSerializer[Any]):
 
     @override
     def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
-        field_class, options = super().build_relational_field(field_name, relation_info)
-        options = {name: options[name] for name in KEPT_OPTIONS if name in options}
+        _class, given = super().build_relational_field(field_name, relation_info)
+        options = {name: given[name] for name in KEPT_OPTIONS if name in given}
         target = relation_info.related_model
         if target in _relation_inputs:
             return _relation_inputs[target], options
@@ -139,15 +143,15 @@ def validated(resource: Resource, verb: str, actor: Actor, sent: Any) -> dict[st
     Building a serializer costs more than using it, so each thread keeps its own. Raises DRF's
     ValidationError.
     """
-    kept: dict[Any, RecordInput] = _ready.__dict__
     key = f"{verb} {resource}"
-    serializer = kept.get(key)
-    if serializer is None or not isinstance(serializer, input_class(resource, verb)):
-        serializer = kept[key] = input_class(resource, verb)(
-            data=None, partial=verb == "update", context={}
-        )
-    serializer.context["actor"] = actor
-    values: dict[str, Any] = serializer.run_validation(sent)
+    kept: tuple[RecordInput, dict[str, Any]] | None = getattr(_ready, key, None)
+    if kept is None or not isinstance(kept[0], input_class(resource, verb)):
+        context: dict[str, Any] = {}
+        serializer = input_class(resource, verb)(partial=verb == "update", context=context)
+        kept = serializer, context
+        setattr(_ready, key, kept)
+    kept[1]["actor"] = actor
+    values: dict[str, Any] = kept[0].run_validation(sent)
     return values
 
 
@@ -155,7 +159,11 @@ def validated(resource: Resource, verb: str, actor: Actor, sent: Any) -> dict[st
 def input_class(resource: Resource, verb: str) -> type[RecordInput]:
     """Give the serializer class of `create` or `update` of a resource."""
     names = list(resource.writable if verb == "create" else resource.editable)
-    meta = type("Meta", (), {"model": resource.model, "fields": names, "extra_kwargs": _unasked(resource, names)})
+    meta = type(
+        "Meta",
+        (),
+        {"model": resource.model, "fields": names, "extra_kwargs": _unasked(resource, names)},
+    )
     name = f"{resource.model.__name__}{verb.capitalize()}"
     return type(name, (RecordInput,), {"Meta": meta, "__doc__": None})
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from resources import changes
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
-from resources.models import Record
 from resources.reading.reader import record_uuid
 from resources.writing.inputs import validated
 from resources.writing.proposals import proposed
-from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
+    from resources.models import Record
     from resources.rules import Rule
 
 
@@ -42,7 +42,7 @@ def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
         if service:
             row: Record = service(by=actor, **values)
         else:
-            row = changes.create(resource.model, by=actor, **values)
+            row = changes.create(resource.record_model, by=actor, **values)
         _require(resource.create, actor, row)
         _require_writers(resource, actor, row, values)
     return row
@@ -102,7 +102,7 @@ def run_action(
 def visible_row(resource: Resource, actor: Actor, record_id: str) -> Record:
     """Lock and give the row of an id; raises Problem 404 unless the actor may view it."""
     identifier: UUID = record_uuid(record_id)
-    row = resource.model._default_manager.select_for_update().filter(pk=identifier).first()
+    row = resource.record_model._default_manager.select_for_update().filter(pk=identifier).first()
     if row is None or not resource.view.permits(actor, row):
         raise not_visible()
     return row

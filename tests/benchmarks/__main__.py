@@ -10,24 +10,33 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import monotonic, sleep
-from typing import Any
-from urllib.error import URLError
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
-from urllib.request import Request as HttpRequest
-from urllib.request import urlopen
+
+import httpx
 
 from tests.benchmarks.load import Request, requests_per_second
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = ROOT / "docs" / "benchmarks.md"
 EXPRESSION = quote('rarity="epic" && like_count>10')
 NEW_CARD = json.dumps({"title": "Benchmark", "rarity": "epic", "effects": {"preset": "holo"}})
+CONDITIONS = """\
+Requests per second over 32 connections, {cards:,} cards, SQLite, one server process each, {cores}
+cores shared with the load generator, Python {python}. Medians of {rounds} alternating rounds of
+{seconds:g} s; the ratio is taken round by round, with its smallest and largest. Logs, metrics and
+rules are on in Holobase. Stock is a ModelViewSet with DRF's CursorPagination (no counting) and
+simplejwt on the same server software and the same SQLite settings, without access log, metrics,
+change log or search index. Made by `./holo bench --write`.
+"""
 JSON = {"Content-Type": "application/json"}
 
 
@@ -83,7 +92,16 @@ def _options() -> argparse.Namespace:
 
 
 HOLOBASE = ("manage.py", "serve", "--no-worker", "--port")
-STOCK = ("-m", "granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "4")
+STOCK: tuple[str, ...] = (
+    "-m",
+    "granian",
+    "--interface",
+    "wsgi",
+    "--workers",
+    "1",
+    "--blocking-threads",
+    "4",
+)
 STOCK += ("--log-level", "warning", "tests.benchmarks.stock.wsgi:application", "--port")
 
 
@@ -96,8 +114,11 @@ def serving(data: Path, command: tuple[str, ...]) -> Iterator[str]:
     quiet = {"THROTTLE_WRITE": "off", "LOG_LEVEL": "INFO"}
     with Path(data, "server.log").open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, *command, str(port)], cwd=ROOT, env=_environment(data, quiet),
-            stdout=log, stderr=subprocess.STDOUT,
+            [sys.executable, *command, str(port)],
+            cwd=ROOT,
+            env=_environment(data, quiet),
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
         address = f"http://127.0.0.1:{port}/api/v1/cards"
         try:
@@ -126,7 +147,7 @@ def _wait_for(address: str) -> None:
     while True:
         try:
             _answer(address)
-        except URLError:
+        except httpx.TransportError:
             if monotonic() > until:
                 raise
             sleep(0.2)
@@ -135,12 +156,10 @@ def _wait_for(address: str) -> None:
 
 
 def _answer(address: str, token: str = "", body: str = "") -> Any:
-    headers = dict(JSON) if body else {}
     if body:
-        headers["Authorization"] = f"Bearer {token}"
-    request = HttpRequest(address, body.encode() or None, headers)  # noqa: S310 - our own address
-    with urlopen(request) as response:  # noqa: S310 - our own address
-        return json.load(response)
+        headers = {**JSON, "Authorization": f"Bearer {token}"}
+        return httpx.post(address, content=body, headers=headers).raise_for_status().json()
+    return httpx.get(address).raise_for_status().json()
 
 
 def _require_same(load: Workload, holobase: str, stock: str, token: str) -> None:
@@ -188,15 +207,13 @@ def _report(
     lines = [
         "# Benchmarks",
         "",
-        f"Requests per second over 32 connections, {options.cards:,} cards, SQLite, one server"
-        f" process each, {os.cpu_count()} cores shared with the load generator,"
-        f" Python {platform.python_version()}.",
-        f"Medians of {options.rounds} alternating rounds of {options.seconds:g} s; the ratio is"
-        " taken round by round, with its smallest and largest. Logs, metrics and rules are on in"
-        " Holobase. Stock is a ModelViewSet with DRF's CursorPagination (no counting) and"
-        " simplejwt on the same server software, without access log, metrics, change log or search"
-        " index. Made by `./holo bench --write`.",
-        "",
+        CONDITIONS.format(
+            cards=options.cards,
+            cores=os.cpu_count(),
+            python=platform.python_version(),
+            rounds=options.rounds,
+            seconds=options.seconds,
+        ),
         "| workload | Holobase | stock DRF | ratio | promised |",
         "|---|---|---|---|---|",
     ]
@@ -205,9 +222,14 @@ def _report(
         ours = median(pair[0] for pair in rates[load.name])
         theirs = median(pair[1] for pair in rates[load.name])
         spread = f"{median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
-        lines.append(
-            f"| {load.name} {load.words} | {ours:,.0f} | {theirs:,.0f} | {spread} | {load.promise:g} |"
+        cells = (
+            f"{load.name} {load.words}",
+            f"{ours:,.0f}",
+            f"{theirs:,.0f}",
+            spread,
+            f"{load.promise:g}",
         )
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, ""])
 
 

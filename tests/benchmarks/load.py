@@ -7,11 +7,14 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CONNECTIONS = 32
 RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
@@ -99,4 +102,3 @@ def _bytes(request: Request) -> bytes:
     lines = [f"{request.method} {target.path}?{target.query} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n" + request.body).encode()
-

@@ -10,11 +10,11 @@ from django.db import models
 from resources import changes, registry
 from resources.actors import SYSTEM
 from resources.fields import TagsField
-from resources.models import Record
 from users.models import User
 
 if TYPE_CHECKING:
     from resources.declaration import Resource
+    from resources.models import Record
     from tests.personas import Persona
 
 OPEN = {"status": "published", "visibility": "public", "state": "approved"}
@@ -32,8 +32,7 @@ def example_row(resource: Resource, *, owner: Persona) -> Record:
     if service:
         row: Record = service(by=owner.actor, **values)
         return row
-    model: type[Record] = resource.model
-    return changes.create(model, by=SYSTEM, **values)
+    return changes.create(resource.record_model, by=SYSTEM, **values)
 
 
 def writable_values(resource: Resource, *, owner: Persona) -> dict[str, Any]:

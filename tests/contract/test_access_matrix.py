@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resources import registry
-from resources.declaration import Resource
 from tests.contract.examples import example_row, writable_values
 
 if TYPE_CHECKING:
+    from resources.declaration import Resource
     from tests.personas import Persona
 
 PERSONAS = ("anonymous", "alice", "bob", "moderator", "admin")

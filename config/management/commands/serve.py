@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from argparse import ArgumentParser
 from contextlib import contextmanager
+from ipaddress import ip_address
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, override
 
@@ -21,6 +21,7 @@ from files.storage import set_up_storage
 from users.models import User
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser
     from collections.abc import Iterator
 
 FIRST_ADMIN = "admin"
@@ -84,15 +85,17 @@ class Command(BaseCommand):
         )
 
     def _announce(self, host: str, port: int) -> None:
-        shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
-        for name, address in (
+        address = ip_address(host)
+        is_here = address.is_loopback or address.is_unspecified
+        shown = "localhost" if is_here else host
+        for name, where in (
             ("REST API", f"http://{shown}:{port}/api/v1/"),
             ("API docs", f"http://{shown}:{port}/api/docs"),
             ("Admin", f"http://{shown}:{port}/admin/"),
             ("WebSocket", f"ws://{shown}:{port}/ws/v1"),
             ("Data", str(settings.DATA_DIR)),
         ):
-            self.stdout.write(f"  {name:10} {address}")
+            self.stdout.write(f"  {name:10} {where}")
         self.stdout.flush()
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Model
 from django.utils.module_loading import import_string
 
 from resources import registry
 from resources.actors import ANONYMOUS, Actor
 from resources.declaration import VERBS
-from resources.models import Record
 from resources.rules import Rule
 
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
 
-def explained(rule: Rule, actor: Actor, row: Record, depth: int = 0) -> Iterator[str]:
+def explained(rule: Rule, actor: Actor, row: Model, depth: int = 0) -> Iterator[str]:
     """Give a line for the rule and, indented, one for each of its parts."""
     verdict = "yes" if rule.permits(actor, row) else "no "
     yield f"{'  ' * depth}{verdict}  {rule.words()}"

@@ -1,7 +1,9 @@
 """Stock settings over Holobase's database: Django's default middleware, DRF's default renderer."""
 
+from config import settings as holobase
 from config.settings import *  # noqa: F403 - the same tables and secrets, on purpose
 
+DATABASES = {"default": {**holobase.DATABASES["default"], "ENGINE": "django.db.backends.sqlite3"}}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -11,7 +13,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
-DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"  # noqa: F405 - from the settings above
 ROOT_URLCONF = "tests.benchmarks.stock.urls"
 WSGI_APPLICATION = "tests.benchmarks.stock.wsgi.application"
 REST_FRAMEWORK = {

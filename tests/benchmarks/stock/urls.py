@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, override
 
-from django.db.models import QuerySet
 from django.urls import include, path
 from rest_framework import pagination, routers, serializers, viewsets
 
 from cards.models import Card
 from users.models import User
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 FIELDS = [
     "id",
