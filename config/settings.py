@@ -161,3 +161,24 @@ SIMPLE_JWT = {
     "SIGNING_KEY": env.generated_secret("TOKEN_KEY"),
     "UPDATE_LAST_LOGIN": False,
 }
+UNFOLD = {
+    "SITE_TITLE": "Holobase",
+    "SITE_HEADER": "Holobase",
+    "SITE_SYMBOL": "playing_cards",
+    "SHOW_HISTORY": False,
+    "COLORS": {
+        "primary": {
+            "50": "#f5f3ff",
+            "100": "#ede9fe",
+            "200": "#ddd6fe",
+            "300": "#c4b5fd",
+            "400": "#a78bfa",
+            "500": "#8b5cf6",
+            "600": "#7c3aed",
+            "700": "#6d28d9",
+            "800": "#5b21b6",
+            "900": "#4c1d95",
+            "950": "#2e1065",
+        }
+    },
+}

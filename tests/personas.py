@@ -24,6 +24,7 @@ class Persona:
 
     user: User | None
     api: Api
+    authorization: str = ""
 
     @property
     def id(self) -> str:
@@ -57,4 +58,5 @@ def new_member(name: str, *, roles: Sequence[str] = (), is_verified: bool = True
     )
     for role in roles:
         assign_role(user, role, by=SYSTEM)
-    return Persona(user, Api(token_pair(user)["access"]))
+    token = token_pair(user)["access"]
+    return Persona(user, Api(token), f"Bearer {token}")

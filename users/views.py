@@ -91,7 +91,13 @@ class AuthView(APIView):
 class RegisterView(AuthView):
     """Open an account."""
 
-    @extend_schema(request=RegisterInput, responses={201: SignedInOutput}, auth=[])
+    @extend_schema(
+        operation_id="register",
+        tags=["auth"],
+        request=RegisterInput,
+        responses={201: SignedInOutput},
+        auth=[],
+    )
     def post(self, request: Request) -> HttpResponse:
         """Register, and be signed in at once."""
         user = register_member(by=ANONYMOUS, **_validated(RegisterInput, request))
@@ -101,7 +107,13 @@ class RegisterView(AuthView):
 class TokenView(AuthView):
     """Sign in."""
 
-    @extend_schema(request=CredentialsInput, responses=SignedInOutput, auth=[])
+    @extend_schema(
+        operation_id="sign_in",
+        tags=["auth"],
+        request=CredentialsInput,
+        responses=SignedInOutput,
+        auth=[],
+    )
     def post(self, request: Request) -> HttpResponse:
         """Trade an identity and a password for a pair of tokens."""
         sent = _validated(CredentialsInput, request)
@@ -115,7 +127,9 @@ class TokenView(AuthView):
 class RefreshView(AuthView):
     """Stay signed in."""
 
-    @extend_schema(request=RefreshInput, responses=PairOutput, auth=[])
+    @extend_schema(
+        operation_id="refresh", tags=["auth"], request=RefreshInput, responses=PairOutput, auth=[]
+    )
     def post(self, request: Request) -> HttpResponse:
         """Trade a refresh token for a fresh pair."""
         user_id = user_id_of_refresh(_validated(RefreshInput, request)["refresh"])

@@ -12,6 +12,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from resources.documents.embedding import embedded_members
 from resources.fields import DocumentField
 from resources.http.parameters import filter_parameters, list_parameters, record_parameters
+from resources.rules import NOBODY
 from resources.writing.inputs import input_class
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class ResourceSchema(AutoSchema):
         """Give the declared action that is being described, if it is one."""
         actions: Sequence[RecordAction] = getattr(self.view, "actions", ())
         return next((action for action in actions if action.method == self.method), None)
+
+    @override
+    def is_excluded(self) -> bool:
+        """Leave out what no rule opens to anyone."""
+        return not self.action and self.resource.rule(self.verb) is NOBODY
 
     @override
     def get_operation_id(self) -> str:

@@ -121,7 +121,9 @@ class ActionView(EngineView):
 class BatchView(APIView):
     """Up to 50 writes in one transaction."""
 
-    @extend_schema(request=BatchInput, responses={200: BATCH_ANSWER}, tags=["batch"])
+    @extend_schema(
+        operation_id="batch", request=BatchInput, responses={200: BATCH_ANSWER}, tags=["batch"]
+    )
     def post(self, request: Request) -> HttpResponse:
         """Run several writes in one transaction, all or nothing."""
         actor = actor_behind(request)

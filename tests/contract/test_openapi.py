@@ -1,0 +1,88 @@
+"""The OpenAPI document: committed, complete, and true of every answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import schemathesis
+import yaml
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.validation import validate_schema
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from resources import registry
+from resources.declaration import VERBS
+from resources.rules import NOBODY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.personas import Persona
+
+SNAPSHOT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+ANY_HEALTH = list(HealthCheck)
+
+document = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application())
+
+
+@pytest.fixture
+def lasting_connection(db: None) -> Iterator[None]:
+    """Keep the test's connection open between requests, as Django's test client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def generated() -> dict[str, Any]:
+    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return schema
+
+
+def test_a_contributor_can_see_contract_changes_in_review() -> None:
+    written = OpenApiYamlRenderer().render(generated(), renderer_context={}).decode()
+    # When the contract should change: manage.py spectacular --file docs/openapi.yaml
+    assert written == SNAPSHOT.read_text()
+
+
+def test_a_frontend_developer_can_trust_that_the_document_is_valid() -> None:
+    validate_schema(yaml.safe_load(SNAPSHOT.read_text()))
+
+
+def test_a_frontend_developer_can_find_every_open_verb() -> None:
+    operations = {
+        operation["operationId"]
+        for path in generated()["paths"].values()
+        for operation in path.values()
+    }
+    for resource in registry.all_resources():
+        for verb in VERBS:
+            name = f"{verb}_{resource}".replace("-", "_")
+            assert (name in operations) is (resource.rule(verb) is not NOBODY)
+
+
+@document.parametrize()
+@settings(max_examples=12, deadline=None, suppress_health_check=ANY_HEALTH, derandomize=True)
+def test_a_member_cannot_make_any_operation_break_its_word(
+    case: schemathesis.Case, alice: Persona, lasting_connection: None
+) -> None:
+    case.call_and_validate(headers={"Authorization": alice.authorization}, checks=CHECKS)
