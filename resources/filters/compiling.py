@@ -95,12 +95,9 @@ class _Compiler:
     def comparison(self, node: Comparison) -> Q:
         left, operator, right = node.left, node.operator, node.right
         if isinstance(left, Literal | Macro) and isinstance(right, Identifier | Call):
-            if operator in MIRRORED:
-                left, operator, right = right, MIRRORED[operator], left
-            else:
-                return _like(
-                    text_of(self._scalar(left, right)), operator, self._scalar(right, left)
-                )
+            if operator not in MIRRORED:
+                return self._matches(Scalar(literal_text(left), TextField()), operator, right)
+            left, operator, right = right, MIRRORED[operator], left
         operand = self.operand(left, right)
         if isinstance(operand, Scalar):
             return self.compare(operand, operator, right)

@@ -83,6 +83,6 @@ def test_a_frontend_developer_can_find_every_open_verb() -> None:
 @document.parametrize()
 @settings(max_examples=12, deadline=None, suppress_health_check=ANY_HEALTH, derandomize=True)
 def test_a_member_cannot_make_any_operation_break_its_word(
-    case: schemathesis.Case, alice: Persona, lasting_connection: None
+    case: schemathesis.Case[Any], alice: Persona, lasting_connection: None
 ) -> None:
     case.call_and_validate(headers={"Authorization": alice.authorization}, checks=CHECKS)

@@ -1,0 +1,97 @@
+"""Pages by cursor neither skip nor repeat, whatever is inserted or deleted between them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cards.models import Card
+from resources import changes
+from resources.actors import SYSTEM
+from tests.personas import Persona, new_member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SORTS = ("-created_at", "-like_count", "like_count,-created_at", "created_at", "-id")
+disturbances = st.lists(st.sampled_from(["insert", "delete", "like"]), max_size=4)
+
+
+def card_of(persona: Persona, like_count: int) -> Card:
+    return changes.create(
+        Card,
+        by=SYSTEM,
+        creator=persona.user,
+        title="Dragon",
+        status="published",
+        like_count=like_count,
+    )
+
+
+def walk(
+    persona: Persona, sort: str, disturb: Callable[[], None], key: str = "next", url: str = ""
+) -> list[dict[str, Any]]:
+    """Follow `next` (or `previous`) to the end; `disturb` is called between pages."""
+    pages: list[list[dict[str, Any]]] = []
+    while True:
+        asked = {"sort": sort, "limit": "3"} if not url else {}
+        response = persona.api.client.get(url or "/api/v1/cards", asked)
+        assert response.status_code == 200, response.content
+        pages.append(response.json()["results"])
+        url = response.json()[key] or ""
+        if not url:
+            ordered = pages if key == "next" else reversed(pages)
+            return [record for page in ordered for record in page]
+        disturb()
+
+
+@pytest.mark.unlogged
+@given(sort=st.sampled_from(SORTS), plan=st.lists(disturbances, min_size=8, max_size=8))
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_reader_can_walk_all_pages_while_others_write(
+    db: None, sort: str, plan: list[list[str]]
+) -> None:
+    Card.objects.all().delete()
+    alice = new_member(f"alice{Card.objects.count()}{id(plan)}")
+    stayed = {str(card_of(alice, number % 3).pk) for number in range(10)}
+    doomed = [card_of(alice, number % 3) for number in range(4)]
+    steps = iter(plan)
+
+    def disturb() -> None:
+        for step in next(steps, ()):
+            if step == "insert":
+                card_of(alice, len(step))
+            elif doomed:
+                doomed.pop().delete()
+
+    seen = [record["id"] for record in walk(alice, sort, disturb)]
+    assert len(seen) == len(set(seen))
+    assert stayed <= set(seen)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_reader_can_walk_back_the_way_they_came(alice: Persona, sort: str) -> None:
+    for number in range(11):
+        card_of(alice, number % 3)
+    forwards = walk(alice, sort, lambda: None)
+    api = alice.api.client
+    page = api.get("/api/v1/cards", {"sort": sort, "limit": "3"}).json()
+    while page["next"]:
+        page = api.get(page["next"]).json()
+    backwards = walk(alice, sort, lambda: None, "previous", page["previous"])
+    assert backwards + page["results"] == forwards
+
+
+def test_a_reader_cannot_use_a_cursor_of_another_order(alice: Persona) -> None:
+    for _number in range(4):
+        card_of(alice, 0)
+    page = alice.api.get("cards", limit="2").json()
+    cursor = page["next"].rpartition("cursor=")[2]
+    response = alice.api.get("cards", cursor=cursor, sort="-like_count")
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == "cursor"

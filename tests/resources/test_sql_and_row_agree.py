@@ -1,0 +1,106 @@
+"""A rule means the same as SQL, about one row, and about many actors."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cards.models import Card
+from resources import changes
+from resources.actors import ACTOR_SLOT, ANONYMOUS, SYSTEM, Actor
+from resources.reading.plans import compiled
+from resources.rules import (
+    ANYONE,
+    NOBODY,
+    SIGNED_IN,
+    VERIFIED,
+    Rule,
+    has_role,
+    linked,
+    narrowed,
+    own,
+    visible,
+    where,
+)
+from tests.personas import new_member
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LEAVES = (
+    ANYONE,
+    NOBODY,
+    SIGNED_IN,
+    VERIFIED,
+    has_role("moderator"),
+    own("creator"),
+    where(status="published"),
+    where(visibility__in=("public", "unlisted")),
+    where(like_count__gte=5),
+    where(published_at__isnull=True),
+    visible("template"),
+    visible("creator"),
+    linked("cards.CardLike", row="card", member="user", words="whoever likes it"),
+)
+
+
+def _joined(rules: Sequence[Rule], by_and: bool) -> Rule:
+    return reduce(lambda left, right: left & right if by_and else left | right, rules)
+
+
+rules = st.recursive(
+    st.sampled_from(LEAVES),
+    lambda inner: st.one_of(
+        inner.map(lambda rule: ~rule),
+        st.builds(_joined, st.lists(inner, min_size=2, max_size=3), st.booleans()),
+    ),
+    max_leaves=6,
+)
+
+
+@pytest.fixture
+def actors(db: None) -> list[Actor]:
+    alice, bob = new_member("alice"), new_member("bob", is_verified=False)
+    moderator = new_member("moderator", roles=["moderator"])
+    for number, (status, visibility) in enumerate(
+        [("draft", "public"), ("published", "public"), ("published", "private")]
+    ):
+        card = changes.create(
+            Card,
+            by=SYSTEM,
+            title="Dragon",
+            creator=(alice if number % 2 else bob).user,
+            status=status,
+            visibility=visibility,
+            like_count=number * 4,
+        )
+        bob.api.put(f"cards/{card.pk}/like")
+    return [ANONYMOUS, *(persona.actor for persona in (alice, bob, moderator))]
+
+
+@given(rule=rules)
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_a_rule_cannot_mean_one_thing_in_sql_and_another_about_a_row(
+    actors: list[Actor], rule: Rule
+) -> None:
+    for card in Card.objects.all():
+        audience = rule.audience(card, actors)
+        for actor in actors:
+            mine = narrowed(Card.objects.filter(pk=card.pk), rule.scope(actor, Card))
+            may = mine.exists()
+            assert may is rule.permits(actor, card) is (actor in audience), rule.words()
+            assert may is bool(_by_compiled_plan(rule, actor, card.pk)), rule.words()
+
+
+def _by_compiled_plan(rule: Rule, actor: Actor, card_id: UUID) -> Sequence[object]:
+    """Ask as the read path does: compiled for the kind of actor, the id bound later."""
+    scope = rule.scope(actor.unbound(), Card)
+    plan = compiled(narrowed(Card.objects.filter(pk=card_id), scope).values_list("pk"))
+    return plan.rows(actor, {ACTOR_SLOT: actor.id})
