@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, override
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +42,10 @@ class Collection(Record):
         _("visibility"), max_length=8, choices=Visibility, default=Visibility.PUBLIC
     )
     goal_count = models.PositiveIntegerField(
-        _("cards when complete"), default=0, help_text=_("0 for a collection without an end.")
+        _("cards when complete"),
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100_000)],
+        help_text=_("0 for a collection without an end."),
     )
     item_count = models.PositiveIntegerField(_("cards"), default=0, editable=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from sqlite3 import Error as SqliteError
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -204,14 +205,13 @@ def _from_integrity(error: IntegrityError) -> Problem:
     return Problem(400, "invalid", broken.message, errors)
 
 
-def _from_operation(error: OperationalError) -> Problem:
-    del error
-    return Problem(
-        503,
-        "busy",
-        _("The database is busy. Try again."),
-        headers={"Retry-After": "1"},
-    )
+def _from_operation(error: OperationalError) -> Problem | None:
+    """Tell a database that is busy or away from one that was asked nonsense, which is a bug."""
+    is_sqlite = isinstance(error.__cause__, SqliteError)
+    if is_sqlite and "locked" not in str(error):
+        return None
+    detail = _("The database is busy. Try again.")
+    return Problem(503, "busy", detail, headers={"Retry-After": "1"})
 
 
 def _from_too_big(error: Exception) -> Problem:
@@ -224,7 +224,9 @@ def _from_suspicious(error: Exception) -> Problem:
     return Problem(400, "malformed", _("The request can't be understood."))
 
 
-MAPPINGS: Sequence[tuple[type[Exception] | tuple[type[Exception], ...], Callable[[Any], Problem]]]
+type Mapped = Callable[[Any], Problem | None]
+
+MAPPINGS: Sequence[tuple[type[Exception] | tuple[type[Exception], ...], Mapped]]
 MAPPINGS = (
     (drf.APIException, _from_drf),
     (ModelValidationError, _from_model),

@@ -81,6 +81,8 @@ def match_expression(text: str) -> str:
     Words are letters, digits and underscores; whatever else was typed separates them.
     """
     words = WORD.findall(text)[:MOST_WORDS]
+    if not words:
+        return '""' if connection.vendor == "sqlite" else ""
     if connection.vendor == "sqlite":
         return " ".join(
             [f'"{word}"' for word in words[:-1]] + [f'"{word}"*' for word in words[-1:]]

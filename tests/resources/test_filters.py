@@ -15,7 +15,15 @@ from resources.actors import SYSTEM
 if TYPE_CHECKING:
     from tests.personas import Persona
 
-FIELDS = ("title", "like_count", "rarity", "tags", "tags:each", "creator", "creator.username")
+FIELDS: tuple[str, ...] = (
+    "title",
+    "like_count",
+    "rarity",
+    "tags",
+    "tags:each",
+    "creator",
+    "creator.username",
+)
 FIELDS += ("effects.intensity", "created_at", "title:lower", "tags:length", "id", "template.title")
 VALUES = ('"epic"', "10", "-1.5", "null", "true", "@now", "@todayStart", '"%"', "'it\\'s'", '""')
 SIGNS = ("=", "!=", ">", ">=", "<", "<=", "~", "!~", "?=", "?!=", "?>", "?~", "?!~")
@@ -23,9 +31,7 @@ operands = st.sampled_from(FIELDS + VALUES)
 comparisons = st.builds("{} {} {}".format, operands, st.sampled_from(SIGNS), operands)
 expressions = st.recursive(
     comparisons,
-    lambda inner: st.builds(
-        "({} {} {})".format, inner, st.sampled_from(["&&", "||"]), inner
-    ),
+    lambda inner: st.builds("({} {} {})".format, inner, st.sampled_from(["&&", "||"]), inner),
     max_leaves=5,
 )
 quiet = settings(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from cards.models import Card
 from resources import changes, registry
 from resources.actors import SYSTEM
-from resources.declaration import Resource
 from tests.contract.examples import example_row
-from tests.personas import Persona
+
+if TYPE_CHECKING:
+    from resources.declaration import Resource
+    from tests.personas import Persona
 
 everything = pytest.mark.parametrize("resource", list(registry.all_resources()), ids=str)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import reduce
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -31,6 +30,7 @@ from tests.personas import new_member
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from uuid import UUID
 
 LEAVES = (
     ANYONE,

@@ -1,0 +1,60 @@
+"""Ranked full-text search, on either database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.personas import Persona
+
+
+def found(persona: Persona, words: str) -> list[str]:
+    response = persona.api.get("cards", search=words)
+    assert response.status_code == 200, response.content
+    return [card["title"] for card in response.json()["results"]]
+
+
+def test_anyone_can_search_by_words_and_beginnings_of_words(alice: Persona) -> None:
+    alice.creates("cards", title="Dragon of dawn", status="published")
+    alice.creates("cards", title="Moth", description="Hunts a dragon", status="published")
+    alice.creates("cards", title="Owl", tags=["dragonfly"], status="published")
+    assert found(alice, "dragon of") == ["Dragon of dawn"]
+    assert found(alice, "drag")[0] == "Dragon of dawn"
+    assert set(found(alice, "dragon")) == {"Dragon of dawn", "Moth", "Owl"}
+    assert found(alice, "hunts") == ["Moth"]
+
+
+def test_anyone_can_search_in_korean(alice: Persona) -> None:
+    alice.creates("cards", title="불꽃 용", status="published")
+    assert found(alice, "용") == ["불꽃 용"]
+
+
+def test_search_follows_changes(alice: Persona) -> None:
+    card = alice.creates("cards", title="Dragon", status="published")
+    alice.api.patch(f"cards/{card['id']}", {"title": "Moth"})
+    assert found(alice, "dragon") == []
+    assert found(alice, "moth") == ["Moth"]
+    alice.api.delete(f"cards/{card['id']}")
+    assert found(alice, "moth") == []
+
+
+def test_bob_cannot_find_what_he_may_not_list(alice: Persona, bob: Persona) -> None:
+    alice.creates("cards", title="Secret", visibility="private")
+    assert found(alice, "secret") == ["Secret"]
+    assert found(bob, "secret") == []
+
+
+def test_anyone_can_page_through_results(alice: Persona) -> None:
+    for number in range(7):
+        alice.creates("cards", title=f"Dragon {number}", status="published")
+    page = alice.api.get("cards", search="dragon", limit="3").json()
+    seen = [card["id"] for card in page["results"]]
+    while page["next"]:
+        page = alice.api.client.get(page["next"]).json()
+        seen += [card["id"] for card in page["results"]]
+    assert len(seen) == len(set(seen)) == 7
+
+
+def test_odd_searches_find_nothing_and_break_nothing(alice: Persona) -> None:
+    for words in ('"', "* OR NEAR(", "a:b -c", "'; DROP TABLE", "&&&", "\\", "%"):
+        assert found(alice, words) == []
