@@ -18,7 +18,7 @@ PUBLIC = models.Q(status="published", visibility="public")
 def _layer(name: Any) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(
         "files.File",
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",

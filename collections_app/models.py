@@ -32,7 +32,7 @@ class Collection(Record):
     description = models.TextField(_("description"), max_length=2000, blank=True)
     cover = models.ForeignKey(
         "files.File",
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",

@@ -42,7 +42,7 @@ class Post(Record):
     )
     image = models.ForeignKey(
         "files.File",
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from files.storage import is_storage_ready
 from resources.errors import Problem, not_visible
@@ -79,6 +80,7 @@ def welcome(_request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/api/docs")
 
 
+@csrf_exempt
 def not_found(_request: HttpRequest, exception: Any = None) -> HttpResponse:
     """Answer an address that does not exist."""
     del exception

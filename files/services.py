@@ -12,6 +12,7 @@ import blurhash
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import ManyToOneRel
 from django.utils import timezone
 from PIL import Image
 
@@ -64,10 +65,11 @@ def describe_file(file_id: UUID) -> None:
 def sweep_unused_files() -> int:
     """Delete files that no row has pointed at for a day; gives their number."""
     unused = File.objects.filter(created_at__lt=timezone.now() - UNUSED_FOR)
-    for relation in File._meta.related_objects:
-        column = relation.field.attname
-        used = relation.related_model._default_manager.exclude(**{column: None})
-        unused = unused.exclude(pk__in=used.values(column))
+    for relation in File._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel):
+            column = relation.field.attname
+            used = relation.related_model._default_manager.exclude(**{column: None})
+            unused = unused.exclude(pk__in=used.values(column))
     count = 0
     for file in unused:
         file.delete()

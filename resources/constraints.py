@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import CheckConstraint, UniqueConstraint
+from django.db.models import CheckConstraint, F, UniqueConstraint
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _constraints() -> dict[str, tuple[type[Model], BaseConstraint]]:
 def _by_name(name: str, table: str, detail: str) -> BrokenConstraint:
     model, constraint = _constraints().get(name, (None, None))
     if isinstance(constraint, UniqueConstraint):
-        return BrokenConstraint(tuple(constraint.fields), "unique", _message(constraint))
+        return BrokenConstraint(_named(constraint), "unique", _message(constraint))
     if isinstance(constraint, CheckConstraint):
         return BrokenConstraint((), "not_allowed", _message(constraint))
     columns = re.search(r"Key \((?P<columns>[^)]+)\)=", detail)
@@ -79,6 +79,13 @@ def _unique(table: str, columns: tuple[str, ...]) -> BrokenConstraint:
             return BrokenConstraint(tuple(constraint.fields), "unique", _message(constraint))
     names = tuple(column.removesuffix("_id") for column in columns)
     return BrokenConstraint(names, "unique", _("This is taken already."))
+
+
+def _named(constraint: UniqueConstraint) -> tuple[str, ...]:
+    """Give the fields of a constraint, those inside expressions such as `Lower("name")` too."""
+    expressions: Any = constraint.expressions
+    columns = [part for whole in expressions for part in whole.flatten() if type(part) is F]
+    return (*constraint.fields, *(part.name for part in columns))
 
 
 def _columns(model: type[Model], constraint: UniqueConstraint) -> tuple[str, ...]:

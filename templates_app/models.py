@@ -64,7 +64,7 @@ class Template(Record):
     )
     preview = models.ForeignKey(
         "files.File",
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",

@@ -60,7 +60,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     bio = models.TextField(_("about"), max_length=500, blank=True)
     avatar = models.ForeignKey(
         "files.File",
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",

@@ -8,6 +8,7 @@ import orjson
 from django.contrib.auth import authenticate, password_validation
 from django.contrib.auth.models import update_last_login
 from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -100,7 +101,9 @@ class RegisterView(AuthView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Register, and be signed in at once."""
-        user = register_member(by=ANONYMOUS, **_validated(RegisterInput, request))
+        sent = _validated(RegisterInput, request)
+        with transaction.atomic():
+            user = register_member(by=ANONYMOUS, **sent)
         return _signed_in(user, status=201)
 
 

@@ -1,0 +1,119 @@
+"""The admin: moderators moderate, operators operate, and everything is logged."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from PIL import Image
+
+from cards.models import Card
+from files.services import store_picture
+from files.storage import set_up_storage
+from resources import changes, registry
+from resources.actors import SYSTEM
+from resources.models import Change
+from tests.contract.examples import example_row
+from users.models import User
+
+if TYPE_CHECKING:
+    from tests.personas import Persona
+
+OPERATOR = {"email": "o@example.com", "username": "operator", "password": "a correct horse 9"}
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    User.objects.create_superuser(**OPERATOR)
+    client = Client()
+    sent = {"username": "operator", "password": OPERATOR["password"]}
+    assert client.post("/admin/login/?next=/admin/", sent).status_code == 302
+    return client
+
+
+@pytest.fixture
+def moderating(moderator: Persona) -> Client:
+    assert moderator.user is not None
+    client = Client()
+    client.force_login(moderator.user)
+    return client
+
+
+@pytest.mark.parametrize("resource", list(registry.all_resources()), ids=str)
+def test_every_resource_has_a_list_and_a_page(
+    resource: object, operator: Client, alice: Persona
+) -> None:
+    declared = registry.named(str(resource))
+    assert declared is not None
+    row = example_row(declared, owner=alice)
+    base = f"/admin/{row._meta.app_label}/{row._meta.model_name}"
+    assert operator.get(f"{base}/").status_code == 200
+    assert operator.get(f"{base}/{row.pk}/change/").status_code == 200
+    assert operator.get(f"{base}/add/").status_code == 200
+    assert admin.site.is_registered(type(row))
+
+
+def test_a_moderator_can_change_and_delete_cards_through_the_write_door(
+    moderating: Client, moderator: Persona, alice: Persona
+) -> None:
+    set_up_storage()
+    picture = BytesIO()
+    Image.new("RGB", (9, 9)).save(picture, "PNG")
+    picture.seek(0)
+    front = store_picture(by=alice.actor, upload=picture)
+    card = alice.creates("cards", title="Dragon", status="published", front=str(front.pk))
+    page = moderating.get("/admin/cards/card/")
+    assert front.key in page.content.decode()
+    form = moderating.get(f"/admin/cards/card/{card['id']}/change/").context["adminform"].form
+    sent = {name: value for name, value in form.initial.items() if value is not None}
+    sent |= {"title": "Moderated", "tags": "[]", "effects": "{}", "status": "archived"}
+    answer = moderating.post(f"/admin/cards/card/{card['id']}/change/", sent)
+    assert answer.status_code == 302, answer.content
+    change = Change.objects.filter(resource="cards").latest("id")
+    assert change.after["title"] == "Moderated"
+    assert str(change.actor_id) == moderator.id
+    gone = moderating.post(f"/admin/cards/card/{card['id']}/delete/", {"post": "yes"})
+    assert gone.status_code == 302
+    assert not Card.objects.exists()
+
+
+def test_many_can_be_deleted_at_once(moderating: Client, alice: Persona) -> None:
+    ids = [alice.creates("posts", text="x")["id"] for _ in range(2)]
+    sent = {"action": "delete_selected", "_selected_action": ids, "post": "yes"}
+    assert moderating.post("/admin/community/post/", sent).status_code == 302
+    assert Change.objects.filter(resource="posts", action="delete").count() == 2
+
+
+def test_a_moderator_cannot_make_operators(moderating: Client, alice: Persona) -> None:
+    assert moderating.get(f"/admin/users/user/{alice.id}/change/").status_code == 200
+    sent = {"username": "alice", "is_superuser": "on"}
+    assert moderating.post(f"/admin/users/user/{alice.id}/change/", sent).status_code == 403
+    assert moderating.get("/admin/resources/change/").status_code == 403
+
+
+def test_a_member_cannot_enter(alice: Persona) -> None:
+    assert alice.user is not None
+    client = Client()
+    client.force_login(alice.user)
+    assert client.get("/admin/cards/card/").status_code == 302
+    changes.update(alice.user, by=SYSTEM, is_staff=True)
+    assert client.get("/admin/cards/card/").status_code == 403
+
+
+def test_an_operator_can_open_an_account_and_read_the_log(operator: Client) -> None:
+    sent = {
+        "username": "dana",
+        "email": "dana@example.com",
+        "usable_password": "true",
+        "password1": "a correct horse 9",
+        "password2": "a correct horse 9",
+    }
+    assert operator.post("/admin/users/user/add/", sent).status_code == 302
+    assert User.objects.get(username="dana").check_password("a correct horse 9")
+    change = Change.objects.latest("id")
+    assert operator.get("/admin/resources/change/").status_code == 200
+    assert operator.get(f"/admin/resources/change/{change.pk}/change/").status_code == 200
+    assert operator.get("/admin/resources/change/add/").status_code == 403

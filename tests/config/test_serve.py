@@ -1,0 +1,111 @@
+"""The product as a newcomer meets it: one command, a real process, real requests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from io import BytesIO, StringIO
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from django.core.management import call_command
+from PIL import Image
+from websockets.sync.client import connect
+
+from cards.models import Card
+from files.storage import set_up_storage
+from resources.models import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": ""}
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    """Run `serve` on embedded backends in an empty folder; gives host and port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--data", str(tmp_path)]
+    with (tmp_path / "log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **EMBEDDED}, stdout=log)
+        until = monotonic() + 40
+        while True:
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/healthz")
+                break
+            except httpx.TransportError:
+                assert monotonic() < until, (tmp_path / "log").read_text()
+                sleep(0.1)
+        yield f"127.0.0.1:{port}"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+@pytest.fixture
+def api(address: str) -> Iterator[httpx.Client]:
+    """Open an account and give a client that is signed in."""
+    profile = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
+    with httpx.Client(base_url=f"http://{address}/api/v1/", timeout=20) as client:
+        token = client.post("auth/register", json=profile).json()["access"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        yield client
+
+
+def test_a_newcomer_can_go_from_nothing_to_a_card_in_a_post(
+    api: httpx.Client, address: str, tmp_path: Path
+) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (60, 84), (90, 20, 160)).save(picture, "PNG")
+    form = {"title": "Ember Dragon", "rarity": "epic", "effects": '{"preset": "holo"}'}
+    sent = api.post("cards", data=form | {"status": "published"}, files={"front": picture})
+    assert sent.status_code == 201, sent.text
+    card = sent.json()
+    shown = httpx.get(f"http://{address}{card['front']['url']}")
+    assert shown.headers["content-type"] == "image/png"
+    found = api.get("cards", params={"filter": 'rarity="epic" && title~"dragon"'}).json()
+    assert [record["id"] for record in found["results"]] == [card["id"]]
+    binder = api.post("collections", json={"title": "Binder"}).json()
+    item = {"collection": binder["id"], "card": card["id"]}
+    assert api.post("collection-items", json=item).status_code == 201
+    post = api.post("posts", json={"text": "Tilt it.", "card": card["id"]}).json()
+    seen = api.get(f"posts/{post['id']}", params={"expand": "card.creator"}).json()
+    assert seen["expand"]["card"]["expand"]["creator"]["username"] == "newcomer"
+    with connect(f"ws://{address}/ws/v1") as live:
+        live.send('{"type": "ping"}')
+        assert '"pong"' in str(live.recv())
+    assert httpx.get(f"http://{address}/admin/login/").status_code == 200
+    log = (tmp_path / "log").read_text()
+    assert "First admin: admin" in log
+    assert (tmp_path / "holobase.db").exists()
+
+
+def test_the_background_worker_runs_beside_the_server(api: httpx.Client) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (60, 84), (90, 20, 160)).save(picture, "PNG")
+    card = api.post("cards", data={"title": "x"}, files={"front": picture}).json()
+    until = monotonic() + 20
+    while not api.get(f"cards/{card['id']}").json()["front"]["blurhash"]:
+        assert monotonic() < until
+        sleep(0.2)
+
+
+@pytest.mark.django_db
+def test_a_demo_community_can_be_loaded_once() -> None:
+    set_up_storage()
+    shown = StringIO()
+    call_command("load_demo", "--cards", "24", stdout=shown)
+    assert Card.objects.count() == 24
+    assert "24/24" in shown.getvalue()
+    changes = Change.objects.count()
+    call_command("load_demo", stdout=shown)
+    assert Change.objects.count() == changes

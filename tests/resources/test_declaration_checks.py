@@ -1,0 +1,53 @@
+"""A declaration that can't work is found at start-up, by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cards.models import Card
+from resources import registry
+from resources.checks import check_declarations, check_resource
+from resources.declaration import Resource, actor
+from resources.rules import ANYONE, SIGNED_IN, own, visible, where
+from users.models import User
+
+
+def problems(**declared: Any) -> list[str]:
+    """Declare cards badly and give the ids and words of what the checks find."""
+    shown = {"fields": ("id", "title"), **declared}
+    declaration = type("BadResource", (Resource,), shown)
+    return [f"{error.id} {error.msg}" for error in check_resource(declaration(Card))]
+
+
+def test_the_shipped_declarations_are_sound() -> None:
+    assert check_declarations() == []
+
+
+@pytest.mark.parametrize(
+    ("declared", "problem"),
+    [
+        ({"filters": ("colour",)}, "resources.E001"),
+        ({"ordering": ("-age",)}, "resources.E001"),
+        ({"view": where(colour="red")}, "resources.E002"),
+        ({"view": visible("title")}, "resources.E002"),
+        ({"readers": {"title": own("colour")}}, "resources.E002"),
+        ({"create": ANYONE}, "resources.E003"),
+        ({"delete": SIGNED_IN | ANYONE}, "resources.E003"),
+        ({"filters": ("title",)}, "resources.E004"),
+        ({"expand": ("title",)}, "resources.E005"),
+        ({"ordering": ("published_at",)}, "resources.E006"),
+        ({"fields": ("title",)}, "resources.E008"),
+        ({"writable": ("version",)}, "resources.E008"),
+        ({"writable": ("creator",), "presets": {"creator": actor}}, "resources.E008"),
+        ({"scans": ("description",)}, "resources.E008"),
+    ],
+)
+def test_a_contributor_is_told_what_is_wrong(declared: dict[str, Any], problem: str) -> None:
+    assert any(found.startswith(problem) for found in problems(**declared)), problems(**declared)
+
+
+def test_a_name_and_a_model_can_be_taken_once() -> None:
+    with pytest.raises(Exception, match="is taken"):
+        registry.register(User)(type("Again", (Resource,), {}))
