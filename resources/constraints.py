@@ -85,7 +85,7 @@ def _named(constraint: UniqueConstraint) -> tuple[str, ...]:
     """Give the fields of a constraint, those inside expressions such as `Lower("name")` too."""
     expressions: Any = constraint.expressions
     columns = [part for whole in expressions for part in whole.flatten() if type(part) is F]
-    return (*constraint.fields, *(part.name for part in columns))
+    return (*constraint.fields, *(str(vars(part)["name"]) for part in columns))
 
 
 def _columns(model: type[Model], constraint: UniqueConstraint) -> tuple[str, ...]:

@@ -65,21 +65,6 @@ class Embedded(Func):
         return compiler.compile(self.get_source_expressions()[0])
 
 
-class DocumentList(Func):
-    """All documents of a subquery as one JSON array."""
-
-    function = "JSON_GROUP_ARRAY"
-    template = "%(function)s(JSON(%(expressions)s))"
-    arity = 1
-
-    def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
-    ) -> SQL:
-        """Answer an empty array, not null, for no rows, as SQLite does."""
-        template = "COALESCE(JSON_AGG(%(expressions)s), '[]'::json)"
-        return self.as_sql(compiler, connection, template=template, **context)
-
-
 class JsonTime(Func):
     """A moment as RFC 3339 text in UTC, such as `2026-11-21T04:31:45.000123Z`."""
 

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db.models import BooleanField, Exists, Field, FloatField, Func, Q, TextField, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    Field,
+    FloatField,
+    Func,
+    IntegerField,
+    Q,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -133,7 +143,7 @@ class _Compiler:
             value: Any = ListHolds.json_slot(right) if left.is_json else literal(right, left.field)
             return _compared(left.expression, operator, value, left.can_be_null)
         other = self._scalar(right, right)
-        if type(other.field) is type(left.field) and not left.is_json:
+        if _is_alike(left.field, other.field) and not left.is_json:
             nullable = left.can_be_null or other.can_be_null
             return _compared(left.expression, operator, other.expression, nullable)
         return _compared(_filled(left), operator, _filled(other), nullable=False)
@@ -183,6 +193,12 @@ def _joined(connector: str, conditions: Iterable[Q]) -> Q:
     for condition in conditions:
         joined = Q(joined, condition, _connector=connector) if joined else condition
     return joined
+
+
+def _is_alike(one: Field[Any, Any], other: Field[Any, Any]) -> bool:
+    """Tell whether the database compares two columns as they are."""
+    numbers = (IntegerField, FloatField)
+    return type(one) is type(other) or (isinstance(one, numbers) and isinstance(other, numbers))
 
 
 def _is_empty(scalar: Scalar) -> Q:

@@ -21,8 +21,9 @@ from django.db.models import (
     QuerySet,
     Subquery,
     TextField,
+    Value,
 )
-from django.db.models.functions import ACos, Cos, Lower, Radians, Sin
+from django.db.models.functions import ACos, Cos, Greatest, Least, Lower, Radians, Sin
 from django.utils.translation import gettext as _
 
 from resources import registry
@@ -268,7 +269,9 @@ def distance(operands: Sequence[Any]) -> Expression:
     """Give the distance of two points in km, by the spherical law of cosines."""
     lon_a, lat_a, lon_b, lat_b = (Radians(operand) for operand in operands)
     across = Sin(lat_a) * Sin(lat_b) + Cos(lat_a) * Cos(lat_b) * Cos(lon_b - lon_a)
-    return ACos(across) * EARTH_RADIUS_KM
+    # Rounding can carry the cosine of no distance past 1.
+    cosine = Least(Greatest(across, Value(-1.0)), Value(1.0), output_field=FloatField())
+    return ACos(cosine) * EARTH_RADIUS_KM
 
 
 __all__ = ["Call", "Exists", "Many", "Operand", "Operands", "Scalar", "literal", "literal_text"]

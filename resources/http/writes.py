@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from resources.answers import JSON, HttpAnswer, answered
 from resources.errors import Problem
 from resources.http.throttles import require_room
-from resources.reading.reader import Answer, view_record
+from resources.reading.reader import Answer, view_record, view_selection
 from resources.writing.idempotency import once
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
@@ -60,6 +60,9 @@ def _limited(write: Write, work: Callable[[], HttpAnswer]) -> HttpAnswer:
 
 
 def _answer(write: Write) -> HttpAnswer:
+    if write.method != "DELETE":
+        # What can't be answered must not be written either.
+        view_selection(write.resource, write.query_string)
     if write.action:
         row = run_action(write.resource, write.action, write.actor, write.record_id, write.sent)
         return _shown(write, row, 200)

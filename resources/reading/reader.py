@@ -15,7 +15,7 @@ from resources.errors import bad_parameter, not_permitted, not_signed_in, not_vi
 from resources.filters.nodes import FilterSyntaxError, FilterValueError
 from resources.reading.cursors import Cursor
 from resources.reading.plans import count_plan, exists_plan, list_plan, view_plan
-from resources.reading.query import ListQuery, read_list_query, read_view_query
+from resources.reading.query import ListQuery, read_list_query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Answer:
 
 def view_record(resource: Resource, actor: Actor, record_id: str, query_string: str = "") -> Answer:
     """Answer one record; raises Problem 404 when the actor may not view it."""
-    selection = _view_query(resource, query_string)
+    selection = view_selection(resource, query_string)
     identifier = record_uuid(record_id)
     rows = view_plan(resource, actor.kind, selection).rows(actor, {"id": identifier})
     if not rows:
@@ -115,8 +115,9 @@ def _list_query(resource: Resource, query_string: str) -> ListQuery:
 
 
 @lru_cache(maxsize=KEPT_QUERIES)
-def _view_query(resource: Resource, query_string: str) -> Selection:
-    return read_view_query(resource, parameters(query_string))
+def view_selection(resource: Resource, query_string: str) -> Selection:
+    """Read what of a single record is asked for; raises Problem 400 naming a wrong parameter."""
+    return readview_selection(resource, parameters(query_string))
 
 
 def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from resources import registry
-from resources.errors import bad_parameter
+from resources.errors import Problem, bad_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,12 +103,12 @@ def _chosen(
         elif path.startswith("expand."):
             relation, _dot, rest = path.removeprefix("expand.").partition(".")
             if relation not in relations:
-                raise _unknown(f"{prefix}{relation}", path)
+                raise _unknown(f"{prefix}{relation}")
             nested[relation] = _joined(nested.get(relation, ()), rest)
         elif path in resource.fields:
             own.append(path)
         else:
-            raise _unknown(prefix + path, path)
+            raise _unknown(prefix + path)
     return tuple(dict.fromkeys(own)), nested
 
 
@@ -119,9 +119,8 @@ def _joined(before: tuple[str, ...] | None, rest: str) -> tuple[str, ...] | None
     return (*before, rest)
 
 
-def _unknown(name: str, path: str) -> Exception:
+def _unknown(name: str) -> Problem:
     message = _("There is no field “%(name)s” to read here.") % {"name": name}
-    del path
     return bad_parameter("fields", "unknown_field", message)
 
 
