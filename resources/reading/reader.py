@@ -117,7 +117,7 @@ def _list_query(resource: Resource, query_string: str) -> ListQuery:
 @lru_cache(maxsize=KEPT_QUERIES)
 def view_selection(resource: Resource, query_string: str) -> Selection:
     """Read what of a single record is asked for; raises Problem 400 naming a wrong parameter."""
-    return readview_selection(resource, parameters(query_string))
+    return read_view_query(resource, parameters(query_string))
 
 
 def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:
