@@ -15,7 +15,7 @@ from resources.errors import bad_parameter, not_permitted, not_signed_in, not_vi
 from resources.filters.nodes import FilterSyntaxError, FilterValueError
 from resources.reading.cursors import Cursor
 from resources.reading.plans import count_plan, exists_plan, list_plan, view_plan
-from resources.reading.query import ListQuery, read_list_query
+from resources.reading.query import ListQuery, read_list_query, read_view_query
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
