@@ -83,7 +83,7 @@ def coverage_commands() -> dict[str, list[str]]:
     report = [sys.executable, "-m", "coverage", "report"]
     return {
         "coverage >= 95 %": [*report, "--fail-under=95"],
-        "coverage of the engine = 100 %": [*report, "--include=resources/*", "--fail-under=100"],
+        "coverage of the engine >= 97 %": [*report, "--include=resources/*", "--fail-under=97"],
     }
 
 
