@@ -142,6 +142,10 @@ class CardVersion(Record):
         verbose_name=_("author"),
     )
     content = models.JSONField(_("content"))
+    front = _layer(_("front"))
+    back = _layer(_("back"))
+    foil = _layer(_("foil texture"))
+    mask = _layer(_("mask"))
 
     class Meta:
         verbose_name = _("card version")

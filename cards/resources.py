@@ -106,7 +106,18 @@ class CardResource(Resource):
 class CardVersionResource(Resource):
     """What a card was each time it was published or changed in public."""
 
-    fields = ("id", "card", "number", "author", "content", "created_at")
+    fields = (
+        "id",
+        "card",
+        "number",
+        "author",
+        "content",
+        "front",
+        "back",
+        "foil",
+        "mask",
+        "created_at",
+    )
     expand = ("card", "author")
 
     view = visible("card")

@@ -42,12 +42,11 @@ def create_card(*, by: Actor, template: Template | None = None, **values: Any) -
 def edit_card(card: Card, *, by: Actor, **values: Any) -> Card:
     """Change a card; a change of what a published card shows makes its next version."""
     with changes.together():
-        is_new = values.get("status") == PUBLISHED and card.published_at is None
-        if is_new:
+        if values.get("status") == PUBLISHED and card.published_at is None:
             values["published_at"] = timezone.now()
-        before, was_published = card_content(card), card.status == PUBLISHED
+        was_published = card.status == PUBLISHED
         changes.update(card, by=by, **values)
-        if card.status == PUBLISHED and (is_new or card_content(card) != before):
+        if card.status == PUBLISHED and not _is_kept(card):
             changes.update(card, by=by, version=card.version + 1)
             _keep_version(card, by=by)
         _count_published(card, by=by, difference=(card.status == PUBLISHED) - was_published)
@@ -66,12 +65,12 @@ def archive_card(card: Card, *, by: Actor) -> Card:
 
 def restore_version(card: Card, *, by: Actor, version: int) -> Card:
     """Bring back what a version showed, as a new version; raises Problem 404 for an unknown one."""
-    kept = CardVersion.objects.filter(card=card, number=version).first()
+    versions = CardVersion.objects.select_related(*LAYERS)
+    kept = versions.filter(card=card, number=version).first()
     if kept is None:
         raise Problem(404, "not_found", _("This card has no such version."))
-    values = {name: kept.content[name] for name in CONTENT}
-    values |= {f"{name}_id": kept.content[name] for name in LAYERS}
-    return edit_card(card, by=by, **values)
+    layers = {name: getattr(kept, name) for name in LAYERS}
+    return edit_card(card, by=by, **kept.content, **layers)
 
 
 def remix_card(card: Card, *, by: Actor) -> Card:
@@ -106,18 +105,24 @@ def unlike_card(card: Card, *, by: Actor) -> None:
         changes.update(card, by=by, like_count=card.like_count - 1)
 
 
-def card_content(card: Card) -> dict[str, Any]:
-    """Give what a version keeps: texts, effects, and the ids of the layers' files."""
-    content: dict[str, Any] = {name: getattr(card, name) for name in CONTENT}
-    layers = {name: getattr(card, f"{name}_id") for name in LAYERS}
-    return content | {name: str(file) if file else None for name, file in layers.items()}
+def _is_kept(card: Card) -> bool:
+    """Tell whether the card's last version shows what the card shows."""
+    last = CardVersion.objects.filter(card=card, number=card.version).first()
+    return last is not None and (last.content, _layers(last)) == (_content(card), _layers(card))
 
 
 def _keep_version(card: Card, *, by: Actor) -> None:
-    content = card_content(card)
-    changes.create(
-        CardVersion, by=by, card=card, number=card.version, author_id=by.id, content=content
-    )
+    shown = {"content": _content(card), **_layers(card)}
+    changes.create(CardVersion, by=by, card=card, number=card.version, author_id=by.id, **shown)
+
+
+def _content(card: Card) -> dict[str, Any]:
+    return {name: getattr(card, name) for name in CONTENT}
+
+
+def _layers(shown: Card | CardVersion) -> dict[str, Any]:
+    """Give the ids of the layers' files by column."""
+    return {f"{name}_id": getattr(shown, f"{name}_id") for name in LAYERS}
 
 
 def _count_published(card: Card, *, by: Actor, difference: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,18 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "GIF": ("image/gif", "gif"),
     "AVIF": ("image/avif", "avif"),
 }
+# What Pillow's decoders raise when bytes lead them astray; a file it can't identify is an OSError.
+UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    TypeError,
+    ArithmeticError,
+    RuntimeError,
+    struct.error,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +70,20 @@ def read_picture(upload: BinaryIO) -> Picture:
             return _rewritten(content)
     except ValidationError:
         raise
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError):
-        raise _no_picture() from None
     except Image.DecompressionBombError:
         raise _too_many_pixels() from None
+    except UNREADABLE:
+        raise _no_picture() from None
 
 
 def _rewritten(content: bytes) -> Picture:
     with Image.open(BytesIO(content), formats=tuple(FORMATS)) as picture:
-        frames = getattr(picture, "n_frames", 1)
+        # Phones append further views to a JPEG (MPO); a picture is the first.
+        is_several_views = picture.format == "MPO"
+        kind = "JPEG" if is_several_views else picture.format or ""
+        frames = 1 if is_several_views else getattr(picture, "n_frames", 1)
         if picture.width * picture.height * frames > MOST_PIXELS or frames > MOST_FRAMES:
             raise _too_many_pixels()
-        kind = picture.format or ""
         written = BytesIO()
         if frames > 1:
             width, height = picture.size
@@ -93,10 +108,12 @@ def _write_still(picture: Image.Image, kind: str, written: BytesIO) -> None:
 
 
 def _write_animation(picture: Image.Image, kind: str, written: BytesIO) -> None:
-    frames = [frame.copy() for frame in ImageSequence.Iterator(picture)]
+    frames = [frame.convert("RGBA") for frame in ImageSequence.Iterator(picture)]
     durations = [frame.info.get("duration", 100) for frame in frames]
     for frame in frames:
         frame.info = {}
+    # Frames are whole here: what was clear in one must not show the one before.
+    whole = {"GIF": {"disposal": 2}, "PNG": {"disposal": 1, "blend": 0}}
     frames[0].save(
         written,
         kind,
@@ -104,6 +121,7 @@ def _write_animation(picture: Image.Image, kind: str, written: BytesIO) -> None:
         append_images=frames[1:],
         duration=durations,
         loop=picture.info.get("loop", 0),
+        **whole.get(kind, {}),
     )
 
 

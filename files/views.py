@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from files.models import File
@@ -32,33 +33,47 @@ def stored_file(request: HttpRequest, key: str) -> HttpResponseBase:
     tag = f'"{file.pk.hex}"'
     if tag in request.headers.get("If-None-Match", ""):
         return _with_headers(HttpResponse(status=304), file, request)
+    if request.method == "HEAD":
+        whole = HttpResponse(headers={"Content-Length": str(file.size)})
+        return _with_headers(whole, file, request)
     try:
-        asked = _asked_range(request.headers.get("Range", ""), file.size)
+        return _with_headers(_content(file, request.headers.get("Range", "")), file, request)
     except ValueError:
         unsatisfiable = {"Content-Range": f"bytes */{file.size}"}
-        return Problem(416, "bad_range", "", headers=unsatisfiable).response()
-    if request.method == "HEAD":
-        response: HttpResponseBase = HttpResponse(headers={"Content-Length": str(file.size)})
-    elif asked:
-        response = _partial(file, *asked)
-    else:
-        response = FileResponse(default_storage.open(key))
-        response["Content-Length"] = str(file.size)
-    return _with_headers(response, file, request)
+        detail = _("The file has no such range.")
+        return Problem(416, "bad_range", detail, headers=unsatisfiable).response()
+    except FileNotFoundError:
+        # A crash between the row and the bytes leaves a row alone.
+        return not_visible().response()
+
+
+def _content(file: File, range_header: str) -> HttpResponseBase:
+    """Send the bytes asked for; raises ValueError for a range outside the file."""
+    asked = _asked_range(range_header, file.size)
+    if asked:
+        return _partial(file, *asked)
+    response = FileResponse(default_storage.open(file.key))
+    response["Content-Length"] = str(file.size)
+    return response
 
 
 def _asked_range(header: str, size: int) -> tuple[int, int] | None:
-    """Read a Range header of one range: first and last byte; raises ValueError outside the file."""
+    """Read a Range header of one range: first and last byte, None for one that means nothing.
+
+    Raises ValueError for a range outside the file.
+    """
     found = RANGE.fullmatch(header)
     if found is None or found[0] == "bytes=-":
         return None
-    if found[1]:
-        first, last = int(found[1]), min(int(found[2] or size - 1), size - 1)
-    else:
+    if not found[1]:
         first, last = max(0, size - int(found[2])), size - 1
-    if first > last:
+    else:
+        first, last = int(found[1]), int(found[2] or size - 1)
+        if found[2] and first > last:
+            return None
+    if first >= size:
         raise ValueError(header)
-    return first, last
+    return first, min(last, size - 1)
 
 
 def _partial(file: File, first: int, last: int) -> HttpResponseBase:

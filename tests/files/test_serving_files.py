@@ -1,0 +1,109 @@
+"""Files over HTTP: whole, in part, unchanged, to keep."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+
+from files.services import store_picture
+from tests.files.drawings import drawn
+
+if TYPE_CHECKING:
+    from files.models import File
+    from tests.personas import Persona
+
+
+@pytest.fixture
+def file(alice: Persona) -> File:
+    return store_picture(by=alice.actor, upload=BytesIO(drawn("PNG")), name="my secret name.png")
+
+
+def fetch(file: File, query: str = "", **headers: str) -> tuple[Any, bytes]:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    response: Any = Client().get(f"/files/{file.key}{query}", headers=named)
+    return response, response.getvalue()
+
+
+def stored(file: File) -> bytes:
+    with default_storage.open(file.key) as kept:
+        content: bytes = kept.read()
+    return content
+
+
+def test_anyone_can_fetch_a_file_by_its_address(file: File) -> None:
+    whole, body = fetch(file)
+    assert body == stored(file)
+    assert whole["Content-Type"] == "image/png"
+    assert int(whole["Content-Length"]) == file.size
+    assert whole["Accept-Ranges"] == "bytes"
+    assert "immutable" in whole["Cache-Control"]
+
+
+def test_a_file_cannot_act_in_a_browser(file: File) -> None:
+    shown, _body = fetch(file)
+    assert shown["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert shown["X-Content-Type-Options"] == "nosniff"
+    assert shown["Content-Disposition"] == f'inline; filename="{file.pk.hex}.png"'
+    kept, _body = fetch(file, "?download=1")
+    assert kept["Content-Disposition"].startswith("attachment;")
+
+
+@pytest.mark.parametrize(
+    ("asked", "part"),
+    [
+        ("bytes=2-5", slice(2, 6)),
+        ("bytes=0-0", slice(0, 1)),
+        ("bytes=70-", slice(70, None)),
+        ("bytes=-3", slice(-3, None)),
+        ("bytes=2-99999", slice(2, None)),
+        ("bytes=-99999", slice(0, None)),
+    ],
+)
+def test_a_part_can_be_fetched(file: File, asked: str, part: slice) -> None:
+    whole = stored(file)
+    response, body = fetch(file, Range=asked)
+    assert (response.status_code, body) == (206, whole[part])
+    first, last, _step = part.indices(file.size)
+    assert response["Content-Range"] == f"bytes {first}-{last - 1}/{file.size}"
+    assert int(response["Content-Length"]) == last - first
+
+
+@pytest.mark.parametrize("asked", ["bytes=99999-", "bytes=-0"])
+def test_a_part_outside_the_file_is_refused(file: File, asked: str) -> None:
+    response, _body = fetch(file, Range=asked)
+    assert response.status_code == 416
+    assert response["Content-Range"] == f"bytes */{file.size}"
+    assert response.json()["code"] == "bad_range"
+
+
+@pytest.mark.parametrize("asked", ["bytes=-", "bytes=5-2", "bytes=1-2,4-5", "lines=1-2"])
+def test_a_range_that_means_nothing_is_ignored(file: File, asked: str) -> None:
+    response, body = fetch(file, Range=asked)
+    assert (response.status_code, len(body)) == (200, file.size)
+
+
+def test_a_file_that_is_known_is_not_sent_again(file: File) -> None:
+    whole, _body = fetch(file)
+    unchanged, body = fetch(file, If_None_Match=whole["ETag"])
+    assert (unchanged.status_code, body) == (304, b"")
+    head = Client().head(f"/files/{file.key}", headers={"Range": "bytes=99999-"})
+    assert (head.status_code, head["Content-Length"], head.content) == (200, str(file.size), b"")
+    assert Client().post(f"/files/{file.key}").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["pictures/2026/01/%s.png" % ("0" * 32), "../manage.py", "..%2f..%2fmanage.py", "x%00y", ""],
+)
+def test_nothing_but_stored_files_can_be_fetched(db: None, key: str) -> None:
+    response = Client().get(f"/files/{key}")
+    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+def test_a_file_whose_bytes_are_gone_is_not_there(file: File) -> None:
+    default_storage.delete(file.key)
+    assert fetch(file)[0].status_code == 404
