@@ -15,8 +15,12 @@ from users.models import User
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from cards.models import Card
     from resources.actors import Actor
+
+LONGEST_POSITION = 64
 
 
 def create_collection(*, by: Actor, **values: Any) -> Collection:
@@ -62,14 +66,28 @@ def move_item(item: CollectionItem, *, by: Actor, after: UUID | None) -> Collect
     """
     with changes.together():
         others = changes.locked(item.collection).items.exclude(pk=item.pk).order_by("position")
-        before = others.filter(pk=after).first() if after else None
-        if after and before is None:
+        if after and not others.filter(pk=after).exists():
             message = _("This item is not in the collection.")
             raise invalid([FieldError("after", "does_not_exist", message)])
-        low = before.position if before else ""
-        following = others.filter(position__gt=low).first()
-        high = following.position if following else ""
-        return changes.update(item, by=by, position=position_between(low, high))
+        position = _position_behind(others, after)
+        if len(position) > LONGEST_POSITION:
+            _spread(others, by=by)
+            position = _position_behind(others, after)
+        return changes.update(item, by=by, position=position)
+
+
+def _position_behind(items: QuerySet[CollectionItem], after: UUID | None) -> str:
+    low = items.get(pk=after).position if after else ""
+    following = items.filter(position__gt=low).first()
+    return position_between(low, following.position if following else "")
+
+
+def _spread(items: QuerySet[CollectionItem], *, by: Actor) -> None:
+    """Give all items new positions: hundreds of moves into one gap have made it too narrow."""
+    position = ""
+    for item in items:
+        position = position_between(position, "")
+        changes.update(item, by=by, position=position)
 
 
 def _count_collections(collection: Collection, *, by: Actor, difference: int) -> None:

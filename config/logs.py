@@ -12,7 +12,7 @@ SERVICE = "holobase"
 
 
 class JsonLines(Formatter):
-    """One JSON object per record: timestamp, level, service, message, user_id, request_id, ….
+    """One JSON object per record: timestamp, level, service, message, user_id, ip_address, ….
 
     What a log call passes as `extra={"fields": {...}}` is added to the object.
     """
@@ -26,6 +26,7 @@ class JsonLines(Formatter):
             "service": SERVICE,
             "message": record.getMessage(),
             "user_id": request.user_id if request else "",
+            "ip_address": "",
             "request_id": request.request_id if request else "",
             **getattr(record, "fields", {}),
         }

@@ -82,8 +82,14 @@ class Asked:
         is_fitting = self.method == ("PATCH" if self.record_id else "POST")
         return is_fitting and self.headers.get(b"content-type", b"").startswith(JSON)
 
+    @property
+    def language(self) -> str:
+        """Give the language that the caller reads."""
+        return _language(self.headers.get(b"accept-language", b""))
+
     def read(self) -> HttpAnswer:
-        """Answer a read."""
+        """Answer a read, in the thread that does the work."""
+        translation.activate(self.language)
         url = f"{self.scheme}://{self.header(b'host')}{self.scope['path']}"
         read = Read(
             self.resource,
@@ -96,7 +102,8 @@ class Asked:
         return answer_read(read)
 
     def write(self, body: bytes) -> HttpAnswer:
-        """Answer a write."""
+        """Answer a write, in the thread that does the work."""
+        translation.activate(self.language)
         return answered(lambda: answer_write(self._write(body)))
 
     def _write(self, body: bytes) -> Write:
@@ -135,9 +142,8 @@ class ResourceRoad:
             return
         given_id = asked.header(b"x-request-id")
         envelope = Envelope.opened(asked.method, scope["path"], asked.address, given_id)
-        translation.activate(_language(asked.headers.get(b"accept-language", b"")))
         answer = await self._answer(asked, receive)
-        await self._send(answer, envelope, send)
+        await self._send(answer, envelope, asked.language, send)
         kind = "record" if asked.record_id else "list"
         envelope.measure(answer.status, f"{asked.resource}-{kind}")
         envelope.log(answer.status)
@@ -147,17 +153,20 @@ class ResourceRoad:
             return await self.readers.run(asked.read)
         body = await _body(receive)
         if body is None:
-            return answered(_refuse_size)
+            with translation.override(asked.language):
+                return answered(_refuse_size)
         return await self.writers.run(lambda: asked.write(body))
 
-    async def _send(self, answer: HttpAnswer, envelope: Envelope, send: Send) -> None:
+    async def _send(
+        self, answer: HttpAnswer, envelope: Envelope, language: str, send: Send
+    ) -> None:
         headers = [
             (name.lower().encode(), value.encode("latin-1"))
             for name, value in answer.headers.items()
         ]
         headers += self.security
         headers.append((b"x-request-id", envelope.context.request_id.encode()))
-        headers.append((b"content-language", (translation.get_language() or "").encode()))
+        headers.append((b"content-language", language.encode()))
         if answer.status not in (204, 304):
             headers.append((b"content-length", str(len(answer.body)).encode()))
         body = b"" if envelope.method == "HEAD" else answer.body

@@ -27,14 +27,8 @@ def approve_template(template: Template, *, by: Actor) -> Template:
     _require_state(template, State.SUBMITTED)
     number = template.version + 1
     with changes.together():
-        changes.create(
-            TemplateVersion,
-            by=by,
-            template=template,
-            number=number,
-            slots=template.slots,
-            default_effects=template.default_effects,
-        )
+        kept = _versioned(template)
+        changes.create(TemplateVersion, by=by, template=template, number=number, **kept)
         return changes.update(template, by=by, state=State.APPROVED, version=number)
 
 
@@ -52,7 +46,8 @@ def deprecate_template(template: Template, *, by: Actor) -> Template:
 
 def edit_template(template: Template, *, by: Actor, **values: Any) -> Template:
     """Change a template; new slots of an approved one have to be approved again."""
-    if template.state == State.APPROVED and {"slots", "default_effects"} & set(values):
+    is_new = any(values.get(name, kept) != kept for name, kept in _versioned(template).items())
+    if template.state == State.APPROVED and is_new:
         values["state"] = State.DRAFT
     return changes.update(template, by=by, **values)
 
@@ -92,6 +87,11 @@ def delete_review(review: Review, *, by: Actor) -> None:
         template, stars = review.template, review.stars
         changes.delete(review, by=by)
         _count_rating(template, by=by, stars=-stars, ratings=-1)
+
+
+def _versioned(template: Template) -> dict[str, Any]:
+    """Give what a version keeps of its template."""
+    return {"slots": template.slots, "default_effects": template.default_effects}
 
 
 def _count_rating(template: Template, *, by: Actor, stars: int, ratings: int) -> None:

@@ -13,6 +13,7 @@ from asgiref.testing import ApplicationCommunicator
 from cards.models import Card
 from config.application import application
 from config.resource_road import Asked
+from files.storage import set_up_storage
 from resources import registry
 from tests.client import Api
 
@@ -207,6 +208,7 @@ def test_a_websocket_answers_pings_and_says_what_it_does_not_know() -> None:
 
 
 def test_an_operator_can_watch(alice: Persona, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up_storage()  # as the command that serves does
     client = alice.api.client
     ready = client.get("/readyz").json()
     assert ready["status"] == "ok"

@@ -1,69 +1,95 @@
-"""A template's way to approval, and what members think of it."""
+"""A template's way to approval: which steps there are, and who may take them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.templates_app.designs import SLOTS, STEPS, does, seen, template_in
 
 if TYPE_CHECKING:
     from tests.personas import Persona
 
-SLOTS = {"type": "object", "properties": {"name": {"type": "string"}}}
+STEP = {
+    ("draft", "submit"): "submitted",
+    ("changes_requested", "submit"): "submitted",
+    ("submitted", "approve"): "approved",
+    ("submitted", "request-changes"): "changes_requested",
+    ("approved", "deprecate"): "deprecated",
+}
+VERBS = ("submit", "approve", "request-changes", "deprecate")
 
 
-def template_of(persona: Persona) -> Any:
-    return persona.creates("templates", title="Full Art", slots=SLOTS)
-
-
-def does(persona: Persona, template: Any, verb: str, body: Any = None) -> Any:
-    return persona.api.post(f"templates/{template['id']}/{verb}", body)
-
-
-def test_a_template_can_be_sent_back_and_approved(alice: Persona, moderator: Persona) -> None:
-    template = template_of(alice)
-    assert does(moderator, template, "approve").json()["code"] == "wrong_state"
-    assert does(alice, template, "submit").json()["state"] == "submitted"
-    assert does(alice, template, "approve").status_code == 403
-    assert does(moderator, template, "request-changes", {}).status_code == 400
-    sent_back = does(moderator, template, "request-changes", {"note": "Wider."}).json()
-    assert sent_back["state"] == "changes_requested"
-    assert alice.api.get(f"templates/{template['id']}").json()["moderator_note"] == "Wider."
-    does(alice, template, "submit")
-    assert does(moderator, template, "approve").json()["version"] == 1
-    changed = alice.api.patch(f"templates/{template['id']}", {"slots": SLOTS | {"title": "x"}})
-    assert changed.json()["state"] == "draft"
-    assert does(moderator, template, "deprecate").status_code == 409
-
-
-def test_bob_cannot_see_a_draft_or_use_it(alice: Persona, bob: Persona) -> None:
-    template = template_of(alice)
-    assert bob.api.get(f"templates/{template['id']}").status_code == 404
-    used = alice.api.post("cards", {"title": "x", "template": template["id"]})
-    assert used.status_code == 409
-
-
-def test_slots_must_be_a_schema(alice: Persona) -> None:
-    slots = {"type": "object", "properties": {"name": {"type": "nothing"}}}
-    response = alice.api.post("templates", {"title": "x", "slots": slots})
-    assert response.json()["errors"][0]["field"] == "slots"
-
-
-def test_ratings_are_kept_while_reviews_change(
-    alice: Persona, bob: Persona, carol: Persona, moderator: Persona
+@pytest.mark.parametrize("state", STEPS)
+@pytest.mark.parametrize("verb", VERBS)
+def test_only_the_steps_there_are_can_be_taken(
+    alice: Persona, moderator: Persona, state: str, verb: str
 ) -> None:
-    template = template_of(alice)
+    template = template_in(state, alice, moderator)
+    answer = does(alice if verb == "submit" else moderator, template, verb)
+    reached = STEP.get((state, verb))
+    if reached:
+        assert (answer.status_code, answer.json()["state"]) == (200, reached)
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
+        assert seen(alice, template)["state"] == state
+
+
+@pytest.mark.parametrize("state", STEPS)
+def test_bob_can_see_what_is_usable_and_change_nothing(
+    alice: Persona, bob: Persona, anonymous: Persona, moderator: Persona, state: str
+) -> None:
+    template = template_in(state, alice, moderator)
+    is_usable = state in ("approved", "deprecated")
+    for verb in VERBS:
+        assert does(bob, template, verb).status_code == (403 if is_usable else 404)
+        assert does(anonymous, template, verb).status_code == (401 if is_usable else 404)
+    path = f"templates/{template['id']}"
+    assert bob.api.patch(path, {"title": "x"}).status_code == (403 if is_usable else 404)
+    assert bool(anonymous.api.get("templates").json()["results"]) is is_usable
+
+
+def test_its_author_cannot_approve_it(alice: Persona, moderator: Persona) -> None:
+    template = template_in("submitted", alice, moderator)
+    assert does(alice, template, "approve").status_code == 403
+    assert does(alice, template, "request-changes").status_code == 403
+    assert does(moderator, template, "submit").status_code == 403
+    refused = alice.api.patch(f"templates/{template['id']}", {"state": "approved"})
+    assert refused.json()["errors"][0]["field"] == "state"
+
+
+def test_a_moderator_says_what_to_change_to_the_author_alone(
+    alice: Persona, bob: Persona, moderator: Persona
+) -> None:
+    template = template_in("submitted", alice, moderator)
+    path = f"templates/{template['id']}/request-changes"
+    assert moderator.api.post(path, {}).json()["errors"][0]["field"] == "note"
+    moderator.api.post(path, {"note": "Wider."})
+    assert seen(alice, template)["moderator_note"] == "Wider."
     does(alice, template, "submit")
     does(moderator, template, "approve")
-    first = bob.creates("reviews", template=template["id"], stars=5)
-    second = carol.creates("reviews", template=template["id"], stars=2)
-    assert bob.api.post("reviews", {"template": template["id"], "stars": 1}).status_code == 409
-    carol.api.patch(f"reviews/{second['id']}", {"stars": 4})
-    rated = alice.api.get(f"templates/{template['id']}").json()
-    assert (rated["rating_average"], rated["rating_count"]) == (4.5, 2)
-    bob.api.delete(f"reviews/{first['id']}")
-    rated = alice.api.get(f"templates/{template['id']}").json()
-    assert (rated["rating_average"], rated["rating_count"]) == (4, 1)
-    assert bob.api.post("reviews", {"template": template["id"], "stars": 9}).status_code == 400
-    card = bob.creates("cards", title="x", template=template["id"])
-    assert card["template_version"]
-    assert alice.api.get(f"templates/{template['id']}").json()["use_count"] == 1
-    assert does(moderator, template, "deprecate").json()["state"] == "deprecated"
+    assert seen(bob, template)["moderator_note"] is None
+
+
+def test_new_slots_have_to_be_approved_again(alice: Persona, moderator: Persona) -> None:
+    template = template_in("approved", alice, moderator)
+    path = f"templates/{template['id']}"
+    same = alice.api.patch(path, {"title": "Wide", "slots": SLOTS, "default_effects": {}}).json()
+    assert (same["state"], same["version"]) == ("approved", 1)
+    changed = alice.api.patch(path, {"default_effects": {"preset": "gold"}}).json()
+    assert (changed["state"], changed["version"]) == ("draft", 1)
+    does(alice, template, "submit")
+    assert does(moderator, template, "approve").json()["version"] == 2
+    versions = alice.api.get("template-versions", template=template["id"]).json()["results"]
+    assert [version["default_effects"] for version in versions] == [{"preset": "gold"}, {}]
+
+
+@pytest.mark.parametrize("state", STEPS)
+def test_alice_can_take_back_what_nobody_uses(
+    alice: Persona, moderator: Persona, state: str
+) -> None:
+    path = f"templates/{template_in(state, alice, moderator)['id']}"
+    is_free = state in ("draft", "submitted", "changes_requested")
+    assert alice.api.delete(path).status_code == (204 if is_free else 403)
+    assert moderator.api.delete(path).status_code == (404 if is_free else 204)

@@ -9,6 +9,7 @@ import pytest
 from resources.actors import SYSTEM
 from tests.client import Api
 from users.models import User
+from users.selectors import actor_of
 from users.services import assign_role
 
 if TYPE_CHECKING:
@@ -86,3 +87,6 @@ def test_roles_come_from_groups(alice: Persona, moderator: Persona, admin: Perso
 def test_an_operator_has_every_role(db: None) -> None:
     operator = User.objects.create_superuser(email="O@x.org", username="op", password="a horse 9")
     assert (operator.email, operator.check_password("a horse 9")) == ("o@x.org", True)
+    actor = actor_of(operator.pk)
+    assert actor is not None
+    assert actor.roles == {"admin", "moderator"}

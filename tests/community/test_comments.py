@@ -1,0 +1,97 @@
+"""Comments: threads of limited depth, counted on their post."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from community.models import DEEPEST_REPLY
+
+if TYPE_CHECKING:
+    from tests.personas import Persona
+
+
+@pytest.fixture
+def post(alice: Persona) -> Any:
+    return alice.creates("posts", text="Hello")
+
+
+def says(persona: Persona, post: Any, text: str = "Hi", **values: Any) -> Any:
+    return persona.creates("comments", post=post["id"], text=text, **values)
+
+
+def count(persona: Persona, post: Any) -> Any:
+    return persona.api.get(f"posts/{post['id']}").json()["comment_count"]
+
+
+def test_comments_make_threads_in_the_order_they_came(
+    alice: Persona, bob: Persona, post: Any
+) -> None:
+    first = says(bob, post, "First")
+    second = says(alice, post, "Second")
+    reply = says(alice, post, "To the first", parent=first["id"])
+    assert [comment["depth"] for comment in (first, second, reply)] == [0, 0, 1]
+    listed = bob.api.get("comments", post=post["id"], fields="text").json()["results"]
+    assert [comment["text"] for comment in listed] == ["First", "Second", "To the first"]
+    [found] = bob.api.get("comments", parent=first["id"], expand="parent").json()["results"]
+    assert found["expand"]["parent"]["text"] == "First"
+    assert count(bob, post) == 3
+
+
+def test_replies_nest_eight_deep_at_most(alice: Persona, post: Any) -> None:
+    comment = says(alice, post)
+    for depth in range(1, DEEPEST_REPLY + 1):
+        comment = says(alice, post, parent=comment["id"])
+        assert comment["depth"] == depth
+    too_deep = {"post": post["id"], "parent": comment["id"], "text": "Hi"}
+    refused = alice.api.post("comments", too_deep)
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid")
+    assert count(alice, post) == DEEPEST_REPLY + 1
+
+
+def test_a_reply_stays_with_its_post(alice: Persona, post: Any) -> None:
+    elsewhere = says(alice, alice.creates("posts", text="Other"))
+    reply = {"post": post["id"], "parent": elsewhere["id"], "text": "Hi"}
+    refused = alice.api.post("comments", reply)
+    error = refused.json()["errors"][0]
+    assert (refused.status_code, error["field"], error["code"]) == (400, "parent", "other_post")
+    assert count(alice, post) == 0
+
+
+def test_a_deleted_comment_takes_its_replies_along(
+    alice: Persona, bob: Persona, moderator: Persona, post: Any
+) -> None:
+    first = says(bob, post)
+    reply = says(alice, post, parent=first["id"])
+    says(bob, post, parent=reply["id"])
+    kept = says(alice, post)
+    assert alice.api.delete(f"comments/{first['id']}").status_code == 403
+    assert bob.api.delete(f"comments/{first['id']}").status_code == 204
+    assert alice.api.get(f"comments/{reply['id']}").status_code == 404
+    assert count(alice, post) == 1
+    assert moderator.api.delete(f"comments/{kept['id']}").status_code == 204
+    assert count(alice, post) == 0
+
+
+def test_only_its_author_can_change_a_comment(
+    alice: Persona, bob: Persona, anonymous: Persona, post: Any
+) -> None:
+    path = f"comments/{says(bob, post)['id']}"
+    assert bob.api.patch(path, {"text": "Hi!"}).json()["text"] == "Hi!"
+    assert alice.api.patch(path, {"text": "x"}).status_code == 403
+    assert anonymous.api.post("comments", {"post": post["id"], "text": "x"}).status_code == 401
+    moved = bob.api.patch(path, {"post": post["id"]})
+    assert moved.json()["errors"][0]["code"] == "unknown_field"
+
+
+def test_a_hidden_posts_comments_are_hidden_too(
+    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, post: Any
+) -> None:
+    path = f"comments/{says(bob, post)['id']}"
+    moderator.api.put(f"posts/{post['id']}/hide")
+    assert carol.api.get(path).status_code == 404
+    assert carol.api.get("comments").json()["results"] == []
+    assert bob.api.get(path).status_code == 200
+    refused = carol.api.post("comments", {"post": post["id"], "text": "x"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "post")

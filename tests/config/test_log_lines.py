@@ -1,0 +1,91 @@
+"""The log: one JSON line for each request, found again by its id."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from config.logs import JsonLines
+from resources import context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.personas import Persona
+
+FIELDS = {"timestamp", "level", "service", "message", "user_id", "ip_address", "request_id"}
+
+
+class Log(logging.StreamHandler[StringIO]):
+    """Keeps what would be written to standard output."""
+
+    def __init__(self) -> None:
+        super().__init__(StringIO())
+        self.setFormatter(JsonLines())
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Parse every line."""
+        return [json.loads(line) for line in self.stream.getvalue().splitlines()]
+
+
+@pytest.fixture
+def log() -> Iterator[Log]:
+    log = Log()
+    logging.getLogger().addHandler(log)
+    yield log
+    logging.getLogger().removeHandler(log)
+
+
+def test_a_request_leaves_one_line_that_says_who_asked_what(log: Log, alice: Persona) -> None:
+    started = datetime.now(UTC)
+    response = alice.api.client.get("/api/v1/cards?limit=1", REMOTE_ADDR="198.51.100.7")
+    [line] = log.lines()
+    assert set(line) >= FIELDS
+    assert started <= datetime.fromisoformat(line["timestamp"]) <= datetime.now(UTC)
+    assert (line["level"], line["service"]) == ("INFO", "holobase")
+    assert line["message"] == "GET /api/v1/cards"
+    assert (line["user_id"], line["ip_address"]) == (alice.id, "198.51.100.7")
+    assert line["request_id"] == response["X-Request-ID"]
+    assert (line["status"], line["duration_ms"] >= 0) == (200, True)
+
+
+def test_a_strangers_line_names_nobody(log: Log, anonymous: Persona, db: None) -> None:
+    anonymous.api.get("cards")
+    anonymous.api.client.get("/nothing")
+    assert [line["user_id"] for line in log.lines()] == ["", ""]
+
+
+def test_secrets_never_reach_the_log(log: Log, anonymous: Persona, db: None) -> None:
+    secret = {"identity": "dana", "password": "a correct horse 9"}
+    anonymous.api.post("auth/token", secret)
+    anonymous.api.client.get("/api/v1/cards", headers={"Authorization": "Bearer a.correct.horse"})
+    assert "correct" not in log.stream.getvalue()
+
+
+@pytest.mark.parametrize("given", ["given-1", "A.b_c-9", "x" * 64])
+def test_a_proxy_can_give_a_request_its_id(db: None, anonymous: Persona, given: str) -> None:
+    response = anonymous.api.client.get("/nothing", headers={"X-Request-ID": given})
+    assert response["X-Request-ID"] == response.json()["request_id"] == given
+
+
+@pytest.mark.parametrize("given", ["", "two words", "x" * 65, "<script>", 'a"b'])
+def test_an_odd_id_is_replaced(db: None, anonymous: Persona, given: str) -> None:
+    response = anonymous.api.client.get("/nothing", headers={"X-Request-ID": given})
+    assert len(response["X-Request-ID"]) == 32
+    assert response["X-Request-ID"] == response.json()["request_id"]
+
+
+def test_a_crash_is_one_line_under_the_requests_id(log: Log) -> None:
+    request = context.begin("")
+    error = RuntimeError("first\nsecond")
+    logging.getLogger("holobase.crash").error("crashed", exc_info=error)
+    [line] = log.lines()
+    assert set(line) >= FIELDS
+    assert (line["level"], line["message"]) == ("ERROR", "crashed")
+    assert line["request_id"] == request.request_id
+    assert "RuntimeError: first\nsecond" in line["exception"]

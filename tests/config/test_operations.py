@@ -1,0 +1,109 @@
+"""What operators and lost visitors get: health, readiness, numbers, errors without details."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from files.storage import set_up_storage
+from tests.client import Api
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_django.fixtures import Settings
+
+OK = dict.fromkeys(("database", "cache", "storage", "layer", "migrations"), "ok")
+BROKEN = "unavailable: ConnectionError"
+
+
+def fails(*_arguments: object, **_named: object) -> None:
+    raise ConnectionError("secret")
+
+
+AWAY = SimpleNamespace(cursor=fails, set=fails)
+
+
+@pytest.fixture(autouse=True)
+def storage() -> None:
+    set_up_storage()
+
+
+def ready() -> tuple[int, dict[str, str]]:
+    response = Client().get("/readyz")
+    answer = response.json()
+    assert (answer["status"] == "ok") is (response.status_code == 200)
+    return response.status_code, answer["parts"]
+
+
+def test_an_operator_can_see_that_the_process_answers() -> None:
+    response = Client().get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_an_operator_can_see_that_every_part_is_ready(db: None) -> None:
+    assert ready() == (200, OK)
+
+
+@pytest.mark.parametrize(
+    ("name", "replacement", "broken"),
+    [
+        ("connection", AWAY, {"database", "migrations"}),
+        ("cache", AWAY, {"cache"}),
+        ("get_channel_layer", fails, {"layer"}),
+        ("MigrationExecutor", fails, {"migrations"}),
+    ],
+)
+def test_an_operator_is_told_which_part_is_broken(
+    db: None, monkeypatch: pytest.MonkeyPatch, name: str, replacement: Any, broken: set[str]
+) -> None:
+    monkeypatch.setattr(f"config.operations.{name}", replacement)
+    status, parts = ready()
+    assert (status, {part for part in parts if parts[part] != "ok"}) == (503, broken)
+    assert {parts[part] for part in broken} <= {BROKEN, "unavailable: AttributeError"}
+
+
+def test_an_operator_is_told_of_a_missing_storage(
+    db: None, settings: Settings, tmp_path: Path
+) -> None:
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    options = {"OPTIONS": {"location": str(tmp_path / "gone")}}
+    settings.STORAGES = settings.STORAGES | {"default": storage | options}
+    assert ready() == (503, OK | {"storage": "unavailable"})
+
+
+def test_an_operator_is_told_of_a_migration_that_has_not_run(db: None) -> None:
+    MigrationRecorder.Migration.objects.filter(app="users").delete()
+    assert ready() == (503, OK | {"migrations": "unavailable"})
+
+
+def test_an_operator_can_draw_curves_of_the_requests(db: None) -> None:
+    Api().get("cards")
+    metrics = Client().get("/metrics").content.decode()
+    assert "django_http_requests_total_by_method_total" in metrics
+    assert "django_http_responses_total_by_status_total" in metrics
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/api/nothing", "/api/v1/cards/", "/api/v2/cards"])
+def test_a_visitor_of_an_unknown_address_gets_a_problem_document(path: str) -> None:
+    for response in (Client().get(path), Client().post(path)):
+        assert response.status_code == 404
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["request_id"] == response["X-Request-ID"]
+
+
+@pytest.mark.parametrize(("method", "road"), [("get", "answer_read"), ("post", "answer_write")])
+def test_a_bug_is_answered_without_details(
+    db: None, monkeypatch: pytest.MonkeyPatch, method: str, road: str
+) -> None:
+    monkeypatch.setattr(f"resources.http.views.{road}", fails)
+    response: Any = getattr(Api(), method)("cards")
+    assert (response.status_code, response.json()["code"]) == (500, "internal_error")
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json()["request_id"] == response["X-Request-ID"]
+    for detail in ("secret", "ConnectionError", "Traceback", "<html"):
+        assert detail not in response.content.decode()
