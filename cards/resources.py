@@ -8,7 +8,7 @@ from cards import services
 from cards.models import Card, CardLike, CardVersion
 from resources.declaration import RecordAction, Resource, actor
 from resources.registry import register
-from resources.rules import SIGNED_IN, has_role, own, visible, where
+from resources.rules import SIGNED_IN, UNSILENCED, has_role, own, visible, where
 
 MINE = own("creator")
 MODERATORS = has_role("moderator", "admin")
@@ -72,8 +72,8 @@ class CardResource(Resource):
 
     view = (PUBLISHED & REACHABLE) | MINE | MODERATORS
     list = (PUBLISHED & PUBLIC) | MINE
-    create = MINE
-    update = MINE
+    create = MINE & UNSILENCED
+    update = MINE & UNSILENCED
     delete = MINE | MODERATORS
 
     filters = ("creator", "template", "rarity", "tags", "created_at", "like_count")
@@ -86,13 +86,17 @@ class CardResource(Resource):
     updates = services.edit_card
     deletes = services.delete_card
     actions = (
-        RecordAction("publish", "POST", MINE, services.publish_card, "Publish the card"),
+        RecordAction(
+            "publish", "POST", MINE & UNSILENCED, services.publish_card, "Publish the card"
+        ),
         RecordAction("archive", "POST", MINE | MODERATORS, services.archive_card, "Archive it"),
-        RecordAction("remix", "POST", SIGNED_IN, services.remix_card, "Start a remix of it"),
+        RecordAction(
+            "remix", "POST", SIGNED_IN & UNSILENCED, services.remix_card, "Start a remix of it"
+        ),
         RecordAction(
             "restore",
             "POST",
-            MINE,
+            MINE & UNSILENCED,
             services.restore_version,
             "Bring back a version",
             takes=VersionInput,
@@ -139,3 +143,5 @@ class CardLikeResource(Resource):
 
     filters = ("card", "created_at")
     ordering = ("-created_at",)
+
+    deletes = services.delete_like

@@ -98,11 +98,16 @@ def like_card(card: Card, *, by: Actor) -> None:
 def unlike_card(card: Card, *, by: Actor) -> None:
     """Take a like back; there need not be one."""
     like = card.likes.filter(user=by.id).first()
-    if like is None:
-        return
+    if like is not None:
+        delete_like(like, by=by)
+
+
+def delete_like(like: CardLike, *, by: Actor) -> None:
+    """Delete a like, which the card then no longer counts."""
     with changes.together():
+        card = changes.locked(like.card)
         changes.delete(like, by=by)
-        changes.update(card, by=by, like_count=card.like_count - 1)
+        changes.update(card, by=by, like_count=max(0, card.like_count - 1))
 
 
 def _is_kept(card: Card) -> bool:

@@ -9,7 +9,7 @@ from collections_app import services
 from collections_app.models import Collection, CollectionCollaborator, CollectionItem
 from resources.declaration import RecordAction, Resource, actor
 from resources.registry import register
-from resources.rules import has_role, linked, own, visible, where
+from resources.rules import UNSILENCED, has_role, linked, own, visible, where
 
 MINE = own("owner")
 MODERATORS = has_role("moderator", "admin")
@@ -53,8 +53,8 @@ class CollectionResource(Resource):
 
     view = REACHABLE | MINE | COLLABORATORS | MODERATORS
     list = PUBLIC | MINE | COLLABORATORS
-    create = MINE
-    update = MINE | COLLABORATORS
+    create = MINE & UNSILENCED
+    update = (MINE | COLLABORATORS) & UNSILENCED
     delete = MINE | MODERATORS
 
     filters = ("owner", "created_at", "item_count")
@@ -78,8 +78,8 @@ class CollectionItemResource(Resource):
 
     view = visible("collection")
     list = visible("collection")
-    create = ARRANGERS
-    update = ARRANGERS
+    create = ARRANGERS & UNSILENCED
+    update = ARRANGERS & UNSILENCED
     delete = ARRANGERS
 
     filters = ("collection", "card", "created_at")

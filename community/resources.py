@@ -4,7 +4,7 @@ from community import services
 from community.models import Comment, Post
 from resources.declaration import RecordAction, Resource, actor
 from resources.registry import register
-from resources.rules import has_role, own, visible, where
+from resources.rules import UNSILENCED, has_role, own, visible, where
 
 AUTHOR = own("author")
 MODERATORS = has_role("moderator", "admin")
@@ -35,8 +35,8 @@ class PostResource(Resource):
 
     view = SHOWN | AUTHOR | MODERATORS
     list = SHOWN | AUTHOR | MODERATORS
-    create = AUTHOR
-    update = AUTHOR
+    create = AUTHOR & UNSILENCED
+    update = AUTHOR & UNSILENCED
     delete = AUTHOR | MODERATORS
 
     filters = ("author", "card", "template", "tags", "created_at", "comment_count")
@@ -63,8 +63,8 @@ class CommentResource(Resource):
 
     view = (visible("post") & SHOWN) | AUTHOR | MODERATORS
     list = (visible("post") & SHOWN) | AUTHOR | MODERATORS
-    create = AUTHOR
-    update = AUTHOR
+    create = AUTHOR & UNSILENCED
+    update = AUTHOR & UNSILENCED
     delete = AUTHOR | MODERATORS
 
     filters = ("post", "parent", "author", "created_at")

@@ -48,7 +48,9 @@ def cache(url: str) -> dict[str, Any]:
     """Describe the cache: Redis or Valkey, else the process's own memory."""
     if url:
         return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url}
-    return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # Limits and one-time challenges are kept here: strangers must not be able to crowd them out.
+    room = {"MAX_ENTRIES": 200_000}
+    return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": room}
 
 
 def channel_layer(url: str) -> dict[str, Any]:
@@ -79,6 +81,27 @@ def storages(data_dir: Path) -> dict[str, Any]:
     }
     default = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
     return {"default": default, "staticfiles": static}
+
+
+def mailer(address: str, data_dir: Path) -> dict[str, Any]:
+    """Describe where mail goes: `smtp[s]://user:password@host:port`, else a folder of files.
+
+    `smtps` speaks TLS from the start, `smtp+tls` after STARTTLS.
+    """
+    if not address:
+        folder = {"file_path": str(data_dir / "mail")}
+        return {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": folder}
+    parts = urlsplit(address)
+    options = {
+        "host": parts.hostname,
+        "port": parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme],
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_tls": parts.scheme == "smtp+tls",
+        "use_ssl": parts.scheme == "smtps",
+        "timeout": 20,
+    }
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 
 
 def logging(level: str) -> dict[str, Any]:

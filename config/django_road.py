@@ -32,6 +32,7 @@ type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 
 IN_MEMORY = 256 * 1024
+SIGN_INS = ("/api/v1/auth/", "/admin/login")
 
 
 class DisconnectedError(Exception):
@@ -44,6 +45,7 @@ class DjangoRoad(BaseHandler):
     def __init__(self) -> None:
         self.load_middleware(is_async=False)
         self.threads = ThreadPoolExecutor(settings.REQUEST_THREADS, "django")
+        self.sign_ins = ThreadPoolExecutor(settings.SIGN_IN_THREADS, "sign-in")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -55,15 +57,13 @@ class DjangoRoad(BaseHandler):
             except Problem as problem:
                 await self._send(problem.response(), send)
                 return
-            response = await self._in_thread(self._respond, scope, body)
+            threads = self._lane(scope["path"])
+            response = await _in_thread(threads, self._respond, scope, body)
             await self._send(response, send)
 
-    async def _in_thread[**P, R](
-        self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
-    ) -> R:
-        run = copy_context().run
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.threads, lambda: run(work, *args, **kwargs))
+    def _lane(self, path: str) -> ThreadPoolExecutor:
+        """Give requests that wait for a password's hash threads of their own to wait in."""
+        return self.sign_ins if path.startswith(SIGN_INS) else self.threads
 
     def _respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(scope.get("root_path", ""))
@@ -93,11 +93,19 @@ class DjangoRoad(BaseHandler):
     async def _stream(self, response: HttpResponseBase, send: Send) -> None:
         chunks = iter(_chunks(response))
         try:
-            while (chunk := await self._in_thread(next, chunks, None)) is not None:
+            while (chunk := await _in_thread(self.threads, next, chunks, None)) is not None:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         finally:
-            await self._in_thread(response.close)
+            await _in_thread(self.threads, response.close)
+
+
+async def _in_thread[**P, R](
+    threads: ThreadPoolExecutor, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    run = copy_context().run
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(threads, lambda: run(work, *args, **kwargs))
 
 
 def _chunks(response: HttpResponseBase) -> Iterable[bytes]:

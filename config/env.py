@@ -119,6 +119,26 @@ def generated_secret(name: str) -> str:
     return _read_secret(name, file)
 
 
+def generated_secrets(name: str) -> list[str]:
+    """Return secrets, the newest first, that are given or kept as `generated_secret` does."""
+    return [word for word in generated_secret(name).replace(",", " ").split() if word]
+
+
+def is_generated(name: str) -> bool:
+    """Tell whether a secret is kept in the data folder rather than given from outside."""
+    return not secret(name)
+
+
+def add_generated_secret(name: str) -> None:
+    """Put a new secret in front of those kept in the data folder."""
+    kept = generated_secrets(name)
+    file = data_dir() / "secrets" / name.lower()
+    descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=".new-")  # mode 0600
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write("\n".join([secrets.token_urlsafe(48), *kept]))
+    Path(draft).replace(file)
+
+
 def select_settings() -> None:
     """Tell Django which settings to load, unless the environment already does."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -26,6 +26,7 @@ from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
 from resources.http.authentication import actor_of_header
 from resources.http.reads import Read, answer_read
+from resources.http.throttles import client_address
 from resources.http.writes import Write, answer_write
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class Asked:
     @property
     def address(self) -> str:
         """Give the network address that the request came from."""
-        return self.scope["client"][0] if self.scope["client"] else ""
+        peer = self.scope["client"][0] if self.scope["client"] else ""
+        return client_address(peer, self.header(b"x-forwarded-for"))
 
     @property
     def query_string(self) -> str:
@@ -98,6 +100,7 @@ class Asked:
             url,
             self.header(b"authorization"),
             self.header(b"if-none-match"),
+            self.address,
         )
         return answer_read(read)
 
@@ -179,9 +182,12 @@ def _asked(scope: Scope) -> Asked | None:
     path: str = scope["path"]
     if not path.startswith(PREFIX) or path.endswith("/"):
         return None
-    name, _slash, record_id = path[len(PREFIX) :].partition("/")
+    name, record_id = path[len(PREFIX) :], ""
     resource = registry.named(name)
-    if resource is None or "/" in record_id or record_id == "me":
+    if resource is None:
+        name, _slash, record_id = name.rpartition("/")
+        resource = registry.named(name)
+    if resource is None or record_id == "me":
         return None
     return Asked(scope, resource, record_id)
 

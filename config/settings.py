@@ -1,11 +1,12 @@
 """Settings: the embedded defaults, and what environment variables change about them."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import django_stubs_ext
 
-from config import backends, env
+from config import backends, env, providers
 
 django_stubs_ext.monkeypatch()
 
@@ -18,6 +19,14 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["*"])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 USE_TLS = env.flag("USE_TLS", default=False)
 VERSION = "0.1.0"
+# Where clients reach this installation, and where links in mails lead (the card site, if any).
+PUBLIC_URL = env.url("PUBLIC_URL", "http://localhost:8000", schemes=("http", "https")).rstrip("/")
+SITE_URL = env.url("SITE_URL", schemes=("http", "https")).rstrip("/")
+CORS_ORIGINS = env.words("CORS_ORIGINS", [SITE_URL or "*"])
+SEALING_KEYS = partial(env.generated_secrets, "SEALING_KEYS")
+BLIND_INDEX_KEY = env.generated_secret("BLIND_INDEX_KEY")
+OAUTH_PROVIDERS = providers.providers()
+OAUTH_REDIRECTS = providers.redirects(SITE_URL, PUBLIC_URL)
 
 INSTALLED_APPS = [
     "config",
@@ -80,6 +89,7 @@ TEMPLATES = [
 
 PICTURE_BYTES_LIMIT = env.integer("PICTURE_BYTES_LIMIT", 10 * 1024 * 1024)
 REQUEST_THREADS = env.integer("REQUEST_THREADS", 8, minimum=1)
+SIGN_IN_THREADS = env.integer("SIGN_IN_THREADS", 4, minimum=1)
 RESOURCE_THREADS = env.integer("RESOURCE_THREADS", 4, minimum=1)
 REQUEST_BYTES_LIMIT = 4 * PICTURE_BYTES_LIMIT
 DATABASES = {"default": backends.database(env.url("DATABASE_URL"), DATA_DIR)}
@@ -87,20 +97,33 @@ CACHES = {"default": backends.cache(env.url("REDIS_URL"))}
 CHANNEL_LAYERS = {"default": backends.channel_layer(env.url("REDIS_URL"))}
 STORAGES = backends.storages(DATA_DIR)
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+MAIL_PLACE = "by SMTP" if env.url("MAIL_URL") else DATA_DIR / "mail"
+MAILERS = {
+    "default": backends.mailer(env.url("MAIL_URL", schemes=("smtp", "smtps", "smtp+tls")), DATA_DIR)
+}
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Holobase <holobase@localhost>")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = ["users.backends.IdentityBackend"]
+BREACHED_PASSWORDS_URL = env.url("BREACHED_PASSWORDS_URL", schemes=("http", "https"))
+PASSWORD_CONTEXT_WORDS = ["holobase", "holo", "card", "cards", "hologram", "binder", "template"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in (
+            "UserAttributeSimilarityValidator",
+            "MinimumLengthValidator",
+            "CommonPasswordValidator",
+        )
+    ),
+    {
+        "NAME": "users.password_rules.ContextWordsRule",
+        "OPTIONS": {"words": PASSWORD_CONTEXT_WORDS + env.words("PASSWORD_CONTEXT_WORDS")},
+    },
+    {"NAME": "users.password_rules.BreachedRule"},
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["users.passwords.QuietArgon2"]
 LOGIN_URL = "admin:login"
 
 LANGUAGE_CODE = "en"
@@ -125,13 +148,25 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "resources.errors.exception_handler",
     "UNAUTHENTICATED_USER": "resources.actors.anonymous",
-    "NUM_PROXIES": env.integer("PROXIES", 0),
 }
+PROXIES = env.integer("PROXIES", 0)
 RESOURCES_ACTOR_OF_TOKEN = "users.tokens.actor_of_token"
+REALTIME_RECHECK_SECONDS = env.integer("REALTIME_RECHECK_SECONDS", 5, minimum=1)
+REFRESH_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 30, minimum=1))
+SESSION_IDLE_DAYS = env.integer("SESSION_IDLE_DAYS", 14, minimum=1)
+REFRESH_LEEWAY_SECONDS = env.integer("REFRESH_LEEWAY_SECONDS", 10)
+GUESSES_PER_PLACE = env.integer("GUESSES_PER_PLACE", 5, minimum=1)
+GUESSES_PER_ACCOUNT = env.integer("GUESSES_PER_ACCOUNT", 50, minimum=1)
+STEP_UP_MINUTES = env.integer("STEP_UP_MINUTES", 10, minimum=1)
+ERASURE_GRACE_DAYS = env.integer("ERASURE_GRACE_DAYS", 14)
+# Passkeys may be asked for by the two sites above and, where there are any, by mobile apps.
+PASSKEY_ORIGINS = env.words("PASSKEY_ORIGINS")
 RESOURCES_ACTOR_OF_USER = "users.selectors.actor_of"
 THROTTLE_RATES = {
+    "read": env.text("THROTTLE_READ", "off"),
     "write": env.text("THROTTLE_WRITE", "300/min"),
-    "auth": env.text("THROTTLE_AUTH", "20/min"),
+    "auth": env.text("THROTTLE_AUTH", "60/min"),
+    "mail": env.text("THROTTLE_MAIL", "5/hour"),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Holobase",
@@ -157,8 +192,11 @@ LOGGING = backends.logging(env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", 
 
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.integer("ACCESS_TOKEN_MINUTES", 15, minimum=1)),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 30, minimum=1)),
-    "SIGNING_KEY": env.generated_secret("TOKEN_KEY"),
+    "REFRESH_TOKEN_LIFETIME": REFRESH_LIFETIME,
+    # Keys are in the database and rotate: users/tokens.py gives each token class its backend.
+    "ALGORITHM": "ES256",
+    "SIGNING_KEY": "",
+    "USER_ID_CLAIM": "sub",
     "UPDATE_LAST_LOGIN": False,
 }
 UNFOLD = {

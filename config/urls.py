@@ -8,11 +8,17 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import operations
 from resources.http.urls import resource_urls
-from users.views import OwnRecordView
+from users.admin import change_own_password
+from users.views.own_record import OwnRecordView
+from users.views.pages import ChangePage, ResetPage, VerifyPage
+from users.views.privacy import ArchiveView, ExportView
+from users.views.tokens import KeysView
 
 api: list[Any] = [
     path("auth/", include("users.urls")),
     path("users/me", OwnRecordView.as_view()),
+    path("users/me/export", ExportView.as_view()),
+    path("users/me/exports/<str:record_id>/archive", ArchiveView.as_view()),
     *resource_urls(),
 ]
 
@@ -21,8 +27,13 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("admin/password_change/", admin.site.admin_view(change_own_password)),
     path("admin/", admin.site.urls),
     path("files/", include("files.urls")),
+    path("account/verify", VerifyPage.as_view()),
+    path("account/reset", ResetPage.as_view()),
+    path("account/change", ChangePage.as_view()),
+    path(".well-known/jwks.json", KeysView.as_view()),
     path("healthz", operations.alive),
     path("readyz", operations.ready),
     path("", include("django_prometheus.urls")),

@@ -22,6 +22,8 @@ from files.pictures import read_picture
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from resources.actors import Actor
 
 UNUSED_FOR = timedelta(hours=24)
@@ -64,15 +66,42 @@ def describe_file(file_id: UUID) -> None:
 
 def sweep_unused_files() -> int:
     """Delete files that no row has pointed at for a day; gives their number."""
-    unused = File.objects.filter(created_at__lt=timezone.now() - UNUSED_FOR)
-    for relation in File._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ManyToOneRel):
-            column = relation.field.attname
-            used = relation.related_model._default_manager.exclude(**{column: None})
-            unused = unused.exclude(pk__in=used.values(column))
     count = 0
-    for file in unused:
+    for file in unused(File.objects.filter(created_at__lt=timezone.now() - UNUSED_FOR)):
         file.delete()
         transaction.on_commit(partial(default_storage.delete, file.key))
         count += 1
     return count
+
+
+def unused(files: QuerySet[File]) -> QuerySet[File]:
+    """Give those of `files` that no row points at."""
+    for relation in File._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel):
+            column = relation.field.attname
+            using = relation.related_model._default_manager.exclude(**{column: None})
+            files = files.exclude(pk__in=using.values(column))
+    return files
+
+
+def release_files(owner_id: UUID) -> None:
+    """Forget whose files are that rows still use, and what any of theirs was called.
+
+    What nothing uses stays theirs, for `delete_files_of`.
+    """
+    owned = File.objects.filter(owner=owner_id)
+    owned.update(original_name="")
+    owned.exclude(pk__in=unused(owned).values("pk")).update(owner=None)
+
+
+def delete_files_of(owner_id: UUID) -> int:
+    """Delete all files of an owner, which nothing may use any more; gives their number.
+
+    The bytes go first and the row second, so that a crash between them leaves the row to tell
+    what is left to do.
+    """
+    owned = list(File.objects.filter(owner=owner_id))
+    for file in owned:
+        default_storage.delete(file.key)
+        file.delete()
+    return len(owned)

@@ -21,13 +21,16 @@ class ActorKind(NamedTuple):
     is_verified: bool
     is_system: bool
     roles: frozenset[str]
+    is_silenced: bool = False
+    trust_level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A member, nobody in particular (`ANONYMOUS`) or the product itself (`SYSTEM`).
 
-    `id` is a user's id; roles are names of Django groups.
+    `id` is a user's id; roles are names of Django groups. `session_id` is where a person is
+    signed in; a server that acts by a key has `scopes` instead, beyond which it may nothing.
     """
 
     id: UUID | None = None
@@ -35,6 +38,10 @@ class Actor:
     is_verified: bool = False
     is_system: bool = False
     name: str = ""
+    is_silenced: bool = False
+    trust_level: int = 0
+    session_id: UUID | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def is_known(self) -> bool:
@@ -55,7 +62,19 @@ class Actor:
     @property
     def kind(self) -> ActorKind:
         """Give what the actor shares with all others that see the same kind of rows."""
-        return ActorKind(self.is_known, self.is_verified, self.is_system, self.roles)
+        return ActorKind(
+            self.is_known,
+            self.is_verified,
+            self.is_system,
+            self.roles,
+            self.is_silenced,
+            self.trust_level,
+        )
+
+    def has_scope(self, resource: str, verb: str) -> bool:
+        """Tell whether the actor's key, if it acts by one, goes as far as `read` or `write`."""
+        asked = {f"{resource}:{verb}", f"*:{verb}"}
+        return self.scopes is None or not asked.isdisjoint(self.scopes)
 
     def unbound(self) -> UnboundActor:
         """Give this kind of actor with its id left open, to compile SQL for all of the kind."""
@@ -65,8 +84,15 @@ class Actor:
 class UnboundActor:
     """A kind of actor whose id is a slot."""
 
+    is_known: bool
+    is_verified: bool
+    is_system: bool
+    roles: frozenset[str]
+    is_silenced: bool
+    trust_level: int
+
     def __init__(self, kind: ActorKind) -> None:
-        self.is_known, self.is_verified, self.is_system, self.roles = kind
+        vars(self).update(kind._asdict())
         self.id: Any = Slot(ACTOR_SLOT, RecordIdField())
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from resources import context, registry, search, statements
 from resources.models import Action, Change, Record
+from resources.sealing import SealedField
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -113,12 +114,15 @@ def locked[M: Record](row: M) -> M:
 
 
 def logged_values(row: Model) -> dict[str, Any]:
-    """Give the logged columns of a row: attribute name to JSON-ready value."""
+    """Give the logged columns of a row: attribute name to JSON-ready value.
+
+    Sealed columns are not among them: the log would keep what the row has long forgotten.
+    """
     unlogged: frozenset[str] = getattr(row, "unlogged", frozenset())
     return {
         field.attname: _logged(field, row)
         for field in row._meta.concrete_fields
-        if field.attname not in unlogged
+        if field.attname not in unlogged and not isinstance(field, SealedField)
     }
 
 

@@ -61,6 +61,9 @@ class Resource:
     - `search` are the columns of the full-text index, the first weighing most.
     - `creates`, `updates`, `deletes` replace the write door's plain verbs by services:
       `creates(by=actor, **values)`, `updates(row, by=actor, **values)`, `deletes(row, by=actor)`.
+    - `shown_once` are attributes of a created row that its answer shows and nothing ever again.
+    - `governs` is the column of the member whose access rows of this resource decide on (`id` for
+      members themselves): a change has that member's live connections look again.
     - `throttle` limits verbs beyond the general limits: `{"create": "30/hour"}`.
     """
 
@@ -89,6 +92,8 @@ class Resource:
     creates: ClassVar[Callable[..., Any] | None] = None
     updates: ClassVar[Callable[..., Any] | None] = None
     deletes: ClassVar[Callable[..., Any] | None] = None
+    shown_once: ClassVar[Sequence[str]] = ()
+    governs: ClassVar[str] = ""
     throttle: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, model: type[Model]) -> None:

@@ -67,9 +67,13 @@ class Problem(Exception):
     detail: Text
     errors: Sequence[FieldError] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the problem document (RFC 9457) with our `code`, `request_id` and `errors`."""
+        """Give the problem document (RFC 9457) with our `code`, `request_id` and `errors`.
+
+        `members` are further ones of this problem alone.
+        """
         shown: dict[str, Any] = {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
@@ -77,6 +81,7 @@ class Problem(Exception):
             "detail": str(self.detail),
             "code": self.code,
             "request_id": context.request_id(),
+            **self.members,
         }
         if self.errors:
             shown["errors"] = [error.as_json() for error in self.errors]
@@ -121,6 +126,14 @@ def not_signed_in(detail: Text | None = None) -> Problem:
         detail or _("Sign in to do this."),
         headers={"WWW-Authenticate": "Bearer"},
     )
+
+
+def beyond_scope(resource: str, verb: str) -> Problem:
+    """Say that a key does not go as far (403, RFC 6750 3.1)."""
+    scope = f"{resource}:{verb}"
+    detail = _("The key lacks the scope “%(scope)s”.") % {"scope": scope}
+    challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+    return Problem(403, "insufficient_scope", detail, headers={"WWW-Authenticate": challenge})
 
 
 def refused(*, is_known: bool) -> Problem:

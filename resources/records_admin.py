@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, override
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.exceptions import AlreadyRegistered
+from django.core.exceptions import PermissionDenied
 from django.db.models import BooleanField, CharField, ForeignKey, JSONField, TextField
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from resources import changes, registry
-from resources.actors import Actor
 from resources.documents.embedding import embedded_members
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
+    from resources.actors import Actor
     from resources.declaration import Resource
     from resources.models import Record
 
@@ -34,8 +37,10 @@ WIDE_COLUMNS = (TextField, JSONField)
 
 def acting(request: HttpRequest) -> Actor:
     """Give the actor behind a request to the admin."""
-    user: Any = request.user
-    return Actor(id=user.pk, is_verified=user.is_verified, roles=_roles(user), name=str(user))
+    actor: Actor | None = import_string(settings.RESOURCES_ACTOR_OF_USER)(request.user.pk)
+    if actor is None:
+        raise PermissionDenied
+    return actor
 
 
 def is_moderating(request: HttpRequest) -> bool:

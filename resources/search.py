@@ -75,6 +75,16 @@ def forget(row: Record) -> None:
     entries.delete()
 
 
+def forget_for_good() -> None:
+    """Take words out of the index that deleted entries have left in it.
+
+    FTS5 marks them as deleted and drops them when it merges; PostgreSQL's vacuum sees to its own.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO resources_search (resources_search) VALUES ('optimize')")
+
+
 def match_expression(text: str) -> str:
     """Turn what a person typed into the database's query: every word, the last one as a prefix.
 

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from resources.declaration import RecordAction, Resource, actor
 from resources.registry import register
-from resources.rules import has_role, own, visible, where
+from resources.rules import UNSILENCED, has_role, own, visible, where
 from templates_app import services
 from templates_app.models import Review, Template, TemplateVersion
 
@@ -51,8 +51,8 @@ class TemplateResource(Resource):
 
     view = USABLE | AUTHOR | MODERATORS
     list = USABLE | AUTHOR | MODERATORS
-    create = AUTHOR
-    update = AUTHOR
+    create = AUTHOR & UNSILENCED
+    update = AUTHOR & UNSILENCED
     delete = (AUTHOR & where(state__in=("draft", "submitted", "changes_requested"))) | MODERATORS
 
     filters = ("author", "category", "created_at", "rating_average", "use_count")
@@ -105,8 +105,8 @@ class ReviewResource(Resource):
 
     view = visible("template") | AUTHOR | MODERATORS
     list = visible("template") | AUTHOR | MODERATORS
-    create = AUTHOR
-    update = AUTHOR
+    create = AUTHOR & UNSILENCED
+    update = AUTHOR & UNSILENCED
     delete = AUTHOR | MODERATORS
 
     filters = ("template", "author", "stars", "created_at")

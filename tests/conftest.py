@@ -11,6 +11,7 @@ from resources import changes, registry
 from resources.models import Change
 from tests.client import Api
 from tests.personas import Persona, new_member
+from users.tokens import keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,9 @@ def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory
     """Keep tests apart: quick password hashes, no limits, an empty cache."""
     del tmp_path_factory
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.THROTTLE_RATES = {"write": "off", "auth": "off"}
+    settings.THROTTLE_RATES = {"read": "off", "write": "off", "auth": "off", "mail": "off"}
     cache.clear()
+    keys.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from resources import changes
 from resources.actors import ANONYMOUS, SYSTEM, Actor
 from tests.client import Api
-from users.models import User
-from users.selectors import actor_of
-from users.services import assign_role
-from users.tokens import token_pair
+from users.callers import NOWHERE
+from users.models import User, address
+from users.services.roles import assign_role
+from users.services.sessions import open_session
+from users.tokens import actor_of_token, token_pair
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,12 @@ class Persona:
 
     user: User | None
     api: Api
-    authorization: str = ""
+    token: str = ""
+
+    @property
+    def authorization(self) -> str:
+        """Give the header that says who this is."""
+        return f"Bearer {self.token}" if self.token else ""
 
     @property
     def id(self) -> str:
@@ -34,9 +39,7 @@ class Persona:
     @property
     def actor(self) -> Actor:
         """Give the actor that rules are asked about."""
-        actor = actor_of(UUID(self.id)) if self.user else ANONYMOUS
-        assert actor is not None
-        return actor
+        return actor_of_token(self.token) if self.user else ANONYMOUS
 
     def creates(self, resource: str, **values: Any) -> Any:
         """Create a record through the API and give its JSON."""
@@ -50,13 +53,13 @@ def new_member(name: str, *, roles: Sequence[str] = (), is_verified: bool = True
     user = changes.create(
         User,
         by=SYSTEM,
-        email=f"{name}@example.com",
+        **address(f"{name}@example.com"),
         username=name,
         display_name=name.capitalize(),
         is_verified=is_verified,
         password="!",
     )
     for role in roles:
-        assign_role(user, role, by=SYSTEM)
-    token = token_pair(user)["access"]
-    return Persona(user, Api(token), f"Bearer {token}")
+        assign_role(user, role=role, by=SYSTEM)
+    token = token_pair(open_session(user, caller=NOWHERE, method="test"))["access"]
+    return Persona(user, Api(token), token)

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Any, override
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.views import PasswordChangeView
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import AdminPasswordChangeForm
 
-from resources.records_admin import RecordAdmin
-from users.models import User
+from resources import registry
+from resources.errors import Problem
+from resources.records_admin import RecordAdmin, acting
+from resources.sealing import blind_index
+from users.forms import MemberPasswordForm, OwnPasswordForm, SignInForm
+from users.models import (
+    AccountEvent,
+    ApiKey,
+    Consent,
+    Export,
+    Identity,
+    Passkey,
+    Sanction,
+    Session,
+    User,
+)
+from users.services.roles import assign_role, take_role
+from users.services.standing import impose_sanction, lift_sanction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
     from django.forms import ModelForm
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+admin.site.login_form = SignInForm
+admin.site.login_template = "users/admin_login.html"
 
 
 def is_operator(request: HttpRequest) -> bool:
@@ -22,16 +46,33 @@ def is_operator(request: HttpRequest) -> bool:
     return bool(request.user.is_superuser)
 
 
+def change_own_password(request: HttpRequest) -> HttpResponseBase:
+    """Change a moderator's own password (the theme's own page takes no other form)."""
+    view = PasswordChangeView.as_view(
+        form_class=OwnPasswordForm,
+        success_url=reverse_lazy("admin:password_change_done"),
+        extra_context=admin.site.each_context(request),
+    )
+    return view(request)
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
     """Accounts and roles: moderators look at them, operators change them."""
 
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = MemberPasswordForm
     list_display = ("username", "display_name", "email", "is_active", "is_verified", "card_count")
     list_filter = ("is_active", "is_verified", "is_staff", "groups")
-    search_fields = ("username", "display_name", "email")
+    search_fields = ("username", "display_name")
+    search_help_text = _("A name, or a whole e-mail address.")
     ordering = ("-created_at",)
+    raw_id_fields = ("avatar",)
     readonly_fields = (
+        "email",
+        "is_staff",
+        "barred_until",
+        "silenced_until",
+        "leaves_at",
         "last_login",
         "created_at",
         "card_count",
@@ -40,31 +81,42 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
         "following_count",
         "change_log",
     )
-    raw_id_fields = ("avatar",)
     fieldsets = (
         (None, {"fields": ("username", "email", "password")}),
         (_("Profile"), {"fields": ("display_name", "bio", "avatar", "locale")}),
         (
             _("Standing"),
-            {"fields": ("is_active", "is_verified", "trust_level", "is_staff", "is_superuser")},
-        ),
-        (_("Roles"), {"fields": ("groups",)}),
-        (
-            _("Numbers"),
             {
                 "fields": (
-                    "card_count",
-                    "collection_count",
-                    "follower_count",
-                    "following_count",
-                    "created_at",
-                    "last_login",
-                    "change_log",
+                    "is_active",
+                    "is_verified",
+                    "trust_level",
+                    "barred_until",
+                    "silenced_until",
+                    "leaves_at",
+                    "is_staff",
+                    "is_superuser",
                 )
             },
         ),
+        (_("Roles"), {"fields": ("groups",)}),
+        (_("Numbers"), {"fields": readonly_fields[5:]}),
     )
     add_fieldsets = ((None, {"fields": ("username", "email", "password1", "password2")}),)
+
+    @override
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        # Before there is a row, its address is what makes it.
+        return self.readonly_fields if obj else ()
+
+    @override
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        if "@" in search_term:
+            index = blind_index(search_term.strip().lower())
+            return queryset.filter(email_index=index), False
+        return super().get_search_results(request, queryset, search_term)
 
     @override
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -89,3 +141,150 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
             email=obj.email, username=obj.username, password=form.cleaned_data["password1"]
         )
         obj.pk, obj._state.adding = created.pk, False
+
+    @override
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Give and take roles one by one, so that each is in the member's account activity."""
+        user = User.objects.get(pk=form.instance.pk)
+        held = set(user.groups.values_list("name", flat=True))
+        chosen = {group.name for group in form.cleaned_data.get("groups", ())} if change else held
+        by = acting(request)
+        for role in chosen - held:
+            assign_role(user, role=role, by=by)
+        for role in held - chosen:
+            take_role(user, role=role, by=by)
+
+
+class ReadOnlyAdmin(RecordAdmin):
+    """What members do to their own accounts: nobody else changes it."""
+
+    @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @override
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return registry.resource_of(self.model).fields
+
+
+@admin.register(AccountEvent)
+class AccountEventAdmin(ReadOnlyAdmin):
+    """The account activity of all members, without the places that are only theirs to see."""
+
+    list_display = ("created_at", "user", "kind", "detail")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+    ordering = ("-created_at",)
+
+    @override
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("created_at", "user", "kind", "detail")
+
+
+class OperatorsAdmin(ReadOnlyAdmin):
+    """What only operators look at."""
+
+    list_select_related: Sequence[str] = ("user",)
+    search_fields: Sequence[str] = ("user__username",)
+    ordering = ("-created_at",)
+
+    @override
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_operator(request)
+
+    @override
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_operator(request)
+
+
+@admin.register(Session)
+class SessionAdmin(OperatorsAdmin):
+    """Where members are signed in."""
+
+    list_display = ("user", "device", "method", "last_seen_at", "ended_at")
+
+
+@admin.register(Passkey)
+class PasskeyAdmin(OperatorsAdmin):
+    """Passkeys, without their keys."""
+
+    list_display = ("user", "name", "is_backed_up", "last_used_at")
+
+
+@admin.register(Identity)
+class IdentityAdmin(OperatorsAdmin):
+    """Accounts elsewhere that members sign in by."""
+
+    list_display = ("user", "provider", "last_used_at")
+
+
+@admin.register(Consent)
+class ConsentAdmin(OperatorsAdmin):
+    """What members agreed to."""
+
+    list_display = ("user", "document", "version", "is_given", "created_at")
+    list_filter = ("document", "is_given")
+
+
+@admin.register(Export)
+class ExportAdmin(OperatorsAdmin):
+    """Copies of their data that members asked for."""
+
+    list_display = ("user", "state", "size", "created_at", "expires_at")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(OperatorsAdmin):
+    """Keys for servers, without their secrets."""
+
+    list_display = ("owner", "name", "scopes", "last_used_at", "expires_at", "revoked_at")
+    list_select_related = ("owner",)
+    search_fields = ("owner__username", "name")
+
+
+@admin.register(Sanction)
+class SanctionAdmin(RecordAdmin):
+    """Measures against members: imposed and lifted, never rewritten."""
+
+    list_display = ("user", "kind", "reason", "expires_at", "lifted_at", "imposed_by")
+    list_filter = ("kind",)
+    list_select_related = ("user", "imposed_by")
+    search_fields = ("user__username", "reason")
+    ordering = ("-created_at",)
+    autocomplete_fields = ("user",)
+    fields = ("user", "kind", "reason", "expires_at")
+    actions = ("lift",)
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool
+    ) -> None:
+        by = acting(request)
+        created = impose_sanction(by=by, imposed_by_id=by.id, **form.cleaned_data)
+        obj.pk, obj._state.adding = created.pk, False
+
+    @admin.action(description=_("Lift the selected sanctions"))
+    def lift(self, request: HttpRequest, sanctions: QuerySet[Sanction]) -> None:
+        """End sanctions before their time."""
+        for sanction in sanctions:
+            try:
+                lift_sanction(sanction, by=acting(request))
+            except Problem as problem:
+                self.message_user(request, str(problem.detail), messages.WARNING)

@@ -30,4 +30,10 @@ class IdentityBackend(ModelBackend):
             User().set_password(password)
             return None
         is_right = user.check_password(password)
-        return user if is_right and self.user_can_authenticate(user) else None
+        # Whether they are barred, and until when, members are told by what lets them in.
+        return user if is_right and user.is_active else None
+
+    @override
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Tell whether a cookie session of this member's goes on: not while they are barred."""
+        return super().user_can_authenticate(user) and not user.is_barred

@@ -1,13 +1,39 @@
-"""What of members is offered to clients."""
+"""What of members and their accounts is offered to clients."""
 
-from resources.declaration import Resource
+from typing import Any
+
+from rest_framework import serializers
+
+from resources import changes
+from resources.declaration import RecordAction, Resource, actor
 from resources.registry import register
-from resources.rules import has_role, own, where
-from users.models import User
+from resources.rules import UNSILENCED, has_role, own, where
+from users.models import (
+    AccountEvent,
+    ApiKey,
+    Consent,
+    Export,
+    Identity,
+    Passkey,
+    Sanction,
+    Session,
+    User,
+)
+from users.selectors import ROLES
+from users.services import api_keys, credentials, roles, sessions, standing
+from users.tasks import tell_member
 
 SELF = own("id")
-ACTIVE = where(is_active=True)
+MINE = own("user")
+ACTIVE = where(is_active=True, leaves_at__isnull=True)
 MODERATORS = has_role("moderator", "admin")
+ADMINS = has_role("admin")
+
+
+class RoleInput(serializers.Serializer[Any]):
+    """The name of a role."""
+
+    role = serializers.ChoiceField(choices=ROLES)
 
 
 @register(User)
@@ -28,17 +54,198 @@ class UserResource(Resource):
         "collection_count",
         "follower_count",
         "following_count",
+        "leaves_at",
+        "silenced_until",
         "created_at",
     )
     editable = ("display_name", "bio", "avatar", "locale")
-    readers = {"email": SELF | MODERATORS, "locale": SELF, "is_verified": SELF | MODERATORS}
+    readers = {
+        "email": SELF | MODERATORS,
+        "locale": SELF,
+        "is_verified": SELF | MODERATORS,
+        "leaves_at": SELF,
+        "silenced_until": SELF | MODERATORS,
+    }
 
-    view = ACTIVE | MODERATORS
+    view = ACTIVE | SELF | MODERATORS
     list = ACTIVE | MODERATORS
-    update = SELF & ACTIVE
-    delete = SELF & ACTIVE
+    update = SELF & UNSILENCED
 
+    governs = "id"
     filters = ("username", "created_at", "follower_count")
     scans = ("display_name",)
     search = ("username", "display_name", "bio")
     ordering = ("-created_at", "-follower_count", "username")
+
+    actions = (
+        RecordAction(
+            "give-role", "POST", ADMINS, roles.assign_role, "Give a role", takes=RoleInput
+        ),
+        RecordAction(
+            "take-role", "POST", ADMINS, roles.take_role, "Take a role away", takes=RoleInput
+        ),
+        RecordAction("sign-out", "POST", ADMINS, sessions.end_sessions, "End all sessions"),
+    )
+
+
+@register(Session)
+class SessionResource(Resource):
+    """A device that you are signed in on. Delete one to sign it out."""
+
+    name = "auth/sessions"
+    fields = ("id", "user", "method", "device", "address", "last_seen_at", "created_at")
+
+    view = MINE & where(ended_at__isnull=True)
+    list = MINE & where(ended_at__isnull=True)
+    delete = MINE
+
+    filters = ("created_at",)
+    ordering = ("-created_at",)
+
+    governs = "user"
+    deletes = sessions.end_session
+
+
+@register(AccountEvent)
+class AccountEventResource(Resource):
+    """A line of your account activity: sign-ins, tokens, factors, roles, sanctions."""
+
+    name = "auth/events"
+    fields = ("id", "user", "kind", "session", "device", "address", "detail", "created_at")
+    readers = {"address": MINE, "device": MINE, "session": MINE}
+    governs = "user"
+
+    view = MINE | MODERATORS
+    list = MINE | MODERATORS
+
+    filters = ("user", "kind", "created_at")
+    ordering = ("-created_at",)
+
+
+@register(ApiKey)
+class ApiKeyResource(Resource):
+    """A key for a server of yours. The answer to its creation shows the `secret`, once.
+
+    Use the secret as a bearer token, or the key's id and the secret as client id and secret of
+    `POST /api/v1/auth/service-token`.
+    """
+
+    name = "auth/api-keys"
+    fields = ("id", "owner", "name", "scopes", "hint", "last_used_at", "expires_at", "created_at")
+    writable = ("name", "scopes", "expires_at")
+    editable = ("name",)
+    presets = {"owner": actor}
+    shown_once = ("secret",)
+
+    view = own("owner") & where(revoked_at__isnull=True)
+    list = own("owner") & where(revoked_at__isnull=True)
+    create = own("owner")
+    update = own("owner")
+    delete = own("owner")
+
+    filters = ("created_at",)
+    ordering = ("-created_at",)
+
+    creates = api_keys.create_api_key
+    governs = "owner"
+    deletes = api_keys.revoke_api_key
+
+
+@register(Passkey)
+class PasskeyResource(Resource):
+    """A passkey that you sign in with."""
+
+    name = "auth/passkeys"
+    fields = ("id", "user", "name", "is_backed_up", "last_used_at", "created_at")
+    editable = ("name",)
+
+    view = MINE
+    list = MINE
+    update = MINE
+    delete = MINE
+
+    filters = ("created_at",)
+    ordering = ("-created_at",)
+
+    deletes = credentials.remove_passkey
+
+
+@register(Identity)
+class IdentityResource(Resource):
+    """An account elsewhere that you sign in by."""
+
+    name = "auth/identities"
+    fields = ("id", "user", "provider", "email", "last_used_at", "created_at")
+
+    view = MINE
+    list = MINE
+    delete = MINE
+
+    filters = ("created_at",)
+    ordering = ("-created_at",)
+
+    deletes = credentials.unlink_identity
+
+
+@register(Sanction)
+class SanctionResource(Resource):
+    """A measure against a member: `silence`, `suspend` (with an end) or `ban`."""
+
+    fields = (
+        "id",
+        "user",
+        "kind",
+        "reason",
+        "expires_at",
+        "lifted_at",
+        "imposed_by",
+        "created_at",
+    )
+    writable = ("user", "kind", "reason", "expires_at")
+    presets = {"imposed_by": actor}
+    readers = {"imposed_by": MODERATORS}
+    expand = ("user",)
+
+    view = MINE | MODERATORS
+    list = MINE | MODERATORS
+    create = MODERATORS
+
+    filters = ("user", "kind", "created_at")
+    ordering = ("-created_at",)
+
+    creates = standing.impose_sanction
+    actions = (
+        RecordAction("lift", "POST", MODERATORS, standing.lift_sanction, "End it before its time"),
+    )
+
+
+@register(Consent)
+class ConsentResource(Resource):
+    """Your yes or no to a version of a document such as the terms; the newest counts."""
+
+    fields = ("id", "user", "document", "version", "is_given", "created_at")
+    writable = ("document", "version", "is_given")
+    presets = {"user": actor}
+
+    view = MINE
+    list = MINE
+    create = MINE
+
+    filters = ("document", "created_at")
+    ordering = ("-created_at",)
+
+
+@register(Export)
+class ExportResource(Resource):
+    """An archive with everything of yours. Ask for one with `POST /api/v1/users/me/export`."""
+
+    fields = ("id", "user", "state", "size", "expires_at", "created_at")
+
+    view = MINE
+    list = MINE
+
+    filters = ("created_at",)
+    ordering = ("-created_at",)
+
+
+changes.committed.connect(tell_member, sender=AccountEvent)

@@ -3,36 +3,128 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+from django.db.models import Case, DateTimeField, F, IntegerField, QuerySet, Value, When
+from django.utils import timezone
 
 from resources.actors import ANONYMOUS, Actor
 from resources.fields import RecordIdField
 from resources.reading.plans import Plan, compiled
 from resources.slots import Slot
-from users.models import User
+from users.models import ApiKey, Session, User
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
 MODERATOR, ADMIN, MEMBER, CREATOR = "moderator", "admin", "member", "creator"
 ROLES = (MEMBER, CREATOR, MODERATOR, ADMIN)
 
 
+class BarredError(Exception):
+    """The account is suspended or banned."""
+
+
 def actor_of(user_id: UUID) -> Actor | None:
     """Give the actor of an active account, with its roles, in one query; else nothing."""
-    rows = _actor_plan().rows(ANONYMOUS, {"id": user_id})
+    rows = _rows(_member_plan(), id=user_id)
+    return _actor(rows) if rows else None
+
+
+def actor_of_session(session_id: UUID) -> Actor | None:
+    """Give the actor of a live session, in one query; nothing when it has ended.
+
+    Raises BarredError when the member may not use the account for now.
+    """
+    rows = _rows(_session_plan(), id=session_id)
+    return _actor(rows, session_id=session_id) if rows else None
+
+
+class KeyActor(NamedTuple):
+    """Whom an API key acts for, and the digest of its secret."""
+
+    key_id: UUID
+    actor: Actor
+    digest: str
+
+
+def actor_of_key(key_id: UUID) -> KeyActor | None:
+    """Give the actor of a live API key, in one query; raises BarredError as above."""
+    rows = _rows(_key_plan(), id=key_id)
     if not rows:
         return None
-    username, is_verified, is_superuser, _group = rows[0]
+    digest, scopes = rows[0][-2:]
+    actor = _actor([row[:-2] for row in rows], scopes=frozenset(orjson.loads(scopes)))
+    return KeyActor(key_id, actor, digest)
+
+
+def _rows(plan: Plan, **values: Any) -> Sequence[Sequence[Any]]:
+    slots: Mapping[Any, Any] = {"now": timezone.now(), **values}
+    return plan.rows(ANONYMOUS, slots)
+
+
+def _actor(rows: Sequence[Sequence[Any]], **more: Any) -> Actor:
+    user_id, username, is_verified, is_superuser, is_barred, is_silenced, trust, _group = rows[0]
+    if is_barred:
+        raise BarredError
     roles = {group for *_rest, group in rows if group}
     if is_superuser:
         roles |= {ADMIN, MODERATOR}
-    return Actor(user_id, frozenset(roles), is_verified=bool(is_verified), name=username)
+    return Actor(
+        RecordIdField().to_python(user_id),
+        frozenset(roles),
+        is_verified=bool(is_verified),
+        name=username,
+        is_silenced=bool(is_silenced),
+        trust_level=trust,
+        **more,
+    )
 
 
 @cache
-def _actor_plan() -> Plan:
-    """Compile the query once: every signed-in request asks it."""
-    account = User.objects.filter(pk=Slot("id", RecordIdField()), is_active=True)
-    columns = ("username", "is_verified", "is_superuser", "groups__name")
-    return compiled(account.values_list(*columns))
+def _member_plan() -> Plan:
+    """Compile the query once, as the two below: every signed-in request asks one of them."""
+    return _compiled(User.objects.filter(pk=Slot("id", RecordIdField()), is_active=True))
+
+
+@cache
+def _session_plan() -> Plan:
+    sessions = Session.objects.filter(
+        pk=Slot("id", RecordIdField()),
+        ended_at=None,
+        expires_at__gt=Slot("now", DateTimeField()),
+        user__is_active=True,
+    )
+    return _compiled(sessions, "user__")
+
+
+@cache
+def _key_plan() -> Plan:
+    keys = ApiKey.objects.filter(
+        pk=Slot("id", RecordIdField()),
+        revoked_at=None,
+        owner__is_active=True,
+    ).exclude(expires_at__lte=Slot("now", DateTimeField()))
+    return _compiled(keys, "owner__", F("digest"), F("scopes"))
+
+
+def _compiled(rows: QuerySet[Any], prefix: str = "", *more: F) -> Plan:
+    columns: list[Any] = [
+        F(f"{prefix}pk"),
+        F(f"{prefix}username"),
+        F(f"{prefix}is_verified"),
+        F(f"{prefix}is_superuser"),
+        _is_ahead(f"{prefix}barred_until"),
+        _is_ahead(f"{prefix}silenced_until"),
+        F(f"{prefix}trust_level"),
+        F(f"{prefix}groups__name"),
+        *more,
+    ]
+    return compiled(rows.values_list(*columns))
+
+
+def _is_ahead(column: str) -> Case:
+    ahead = When(**{f"{column}__gt": Slot("now", DateTimeField())}, then=Value(1))
+    return Case(ahead, default=Value(0), output_field=IntegerField())

@@ -1,66 +1,252 @@
-"""Access and refresh tokens, and the actor behind an access token."""
+"""Access and refresh tokens, and the actor behind a token."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import lru_cache, partial
 from time import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, override
 from uuid import UUID
 
+import jwt
+from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext as _
-from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from resources.errors import Problem, not_signed_in
-from users.selectors import actor_of
+from users.selectors import BarredError, actor_of_key, actor_of_session
+from users.services.api_keys import PREFIX, is_secret_of, note_use, parsed_key
+from users.services.sessions import barred
+from users.services.signing import ALGORITHM, signing_key, verifying_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from resources.actors import Actor
-    from users.models import User
+    from users.models import ApiKey, Session, User
+
+AUDIENCE = "holobase"
+KEYS_ARE_FRESH_FOR = 60.0
+"""Seconds after which a process looks for a new key to sign with."""
+CHALLENGE_LIFETIME = timedelta(minutes=5)
 
 
-def token_pair(user: User) -> dict[str, str]:
-    """Issue an access and a refresh token (RFC 7519) for a member."""
-    refresh = RefreshToken.for_user(user)
-    return {"access": str(refresh.access_token), "refresh": str(refresh)}
+@dataclass(slots=True)
+class KeyRing:
+    """What this process knows of the keys in the database."""
+
+    key_id: str
+    private: Any
+    public: Mapping[str, Any]
+    read_at: float
+
+
+class RotatingKeys(TokenBackend):
+    """Signs with the newest key and verifies with the one that a token names (`kid`)."""
+
+    def __init__(self) -> None:
+        super().__init__(ALGORITHM, audience=AUDIENCE, issuer=settings.PUBLIC_URL)
+        self._ring: KeyRing | None = None
+
+    @override
+    def encode(self, payload: dict[str, Any]) -> str:
+        ring = self._keys()
+        claims = {**payload, "aud": self.audience, "iss": self.issuer}
+        return jwt.encode(claims, ring.private, self.algorithm, {"kid": ring.key_id})
+
+    @override
+    def get_verifying_key(self, token: Any) -> Any:
+        try:
+            key_id = jwt.get_unverified_header(token).get("kid", "")
+        except jwt.InvalidTokenError as error:
+            raise TokenBackendError("Token is invalid") from error
+        ring = self._keys()
+        if key_id not in ring.public and time() - ring.read_at > 1:
+            ring = self._read()
+        if key_id not in ring.public:
+            raise TokenBackendError("Token is of an unknown key")
+        return ring.public[key_id]
+
+    def forget(self) -> None:
+        """Read the keys anew at the next use."""
+        self._ring = None
+
+    def _keys(self) -> KeyRing:
+        if self._ring is None or time() - self._ring.read_at > KEYS_ARE_FRESH_FOR:
+            return self._read()
+        return self._ring
+
+    def _read(self) -> KeyRing:
+        newest = signing_key()
+        private = self._prepare_key(newest.private)
+        public = {key["kid"]: jwt.PyJWK(key).key for key in verifying_keys()}
+        self._ring = KeyRing(newest.pk, private, public, time())
+        return self._ring
+
+
+keys = RotatingKeys()
+
+
+class SessionAccess(AccessToken):
+    """What a member shows with every request (RFC 7519, claims `sub` and `sid`)."""
+
+    _token_backend = keys
+
+
+class SessionRefresh(RefreshToken):
+    """What a session is kept alive by; `gen` counts its rotations."""
+
+    _token_backend = keys
+    access_token_class = SessionAccess
+
+
+class ServiceAccess(AccessToken):
+    """What a server gets for a client id and secret (RFC 6749, 4.4); `key` is the API key."""
+
+    token_type = "service"
+    _token_backend = keys
+
+
+class SecondFactorChallenge(AccessToken):
+    """Says that the first factor was right; good for nothing but showing the second."""
+
+    token_type = "second_factor"
+    _token_backend = keys
+
+
+def token_pair(session: Session) -> dict[str, str]:
+    """Issue an access and a refresh token for a session's present generation."""
+    refresh = SessionRefresh()
+    refresh["sub"], refresh["sid"] = str(session.user_id), str(session.pk)
+    access = str(refresh.access_token)
+    refresh["gen"] = session.generation
+    refresh.payload["exp"] = int(session.expires_at.timestamp())
+    return {"access": access, "refresh": str(refresh)}
+
+
+def challenge_for(user: User, method: str) -> str:
+    """Say that a member's first factor was right, for five minutes."""
+    token = SecondFactorChallenge()
+    token.set_exp(lifetime=CHALLENGE_LIFETIME)
+    token["sub"], token["method"] = str(user.pk), method
+    token["epoch"] = user.session_epoch
+    return str(token)
+
+
+class Challenge(NamedTuple):
+    """Whose first factor was right, and which that was; `epoch` is the account's of that time."""
+
+    id: str
+    user_id: UUID
+    method: str
+    epoch: int
+
+
+def challenged(token: str) -> Challenge:
+    """Read a challenge; raises Problem 401 for what is none, has expired or was met already."""
+    try:
+        claims = SecondFactorChallenge(cast("Any", token))
+        challenge = Challenge(
+            claims["jti"], UUID(claims["sub"]), str(claims["method"]), int(claims["epoch"])
+        )
+    except (TokenError, KeyError, TypeError, ValueError):
+        raise bad_challenge() from None
+    if cache.get(_met(challenge)):
+        raise bad_challenge()
+    return challenge
+
+
+def meet(challenge: Challenge) -> None:
+    """Note that a challenge has been met; raises Problem 401 when it was before."""
+    if not cache.add(_met(challenge), True, int(CHALLENGE_LIFETIME.total_seconds())):
+        raise bad_challenge()
+
+
+def bad_challenge() -> Problem:
+    """Say that a challenge is no good."""
+    return not_signed_in(_("This challenge is not valid or has expired."))
+
+
+def _met(challenge: Challenge) -> str:
+    return f"challenge:{challenge.id}"
+
+
+def service_token(key: ApiKey, scopes: list[str]) -> str:
+    """Issue an access token for a server."""
+    token = ServiceAccess()
+    token["key"], token["scope"], token["sub"] = str(key.pk), " ".join(scopes), str(key.owner_id)
+    return str(token)
 
 
 def actor_of_token(token: str) -> Actor:
-    """Give the actor of an access token; raises Problem 401 when it is no good any more."""
-    user_id, expires_at = _verified(token)
-    if expires_at <= time():
+    """Give the actor of an access token or API key; raises Problem 401 or 403.
+
+    A signature is checked once; whether the session, the key and the account are alive is asked
+    anew by every request.
+    """
+    try:
+        actor = _actor_of_key(token) if token.startswith(PREFIX) else _actor_of_claims(token)
+    except BarredError:
+        raise barred() from None
+    if actor is None:
         raise _no_good()
-    return known_actor(user_id)
+    return actor
+
+
+def claims_of_refresh(token: str) -> tuple[UUID, int]:
+    """Give a refresh token's session and generation; raises Problem 401 for what is none."""
+    try:
+        claims = SessionRefresh(cast("Any", token))
+        return UUID(claims["sid"]), int(claims["gen"])
+    except (TokenError, KeyError, TypeError, ValueError):
+        raise not_signed_in(_("This refresh token is not valid or has expired.")) from None
+
+
+def _actor_of_claims(token: str) -> Actor | None:
+    find, expires_at = _verified(token)
+    return find() if expires_at > time() else None
+
+
+def _actor_of_key(token: str) -> Actor | None:
+    """Give the actor of an API key that is shown as it is."""
+    key_id, secret = parsed_key(token)
+    found = actor_of_key(key_id) if key_id else None
+    if found is None or not is_secret_of(secret, found.digest):
+        return None
+    note_use(found.key_id)
+    return found.actor
+
+
+def _actor_of_service(key_id: UUID, scopes: frozenset[str]) -> Actor | None:
+    """Give the actor of a service token: its scopes, as far as the key still has them."""
+    found = actor_of_key(key_id)
+    if found is None:
+        return None
+    note_use(key_id)
+    return replace(found.actor, scopes=scopes & (found.actor.scopes or frozenset()))
 
 
 @lru_cache(maxsize=4096)
-def _verified(token: str) -> tuple[str, float]:
-    """Check a token's signature once; gives the user's id and when the token expires.
-
-    Whether the account is still active is asked anew by every request.
-    """
+def _verified(token: str) -> tuple[Callable[[], Actor | None], float]:
+    """Check a token's signature once; gives how to find its actor, and when it expires."""
     try:
-        claims = AccessToken(cast("Any", token))
-        return str(UUID(claims["user_id"])), float(claims["exp"])
-    except (TokenError, KeyError, ValueError):
+        kind = jwt.decode(token, options={"verify_signature": False}).get("token_type")
+        if kind == ServiceAccess.token_type:
+            service = ServiceAccess(cast("Any", token))
+            find = partial(
+                _actor_of_service, UUID(service["key"]), frozenset(service["scope"].split())
+            )
+            return find, float(service["exp"])
+        claims = SessionAccess(cast("Any", token))
+        session_id = UUID(claims["sid"])
+        return partial(actor_of_session, session_id), float(claims["exp"])
+    except (TokenError, jwt.InvalidTokenError, KeyError, TypeError, ValueError):
         raise _no_good() from None
 
 
 def _no_good() -> Problem:
     return not_signed_in(_("This access token is not valid or has expired."))
-
-
-def user_id_of_refresh(token: str) -> str:
-    """Give the user's id in a refresh token; raises Problem 401 when it is no good any more."""
-    try:
-        return str(RefreshToken(cast("Any", token))["user_id"])
-    except (TokenError, KeyError):
-        raise not_signed_in(_("This refresh token is not valid or has expired.")) from None
-
-
-def known_actor(user_id: str) -> Actor:
-    """Give the actor of an active member's id; raises Problem 401 when there is none."""
-    actor = actor_of(UUID(user_id))
-    if actor is None:
-        raise not_signed_in(_("This account is not active."))
-    return actor

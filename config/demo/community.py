@@ -25,7 +25,7 @@ from resources.actors import SYSTEM, Actor
 from templates_app.effects import PRESETS
 from templates_app.models import Template
 from templates_app.services import approve_template, submit_template, write_review
-from users.models import User
+from users.models import User, address
 
 if TYPE_CHECKING:
     from cards.models import Card
@@ -79,7 +79,7 @@ class Community:
         user = changes.create(
             User,
             by=SYSTEM,
-            email=f"{username}@example.com",
+            **address(f"{username}@example.com"),
             username=username,
             display_name=display_name,
             bio=bio,

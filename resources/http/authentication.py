@@ -12,12 +12,14 @@ from rest_framework.authentication import BaseAuthentication
 
 from resources import context
 from resources.actors import ANONYMOUS, Actor
-from resources.errors import not_signed_in
+from resources.errors import beyond_scope, not_signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from rest_framework.request import Request
+
+    from resources.declaration import Resource
 
 SCHEME = "bearer"
 
@@ -32,9 +34,20 @@ def actor_of_header(header: str) -> Actor:
     scheme, _space, token = header.partition(" ")
     if scheme.lower() != SCHEME or not token.strip():
         raise not_signed_in(_("Use “Authorization: Bearer <access token>”."))
-    actor = _actor_of_token()(token.strip())
+    actor = actor_of_token(token.strip())
     context.note_user(actor.id)
     return actor
+
+
+def require_scope(actor: Actor, resource: Resource, verb: str) -> None:
+    """Raise Problem 403 when the actor's key does not go as far as `read` or `write` here."""
+    if not actor.has_scope(resource.name, verb):
+        raise beyond_scope(resource.name, verb)
+
+
+def actor_of_token(token: str) -> Actor:
+    """Give the actor of a token; raises Problem 401 or 403 when it is no good."""
+    return _actor_of_token()(token)
 
 
 @cache

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resources.answers import JSON, VARY, HttpAnswer, answered
-from resources.http.authentication import actor_of_header
+from resources.http.authentication import actor_of_header, require_scope
+from resources.http.throttles import asking, require_room
 from resources.reading.reader import list_records, view_record
 
 if TYPE_CHECKING:
+    from resources.actors import Actor
     from resources.declaration import Resource
+
+# What searches or counts counts as several requests where reads are limited.
+COSTLY = 5
+COSTLY_PARAMETERS = re.compile(r"(?:^|&)(?:search|count)=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,7 @@ class Read:
     url: str
     authorization: str = ""
     if_none_match: str = ""
+    address: str = ""
 
 
 def answer_read(read: Read) -> HttpAnswer:
@@ -32,6 +40,13 @@ def answer_read(read: Read) -> HttpAnswer:
 
 def _answer(read: Read) -> HttpAnswer:
     actor = actor_of_header(read.authorization)
+    require_scope(actor, read.resource, "read")
+    cost = COSTLY if COSTLY_PARAMETERS.search(read.query_string) else 1
+    limits = require_room("read", *asking(actor, read.address), cost=cost)
+    return _found(read, actor).with_headers(limits) if limits else _found(read, actor)
+
+
+def _found(read: Read, actor: Actor) -> HttpAnswer:
     if read.record_id is None:
         answer = list_records(read.resource, actor, read.query_string, read.url)
         return HttpAnswer(200, answer.body, {"Content-Type": JSON, "Vary": VARY})

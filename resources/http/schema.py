@@ -80,7 +80,8 @@ class ResourceSchema(AutoSchema):
         name = self.verb or (self.action.name if self.action else "")
         undone = "undo_" if self.action and self.method == "DELETE" else ""
         suffix = self._engine_view.name_suffix
-        return f"{undone}{name}_{self.resource}{suffix}".replace("-", "_")
+        words = f"{undone}{name}_{self.resource}{suffix}"
+        return words.replace("-", "_").replace("/", "_")
 
     @override
     def get_tags(self) -> list[str]:
@@ -194,15 +195,14 @@ def page_schema(record: JsonSchema) -> JsonSchema:
 def with_problems(result: JsonSchema, **_context: Any) -> JsonSchema:
     """Add the problem documents that every operation can answer (a drf-spectacular hook)."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
-    answer = {
-        "description": "A problem document (RFC 9457).",
-        "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
+    content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    answer = {"description": "A problem document (RFC 9457).", "content": content}
     for path in result["paths"].values():
         for method, operation in path.items():
             statuses = SAFE_STATUSES if method == "get" else WRITE_STATUSES
             for status in statuses:
-                operation["responses"].setdefault(status, answer)
+                described = operation["responses"].setdefault(status, answer)
+                described["content"] = {**described.get("content", {}), **content}
     return result
 
 

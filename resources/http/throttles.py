@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
+    from resources.actors import Actor
+
 UNLIMITED = "off"
+SHARED_BY = 5
 PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -30,6 +33,23 @@ class Rate:
 
     requests: int
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much somebody has left in this window, which begins anew in `reset` seconds."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+    def headers(self) -> dict[str, str]:
+        """Give the room as `RateLimit-*` headers."""
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(max(0, self.remaining)),
+            "RateLimit-Reset": str(self.reset),
+        }
 
 
 @remembered
@@ -43,31 +63,54 @@ def read_rate(text: str) -> Rate | None:
     return Rate(int(requests), PERIODS[period[:1]])
 
 
-def require_room(scope: str, who: str, text: str = "") -> dict[str, str]:
-    """Count a request of somebody and give the `RateLimit-*` headers that tell how it stands.
+def require_room(scope: str, *who: str, rate: str = "", cost: int = 1) -> dict[str, str]:
+    """Count a request and give the `RateLimit-*` headers that tell how it stands.
 
-    The rate is `text`, else `settings.THROTTLE_RATES[scope]`. One counter a window is all that is
-    kept in the cache, so counting costs the same at any rate and is right across processes.
-    Raises Problem 429 when there is no room left
+    The first of `who` is the one who asks; the others, such as a network address, are shared with
+    `SHARED_BY` people and have room for as many. The rate is `rate`, else
+    `settings.THROTTLE_RATES[scope]`; `cost` is how many requests this one counts as. One counter a
+    window is all that is kept in the cache, so counting costs the same at any rate and is right
+    across processes. Raises Problem 429 when there is no room left
     (headers: draft-ietf-httpapi-ratelimit-headers-03).
     """
-    rate = read_rate(text or settings.THROTTLE_RATES[scope])
-    if rate is None:
+    limit = read_rate(rate or settings.THROTTLE_RATES[scope])
+    if limit is None:
         return {}
-    now = time()
-    key = f"throttle:{scope}:{who}:{int(now // rate.seconds)}"
-    cache.add(key, 0, rate.seconds)
-    count = cache.incr(key)
-    reset = str(int(rate.seconds - now % rate.seconds) + 1)
-    headers = {
-        "RateLimit-Limit": str(rate.requests),
-        "RateLimit-Remaining": str(max(0, rate.requests - count)),
-        "RateLimit-Reset": reset,
-    }
-    if count > rate.requests:
+    rooms = [
+        _taken(f"{scope}:{name}", limit.requests * (SHARED_BY if number else 1), limit, cost)
+        for number, name in enumerate(dict.fromkeys(who))
+    ]
+    room = min(rooms, key=lambda room: room.remaining)
+    if room.remaining < 0:
         detail = _("That was too often. Try again later.")
-        raise Problem(429, "throttled", detail, headers={**headers, "Retry-After": reset})
-    return headers
+        headers = {**room.headers(), "Retry-After": str(room.reset)}
+        raise Problem(429, "throttled", detail, headers=headers)
+    return room.headers()
+
+
+def asking(actor: Actor, address: str) -> tuple[str, ...]:
+    """Give whom a request of an actor is counted by: member and network address."""
+    return (str(actor.id), address) if actor.id else (address,)
+
+
+def _taken(name: str, requests: int, limit: Rate, cost: int) -> Room:
+    now = time()
+    key = f"throttle:{name}:{int(now // limit.seconds)}"
+    cache.add(key, 0, limit.seconds)
+    used = cache.incr(key, cost)
+    return Room(requests, requests - used, int(limit.seconds - now % limit.seconds) + 1)
+
+
+def client_address(peer: str, forwarded: str) -> str:
+    """Give the network address that a request came from.
+
+    Behind `settings.PROXIES` proxies it is the one that the outermost of them saw; what stands
+    before it in `X-Forwarded-For` anyone could have written.
+    """
+    steps = [step.strip() for step in forwarded.split(",") if step.strip()]
+    if not settings.PROXIES or not steps:
+        return peer
+    return steps[-min(settings.PROXIES, len(steps))]
 
 
 class AddressThrottle(BaseThrottle):
@@ -76,8 +119,13 @@ class AddressThrottle(BaseThrottle):
     scope = "auth"
 
     @override
+    def get_ident(self, request: HttpRequest | Request) -> str:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+        return client_address(request.META.get("REMOTE_ADDR", ""), forwarded)
+
+    @override
     def allow_request(self, request: Request, view: APIView) -> bool:
-        headers = require_room(self.scope, str(self.get_ident(request)))
+        headers = require_room(self.scope, self.get_ident(request))
         request._request.META["holobase.ratelimit"] = headers
         return True
 

@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 from resources.answers import JSON, HttpAnswer, answered
 from resources.http.reads import Read, answer_read
 from resources.http.schema import BATCH_ANSWER, ResourceSchema
-from resources.http.throttles import require_room
+from resources.http.throttles import AddressThrottle, asking, require_room
 from resources.http.writes import Write, answer_write
 from resources.writing.batch import BatchInput, run_batch
 from resources.writing.idempotency import once
@@ -51,6 +51,7 @@ class EngineView(APIView):
             request.build_absolute_uri(request.path),
             request.META.get("HTTP_AUTHORIZATION", ""),
             request.META.get("HTTP_IF_NONE_MATCH", ""),
+            AddressThrottle().get_ident(request),
         )
         return answer_read(read).response(is_head=request.method == "HEAD")
 
@@ -69,7 +70,7 @@ class EngineView(APIView):
             sent_fingerprint(request),
             request.headers.get("Idempotency-Key"),
             request.headers.get("If-Match", ""),
-            request.META.get("REMOTE_ADDR", ""),
+            AddressThrottle().get_ident(request),
             action,
         )
         return answer_write(write).response()
@@ -127,10 +128,11 @@ class BatchView(APIView):
     def post(self, request: Request) -> HttpResponse:
         """Run several writes in one transaction, all or nothing."""
         actor = actor_behind(request)
-        limits = require_room("write", str(actor.id or request.META.get("REMOTE_ADDR", "")))
         sent = BatchInput(data=request.data)
         sent.is_valid(raise_exception=True)
         writes = sent.validated_data["requests"]
+        who = asking(actor, AddressThrottle().get_ident(request))
+        limits = require_room("write", *who, cost=len(writes))
         key = request.headers.get("Idempotency-Key")
 
         def answer() -> HttpAnswer:

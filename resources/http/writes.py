@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from resources.answers import JSON, HttpAnswer, answered
 from resources.errors import Problem
-from resources.http.throttles import require_room
+from resources.http.authentication import require_scope
+from resources.http.throttles import asking, require_room
 from resources.reading.reader import Answer, view_record, view_selection
 from resources.writing.idempotency import once
 from resources.writing.operations import create_record, delete_record, run_action, update_record
@@ -50,16 +53,17 @@ def answer_write(write: Write) -> HttpAnswer:
 
 
 def _limited(write: Write, work: Callable[[], HttpAnswer]) -> HttpAnswer:
-    who = str(write.actor.id or write.address)
-    headers = require_room("write", who)
+    who = asking(write.actor, write.address)
+    headers = require_room("write", *who)
     verb = write.action.name if write.action else VERBS[write.method]
     rate = write.resource.throttle.get(verb)
     if rate:
-        headers |= require_room(f"{write.resource}.{verb}", who, rate)
+        headers |= require_room(f"{write.resource}.{verb}", *who, rate=rate)
     return answered(work).with_headers(headers)
 
 
 def _answer(write: Write) -> HttpAnswer:
+    require_scope(write.actor, write.resource, "write")
     if write.method != "DELETE":
         # What can't be answered must not be written either.
         view_selection(write.resource, write.query_string)
@@ -80,12 +84,23 @@ def _answer(write: Write) -> HttpAnswer:
 def _created(write: Write) -> HttpAnswer:
     def create() -> HttpAnswer:
         row = create_record(write.resource, write.actor, write.sent)
-        return _shown(write, row, 201).with_headers({"Location": f"{write.path}/{row.pk}"})
+        answer = _shown(write, row, 201).with_headers({"Location": f"{write.path}/{row.pk}"})
+        return _with_secrets(answer, write.resource, row)
 
-    if write.idempotency_key is None:
+    # An answer that is shown once is not kept to be given again.
+    if write.idempotency_key is None or write.resource.shown_once:
         return create()
     request = (write.path, write.fingerprint)
     return once(write.idempotency_key, write.actor, request, create)
+
+
+def _with_secrets(answer: HttpAnswer, resource: Resource, row: Record) -> HttpAnswer:
+    if not resource.shown_once:
+        return answer
+    secrets = {name: getattr(row, name) for name in resource.shown_once}
+    body = orjson.dumps({**orjson.loads(answer.body), **secrets})
+    headers = {"Cache-Control": "no-store"}
+    return replace(answer.with_headers(headers), body=body)
 
 
 def _shown(write: Write, row: Record, status: int) -> HttpAnswer:

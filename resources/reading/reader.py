@@ -16,6 +16,7 @@ from resources.filters.nodes import FilterSyntaxError, FilterValueError
 from resources.reading.cursors import Cursor
 from resources.reading.plans import count_plan, exists_plan, list_plan, view_plan
 from resources.reading.query import ListQuery, read_list_query, read_view_query
+from resources.sealing import unsealed_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ def view_record(resource: Resource, actor: Actor, record_id: str, query_string: 
     if not rows:
         raise not_visible()
     document, revision = rows[0]
-    body = document.encode()
+    body = unsealed_document(document).encode()
     return Answer(body, entity_tag(revision, b"" if selection.is_whole else body))
 
 
@@ -76,7 +77,7 @@ def list_records(resource: Resource, actor: Actor, query_string: str, url: str) 
     if query.is_backward:
         page.reverse()
     links = _links(query, page, has_more=has_more)
-    documents = ",".join([row[0] for row in page])
+    documents = unsealed_document(",".join([row[0] for row in page]))
     parts = [f'{{"results":[{documents}]']
     parts += [f',"{name}":{_link(url, query_string, link)}' for name, link in links.items()]
     parts += [f',"count":{count}'] if count is not None else []

@@ -4,10 +4,12 @@ from resources.rules.algebra import ANYONE, NOBODY, Rule, Scope, narrowed
 from resources.rules.predicates import (
     SIGNED_IN,
     SYSTEM_ONLY,
+    UNSILENCED,
     VERIFIED,
     has_role,
     linked,
     own,
+    trusted,
     visible,
     where,
 )
@@ -17,6 +19,7 @@ __all__ = [
     "NOBODY",
     "SIGNED_IN",
     "SYSTEM_ONLY",
+    "UNSILENCED",
     "VERIFIED",
     "Rule",
     "Scope",
@@ -24,6 +27,7 @@ __all__ = [
     "linked",
     "narrowed",
     "own",
+    "trusted",
     "visible",
     "where",
 ]

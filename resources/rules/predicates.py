@@ -41,6 +41,7 @@ class ActorIs(Rule):
 
 SIGNED_IN = ActorIs(lambda actor: actor.is_known, _("a signed-in member"))
 VERIFIED = ActorIs(lambda actor: actor.is_verified, _("a member with a verified address"))
+UNSILENCED = ActorIs(lambda actor: not actor.is_silenced, _("a member who is not silenced"))
 SYSTEM_ONLY = ActorIs(lambda actor: actor.is_system, _("the system itself"))
 
 
@@ -49,6 +50,12 @@ def has_role(*names: str) -> Rule:
     wanted = frozenset(names)
     words = _("a member with the role %(roles)s") % {"roles": "/".join(sorted(wanted))}
     return ActorIs(lambda actor: not wanted.isdisjoint(actor.roles), words)
+
+
+def trusted(level: int) -> Rule:
+    """Open every row to members of at least this trust level, which behaviour earns."""
+    words = _("a member of trust level %(level)s or more") % {"level": level}
+    return ActorIs(lambda actor: actor.is_known and actor.trust_level >= level, words)
 
 
 LOOKUPS: Mapping[str, tuple[str, Callable[[Any, Any], bool]]] = {

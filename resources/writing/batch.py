@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from resources import registry
-from resources.errors import FieldError, Problem, as_problem
+from resources.errors import FieldError, Problem, as_problem, beyond_scope
 from resources.reading.reader import view_record
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
@@ -84,10 +84,9 @@ def _within(problem: Problem, number: int) -> Problem:
 
 
 def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
-    name, *rest = str(write["path"]).removeprefix("/api/v1/").strip("/").split("/")
-    resource = registry.named(name)
-    if resource is None or len(rest) > 2:
-        raise Problem(404, "not_found", _("There is no such resource."))
+    resource, rest = _addressed(str(write["path"]).removeprefix("/api/v1/").strip("/"))
+    if not actor.has_scope(resource.name, "write"):
+        raise beyond_scope(resource.name, "write")
     method, body = write["method"], write.get("body")
     if method == "POST" and not rest:
         return _shown(201, resource, actor, create_record(resource, actor, body).pk)
@@ -100,6 +99,16 @@ def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
         delete_record(resource, actor, rest[0], write.get("if_match", ""))
         return BatchAnswer(204)
     raise Problem(405, "method_not_allowed", _("This path does not take this method."))
+
+
+def _addressed(path: str) -> tuple[Resource, Sequence[str]]:
+    """Find the resource that a path names, and what follows: a record's id, and an action."""
+    steps = path.split("/")
+    for count in (1, 2):
+        resource = registry.named("/".join(steps[:count]))
+        if resource and len(steps) <= count + 2:
+            return resource, steps[count:]
+    raise Problem(404, "not_found", _("There is no such resource."))
 
 
 def _acted(

@@ -21,6 +21,7 @@ from urllib.parse import quote
 import httpx
 
 from tests.benchmarks.load import Request, requests_per_second
+from tests.benchmarks.sign_ins import reads_beside_sign_ins, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,12 +72,16 @@ def main() -> None:
         seeded = _seed(ours, options.cards)
         subprocess.run(["cp", "-r", str(ours), str(theirs)], check=True)
         holobase = servers.enter_context(serving(ours, HOLOBASE))
-        stock = servers.enter_context(serving(theirs, STOCK))
+        stock_stops = servers.enter_context(ExitStack())
+        stock = stock_stops.enter_context(serving(theirs, STOCK))
         loads = workloads(seeded["card"])
+        tokens = (seeded["token"], seeded["stock_token"])
         for load in loads:
-            _require_same(load, holobase, stock, seeded["token"])
-        rates = _measure(loads, (holobase, stock), seeded["token"], options)
-    report = _report(loads, rates, options)
+            _require_same(load, (holobase, stock), tokens)
+        rates = _measure(loads, (holobase, stock), tokens, options)
+        stock_stops.close()
+        beside = [reads_beside_sign_ins(holobase, options.seconds) for _ in range(options.rounds)]
+    report = "\n".join([*_report(loads, rates, options), *section(beside)])
     sys.stdout.write(report)
     if options.write:
         REPORT.write_text(report)
@@ -111,7 +116,7 @@ def serving(data: Path, command: tuple[str, ...]) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    quiet = {"THROTTLE_WRITE": "off", "LOG_LEVEL": "INFO"}
+    quiet = {"THROTTLE_WRITE": "off", "THROTTLE_AUTH": "off", "LOG_LEVEL": "INFO"}
     with Path(data, "server.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, *command, str(port)],
@@ -162,10 +167,10 @@ def _answer(address: str, token: str = "", body: str = "") -> Any:
     return httpx.get(address).raise_for_status().json()
 
 
-def _require_same(load: Workload, holobase: str, stock: str, token: str) -> None:
+def _require_same(load: Workload, addresses: tuple[str, str], tokens: tuple[str, str]) -> None:
     """Check that both servers answer the same before they are timed."""
-    ours = _answer(holobase + load.holobase, token, load.body)
-    theirs = _answer(stock + load.stock, token, load.body)
+    ours = _answer(addresses[0] + load.holobase, tokens[0], load.body)
+    theirs = _answer(addresses[1] + load.stock, tokens[1], load.body)
     if load.body:
         pairs = [(ours["title"], theirs["title"])]
     elif "results" in ours:
@@ -178,7 +183,10 @@ def _require_same(load: Workload, holobase: str, stock: str, token: str) -> None
 
 
 def _measure(
-    loads: list[Workload], addresses: tuple[str, str], token: str, options: argparse.Namespace
+    loads: list[Workload],
+    addresses: tuple[str, str],
+    tokens: tuple[str, str],
+    options: argparse.Namespace,
 ) -> dict[str, list[tuple[float, float]]]:
     """Measure both servers in turn, round after round."""
     rates: dict[str, list[tuple[float, float]]] = {load.name: [] for load in loads}
@@ -186,7 +194,9 @@ def _measure(
         for load in loads:
             ours, theirs = (
                 requests_per_second(_request(address + path, load.body, token), options.seconds)
-                for address, path in zip(addresses, (load.holobase, load.stock), strict=True)
+                for address, token, path in zip(
+                    addresses, tokens, (load.holobase, load.stock), strict=True
+                )
             )
             rates[load.name].append((ours, theirs))
             sys.stderr.write(f"round {number + 1} {load.name}: {ours:.0f} / {theirs:.0f}\n")
@@ -203,7 +213,7 @@ def _report(
     loads: list[Workload],
     rates: dict[str, list[tuple[float, float]]],
     options: argparse.Namespace,
-) -> str:
+) -> list[str]:
     lines = [
         "# Benchmarks",
         "",
@@ -230,7 +240,7 @@ def _report(
             f"{load.promise:g}",
         )
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, ""])
+    return lines
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from config.resource_road import Asked
 from files.storage import set_up_storage
 from resources import registry
 from tests.client import Api
+from tests.personas import new_member
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -43,11 +44,8 @@ def ask(method: str, path: str, **options: Any) -> httpx.Response:
 
 @pytest.fixture
 def dana(transactional_db: None) -> dict[str, str]:
-    """Open an account through the application, for tests whose rows other threads must see."""
-    profile = {"email": "d@example.com", "username": "dana", "password": "a correct horse 9"}
-    response = ask("POST", "/api/v1/auth/register", json=profile)
-    assert response.status_code == 201, response.text
-    return {"Authorization": f"Bearer {response.json()['access']}"}
+    """Sign a member in for tests whose rows other threads must see."""
+    return {"Authorization": new_member("dana").authorization}
 
 
 def test_a_card_can_be_written_and_read_by_the_short_road(dana: dict[str, str]) -> None:
@@ -187,7 +185,7 @@ def test_every_request_leaves_one_line_with_its_id(
     assert {"ip_address", "method", "duration_ms"} <= set(shown[0])
 
 
-def test_a_websocket_answers_pings_and_says_what_it_does_not_know() -> None:
+def test_a_websocket_answers_pings_and_says_what_it_does_not_know(db: None) -> None:
     async def talk() -> list[Any]:
         scope = {"type": "websocket", "path": "/ws/v1", "query_string": b"", "headers": []}
         socket = ApplicationCommunicator(application, scope)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -52,13 +53,27 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def api(address: str) -> Iterator[httpx.Client]:
-    """Open an account and give a client that is signed in."""
+def api(address: str, tmp_path: Path) -> Iterator[httpx.Client]:
+    """Open an account by the code in the mail, and give a client that is signed in."""
     profile = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
     with httpx.Client(base_url=f"http://{address}/api/v1/", timeout=20) as client:
-        token = client.post("auth/register", json=profile).json()["access"]
+        asked = client.post("auth/register", json=profile)
+        proof = {"proof": asked.json()["proof"], "code": mailed_code(tmp_path / "mail")}
+        token = client.post("auth/verify-email/confirm", json=proof).json()["access"]
         client.headers["Authorization"] = f"Bearer {token}"
         yield client
+
+
+def mailed_code(folder: Path) -> str:
+    """Wait for the mail that the worker leaves in a folder, and read the code in it."""
+    until = monotonic() + 30
+    while True:
+        for letter in folder.glob("*.log"):
+            code = re.search(r"^    (\d{8})$", letter.read_text(), re.MULTILINE)
+            if code:
+                return code[1]
+        assert monotonic() < until, "no mail came"
+        sleep(0.1)
 
 
 def test_a_newcomer_can_go_from_nothing_to_a_card_in_a_post(

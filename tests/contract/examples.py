@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django.db import models
+from django.utils import timezone
 
 from resources import changes, registry
 from resources.actors import SYSTEM
@@ -13,12 +15,24 @@ from resources.fields import TagsField
 from users.models import User
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from resources.declaration import Resource
     from resources.models import Record
     from tests.personas import Persona
 
 OPEN = {"status": "published", "visibility": "public", "state": "approved"}
-DOCUMENTS: dict[str, Any] = {"slots": {"type": "object", "properties": {}}}
+DOCUMENTS: dict[str, Any] = {
+    "slots": {"type": "object", "properties": {}},
+    "scopes": ["cards:read"],
+}
+
+MADE: Sequence[tuple[type[models.Field[Any, Any]], Callable[[], Any]]] = (
+    (models.BooleanField, lambda: True),
+    (models.DateTimeField, lambda: timezone.now() + timedelta(days=1)),
+    (models.IntegerField, lambda: 3),
+    (models.Field, lambda: uuid4().hex[:12]),
+)
 
 
 def example_row(resource: Resource, *, owner: Persona) -> Record:
@@ -30,7 +44,8 @@ def example_row(resource: Resource, *, owner: Persona) -> Record:
     values = {column.name: _value(column, owner) for column in columns}
     service = resource.service("create")
     if service:
-        row: Record = service(by=owner.actor, **values)
+        is_owners = resource.create.scope(owner.actor, resource.model) is not False
+        row: Record = service(by=owner.actor if is_owners else SYSTEM, **values)
         return row
     return changes.create(resource.record_model, by=SYSTEM, **values)
 
@@ -60,9 +75,9 @@ def _value(column: models.Field[Any, Any], owner: Persona) -> Any:
         return ["fire"]
     if isinstance(column, models.JSONField):
         return DOCUMENTS.get(column.name, {})
-    if isinstance(column, models.IntegerField):
-        return 3
-    return uuid4().hex[:12]
+    if column.choices:
+        return next(iter(dict(column.flatchoices)))
+    return next((make() for kind, make in MADE if isinstance(column, kind)), None)
 
 
 def _target(column: models.Field[Any, Any], owner: Persona) -> Any:

@@ -76,7 +76,7 @@ def test_a_frontend_developer_can_find_every_open_verb() -> None:
     }
     for resource in registry.all_resources():
         for verb in VERBS:
-            name = f"{verb}_{resource}".replace("-", "_")
+            name = f"{verb}_{resource}".replace("-", "_").replace("/", "_")
             assert (name in operations) is (resource.rule(verb) is not NOBODY)
 
 

@@ -10,7 +10,7 @@ from resources.actors import SYSTEM
 from tests.client import Api
 from users.models import User
 from users.selectors import actor_of
-from users.services import assign_role
+from users.services.roles import assign_role
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -42,14 +42,6 @@ def test_alice_cannot_change_her_standing(alice: Persona, name: str) -> None:
     }
 
 
-def test_alice_can_leave(alice: Persona, bob: Persona) -> None:
-    alice.creates("cards", title="Dragon", status="published")
-    assert alice.api.delete("users/me").status_code == 204
-    assert alice.api.get("users/me").status_code == 401
-    assert bob.api.get(f"users/{alice.id}").status_code == 404
-    assert bob.api.get("cards").json()["results"] == []
-
-
 def test_bob_cannot_change_or_close_alices_account(alice: Persona, bob: Persona) -> None:
     assert bob.api.patch(f"users/{alice.id}", {"bio": "x"}).status_code == 403
     assert bob.api.delete(f"users/{alice.id}").status_code == 403
@@ -75,7 +67,7 @@ def test_bob_cannot_see_or_guess_alices_address(
 def test_roles_come_from_groups(alice: Persona, moderator: Persona, admin: Persona) -> None:
     assert alice.user is not None
     assert alice.actor.roles == frozenset()
-    assign_role(alice.user, "creator", by=SYSTEM)
+    assign_role(alice.user, role="creator", by=SYSTEM)
     assert alice.actor.roles == {"creator"}
     assert not alice.user.is_staff
     assert moderator.actor.roles == {"moderator"}

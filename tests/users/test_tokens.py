@@ -1,18 +1,28 @@
-"""Tokens: staying signed in, and tokens that are no good."""
+"""Tokens that are no good, whoever made them."""
 
 from __future__ import annotations
 
+import hmac
 from base64 import urlsafe_b64encode
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import jwt
 import orjson
 import pytest
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 
 from resources.ids import new_id
 from tests.client import Api
-from users.tokens import token_pair
+from users.callers import NOWHERE
+from users.models import SigningKey
+from users.services.sessions import open_session
+from users.services.signing import rotate_signing_key, verifying_keys
+from users.tokens import AUDIENCE, keys, token_pair
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -22,54 +32,92 @@ def encoded(document: dict[str, Any]) -> str:
     return urlsafe_b64encode(orjson.dumps(document)).rstrip(b"=").decode()
 
 
-def without_signature(token: str) -> str:
-    return f"{encoded({'alg': 'none', 'typ': 'JWT'})}.{token.split('.')[1]}."
+def pair_of(persona: Persona) -> dict[str, str]:
+    assert persona.user is not None
+    return token_pair(open_session(persona.user, caller=NOWHERE, method="test"))
 
 
-def with_other_claims(token: str, **claims: Any) -> str:
-    header, _claims, signature = token.split(".")
-    return ".".join((header, encoded(claims), signature))
+def claims_of(token: str, **changed: Any) -> dict[str, Any]:
+    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    return claims | changed
 
 
-def refresh(token: str) -> Any:
-    return Api().post("auth/token/refresh", {"refresh": token})
+def signed_elsewhere(token: str, **header: Any) -> str:
+    """Sign a token's claims with a key of the attacker's."""
+    return jwt.encode(claims_of(token), ec.generate_private_key(ec.SECP256R1()), "ES256", header)
 
 
-def test_alice_can_stay_signed_in(alice: Persona) -> None:
-    assert alice.user is not None
-    pair = refresh(token_pair(alice.user)["refresh"]).json()
-    assert set(pair) == {"access", "refresh"}
-    assert Api(pair["access"]).get("users/me").json()["id"] == alice.id
-
-
-def test_nobody_can_use_a_token_that_is_no_good(alice: Persona, bob: Persona) -> None:
-    assert alice.user is not None
-    good = token_pair(alice.user)
-    expired = AccessToken.for_user(alice.user)
-    expired.set_exp(lifetime=-timedelta(minutes=1))
-    nobodys = AccessToken.for_user(alice.user)
-    nobodys["user_id"] = str(new_id())
-    forged = with_other_claims(
-        good["access"], token_type="access", exp=4_000_000_000, user_id=bob.id
+def with_public_key_as_secret(token: str) -> str:
+    """Confuse algorithms: HMAC with the public key, which everyone knows, as the secret."""
+    public = jwt.PyJWK(verifying_keys()[0]).key.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    tokens = [str(expired), str(nobodys), forged, without_signature(good["access"])]
-    for token in (*tokens, good["refresh"], f"{good['access']}x", "nonsense", "a.b.c"):
+    signed = f"{encoded({'alg': 'HS256', 'kid': key_id_of(token)})}.{token.split('.')[1]}"
+    signature = hmac.digest(public, signed.encode(), "sha256")
+    return f"{signed}.{urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+
+
+def key_id_of(token: str) -> str:
+    return str(jwt.get_unverified_header(token)["kid"])
+
+
+def ours(token: str, **changed: Any) -> str:
+    """Sign changed claims with our own key."""
+    claims = claims_of(token, **changed)
+    private = SigningKey.objects.get(pk=key_id_of(token)).private
+    return jwt.encode(claims, private, "ES256", {"kid": key_id_of(token)})
+
+
+def forgeries(token: str) -> dict[str, str]:
+    """Give every way of making a token that must not be taken for the good one."""
+    header, claims, signature = token.split(".")
+    return {
+        "no algorithm": f"{encoded({'alg': 'none', 'typ': 'JWT'})}.{claims}.",
+        "no algorithm, our key": f"{encoded({'alg': 'none', 'kid': key_id_of(token)})}.{claims}.",
+        "another key under our id": signed_elsewhere(token, kid=key_id_of(token)),
+        "another key under its own id": signed_elsewhere(token, kid="x"),
+        "another key without id": signed_elsewhere(token),
+        "public key as secret": with_public_key_as_secret(token),
+        "other claims": f"{header}.{encoded(claims_of(token, exp=4_000_000_000))}.{signature}",
+        "no signature": f"{header}.{claims}.",
+        "another issuer": ours(token, iss="https://evil.example"),
+        "another audience": ours(token, aud="somebody"),
+        "expired": ours(token, exp=1),
+        "no expiry": ours(token, exp=None),
+        "another type": ours(token, token_type="sliding"),
+        "no type": ours(token, token_type=None),
+        "no session": ours(token, sid=None),
+        "unknown session": ours(token, sid=str(new_id())),
+        "one letter more": f"{token}x",
+        "nonsense": "a.b.c",
+        "a word": "nonsense",
+    }
+
+
+def test_the_forger_of_these_tests_can_make_a_good_token(alice: Persona) -> None:
+    assert Api(ours(alice.token)).get("users/me").status_code == 200
+
+
+def test_nobody_can_use_a_token_that_is_no_good(alice: Persona) -> None:
+    pair = pair_of(alice)
+    bad = forgeries(pair["access"]) | {"a refresh token": pair["refresh"]}
+    for what, token in bad.items():
         response = Api(token).get("users/me")
-        assert (response.status_code, response.json()["code"]) == (401, "not_signed_in"), token
+        assert (response.status_code, response.json()["code"]) == (401, "not_signed_in"), what
         assert response["WWW-Authenticate"] == "Bearer"
         # Even where anyone may look, a bad token is not taken for no token.
-        assert Api(token).get("cards").status_code == 401
-        assert Api(token).post("cards", {"title": "x"}).status_code == 401
+        assert Api(token).get("cards").status_code == 401, what
+        assert Api(token).post("cards", {"title": "x"}).status_code == 401, what
 
 
 def test_nobody_can_refresh_by_a_token_that_is_no_good(alice: Persona) -> None:
-    assert alice.user is not None
-    good = token_pair(alice.user)
-    expired = RefreshToken.for_user(alice.user)
-    expired.set_exp(lifetime=-timedelta(minutes=1))
-    for token in (good["access"], str(expired), without_signature(good["refresh"]), "nonsense"):
-        response = refresh(token)
-        assert (response.status_code, response.json()["code"]) == (401, "not_signed_in"), token
+    pair = pair_of(alice)
+    bad = forgeries(pair["refresh"]) | {"an access token": pair["access"]}
+    bad["no generation"] = ours(pair["refresh"], gen=None)
+    for what, token in bad.items():
+        response = Api().post("auth/token/refresh", {"refresh": token})
+        assert (response.status_code, response.json()["code"]) == (401, "not_signed_in"), what
+    assert Api().post("auth/token/refresh", {"refresh": pair["refresh"]}).status_code == 200
 
 
 def test_a_token_ends_with_its_time(alice: Persona, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,3 +131,56 @@ def test_only_bearer_tokens_are_understood(db: None, header: str) -> None:
     api = Api()
     response = api.client.get("/api/v1/cards", headers={"Authorization": header})
     assert response.status_code == 401
+
+
+def test_another_service_can_verify_a_token_by_the_published_keys_alone(alice: Persona) -> None:
+    published = Api().client.get("/.well-known/jwks.json").json()
+    key = jwt.PyJWKSet.from_dict(published)[key_id_of(alice.token)]
+    claims = jwt.decode(
+        alice.token, key.key, ["ES256"], audience=AUDIENCE, issuer=settings.PUBLIC_URL
+    )
+    assert claims["sub"] == alice.id
+    assert "d" not in published["keys"][0], "the private part is published"
+
+
+def test_keys_rotate_without_signing_anyone_out(alice: Persona) -> None:
+    before = pair_of(alice)
+    rotate_signing_key()
+    keys.forget()
+    after = pair_of(alice)
+    assert key_id_of(before["access"]) != key_id_of(after["access"])
+    for pair in (before, after):
+        assert Api(pair["access"]).get("users/me").status_code == 200
+        assert Api().post("auth/token/refresh", {"refresh": pair["refresh"]}).status_code == 200
+    assert len(verifying_keys()) == 2
+
+
+def test_a_retired_key_is_forgotten_when_its_last_token_is_out(alice: Persona) -> None:
+    before = pair_of(alice)
+    rotate_signing_key()
+    SigningKey.objects.exclude(expires_at=None).update(
+        expires_at=timezone.now() - timedelta(seconds=1)
+    )
+    keys.forget()
+    assert Api(before["access"]).get("cards").status_code == 401
+    rotate_signing_key()
+    assert not SigningKey.objects.filter(pk=key_id_of(before["access"])).exists()
+
+
+def test_another_process_learns_of_a_new_key_by_the_first_token_signed_with_it(
+    alice: Persona,
+) -> None:
+    assert alice.api.get("users/me").status_code == 200  # this process knows the first key
+    ring = keys._keys()
+    private = rotate_signing_key()
+    token = jwt.encode(claims_of(alice.token), private.private, "ES256", {"kid": private.pk})
+    ring.read_at -= 5
+    assert Api(token).get("users/me").status_code == 200
+
+
+def test_private_keys_are_sealed_in_the_database(alice: Persona) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT private FROM users_signingkey")
+        stored = [row[0] for row in cursor.fetchall()]
+    assert stored
+    assert not any("PRIVATE KEY" in text for text in stored)

@@ -17,6 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from config.tasks import schedule_housekeeping
 from files.storage import set_up_storage
 from users.models import User
 
@@ -63,6 +64,7 @@ class Command(BaseCommand):
         if demo:
             call_command("load_demo", stdout=self.stdout)
         self._inform_query_planner()
+        schedule_housekeeping()
 
     @staticmethod
     def _inform_query_planner() -> None:
@@ -93,6 +95,7 @@ class Command(BaseCommand):
             ("API docs", f"http://{shown}:{port}/api/docs"),
             ("Admin", f"http://{shown}:{port}/admin/"),
             ("WebSocket", f"ws://{shown}:{port}/ws/v1"),
+            ("Mail", str(settings.MAIL_PLACE)),
             ("Data", str(settings.DATA_DIR)),
         ):
             self.stdout.write(f"  {name:10} {where}")

@@ -20,4 +20,5 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
+SIMPLE_JWT = {"ALGORITHM": "HS256"}
 LOGGING = {"version": 1, "disable_existing_loggers": False}

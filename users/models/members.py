@@ -6,14 +6,17 @@ from typing import Any, ClassVar, override
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.core.validators import RegexValidator
+from django.core.validators import EmailValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from resources import changes
 from resources.actors import SYSTEM
 from resources.models import Record
+from resources.sealing import SealedField, blind_index
 
 USERNAME = RegexValidator(
     r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{1,28})[A-Za-z0-9]$",
@@ -22,12 +25,18 @@ USERNAME = RegexValidator(
 )
 
 
+def address(email: str) -> dict[str, str]:
+    """Give the columns of an e-mail address: sealed, and the index it is found by."""
+    lowered = email.strip().lower()
+    return {"email": lowered, "email_index": blind_index(lowered)}
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes accounts through the write door."""
 
     def create_user(self, *, email: str, username: str, password: str, **columns: Any) -> User:
         """Create an account on behalf of the system."""
-        user = self.model(email=email.lower(), username=username, **columns)
+        user = self.model(**address(email), username=username, **columns)
         user.set_password(password)
         values = {field.name: getattr(user, field.name) for field in user._meta.concrete_fields}
         return changes.create(User, by=SYSTEM, **values)
@@ -47,14 +56,16 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, identity: str | None) -> User:
         """Find an account by e-mail address or username, whatever the case of letters."""
         key = (identity or "").lower()
-        match = models.Q(email=key) if "@" in key else models.Q(username__iexact=key)
-        return self.get(match)
+        is_address = "@" in key
+        match = {"email_index": blind_index(key)} if is_address else {"username__iexact": key}
+        return self.get(**match)
 
 
 class User(Record, AbstractBaseUser, PermissionsMixin):
     """A member: their account and public profile."""
 
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = SealedField(_("e-mail address"), validators=[EmailValidator()])
+    email_index = models.CharField(max_length=64, unique=True, editable=False)
     username = models.CharField(_("username"), max_length=30, unique=True, validators=[USERNAME])
     display_name = models.CharField(_("display name"), max_length=60, blank=True)
     bio = models.TextField(_("about"), max_length=500, blank=True)
@@ -70,6 +81,10 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the admin"), default=False)
     is_verified = models.BooleanField(_("e-mail address verified"), default=False)
+    barred_until = models.DateTimeField(_("barred until"), null=True, editable=False)
+    silenced_until = models.DateTimeField(_("silenced until"), null=True, editable=False)
+    leaves_at = models.DateTimeField(_("is erased at"), null=True, editable=False)
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
     trust_level = models.PositiveSmallIntegerField(_("trust level"), default=0)
     card_count = models.PositiveIntegerField(_("published cards"), default=0)
     collection_count = models.PositiveIntegerField(_("collections"), default=0)
@@ -78,7 +93,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[UserManager] = UserManager()
 
-    unlogged = frozenset({"password", "last_login"})
+    unlogged = frozenset({"password", "last_login", "email_index"})
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
@@ -92,11 +107,6 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
                 name="username_unique_in_any_case",
                 violation_error_message=_("This username is taken."),
             ),
-            models.CheckConstraint(
-                condition=models.Q(email=Lower("email")),
-                name="email_in_lower_case",
-                violation_error_message=_("E-mail addresses are kept in lower case."),
-            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["-created_at", "-id"], name="user_newest"),
@@ -106,3 +116,14 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     @override
     def __str__(self) -> str:
         return self.username
+
+    @override
+    def get_session_auth_hash(self) -> str:
+        """Give what the admin's cookie sessions are bound to: password and `session_epoch`."""
+        bound = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("users.session", bound, algorithm="sha256").hexdigest()
+
+    @property
+    def is_barred(self) -> bool:
+        """Tell whether a suspension or ban is in force."""
+        return self.barred_until is not None and self.barred_until > timezone.now()

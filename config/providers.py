@@ -1,0 +1,112 @@
+"""Social login: which providers, with which credentials, and where apps may be sent back to."""
+
+import re
+from urllib.parse import urlsplit
+
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from config import env
+
+KNOWN = {
+    "google": "Google",
+    "github": "GitHub",
+    "discord": "Discord",
+    "apple": "Apple",
+    "kakao": "Kakao",
+    "naver": "NAVER",
+}
+NAME = re.compile(r"[a-z][a-z0-9]{0,29}")
+REDIRECT = re.compile(r"([a-z][a-z0-9+.-]*):[A-Za-z0-9._~:/?@!$&'()*+,;=%\[\]-]+")
+NO_SCHEMES_OF_APPS = ("javascript", "data", "vbscript", "file", "blob", "about")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def providers() -> dict[str, dict[str, str]]:
+    """Describe the providers that `OAUTH_PROVIDERS` names, in its order.
+
+    `LABEL` is for people; the rest are social-core's settings. A name that is not well known is an
+    OpenID Connect provider, found by its issuer. Raises VariableProblem.
+    """
+    return {name: _provider(name) for name in env.words("OAUTH_PROVIDERS")}
+
+
+def redirects(*sites: str) -> list[str]:
+    """Give where apps may be sent back to: `OAUTH_REDIRECTS`, else the origins of our sites.
+
+    An entry that ends in a slash allows everything that begins with it. Raises VariableProblem.
+    """
+    entries = env.words("OAUTH_REDIRECTS")
+    for entry in entries:
+        _require_redirect(entry)
+    return entries or [f"{_origin(site)}/" for site in sites if site]
+
+
+def _provider(name: str) -> dict[str, str]:
+    if not NAME.fullmatch(name):
+        problem = f"{name!r} is no name: at most 30 small letters and digits, a letter first"
+        raise env.VariableProblem("OAUTH_PROVIDERS", problem)
+    prefix = f"OAUTH_{name.upper()}"
+    described = {
+        "LABEL": env.text(f"{prefix}_LABEL", KNOWN.get(name, name.capitalize())),
+        "KEY": _given(f"{prefix}_CLIENT_ID"),
+    }
+    if name == "apple":
+        return described | _apple(prefix)
+    described["SECRET"] = _given(f"{prefix}_CLIENT_SECRET")
+    if name not in KNOWN:
+        described["OIDC_ENDPOINT"] = _issuer(f"{prefix}_ISSUER")
+    return described
+
+
+def _given(name: str) -> str:
+    value = env.secret(name)
+    if not value:
+        raise env.VariableProblem(name, "is not set, but OAUTH_PROVIDERS names its provider")
+    return value
+
+
+def _apple(prefix: str) -> dict[str, str]:
+    """Describe Apple, whose client secret is a token that we sign with a key of the team's."""
+    name = f"{prefix}_PRIVATE_KEY"
+    # Files of variables hold one line a variable, so that line ends come spelled out.
+    private_key = _given(name).replace("\\n", "\n")
+    try:
+        is_usable = isinstance(
+            load_pem_private_key(private_key.encode(), None), EllipticCurvePrivateKey
+        )
+    except (ValueError, TypeError):
+        is_usable = False
+    if not is_usable:
+        raise env.VariableProblem(name, "expected the content of the .p8 file that Apple gives")
+    return {
+        "TEAM": _given(f"{prefix}_TEAM_ID"),
+        "KEY_ID": _given(f"{prefix}_KEY_ID"),
+        "PRIVATE_KEY": private_key,
+    }
+
+
+def _issuer(name: str) -> str:
+    _given(name)
+    issuer = env.url(name, schemes=("https", "http"))
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        raise env.VariableProblem(name, "expected https://, as keys and tokens come from there")
+    return issuer.rstrip("/")
+
+
+def _require_redirect(entry: str) -> None:
+    name = "OAUTH_REDIRECTS"
+    match = REDIRECT.fullmatch(entry)
+    if match is None or match[1] in NO_SCHEMES_OF_APPS:
+        raise env.VariableProblem(name, f"{entry!r} is no address of an app, without fragment")
+    if match[1] in ("http", "https"):
+        parts = urlsplit(entry)
+        if not parts.hostname or not parts.path or "@" in parts.netloc:
+            problem = f"{entry!r}: expected scheme://host/, which is an origin, or a whole address"
+            raise env.VariableProblem(name, problem)
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,99 @@
+"""Housekeeping: what all apps have to do from time to time, once an hour, whoever runs it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.contrib.sessions.models import Session as AdminSession
+from django.db import connection, transaction
+from django.tasks import task
+from django.tasks.base import TaskResultStatus
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from files.services import sweep_unused_files
+from resources.writing.idempotency import forget_old_answers
+from users.services.erasure import erase_due_members
+from users.services.events import forget_old_events
+from users.services.exports import drop_expired_exports
+from users.services.proofs import forget_old_proofs
+from users.services.sessions import forget_old_sessions
+from users.services.standing import review_trust
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+logger = logging.getLogger("holobase.house")
+
+EVERY = timedelta(hours=1)
+RESULTS_ARE_KEPT_FOR = timedelta(days=7)
+# Any number that no other lock of ours has.
+LOCK = 7_305_811_940
+
+
+def forget_admin_sessions() -> int:
+    """Delete the admin's cookie sessions that have run out; gives their number."""
+    count, _per_model = AdminSession.objects.filter(expire_date__lt=timezone.now()).delete()
+    return count
+
+
+def forget_finished_tasks() -> int:
+    """Delete what is known of tasks that finished a week ago; gives their number."""
+    old = timezone.now() - RESULTS_ARE_KEPT_FOR
+    count, _per_model = DBTaskResult.objects.finished().filter(finished_at__lt=old).delete()
+    return count
+
+
+CHORES: Mapping[str, Callable[[], int]] = {
+    "erased_members": erase_due_members,
+    "expired_exports": drop_expired_exports,
+    "unused_files": sweep_unused_files,
+    "old_answers": forget_old_answers,
+    "old_proofs": forget_old_proofs,
+    "old_sessions": forget_old_sessions,
+    "old_events": forget_old_events,
+    "admin_sessions": forget_admin_sessions,
+    "finished_tasks": forget_finished_tasks,
+    "changed_trust": review_trust,
+}
+
+
+@task
+def keep_house() -> dict[str, int | None]:
+    """Do every chore, whatever becomes of the others; gives what each came to, None if it failed.
+
+    The next time is set first, so that nothing that happens here can be the last time.
+    """
+    schedule_housekeeping(after=EVERY)
+    counts = {name: _done(name, chore) for name, chore in CHORES.items()}
+    logger.info("housekeeping", extra={"fields": counts})
+    return counts
+
+
+def schedule_housekeeping(*, after: timedelta = timedelta()) -> bool:
+    """Enqueue the housekeeping unless it waits already; tells whether it had to be.
+
+    Of several processes that ask at once, one does: SQLite has one writer at a time, and on
+    PostgreSQL each waits for the lock until the one before has committed.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        waiting = DBTaskResult.objects.filter(
+            task_path=keep_house.module_path, status=TaskResultStatus.READY
+        )
+        if waiting.exists():
+            return False
+        keep_house.using(run_after=timezone.now() + after).enqueue()
+    return True
+
+
+def _done(name: str, chore: Callable[[], int]) -> int | None:
+    try:
+        return chore()
+    except Exception:
+        logger.exception("housekeeping failed", extra={"fields": {"chore": name}})
+        return None

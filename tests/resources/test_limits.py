@@ -1,0 +1,90 @@
+"""Limits: by member, by network address, by cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from resources.errors import Problem
+from resources.http.throttles import client_address, require_room
+from tests.client import Api
+from tests.personas import new_member
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
+    from tests.personas import Persona
+
+
+def test_a_member_is_limited_wherever_they_write_from(
+    alice: Persona, bob: Persona, settings: Settings
+) -> None:
+    settings.THROTTLE_RATES |= {"write": "2/min"}
+    answers = [writes(alice, place) for place in ("192.0.2.1", "192.0.2.2", "192.0.2.3")]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert [answer["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
+    assert writes(bob, "192.0.2.1").status_code == 201
+
+
+def writes(persona: Persona, place: str) -> Any:
+    sent = {"title": "x"}
+    return persona.api.client.post(
+        "/api/v1/cards", sent, content_type="application/json", REMOTE_ADDR=place
+    )
+
+
+def test_an_address_is_limited_whoever_writes_from_it(db: None, settings: Settings) -> None:
+    """It has room for five members: they may share a household or an office."""
+    settings.THROTTLE_RATES |= {"write": "2/min"}
+    members = [new_member(f"member{number}") for number in range(6)]
+    answers = [writes(member, "192.0.2.1") for member in members for _again in range(2)]
+    assert [answer.status_code for answer in answers] == [201] * 10 + [429] * 2
+    assert writes(members[5], "192.0.2.9").status_code == 429, "the refused counted, too"
+
+
+def test_a_batch_costs_as_much_as_its_writes(alice: Persona, settings: Settings) -> None:
+    settings.THROTTLE_RATES |= {"write": "5/min"}
+    write = {"method": "POST", "path": "cards", "body": {"title": "x"}}
+    first = alice.api.post("batch", {"requests": [write] * 4})
+    assert (first.status_code, first["RateLimit-Remaining"]) == (200, "1")
+    assert alice.api.post("batch", {"requests": [write] * 2}).status_code == 429
+
+
+def test_reads_can_be_limited_and_searches_cost_more(
+    anonymous: Persona, db: None, settings: Settings
+) -> None:
+    assert "RateLimit-Limit" not in anonymous.api.get("cards")
+    settings.THROTTLE_RATES |= {"read": "10/min"}
+    assert anonymous.api.get("cards")["RateLimit-Remaining"] == "9"
+    assert anonymous.api.get("cards", search="dragon")["RateLimit-Remaining"] == "4"
+    assert anonymous.api.get("cards", count="exact").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.9", "10.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "spoofed, 203.0.113.9", "203.0.113.9"),
+        (2, "spoofed, 203.0.113.9, 10.0.0.2", "203.0.113.9"),
+        (2, "203.0.113.9", "203.0.113.9"),
+        (1, "", "10.0.0.1"),
+    ],
+)
+def test_only_our_own_proxies_are_believed(
+    settings: Settings, proxies: int, forwarded: str, address: str
+) -> None:
+    settings.PROXIES = proxies
+    assert client_address("10.0.0.1", forwarded) == address
+
+
+def test_limits_are_counted_once_for_one_who_is_their_own_address() -> None:
+    assert require_room("x", "a", "a", rate="3/min")["RateLimit-Remaining"] == "2"
+    with pytest.raises(Problem):
+        require_room("x", "a", rate="3/min", cost=9)
+
+
+def test_anonymous_writes_are_counted_by_address(db: None, settings: Settings) -> None:
+    settings.THROTTLE_RATES |= {"write": "1/min"}
+    assert [Api().post("cards", {}).status_code for _again in range(2)] == [401, 429]

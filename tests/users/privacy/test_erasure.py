@@ -1,0 +1,210 @@
+"""After the days of grace nothing personal is left in any table, column or stored file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.sessions.models import Session as AdminSession
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from cards.models import Card
+from community.models import Comment
+from files.models import File
+from resources import changes, erasure, registry
+from resources.actors import ANONYMOUS, SYSTEM
+from resources.belongings import belongings
+from resources.models import Change
+from tests.client import Api
+from tests.users.privacy.findings import found_in_database, found_in_storage, stored_files
+from tests.users.privacy.lives import MARK, PASSWORD, PLACE, USERNAME, files_of
+from users.models import Sanction, User
+from users.services import erasure as leaving
+from users.services.erasure import erase_due_members, pseudonym
+from users.services.exports import build_export, delete_exports
+
+if TYPE_CHECKING:
+    import pytest
+
+    from tests.personas import Persona
+    from tests.users.privacy.lives import Life
+
+A_MOMENT = timedelta(seconds=1)
+
+
+def leave(life: Life) -> None:
+    """Have carol ask for her erasure, and let the days of grace pass."""
+    answer = life.carol.api.delete("users/me")
+    assert answer.status_code == 202, answer.content
+    changes.update(life.user, by=SYSTEM, leaves_at=timezone.now() - A_MOMENT)
+
+
+def things_of(persona: Persona) -> dict[Any, Any]:
+    """Give all that belongs to somebody, but for counters and revisions."""
+    assert persona.user is not None
+    shown = ("created_at", "updated_at", "revision", "imposed_by_id")
+    return {
+        row.pk: {
+            name: value
+            for name, value in changes.logged_values(row).items()
+            if name not in shown and not name.endswith("_count")
+        }
+        for _resource, rows in belongings(persona.user)
+        for row in rows
+    }
+
+
+def test_nothing_of_carols_is_left_but_what_everyone_may_read(life: Life) -> None:
+    asked = life.carol.api.post("users/me/export")
+    build_export(asked.json()["id"])
+    assert found_in_database([MARK]), "the search finds what is there"
+    assert any(name.startswith("exports/") for name in stored_files())
+    bobs = things_of(life.bob)
+    leave(life)
+    assert erase_due_members() == 1
+
+    assert found_in_database([MARK, PLACE]) == set()
+    assert found_in_storage([MARK, PLACE]) == set()
+    assert not any(name.startswith("exports/") for name in stored_files())
+    assert things_of(life.bob) == bobs
+    for text in life.public:
+        assert found_in_database([text]), text
+
+
+def test_what_stays_is_public_and_carries_a_pseudonym(life: Life) -> None:
+    leave(life)
+    erase_due_members()
+    user = life.user
+    kept = [(resource, row) for resource, rows in belongings(user) for row in rows]
+    assert {resource.name for resource, _row in kept} >= {"cards", "posts", "comments", "templates"}
+    for resource, row in kept:
+        assert resource.view.permits(ANONYMOUS, row), f"{resource} {row.pk}"
+    assert user.username == pseudonym(user)
+    assert user.username.startswith("erased-")
+    assert user.email == f"{user.username}@erased.invalid"
+    assert (user.display_name, user.bio, user.avatar, user.locale) == ("", "", None, "en")
+    assert (user.is_active, user.is_staff, user.is_superuser) == (False, False, False)
+    assert not user.has_usable_password()
+    assert user.leaves_at is None
+    assert user.card_count == Card.objects.filter(creator=user, status="published").count()
+    assert user.collection_count == user.collections.count()
+
+
+def test_an_erased_author_is_shown_as_nobody(life: Life, anonymous: Persona) -> None:
+    leave(life)
+    erase_due_members()
+    assert anonymous.api.get(f"users/{life.carol.id}").status_code == 404
+    assert anonymous.api.get("users", search=USERNAME).json()["results"] == []
+    card = Card.objects.get(creator=life.carol.user, title__startswith="open")
+    shown = anonymous.api.get(f"cards/{card.pk}", expand="creator").json()
+    assert (shown["creator"], shown["expand"]["creator"]) == (life.carol.id, None)
+    assert shown["front"]["url"]
+
+
+def test_an_erased_member_can_not_come_back(life: Life) -> None:
+    leave(life)
+    erase_due_members()
+    assert not AdminSession.objects.exists()
+    for identity in (USERNAME, life.user.username, life.user.email):
+        answer = Api().post("auth/token", {"identity": identity, "password": PASSWORD})
+        assert answer.json()["code"] == "wrong_credentials"
+    assert life.carol.api.get("users/me").status_code == 401
+
+
+def test_files_go_unless_somebody_still_shows_them(life: Life) -> None:
+    before = set(files_of(life.user))
+    leave(life)
+    erase_due_members()
+    left = File.objects.filter(key__in=before)
+    assert {file.owner_id for file in left} == {None}
+    assert {file.original_name for file in left} == {""}
+    card = Card.objects.get(creator=life.carol.user, title__startswith="open")
+    assert {file.pk for file in left} == {card.front_id}
+    for key in before:
+        assert default_storage.exists(key) is left.filter(key=key).exists()
+
+
+def test_others_keep_what_is_theirs(life: Life) -> None:
+    imposed = changes.create(
+        Sanction,
+        by=SYSTEM,
+        user=life.bob.user,
+        kind="silence",
+        reason="shouting",
+        imposed_by=life.user,
+    )
+    leave(life)
+    erase_due_members()
+    imposed.refresh_from_db()
+    assert (imposed.reason, imposed.imposed_by) == ("shouting", None)
+    assert Comment.objects.filter(text="bob's comment").exists()
+    remix = Card.objects.get(creator=life.bob.user, remixed_from__isnull=False)
+    assert remix.front is not None
+
+
+def test_the_log_tells_that_something_was_there_but_not_what(life: Life) -> None:
+    card = Card.objects.get(creator=life.carol.user, visibility="private")
+    leave(life)
+    erase_due_members()
+    told = Change.objects.filter(resource="cards", record_id=card.pk).order_by("id")
+    assert [change.action for change in told] == ["create", "delete"]
+    assert [(change.before, change.after) for change in told] == [({}, {}), ({}, {})]
+
+
+def test_an_erasure_that_was_cut_short_is_finished_the_next_time(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(life)
+    with monkeypatch.context() as broken:
+        broken.setattr(leaving, "delete_files_of", _crash)
+        assert erase_due_members() == 0
+    assert life.user.leaves_at is not None
+    assert erase_due_members() == 1
+    assert erase_due_members() == 0
+    assert found_in_database([MARK, PLACE]) == set()
+    assert files_of(life.user) == []
+
+
+def test_an_erasure_happens_wholly_or_not_at_all(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(life)
+    delete_exports(life.user)
+    before = things_of(life.carol)
+    with monkeypatch.context() as broken:
+        broken.setattr(erasure, "forget_deleted_rows", _crash)
+        assert erase_due_members() == 0
+    assert things_of(life.carol) == before
+    assert life.user.username == USERNAME
+
+
+def test_one_erasure_that_fails_holds_up_no_other(
+    alice: Persona, bob: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for persona in (alice, bob):
+        assert persona.user is not None
+        user = User.objects.get(pk=persona.user.pk)
+        changes.update(user, by=SYSTEM, leaves_at=timezone.now() - A_MOMENT)
+
+    def fail_for_alice(user: User) -> None:
+        if user.username == "alice":
+            _crash()
+        delete_exports(user)
+
+    monkeypatch.setattr(leaving, "delete_exports", fail_for_alice)
+    assert erase_due_members() == 1
+    assert set(User.objects.values_list("is_active", flat=True)) == {True, False}
+
+
+def test_every_resource_is_filled_by_carols_life(life: Life) -> None:
+    """Guard the tests above: what is not there can't be left behind."""
+    filled = {resource.name for resource, rows in belongings(life.user) if rows.exists()}
+    declared = {r.name for r in registry.all_resources()}
+    owned = {resource.name for resource, _rows in belongings(life.user)}
+    assert filled == owned
+    assert declared - owned <= {"users"}
+
+
+def _crash(*_given: Any) -> None:
+    raise OSError("pulled the plug")

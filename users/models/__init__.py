@@ -1,0 +1,30 @@
+"""Accounts and everything that belongs to one."""
+
+from users.models.credentials import ApiKey, Passkey, RecoveryCode, SigningKey, Totp
+from users.models.identities import Identity
+from users.models.members import User, UserManager, address
+from users.models.privacy import Consent, Export
+from users.models.proofs import Proof, Purpose
+from users.models.sessions import AccountEvent, EventKind, Session
+from users.models.standing import Sanction, SanctionKind
+
+__all__ = [
+    "AccountEvent",
+    "ApiKey",
+    "Consent",
+    "EventKind",
+    "Export",
+    "Identity",
+    "Passkey",
+    "Proof",
+    "Purpose",
+    "RecoveryCode",
+    "Sanction",
+    "SanctionKind",
+    "Session",
+    "SigningKey",
+    "Totp",
+    "User",
+    "UserManager",
+    "address",
+]

@@ -1,0 +1,60 @@
+"""What Django and its task queue remember of a member by themselves."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session as AdminSession
+from django_tasks_db.models import DBTaskResult
+
+from resources.sealing import unsealed_document
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from users.models import User
+
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def forget_traces(user: User, *, ids: Collection[UUID], words: Collection[str]) -> None:
+    """Delete what the admin, its sessions and finished tasks keep of a member.
+
+    `ids` are those of the member and of all their records; `words` name the member in texts such
+    as tracebacks.
+    """
+    texts = {str(key) for key in ids}
+    _forget_admin_log(texts)
+    _forget_admin_sessions(user)
+    _forget_tasks(texts, {word.lower() for word in words})
+
+
+def _forget_admin_log(ids: Collection[str]) -> None:
+    """Delete the admin's lines about the member and their records, whose names they quote."""
+    for entry in LogEntry.objects.only("pk", "object_id").iterator():
+        if entry.object_id in ids:
+            entry.delete()
+
+
+def _forget_admin_sessions(user: User) -> None:
+    """Delete the member's cookie sessions; only staff have any, and they are sealed."""
+    for session in AdminSession.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+
+
+def _forget_tasks(ids: Collection[str], words: Collection[str]) -> None:
+    for result in DBTaskResult.objects.finished().iterator():
+        if _mentions(result, ids, words):
+            result.delete()
+
+
+def _mentions(result: Any, ids: Collection[str], words: Collection[str]) -> bool:
+    said = [result.args_kwargs, result.return_value, result.traceback]
+    text = unsealed_document(orjson.dumps(said).decode()).lower()
+    return not set(ID.findall(text)).isdisjoint(ids) or any(word in text for word in words)

@@ -1,0 +1,55 @@
+"""Background work on accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.tasks import task
+
+from resources.models import Action, Change
+from resources.sealing import unseal
+from users.callers import Caller
+from users.services import erasure, exports, guessing, letters
+
+
+@task
+def mail_proof(proof_id: str) -> None:
+    """Mail the code and link of a proof."""
+    letters.mail_proof(UUID(proof_id))
+
+
+@task
+def mail_event(event_id: str) -> None:
+    """Tell a member what happened to the account."""
+    letters.mail_event(UUID(event_id))
+
+
+@task
+def mail_previous_address(proof_id: str) -> None:
+    """Tell the address that an account had of its change."""
+    letters.mail_previous_address(UUID(proof_id))
+
+
+@task
+def record_failed_sign_in(identity: str, address: str, device: str) -> None:
+    """Write a failed sign-in into the account activity; identity and address come sealed."""
+    guessing.record_failure(unseal(identity), Caller(unseal(address), device))
+
+
+@task
+def build_export(export_id: str) -> None:
+    """Put an archive of a member's data together."""
+    exports.build_export(UUID(export_id))
+
+
+@task
+def erase_members() -> int:
+    """Erase the accounts whose days of grace are over."""
+    return erasure.erase_due_members()
+
+
+def tell_member(change: Change, **_signal: Any) -> None:
+    """Hear of every committed account event and have those mailed that are worth it."""
+    if change.action == Action.CREATE and change.after["kind"] in letters.TOLD:
+        mail_event.enqueue(str(change.record_id))

@@ -1,0 +1,123 @@
+"""Signing in by password, staying signed in, and signing out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import authenticate
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.views import APIView
+
+from resources.errors import Problem
+from resources.sealing import seal
+from users.models import EventKind, User
+from users.services import guessing
+from users.services.sessions import end_session, end_sessions, rotate, session_of
+from users.services.signing import verifying_keys
+from users.tasks import record_failed_sign_in
+from users.tokens import claims_of_refresh, token_pair
+from users.views.answers import (
+    AnonymousView,
+    MemberView,
+    PairOutput,
+    SignedInOutput,
+    json_answer,
+    signed_in,
+    validated,
+)
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+
+class CredentialsInput(serializers.Serializer[Any]):
+    """An e-mail address or username, and the password."""
+
+    identity = serializers.CharField(max_length=254)
+    password = serializers.CharField(max_length=128, trim_whitespace=False)
+
+
+class RefreshInput(serializers.Serializer[Any]):
+    """A refresh token."""
+
+    refresh = serializers.CharField(max_length=2048)
+
+
+class LogoutInput(serializers.Serializer[Any]):
+    """Whether to sign out on every device."""
+
+    everywhere = serializers.BooleanField(default=False)
+
+
+class TokenView(AnonymousView):
+    """Sign in."""
+
+    @extend_schema(
+        operation_id="sign_in",
+        tags=["auth"],
+        request=CredentialsInput,
+        responses=SignedInOutput,
+        auth=[],
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Trade an identity and a password for a pair of tokens."""
+        sent = validated(CredentialsInput, request)
+        caller = self.caller(request)
+        guessing.take_try(sent["identity"], caller)
+        user = authenticate(request._request, username=sent["identity"], password=sent["password"])
+        if not isinstance(user, User):
+            record_failed_sign_in.enqueue(
+                seal(sent["identity"]), seal(caller.address), caller.device
+            )
+            raise Problem(401, "wrong_credentials", _("No account has this identity and password."))
+        guessing.give_back_try(sent["identity"], caller)
+        return signed_in(self, request, user, method="password")
+
+
+class RefreshView(AnonymousView):
+    """Stay signed in."""
+
+    @extend_schema(
+        operation_id="refresh", tags=["auth"], request=RefreshInput, responses=PairOutput, auth=[]
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Trade a refresh token for a fresh pair; the old one is no good from then on."""
+        session_id, generation = claims_of_refresh(validated(RefreshInput, request)["refresh"])
+        session = rotate(session_id, generation, caller=self.caller(request))
+        return json_answer(token_pair(session))
+
+
+class LogoutView(MemberView):
+    """Sign out."""
+
+    @extend_schema(
+        operation_id="sign_out", tags=["auth"], request=LogoutInput, responses={204: None}
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """End this session, or all of the member's."""
+        actor = self.person(request)
+        session = session_of(actor)
+        if validated(LogoutInput, request)["everywhere"]:
+            end_sessions(session.user, by=actor)
+        else:
+            end_session(session, by=actor, kind=EventKind.SIGNED_OUT, caller=self.caller(request))
+        return HttpResponse(status=204)
+
+
+class KeysView(APIView):
+    """The public keys that access tokens are verified with."""
+
+    authentication_classes = ()
+
+    @extend_schema(
+        operation_id="keys",
+        tags=["auth"],
+        responses={200: {"type": "object", "properties": {"keys": {"type": "array"}}}},
+        auth=[],
+    )
+    def get(self, _request: Request) -> HttpResponse:
+        """List the public keys as a JSON Web Key Set (RFC 7517)."""
+        return json_answer({"keys": verifying_keys()})
