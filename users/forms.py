@@ -17,7 +17,8 @@ from unfold.widgets import BASE_INPUT_CLASSES
 
 from resources.actors import Actor
 from resources.errors import Problem
-from resources.http.throttles import AddressThrottle
+from resources.http.throttles import AddressThrottle, require_room
+from resources.sealing import seal
 from users.callers import Caller, caller_of
 from users.models import EventKind, User
 from users.services import guessing
@@ -25,6 +26,7 @@ from users.services.accounts import change_password
 from users.services.events import record_event
 from users.services.factors import factors_of, require_factor
 from users.services.sessions import require_standing
+from users.tasks import record_failed_sign_in
 
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):
@@ -64,7 +66,7 @@ class SignInForm(AuthenticationForm):
         label=_("Code of the second factor"),
         help_text=_("If your account has an authenticator app: its code, or a recovery code."),
         required=False,
-        max_length=20,
+        max_length=40,
         widget=forms.TextInput(
             {"autocomplete": "one-time-code", "class": " ".join(BASE_INPUT_CLASSES)}
         ),
@@ -98,10 +100,12 @@ class SignInForm(AuthenticationForm):
 
     def _by_password(self, caller: Caller) -> User:
         identity, password = self.cleaned_data["username"], self.cleaned_data["password"]
+        require_room(AddressThrottle.scope, caller.address)
         guessing.take_try(identity, caller)
         user = authenticate(self.request, username=identity, password=password)
         if not isinstance(user, User):
-            guessing.record_failure(identity, caller)
+            # Later, as only accounts that there are have an activity to write it into.
+            record_failed_sign_in.enqueue(seal(identity), seal(caller.address), caller.device)
             raise self.get_invalid_login_error()
         guessing.give_back_try(identity, caller)
         return user

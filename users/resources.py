@@ -103,7 +103,7 @@ class SessionResource(Resource):
     ordering = ("-created_at",)
 
     governs = "user"
-    deletes = sessions.end_session
+    deletes = sessions.sign_out_device
 
 
 @register(AccountEvent)

@@ -30,14 +30,20 @@ ROOT = Path(__file__).resolve().parents[2]
 EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": ""}
 
 
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that the server writes everything to."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> Iterator[str]:
     """Run `serve` on embedded backends in an empty folder; gives host and port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--data", str(tmp_path)]
-    with (tmp_path / "log").open("w") as log:
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--data", str(folder)]
+    with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **EMBEDDED}, stdout=log)
         until = monotonic() + 40
         while True:
@@ -45,20 +51,20 @@ def address(tmp_path: Path) -> Iterator[str]:
                 httpx.get(f"http://127.0.0.1:{port}/healthz")
                 break
             except httpx.TransportError:
-                assert monotonic() < until, (tmp_path / "log").read_text()
+                assert monotonic() < until, (folder / "log").read_text()
                 sleep(0.1)
         yield f"127.0.0.1:{port}"
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
 
 
-@pytest.fixture
-def api(address: str, tmp_path: Path) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module")
+def api(address: str, folder: Path) -> Iterator[httpx.Client]:
     """Open an account by the code in the mail, and give a client that is signed in."""
     profile = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
     with httpx.Client(base_url=f"http://{address}/api/v1/", timeout=20) as client:
         asked = client.post("auth/register", json=profile)
-        proof = {"proof": asked.json()["proof"], "code": mailed_code(tmp_path / "mail")}
+        proof = {"proof": asked.json()["proof"], "code": mailed_code(folder / "mail")}
         token = client.post("auth/verify-email/confirm", json=proof).json()["access"]
         client.headers["Authorization"] = f"Bearer {token}"
         yield client
@@ -77,7 +83,7 @@ def mailed_code(folder: Path) -> str:
 
 
 def test_a_newcomer_can_go_from_nothing_to_a_card_in_a_post(
-    api: httpx.Client, address: str, tmp_path: Path
+    api: httpx.Client, address: str, folder: Path
 ) -> None:
     picture = BytesIO()
     Image.new("RGB", (60, 84), (90, 20, 160)).save(picture, "PNG")
@@ -99,9 +105,9 @@ def test_a_newcomer_can_go_from_nothing_to_a_card_in_a_post(
         live.send('{"type": "ping"}')
         assert '"pong"' in str(live.recv())
     assert httpx.get(f"http://{address}/admin/login/").status_code == 200
-    log = (tmp_path / "log").read_text()
+    log = (folder / "log").read_text()
     assert "First admin: admin" in log
-    assert (tmp_path / "holobase.db").exists()
+    assert (folder / "holobase.db").exists()
 
 
 def test_the_background_worker_runs_beside_the_server(api: httpx.Client) -> None:

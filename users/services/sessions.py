@@ -134,6 +134,17 @@ def end_session(
         record_event(session.user, kind, by=by, session=session, **seen)
 
 
+def sign_out_device(session: Session, *, by: Actor) -> None:
+    """End a session as its member wishes: the present one at once, another after a fresh proof.
+
+    Raises Problem 401 for callers without a session, 403 `step_up_needed`: who has taken a token
+    can't throw the owner out.
+    """
+    if by.session_id != session.pk:
+        require_fresh(by)
+    end_session(session, by=by)
+
+
 def end_sessions(user: User, *, by: Actor, but: UUID | None = None) -> None:
     """End all of a member's sessions but one, and those in the admin."""
     with changes.together():

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class CodeInput(serializers.Serializer[Any]):
     """A code of the authenticator app, or a recovery code where one may stand in."""
 
-    code = serializers.CharField(max_length=20)
+    code = serializers.CharField(max_length=40)
 
 
 class SecondFactorInput(CodeInput):
@@ -64,7 +64,7 @@ class StepUpInput(serializers.Serializer[Any]):
     """One of: `password`; `code`; `credential` of a passkey; `proof` with the `code` mailed."""
 
     password = serializers.CharField(max_length=128, trim_whitespace=False, required=False)
-    code = serializers.CharField(max_length=20, required=False)
+    code = serializers.CharField(max_length=40, required=False)
     credential = serializers.DictField(required=False)
     proof = serializers.UUIDField(required=False)
 

@@ -15,7 +15,13 @@ from resources.errors import Problem
 from resources.sealing import seal
 from users.models import EventKind, User
 from users.services import guessing
-from users.services.sessions import end_session, end_sessions, rotate, session_of
+from users.services.sessions import (
+    end_session,
+    end_sessions,
+    require_fresh,
+    rotate,
+    session_of,
+)
 from users.services.signing import verifying_keys
 from users.tasks import record_failed_sign_in
 from users.tokens import claims_of_refresh, token_pair
@@ -97,11 +103,11 @@ class LogoutView(MemberView):
         operation_id="sign_out", tags=["auth"], request=LogoutInput, responses={204: None}
     )
     def post(self, request: Request) -> HttpResponse:
-        """End this session, or all of the member's."""
+        """End this session, or all of the member's, after confirming that it is you."""
         actor = self.person(request)
         session = session_of(actor)
         if validated(LogoutInput, request)["everywhere"]:
-            end_sessions(session.user, by=actor)
+            end_sessions(require_fresh(actor).user, by=actor)
         else:
             end_session(session, by=actor, kind=EventKind.SIGNED_OUT, caller=self.caller(request))
         return HttpResponse(status=204)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from resources import changes
 from resources.actors import SYSTEM
+from tests.users.conftest import IMMEDIATELY
 from tests.users.factors.ways_in import (
     SECRET,
     App,
@@ -27,6 +28,8 @@ from users.services.accounts import change_password
 from users.services.sessions import end_sessions
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
     from tests.personas import Persona
 
 LOGIN = "/admin/login/?next=/admin/"
@@ -123,7 +126,10 @@ def test_guessing_codes_is_held_up(moderator: Persona, clock: Clock, browser: Cl
     assert show_code(challenge_of("moderator"), app.next_code()).status_code == 429
 
 
-def test_guessing_passwords_is_held_up(moderator: Persona, browser: Client) -> None:
+def test_guessing_passwords_is_held_up(
+    moderator: Persona, browser: Client, settings: Settings
+) -> None:
+    settings.TASKS = IMMEDIATELY
     for _number in range(5):
         assert told(enter(browser, password="wrong")) == {"invalid_login"}
     assert told(enter(browser)) == {"throttled"}
