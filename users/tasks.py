@@ -12,26 +12,29 @@ from resources.sealing import unseal
 from users.callers import Caller
 from users.services import erasure, exports, guessing, letters
 
+# Somebody waits for a mail; the blur of a picture can come later.
+SOON = 50
 
-@task
+
+@task(priority=SOON)
 def mail_proof(proof_id: str) -> None:
     """Mail the code and link of a proof."""
     letters.mail_proof(UUID(proof_id))
 
 
-@task
+@task(priority=SOON)
 def mail_event(event_id: str) -> None:
     """Tell a member what happened to the account."""
     letters.mail_event(UUID(event_id))
 
 
-@task
+@task(priority=SOON)
 def mail_previous_address(proof_id: str) -> None:
     """Tell the address that an account had of its change."""
     letters.mail_previous_address(UUID(proof_id))
 
 
-@task
+@task(priority=SOON)
 def record_failed_sign_in(identity: str, address: str, device: str) -> None:
     """Write a failed sign-in into the account activity; identity and address come sealed."""
     guessing.record_failure(unseal(identity), Caller(unseal(address), device))

@@ -110,6 +110,36 @@ def test_alice_can_see_her_devices_and_sign_one_out(
     assert [s["device"] for s in alice.api.get("auth/sessions").json()["results"]] == [""]
 
 
+def test_ending_other_sessions_needs_a_fresh_proof_of_who_asks(
+    alice: Persona, phone: dict[str, str]
+) -> None:
+    """Who has taken a token can't throw the owner out; to leave oneself is always allowed."""
+    key = alice.creates("auth/api-keys", name="bot", scopes=["*:read", "*:write"])["secret"]
+    other, own = (s["id"] for s in alice.api.get("auth/sessions").json()["results"])
+    long_ago = timezone.now() - timedelta(minutes=11)
+    changes.update(Session.objects.get(pk=own), by=SYSTEM, authenticated_at=long_ago)
+    for refused in (
+        alice.api.delete(f"auth/sessions/{other}"),
+        alice.api.post("auth/logout", {"everywhere": True}),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (403, "step_up_needed")
+    assert Api(key).delete(f"auth/sessions/{other}").status_code == 401
+    assert is_signed_in(phone)
+    assert alice.api.delete(f"auth/sessions/{own}").status_code == 204
+    assert alice.api.get("users/me").status_code == 401
+
+
+def test_each_sign_in_has_a_session_of_its_own(alice: Persona) -> None:
+    assert alice.user is not None
+    change_password(alice.user, "a correct horse 9")
+    first, second = sign_in().json(), sign_in().json()
+    assert first["access"] != second["access"]
+    assert first["refresh"] != second["refresh"]
+    assert Api(first["access"]).post("auth/logout").status_code == 204
+    assert not is_signed_in(first)
+    assert is_signed_in(second)
+
+
 def test_a_device_is_named_by_its_browser_and_seen_when_it_refreshes(
     alice: Persona, phone: dict[str, str]
 ) -> None:

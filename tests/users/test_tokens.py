@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from jwt.algorithms import ECAlgorithm
 
 from resources.ids import new_id
 from tests.client import Api
@@ -84,6 +85,7 @@ def forgeries(token: str) -> dict[str, str]:
         "another audience": ours(token, aud="somebody"),
         "expired": ours(token, exp=1),
         "no expiry": ours(token, exp=None),
+        "not valid yet": ours(token, nbf=4_000_000_000),
         "another type": ours(token, token_type="sliding"),
         "no type": ours(token, token_type=None),
         "no session": ours(token, sid=None),
@@ -118,6 +120,16 @@ def test_nobody_can_refresh_by_a_token_that_is_no_good(alice: Persona) -> None:
         response = Api().post("auth/token/refresh", {"refresh": token})
         assert (response.status_code, response.json()["code"]) == (401, "not_signed_in"), what
     assert Api().post("auth/token/refresh", {"refresh": pair["refresh"]}).status_code == 200
+
+
+def test_a_token_cannot_bring_its_own_key(alice: Persona) -> None:
+    """Keys come from our table alone, whatever a header says about where to find them."""
+    own = ec.generate_private_key(ec.SECP256R1())
+    public = orjson.loads(ECAlgorithm.to_jwk(own.public_key()))
+    brought = {"jwk": public, "jku": "https://evil.example/keys", "x5u": "https://evil.example/c"}
+    for key_id in ({}, {"kid": "theirs"}, {"kid": key_id_of(alice.token)}):
+        token = jwt.encode(claims_of(alice.token), own, "ES256", brought | key_id)
+        assert Api(token).get("users/me").status_code == 401
 
 
 def test_a_token_ends_with_its_time(alice: Persona, monkeypatch: pytest.MonkeyPatch) -> None:

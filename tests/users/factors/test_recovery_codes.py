@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b32decode
 from typing import TYPE_CHECKING
 
 from tests.users.factors.ways_in import App, challenge_of, show_code, turn_on_app
@@ -21,6 +23,13 @@ def test_each_code_works_once(alice: Persona, app: App) -> None:
     assert show_code(challenge_of(), f" {other.upper()}").status_code == 200
     assert alice.api.get("auth/totp").json()["recovery_code_count"] == 8
     assert AccountEvent.objects.filter(kind=EventKind.RECOVERY_USED).count() == 2
+
+
+def test_a_code_is_120_random_bits(app: App) -> None:
+    for code in app.recovery_codes:
+        assert re.fullmatch(r"[a-z2-7]{4}(-[a-z2-7]{4}){5}", code)
+        assert len(b32decode(code.replace("-", "").upper())) * 8 == 120
+    assert len(set(app.recovery_codes)) == 10
 
 
 def test_new_codes_end_the_old_ones(alice: Persona, app: App) -> None:
