@@ -113,10 +113,10 @@ AUTH_PASSWORD_VALIDATORS = [
         {"NAME": f"django.contrib.auth.password_validation.{name}"}
         for name in (
             "UserAttributeSimilarityValidator",
-            "MinimumLengthValidator",
             "CommonPasswordValidator",
         )
     ),
+    {"NAME": "users.password_rules.LengthRule"},
     {
         "NAME": "users.password_rules.ContextWordsRule",
         "OPTIONS": {"words": PASSWORD_CONTEXT_WORDS + env.words("PASSWORD_CONTEXT_WORDS")},

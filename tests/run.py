@@ -22,7 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
 FAST = "--fast"
 BACKEND_VARIABLES = ("DATABASE_URL", "REDIS_URL", "S3_")
-DEPLOYED = {"USE_TLS": "true", "ALLOWED_HOSTS": "holobase.example"}
+DEPLOYED = {
+    "USE_TLS": "true",
+    "ALLOWED_HOSTS": "holobase.example",
+    "MAIL_URL": "smtp://mail.example",
+}
 
 
 @dataclass(frozen=True)

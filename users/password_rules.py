@@ -6,11 +6,13 @@ import logging
 import re
 from hashlib import sha1
 from http.client import HTTPException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, override
 from urllib.request import Request, urlopen
 
 from django.conf import settings
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -22,6 +24,17 @@ logger = logging.getLogger("holobase.passwords")
 
 LETTERS = re.compile(r"[^\W\d_]+")
 SECONDS = 3
+LONGEST = 128
+
+
+class LengthRule(MinimumLengthValidator):
+    """Asks for 8 characters or more, and for no more than the sign-in takes."""
+
+    @override
+    def validate(self, password: str, user: Any = None) -> None:
+        """Raise ValidationError for what is too short or too long."""
+        super().validate(password, user)
+        MaxLengthValidator(LONGEST)(password)
 
 
 class ContextWordsRule:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.test import Client
 
@@ -101,6 +102,7 @@ def test_a_password_set_by_an_operator_ends_the_members_sessions(
     assert answer.status_code == 302, answer.content
     assert bob.api.get("users/me").status_code == 401
     assert Api().post("auth/token", {"identity": "bob", "password": NEW}).status_code == 200
+    assert LogEntry.objects.get(object_id=bob.id).user.username == "admin"
 
 
 def test_a_moderators_own_new_password_ends_their_other_sessions(moderator: Persona) -> None:

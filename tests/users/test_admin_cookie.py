@@ -1,4 +1,4 @@
-"""The cookie that moderators are signed in to the admin by: how it is made, and how long it is good."""
+"""The cookie of the moderators in the admin: how it is made, and how long it is good."""
 
 from __future__ import annotations
 

@@ -128,6 +128,26 @@ def test_alice_can_sign_in_by_a_code(mailbox: Mailbox, alice: Persona) -> None:
     assert Api().post("auth/otp/confirm", sent).json()["code"] == "wrong_code"
 
 
+def test_a_try_is_taken_before_the_code_is_looked_at(
+    mailbox: Mailbox, alice: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or else many guesses at once would all be the first."""
+    sent = {"proof": ask("auth/otp"), "code": mailbox.code(ALICE)}
+    taken: list[int] = []
+
+    def compared(kept: str, shown: str) -> bool:
+        taken.append(Proof.objects.get().failure_count)
+        return kept == shown
+
+    monkeypatch.setattr("users.services.proofs.constant_time_compare", compared)
+    for _number in range(7):
+        assert Api().post("auth/otp/confirm", sent | {"code": "x"}).status_code == 400
+    assert taken == [1, 2, 3, 4, 5]
+    Proof.objects.update(failure_count=4)
+    assert Api().post("auth/otp/confirm", sent).status_code == 200
+    assert Proof.objects.get().failure_count == 4, "the right one was no failure"
+
+
 def test_a_barred_member_cannot_sign_in_by_a_code(mailbox: Mailbox, alice: Persona) -> None:
     proof = ask("auth/otp")
     until = timezone.now() + timedelta(days=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.password_validation import CommonPasswordValidator
@@ -19,6 +20,7 @@ from users.services.accounts import change_password
 
 if TYPE_CHECKING:
     from tests.personas import Persona
+    from tests.users.conftest import Mailbox
 
 SECRET = "  A correct Horse 9 "
 
@@ -61,6 +63,17 @@ def test_a_password_that_is_too_long_is_refused_and_not_cut(dana: User) -> None:
     assert sign_in(SECRET).status_code == 200
 
 
+def test_a_page_takes_no_longer_password_than_the_sign_in_does(
+    mailbox: Mailbox, alice: Persona
+) -> None:
+    Api().post("auth/password-reset", {"email": "alice@example.com"})
+    page = f"/account/reset?{urlencode({'token': mailbox.token('alice@example.com')})}"
+    for length, is_taken in ((129, False), (128, True)):
+        long = ("long horse " * 12)[:length]
+        Client().post(page, {"new_password1": long, "new_password2": long})
+        assert (sign_in(long).status_code == 200) is is_taken
+
+
 @pytest.mark.parametrize("left_out", ["current", "password"])
 def test_another_password_needs_the_present_one_and_the_new_one(dana: User, left_out: str) -> None:
     api = Api(sign_in(SECRET).json()["access"])
@@ -74,7 +87,7 @@ def test_another_password_needs_the_present_one_and_the_new_one(dana: User, left
 def test_a_password_stays_good_however_old_it_is(dana: User) -> None:
     long_ago = timezone.now() - timedelta(days=3650)
     changes.update(dana, by=SYSTEM, created_at=long_ago)
-    User.objects.filter(pk=dana.pk).update(last_login=long_ago, updated_at=long_ago)
+    User.objects.filter(pk=dana.pk).update(last_login=long_ago)
     assert sign_in(SECRET).status_code == 200
 
 

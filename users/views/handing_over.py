@@ -86,6 +86,8 @@ def hand_back(app: AppRequest, parameters: Mapping[str, str]) -> HttpResponse:
     nonce = token_urlsafe(16)
     context = {
         "nonce": nonce,
+        "title": _("Signing in"),
+        "words": _("You can close this window."),
         "handed": {"answer": answer, "origin": web_origin(app.redirect_uri), "address": address},
     }
     policy = f"default-src 'none'; script-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'"

@@ -1,0 +1,127 @@
+"""What docs/security.md says is so: its proofs exist, its rows are all there, its numbers hold."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from django.conf import settings
+
+from config.settings import PASSWORD_CONTEXT_WORDS
+from tests.architecture.sources import ROOT, all_sources
+from users.services.guessing import CODE_TRIES, WINDOW
+from users.services.proofs import LIFETIMES, MOST_FAILURES
+from users.services.sessions import MOST_SESSIONS
+from users.urls import urlpatterns
+
+DOCUMENT = ROOT / "docs" / "security.md"
+PROOF = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
+ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \|", re.MULTILINE)
+SETTING = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| `(?P<default>[^`]+)` \|", re.MULTILINE)
+WITHOUT_PROOF = ("not met", "not applicable")
+# OWASP ASVS 5.0.0: how many requirements of levels 1 and 2 each section has, which come first.
+SECTIONS = {
+    "6.1": 3,
+    "6.2": 12,
+    "6.3": 4,
+    "6.4": 4,
+    "6.5": 5,
+    "6.6": 3,
+    "6.8": 4,
+    "7.1": 3,
+    "7.2": 4,
+    "7.3": 2,
+    "7.4": 5,
+    "7.5": 2,
+    "7.6": 2,
+    "8.1": 2,
+    "8.2": 3,
+    "8.3": 1,
+    "8.4": 1,
+    "9.1": 3,
+    "9.2": 4,
+}
+
+
+def test_every_test_that_is_named_exists() -> None:
+    named = set(PROOF.findall(_text()))
+
+    assert len(named) > 100
+    assert named - set(_tests()) == set()
+
+
+def test_nothing_that_looks_like_a_proof_is_misspelled() -> None:
+    assert _text().count("::") == len(PROOF.findall(_text()))
+
+
+def test_every_requirement_has_one_row() -> None:
+    required = [f"{name}.{n}" for name, most in SECTIONS.items() for n in range(1, most + 1)]
+
+    assert ROW.findall(_text()) == required
+
+
+def test_every_row_has_a_proof_or_says_why_not() -> None:
+    rows = [line.strip("| ").split("|") for line in _text().splitlines() if ROW.match(line)]
+
+    assert {len(row) for row in rows} == {len(("number", "level", "asks for", "how", "proof"))}
+    assert [
+        number
+        for number, _level, _asks, _how, proof in rows
+        if not PROOF.search(proof) and not proof.strip().startswith(WITHOUT_PROOF)
+    ] == []
+
+
+def test_every_attack_has_a_test() -> None:
+    _before, _heading, rest = _text().partition("## Attacks")
+    rows = [line for line in rest.partition("\n## ")[0].splitlines() if line.startswith("| ")]
+
+    assert len(rows) > 20
+    assert [row for row in rows[1:] if not PROOF.search(row)] == []
+
+
+def test_defaults_are_those_of_the_settings() -> None:
+    written = dict(SETTING.findall(_text()))
+
+    assert len(written) > 10
+    assert written == {name: default for name, default in _defaults() if name in written}
+
+
+def test_fixed_numbers_are_those_of_the_code() -> None:
+    minutes = {purpose: int(life.total_seconds() / 60) for purpose, life in LIFETIMES.items()}
+
+    assert list(minutes.values()) == [24 * 60, 30, 60, 10]
+    assert (MOST_FAILURES, CODE_TRIES, WINDOW, MOST_SESSIONS) == (5, 5, 15 * 60, 50)
+    assert settings.SESSION_COOKIE_AGE == 12 * 60 * 60
+
+
+def test_the_words_that_no_password_may_consist_of_are_listed() -> None:
+    assert f"*{', '.join(PASSWORD_CONTEXT_WORDS)}*" in _text()
+
+
+def test_no_way_in_is_left_out() -> None:
+    routes = [
+        str(pattern.pattern).replace("<str:provider>", "{provider}") for pattern in urlpatterns
+    ]
+
+    assert [route for route in routes if f"`{route}`" not in _text()] == []
+
+
+@cache
+def _text() -> str:
+    return DOCUMENT.read_text(encoding="utf-8")
+
+
+def _tests() -> Iterator[tuple[str, str]]:
+    for source in all_sources():
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield source.name, node.name
+
+
+def _defaults() -> Iterator[tuple[str, str]]:
+    """Give the variables of config/settings.py with the defaults written beside them."""
+    tree = ast.parse((ROOT / "config" / "settings.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("env.integer", "env.text"):
+            name, default = [ast.unparse(argument).strip("'") for argument in node.args]
+            yield name, default
