@@ -42,12 +42,12 @@ class Change(models.Model):
     """One committed change of one row: the feed, the audit trail and the history at once.
 
     `before` and `after` hold the logged columns that changed, in database terms (attribute name to
-    JSON value). `transaction` is PostgreSQL's transaction number, which tells readers what may
-    still be overtaken by a slower writer; SQLite has one writer at a time and stores 0.
+    JSON value). `position` is the change's place in the feed, given once it is committed (see
+    `resources.feed`); SQLite has one writer at a time, whose `id` is as good.
     """
 
     id = models.BigAutoField(primary_key=True)
-    transaction = models.BigIntegerField(default=0, editable=False)
+    position = models.BigIntegerField(null=True, editable=False)
     at = models.DateTimeField(_("at"), default=timezone.now)
     resource = models.CharField(_("resource"), max_length=40)
     record_id = RecordIdField(verbose_name=_("record"))
@@ -62,13 +62,17 @@ class Change(models.Model):
         verbose_name_plural = _("changes")
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["resource", "record_id", "id"], name="change_by_record"),
-            models.Index(fields=["transaction", "id"], name="change_in_order"),
             models.Index(fields=["at"], name="change_by_time"),
         ]
 
     @override
     def __str__(self) -> str:
         return f"{self.resource}/{self.record_id} {self.action}"
+
+    @property
+    def place(self) -> int:
+        """Give the change's place in the feed, once it has one."""
+        return self.position or self.pk
 
 
 class SearchEntry(models.Model):

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from django.db.models import Field, Model
 
-TRANSACTION_NUMBER = {"postgresql": "pg_current_xact_id()::text::bigint"}
-
 
 def insert(row: Model) -> None:
     """Insert a new row; its key is set when the database chooses it.
@@ -48,18 +46,13 @@ def _current(field: Field[Any, Any], row: Model) -> Any:
 
 @cache
 def _insertion(model: type[Model], is_keyless: bool) -> tuple[Sequence[Field[Any, Any]], str]:
-    """Give the columns of an insert and its SQL; `transaction` is filled in by the database."""
+    """Give the columns of an insert and its SQL."""
     key = model._meta.pk
     columns: list[Field[Any, Any]] = [
-        field
-        for field in model._meta.concrete_fields
-        if field.name != "transaction" and not (is_keyless and field is key)
+        field for field in model._meta.concrete_fields if not (is_keyless and field is key)
     ]
     names = [_quoted(field.column) for field in columns]
     places = ["%s"] * len(columns)
-    if any(field.name == "transaction" for field in model._meta.concrete_fields):
-        names.append(_quoted("transaction"))
-        places.append(TRANSACTION_NUMBER.get(connection.vendor, "0"))
     returning = f"RETURNING {_quoted(key.column)}" if is_keyless else ""
     table, listed = _quoted(model._meta.db_table), f"({', '.join(names)})"
     values = f"({', '.join(places)})"

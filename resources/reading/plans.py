@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, override
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, F, IntegerField, QuerySet, TextField, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    F,
+    Func,
+    IntegerField,
+    QuerySet,
+    TextField,
+    Value,
+)
 
 from resources.actors import ACTOR_SLOT, UnboundActor
 from resources.documents.sql import JsonText
@@ -22,7 +32,8 @@ from resources.search import Matches, MatchingIds, match_expression
 from resources.slots import Slot, SlotReference
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from uuid import UUID
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
@@ -107,6 +118,14 @@ def count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     return _count_plan(resource, kind, query.shape, _Shaped(query))
 
 
+def stream_plan(resource: Resource, kind: ActorKind, verb: str, query: ListQuery) -> Plan:
+    """Give the plan of those of some records that a subscriber hears of: id, document.
+
+    The ids are bound to the slot `ids`; `verb` is the rule, `list` or `view`.
+    """
+    return _stream_plan(resource, kind, verb, query.shape, _Shaped(query))
+
+
 @lru_cache(maxsize=KEPT_PLANS)
 def view_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
     """Give the plan of one record by id: document, revision."""
@@ -152,6 +171,46 @@ def _list_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: _S
     document = JsonText(record_document(resource, actor, query.selection))
     page = rows.values_list(document, *(key.selected() for key in query.keys))
     return compiled(page, " LIMIT %s", SlotReference("limit", IntegerField(), None))
+
+
+@lru_cache(maxsize=KEPT_PLANS)
+def _stream_plan(
+    resource: Resource, kind: ActorKind, verb: str, _shape: Hashable, shaped: _Shaped
+) -> Plan:
+    actor = UnboundActor(kind)
+    rows = _visible(resource, resource.rule(verb).scope(actor, resource.model))
+    if shaped.query.condition:
+        rows = rows.filter(filter_condition(resource, actor, shaped.query.condition))
+    rows = rows.filter(Among(F("pk"), Slot("ids", TextField(), json_list)))
+    document = JsonText(record_document(resource, actor, shaped.query.selection))
+    return compiled(rows.values_list("pk", document))
+
+
+class Among(Func):
+    """Whether an id is in a list, which is one parameter however long it is."""
+
+    arity = 2
+    output_field = BooleanField()
+
+    @override
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
+        """Look it up in a JSON array."""
+        template = "%(id)s IN (SELECT value FROM JSON_EACH(%(ids)s))"
+        return self._as(compiler, template)
+
+    def as_postgresql(self, compiler: Any, _connection: Any, **_context: Any) -> Any:
+        """Look it up in a JSON array, as an id."""
+        template = "%(id)s IN (SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%(ids)s::json))"
+        return self._as(compiler, template)
+
+    def _as(self, compiler: Any, template: str) -> Any:
+        (key, of_key), (ids, of_ids) = map(compiler.compile, self.get_source_expressions())
+        return template % {"id": key, "ids": ids}, (*of_key, *of_ids)
+
+
+def json_list(ids: Iterable[UUID]) -> str:
+    """Write ids as a JSON array."""
+    return json.dumps([str(identifier) for identifier in ids])
 
 
 @lru_cache(maxsize=KEPT_PLANS)

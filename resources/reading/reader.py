@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,12 @@ from django.utils.translation import gettext as _
 from resources.errors import bad_parameter, not_permitted, not_signed_in, not_visible
 from resources.filters.nodes import FilterSyntaxError, FilterValueError
 from resources.reading.cursors import Cursor
-from resources.reading.plans import count_plan, exists_plan, list_plan, view_plan
+from resources.reading.plans import count_plan, exists_plan, list_plan, stream_plan, view_plan
 from resources.reading.query import ListQuery, read_list_query, read_view_query
 from resources.sealing import unsealed_document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from resources.actors import Actor
     from resources.declaration import Resource
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 KEPT_QUERIES = 2048
 MOST_PARAMETERS = 50
+NOT_STREAMED = frozenset({"limit", "cursor", "sort", "search", "count"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,9 @@ def list_records(resource: Resource, actor: Actor, query_string: str, url: str) 
         raise not_permitted() if actor.is_known else not_signed_in()
     query = _list_query(resource, query_string)
     values = query.values()
-    try:
+    with _filter_errors():
         rows = list(list_plan(resource, actor.kind, query).rows(actor, values))
         count = _count(resource, actor, query)
-    except FilterSyntaxError as error:
-        raise bad_parameter("filter", error.code, error.message, error.position) from None
-    except FilterValueError as error:
-        name = error.parameter or "filter"
-        raise bad_parameter(name, error.code, error.message, error.position) from None
     has_more = len(rows) > query.limit
     page = rows[: query.limit]
     if query.is_backward:
@@ -119,6 +116,32 @@ def _list_query(resource: Resource, query_string: str) -> ListQuery:
 def view_selection(resource: Resource, query_string: str) -> Selection:
     """Read what of a single record is asked for; raises Problem 400 naming a wrong parameter."""
     return read_view_query(resource, parameters(query_string))
+
+
+@contextmanager
+def _filter_errors() -> Iterator[None]:
+    """Turn what is wrong with a filter into a Problem 400 that names the parameter."""
+    try:
+        yield
+    except FilterSyntaxError as error:
+        raise bad_parameter("filter", error.code, error.message, error.position) from None
+    except FilterValueError as error:
+        name = error.parameter or "filter"
+        raise bad_parameter(name, error.code, error.message, error.position) from None
+
+
+def checked_stream(resource: Resource, actor: Actor, verb: str, query: ListQuery) -> None:
+    """Try a subscriber's question on no record; raises Problem 400 when it can't be asked."""
+    with _filter_errors():
+        plan = stream_plan(resource, actor.kind, verb, query)
+        plan.rows(actor, query.values() | {"ids": ()})
+
+
+def stream_query(resource: Resource, query_string: str) -> ListQuery:
+    """Read what a subscriber asks for: filters, `fields` and `expand`; raises Problem 400."""
+    for name in sorted(NOT_STREAMED & set(parameters(query_string))):
+        raise bad_parameter(name, "unknown_parameter", _("A stream has no such parameter."))
+    return _list_query(resource, query_string)
 
 
 def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:

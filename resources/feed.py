@@ -1,0 +1,95 @@
+"""The log of changes as a feed: in an order that no slower writer can disturb.
+
+A sequence is taken before commit, so on PostgreSQL a change with a lower id can become visible
+after one with a higher id, and a reader that remembers the highest id would never see it. Neither
+are transaction numbers an order: one that began earlier may write a row after one that began later.
+So changes get their `position` once they are committed, by whoever reads first, one at a time under
+an advisory lock: what becomes visible later is placed later, and two changes of one row stay in the
+order that the row's lock gave them. Nothing is ever placed before a position that was read.
+
+SQLite has one writer at a time: its ids are given in the order of commits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+from django.db.models import F, Max, Min, Q
+from django.utils import timezone
+
+from resources.models import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    from django.db.models import QuerySet
+
+LOCK = 0x686F6C6F  # “holo”: any number that nothing else in the database locks
+MOST_AT_ONCE = 5_000
+PLACE = f"""
+WITH unplaced AS (
+    SELECT id, row_number() OVER (ORDER BY id) AS step
+    FROM (
+        SELECT id FROM resources_change WHERE position IS NULL ORDER BY id LIMIT {MOST_AT_ONCE}
+    ) AS committed
+)
+UPDATE resources_change
+SET position = unplaced.step + (SELECT COALESCE(MAX(position), 0) FROM resources_change)
+FROM unplaced
+WHERE resources_change.id = unplaced.id
+"""  # noqa: S608 - our own number
+
+
+def place() -> None:
+    """Give every committed change its position, unless somebody else is at it."""
+    if connection.vendor != "postgresql":
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        if cursor.fetchone()[0]:
+            cursor.execute(PLACE)
+
+
+def changes_after(position: int, *, most: int = 500) -> Sequence[Change]:
+    """Give the next changes of the feed, in the order of their `place`."""
+    place()
+    column = _column()
+    return list(Change.objects.filter(**{f"{column}__gt": position}).order_by(column)[:most])
+
+
+def committed_since(position: int) -> QuerySet[Change]:
+    """Give the changes after a place in order, those that have none yet last."""
+    column = _column()
+    since = Q(**{f"{column}__gt": position}) | Q(**{f"{column}__isnull": True})
+    return Change.objects.filter(since).order_by(F(column).asc(nulls_last=True), "id")
+
+
+def head() -> int:
+    """Give the place of the newest change, 0 when there has been none."""
+    place()
+    newest: int | None = Change.objects.aggregate(newest=Max(_column()))["newest"]
+    return newest or 0
+
+
+def reaches_back_to(position: int) -> bool:
+    """Tell whether every change after a place is still in the feed."""
+    oldest: int | None = Change.objects.aggregate(oldest=Min(_column()))["oldest"]
+    return position >= (oldest or 1) - 1
+
+
+def forget_before(age: timedelta) -> int:
+    """Delete changes older than `age`, the newest aside; gives their number.
+
+    The newest stays, as places count on from it.
+    """
+    newest = head()
+    old = Change.objects.filter(at__lt=timezone.now() - age, **{f"{_column()}__lt": newest})
+    count, _per_model = old.delete()
+    return count
+
+
+def _column() -> str:
+    """Name the column that the feed is in the order of; what has none there is not placed yet."""
+    return "position" if connection.vendor == "postgresql" else "id"
