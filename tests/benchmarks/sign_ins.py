@@ -32,11 +32,10 @@ def reads_beside_sign_ins(cards: str, seconds: float) -> tuple[Reads, Reads]:
     """
     token = cards.replace("/cards", "/auth/token")
     with ProcessPoolExecutor(max_workers=2) as processes:
-        processes.submit(_read, cards, 0.5).result()
         idle = processes.submit(_read, cards, seconds).result()
-        signing = processes.submit(_sign_in, token, seconds + 1)
+        signing = processes.submit(_sign_in, token, seconds + 2)
         busy = processes.submit(_read_later, cards, seconds).result()
-        rate = signing.result() / (seconds + 1)
+        rate = signing.result() / (seconds + 2)
     return _summary(idle), _summary(busy, rate)
 
 
@@ -87,11 +86,12 @@ async def _paced(url: str, seconds: float) -> list[float]:
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=64)) as client:
         began = perf_counter()
         reads = []
-        for number in range(int(seconds * READS_A_SECOND)):
+        for number in range(int((seconds + 1) * READS_A_SECOND)):
             due = began + number / READS_A_SECOND
             await asyncio.sleep(max(0, due - perf_counter()))
             reads.append(asyncio.create_task(_timed(client, url, due)))
-        return list(await asyncio.gather(*reads))
+        times = await asyncio.gather(*reads)
+    return list(times[READS_A_SECOND:])  # the first second opens connections
 
 
 async def _timed(client: httpx.AsyncClient, url: str, due: float) -> float:
