@@ -8,15 +8,23 @@ from starlette.middleware.cors import CORSMiddleware
 
 from config.django_road import DjangoRoad
 from config.resource_road import ResourceRoad
+from realtime.event_stream import EventStream
 from realtime.routing import websocket_urls
 
-roads: Any = ResourceRoad(DjangoRoad())
+roads: Any = EventStream(ResourceRoad(DjangoRoad()))
 # Tokens travel in a header and never in a cookie, so other origins need no credentials.
 http = CORSMiddleware(
     roads,
     allow_origins=settings.CORS_ORIGINS,
     allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-    allow_headers=["Authorization", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID"],
+    allow_headers=[
+        "Authorization",
+        "If-Match",
+        "If-None-Match",
+        "Idempotency-Key",
+        "Last-Event-ID",
+        "X-Request-ID",
+    ],
     expose_headers=[
         "ETag",
         "Location",

@@ -151,6 +151,9 @@ REST_FRAMEWORK = {
 }
 PROXIES = env.integer("PROXIES", 0)
 RESOURCES_ACTOR_OF_TOKEN = "users.tokens.actor_of_token"
+HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 15, minimum=1)
+REALTIME_POLL_SECONDS = env.integer("REALTIME_POLL_SECONDS", 1, minimum=1)
+MOST_SUBSCRIPTIONS = env.integer("MOST_SUBSCRIPTIONS", 100, minimum=1)
 REALTIME_RECHECK_SECONDS = env.integer("REALTIME_RECHECK_SECONDS", 5, minimum=1)
 REFRESH_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 30, minimum=1))
 SESSION_IDLE_DAYS = env.integer("SESSION_IDLE_DAYS", 14, minimum=1)

@@ -6,8 +6,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
+from asgiref.sync import SyncToAsync
 from django.core.cache import cache
+from django.db import connection
 
+from realtime.hub import reader
+from realtime.listener import access
 from resources import changes, registry
 from resources.models import Change
 from tests.client import Api
@@ -18,6 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_django.fixtures import Settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def threads_let_go(django_db_setup: None) -> Iterator[None]:
+    """Close the connections of the threads that listeners share, before the databases go."""
+    yield
+    for threads in (access, reader, SyncToAsync.single_thread_executor):
+        threads.submit(let_go).result()
+
+
+def let_go() -> None:
+    """Close the connection of the thread that runs this."""
+    connection.close()
 
 
 @pytest.fixture(autouse=True)

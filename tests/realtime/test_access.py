@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from asgiref.sync import sync_to_async
-from asgiref.testing import ApplicationCommunicator
 from django.utils import timezone
 
-from config.application import application
 from resources import changes
 from resources.actors import SYSTEM
-from tests.personas import new_member
+from tests.realtime.conftest import Live, connected, signed_in
 from users.models import Session, User
 from users.services.sessions import end_session, end_sessions
 from users.services.standing import impose_sanction
@@ -26,57 +23,6 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from tests.personas import Persona
-
-
-@pytest.fixture
-def dana(transactional_db: None) -> Persona:
-    return new_member("dana")
-
-
-class Live:
-    """A client's end of a WebSocket."""
-
-    def __init__(self, subprotocols: tuple[str, ...]) -> None:
-        scope = {
-            "type": "websocket",
-            "path": "/ws/v1",
-            "query_string": b"",
-            "headers": [],
-            "subprotocols": list(subprotocols),
-        }
-        served: Any = application
-        self.socket = ApplicationCommunicator(served, scope)
-
-    async def open(self) -> Any:
-        """Connect; gives the server's first answer."""
-        await self.socket.send_input({"type": "websocket.connect"})
-        return await self.socket.receive_output(3)
-
-    async def send(self, frame: dict[str, Any]) -> None:
-        """Send a frame."""
-        await self.socket.send_input({"type": "websocket.receive", "text": json.dumps(frame)})
-
-    async def receive(self) -> Any:
-        """Wait for a frame."""
-        return json.loads((await self.socket.receive_output(3))["text"])
-
-    async def close(self) -> None:
-        """Go away."""
-        await self.socket.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.socket.wait()
-
-
-async def connected(*subprotocols: str) -> Live:
-    live = Live(subprotocols)
-    chosen = "holobase.v1" if "holobase.v1" in subprotocols else None
-    assert (await live.open())["subprotocol"] == chosen
-    return live
-
-
-async def signed_in(persona: Persona) -> Live:
-    live = await connected("holobase.v1", f"bearer.{persona.token}")
-    assert (await live.receive())["user"] == persona.id
-    return live
 
 
 async def is_revoked(live: Live) -> bool:
@@ -143,9 +89,7 @@ def test_a_member_who_loses_access_is_cut_off_at_once(
     asyncio.run(go())
 
 
-def test_others_stay_connected(dana: Persona) -> None:
-    eve = new_member("eve")
-
+def test_others_stay_connected(dana: Persona, eve: Persona) -> None:
     async def go() -> None:
         live, other = await signed_in(dana), await signed_in(eve)
         assert eve.user is not None

@@ -1,0 +1,128 @@
+"""A client that listens: who it is, what it has subscribed to, and what waits to be sent to it."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from realtime.access import unwatch, watch
+from realtime.hub import hub
+from realtime.outbox import Outbox
+from realtime.subscriptions import Subscription, frame
+from realtime.topics import audience_of
+from resources.actors import ANONYMOUS
+from resources.errors import Problem
+from resources.http.authentication import actor_of_token
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resources.actors import Actor
+
+# Not in the thread that Channels shares: it may be busy with the very write that rang the bell.
+access = ThreadPoolExecutor(1, "access")
+find_actor = database_sync_to_async(actor_of_token, thread_sensitive=False, executor=access)
+find_audience = database_sync_to_async(audience_of, thread_sensitive=False, executor=access)
+
+
+class Listener:
+    """One connection, whichever protocol it speaks; frames to send come from `outbox`."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.outbox = Outbox()
+        self.actor: Actor = ANONYMOUS
+        self.token = ""
+        self.subscriptions: dict[str, Subscription] = {}
+        self.rechecks: asyncio.Task[None] | None = None
+
+    async def authenticate(self, token: str) -> bool:
+        """Act for the token's member from now on; a bad token ends the connection."""
+        self._unwatch()
+        self.token = token
+        actor = await self._ask()
+        if actor is None or actor.id is None:
+            self.outbox.end()
+            return False
+        watch(actor.id, self)
+        self.rechecks = asyncio.create_task(self._recheck())
+        await self._act_as(actor)
+        return True
+
+    async def subscribe(self, ref: str, topic: str, asked: Mapping[str, str], since: str) -> None:
+        """Listen to a topic; raises Problem when it can't be listened to."""
+        if len(self.subscriptions) >= settings.MOST_SUBSCRIPTIONS:
+            raise Problem(
+                429, "too_many_subscriptions", _("There are too many subscriptions here.")
+            )
+        audience = await find_audience(topic, self.actor, asked)
+        self.unsubscribe(ref)
+        place = int(since) if since.isascii() and since.isdigit() else None
+        subscription = Subscription(ref, topic, audience, self.outbox, place, dict(asked))
+        self.subscriptions[ref] = subscription
+        hub().subscribe(subscription)
+
+    def unsubscribe(self, ref: str) -> bool:
+        """Listen no more; tells whether there was something to end."""
+        subscription = self.subscriptions.pop(ref, None)
+        if subscription is not None:
+            hub().unsubscribe(subscription)
+        return subscription is not None
+
+    def close(self) -> None:
+        """End everything."""
+        self._unwatch()
+        for ref in list(self.subscriptions):
+            self.unsubscribe(ref)
+
+    async def reauthorise(self) -> None:
+        """Ask again who the token stands for; what nobody may hear any more ends here."""
+        actor = await self._ask()
+        if actor is None:
+            self.close()
+            self.outbox.end()
+        elif actor != self.actor:
+            await self._act_as(actor)
+
+    async def _act_as(self, actor: Actor) -> None:
+        """Ask everything anew as another actor: what was shown before may be out of sight now."""
+        self.actor = actor
+        for ref, old in list(self.subscriptions.items()):
+            self.unsubscribe(ref)
+            self.outbox.put(frame("reset", ref=ref, topic=old.topic))
+            try:
+                await self.subscribe(ref, old.topic, old.asked, "")
+            except Problem as problem:
+                self.outbox.put(problem_frame(ref, problem))
+
+    async def _ask(self) -> Actor | None:
+        with suppress(Problem):
+            return await find_actor(self.token)
+        return None
+
+    async def _recheck(self) -> None:
+        """Look again now and then: tokens run out, and another process's changes make no bell."""
+        while not self.outbox.is_ended:
+            await asyncio.sleep(settings.REALTIME_RECHECK_SECONDS)
+            await self.reauthorise()
+
+    def _unwatch(self) -> None:
+        if self.actor.id:
+            unwatch(self.actor.id, self)
+        self.actor = ANONYMOUS
+        if self.rechecks and self.rechecks is not asyncio.current_task():
+            self.rechecks.cancel()
+        self.rechecks = None
+
+
+def problem_frame(ref: str | None, problem: Problem) -> str:
+    """Write a problem as an `error` frame."""
+    known = problem.as_json()
+    kept = {name: known[name] for name in ("code", "detail", "status", "errors") if name in known}
+    return frame("error", ref=ref, **kept)

@@ -1,0 +1,76 @@
+"""What waits to be sent to one client: bounded, so that a slow one costs no memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from realtime.subscriptions import Subscription
+
+MOST_FRAMES = 512
+MOST_CHARACTERS = 4 * 1024 * 1024
+
+
+class Outbox:
+    """Frames in order, each with the subscription it is about, if it is about one.
+
+    Beyond the bounds the events are dropped, and their subscriptions told to reset when the client
+    has caught up; answers are kept.
+    """
+
+    def __init__(self) -> None:
+        self.frames: deque[tuple[str, Subscription | None]] = deque()
+        self.characters = 0
+        self.late: set[Subscription] = set()
+        self.is_filled = asyncio.Event()
+        self.is_ended = False
+
+    def put(self, text: str, about: Subscription | None = None) -> None:
+        """Add a frame to be sent."""
+        if about and self._is_full():
+            self.late.add(about)
+            self._drop_events()
+        if about not in self.late:
+            self._add(text, about)
+        self.is_filled.set()
+
+    def end(self) -> None:
+        """Send nothing more."""
+        self.is_ended = True
+        self.is_filled.set()
+
+    async def next(self) -> str | None:
+        """Wait for the next frame to send; None when there will be no more."""
+        while not self.frames and not self.is_ended:
+            self._catch_up()
+            if not self.frames:
+                self.is_filled.clear()
+                await self.is_filled.wait()
+        if self.is_ended:
+            return None
+        text, _about = self.frames.popleft()
+        self.characters -= len(text)
+        return text
+
+    def _add(self, text: str, about: Subscription | None) -> None:
+        self.frames.append((text, about))
+        self.characters += len(text)
+
+    def _is_full(self) -> bool:
+        return len(self.frames) >= MOST_FRAMES or self.characters >= MOST_CHARACTERS
+
+    def _drop_events(self) -> None:
+        kept = [(text, about) for text, about in self.frames if about is None]
+        self.late |= {about for _text, about in self.frames if about is not None}
+        self.frames.clear()
+        self.characters = 0
+        for text, about in kept:
+            self._add(text, about)
+
+    def _catch_up(self) -> None:
+        """Tell the subscriptions that missed something to fetch anew; they hear on from here."""
+        late, self.late = self.late, set()
+        for subscription in late:
+            subscription.told("reset")

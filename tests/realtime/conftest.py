@@ -1,0 +1,87 @@
+"""A client's end of a WebSocket, and members whose rows other threads see."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+
+from config.application import application
+from tests.personas import new_member
+
+if TYPE_CHECKING:
+    from tests.personas import Persona
+
+
+class Live:
+    """Sends and receives frames."""
+
+    def __init__(self, *subprotocols: str) -> None:
+        scope = {
+            "type": "websocket",
+            "path": "/ws/v1",
+            "query_string": b"",
+            "headers": [],
+            "subprotocols": list(subprotocols),
+        }
+        served: Any = application
+        self.socket = ApplicationCommunicator(served, scope)
+
+    async def open(self) -> Any:
+        """Connect; gives the server's first answer."""
+        await self.socket.send_input({"type": "websocket.connect"})
+        return await self.socket.receive_output(3)
+
+    async def send(self, frame: dict[str, Any]) -> None:
+        """Send a frame."""
+        await self.socket.send_input({"type": "websocket.receive", "text": json.dumps(frame)})
+
+    async def receive(self) -> Any:
+        """Wait for a frame."""
+        return json.loads((await self.socket.receive_output(5))["text"])
+
+    async def subscribe(self, topic: str, ref: str = "1", **asked: str) -> Any:
+        """Subscribe and wait for the answer."""
+        await self.send({"type": "subscribe", "ref": ref, "topic": topic, **asked})
+        return await self.receive()
+
+    async def events(self, count: int) -> list[tuple[str, str]]:
+        """Wait for so many events; gives what each says of which record."""
+        frames = [await self.receive() for _number in range(count)]
+        return [(frame["action"], frame["id"]) for frame in frames]
+
+    async def is_quiet(self) -> bool:
+        """Tell whether nothing comes for a while."""
+        return bool(await self.socket.receive_nothing(0.4))
+
+    async def close(self) -> None:
+        """Go away."""
+        await self.socket.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.socket.wait()
+
+
+async def connected(*subprotocols: str) -> Live:
+    """Open a connection; the server chooses our protocol when it is offered."""
+    live = Live(*subprotocols)
+    chosen = "holobase.v1" if "holobase.v1" in subprotocols else None
+    assert (await live.open())["subprotocol"] == chosen
+    return live
+
+
+async def signed_in(persona: Persona) -> Live:
+    """Open a connection with a member's token."""
+    live = await connected("holobase.v1", f"bearer.{persona.token}")
+    assert (await live.receive())["user"] == persona.id
+    return live
+
+
+@pytest.fixture
+def dana(transactional_db: None) -> Persona:
+    return new_member("dana")
+
+
+@pytest.fixture
+def eve(transactional_db: None) -> Persona:
+    return new_member("eve")

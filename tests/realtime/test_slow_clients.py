@@ -1,0 +1,70 @@
+"""A client that reads too slowly costs no memory and is told to fetch anew."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from realtime import outbox
+from realtime.outbox import Outbox
+from realtime.subscriptions import Subscription
+from resources import registry
+from resources.actors import ANONYMOUS
+from resources.reading.reader import stream_query
+from resources.streaming.audiences import Audience, Event, Verb
+from users.models import User
+
+if TYPE_CHECKING:
+    import pytest
+
+CARDS = registry.resource_of(User)
+
+
+def subscription(box: Outbox, ref: str) -> Subscription:
+    audience = Audience(CARDS, ANONYMOUS, "list", stream_query(CARDS, ""))
+    return Subscription(ref, "users", audience, box)
+
+
+def event(number: int) -> Event:
+    return Event(number, Verb.UPDATE, uuid4(), "{}")
+
+
+def test_beyond_the_bounds_events_are_dropped_and_each_subscription_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outbox, "MOST_FRAMES", 4)
+
+    async def go() -> list[str]:
+        box = Outbox()
+        slow, other = subscription(box, "slow"), subscription(box, "other")
+        box.put("an answer")
+        other.hear(event(0))
+        for number in range(100):
+            slow.hear(event(number))
+            assert len(box.frames) <= 5
+        sent = [await box.next() or "" for _number in range(3)]
+        slow.hear(event(100))
+        return [*sent, await box.next() or ""]
+
+    answer, *resets, after = asyncio.run(go())
+    assert answer == "an answer"
+    assert all('"reset"' in reset for reset in resets)
+    assert {ref for ref in ("slow", "other") for reset in resets if ref in reset} == {
+        "slow",
+        "other",
+    }
+    assert '"cursor":"100"' in after, "from there on it hears again"
+
+
+def test_large_frames_count_by_their_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MOST_CHARACTERS", 1000)
+
+    async def go() -> int:
+        box = Outbox()
+        heavy = subscription(box, "heavy")
+        for number in range(50):
+            heavy.hear(Event(number, Verb.UPDATE, uuid4(), '{"x": "' + "y" * 400 + '"}'))
+        return box.characters
+
+    assert asyncio.run(go()) < 2000

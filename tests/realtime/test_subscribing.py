@@ -1,0 +1,145 @@
+"""Subscriptions over a WebSocket: what is heard, by whom, and from where on."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from asgiref.sync import sync_to_async
+
+from resources import changes
+from resources.actors import SYSTEM
+from tests.realtime.conftest import connected, signed_in
+
+if TYPE_CHECKING:
+    from tests.personas import Persona
+
+
+async def creates(persona: Persona, **values: Any) -> Any:
+    return await sync_to_async(persona.creates)("cards", **values)
+
+
+async def edits(persona: Persona, card: Any, **values: Any) -> None:
+    await sync_to_async(persona.api.patch)(f"cards/{card['id']}", values)
+
+
+def test_everyone_hears_of_a_public_card_and_its_creator_of_a_draft(
+    dana: Persona, eve: Persona
+) -> None:
+    async def go() -> None:
+        mine, others = await signed_in(dana), await connected()
+        assert (await mine.subscribe("cards"))["type"] == "subscribed"
+        begun = await others.subscribe("cards")
+        draft = await creates(dana, title="Draft")
+        public = await creates(eve, title="Dragon", status="published")
+        assert await mine.events(2) == [("create", draft["id"]), ("create", public["id"])]
+        frame = await others.receive()
+        assert (frame["action"], frame["id"], frame["ref"]) == ("create", public["id"], "1")
+        assert frame["record"]["title"] == "Dragon"
+        assert int(frame["cursor"]) > int(begun["cursor"])
+        assert await others.is_quiet()
+        await mine.close()
+        await others.close()
+
+    asyncio.run(go())
+
+
+def test_a_row_enters_and_leaves_a_filter(dana: Persona) -> None:
+    async def go() -> None:
+        live = await connected()
+        card = await creates(dana, title="Dragon", rarity="rare", status="published")
+        await live.subscribe("cards", filter='rarity="epic"', fields="id,rarity")
+        await edits(dana, card, rarity="epic")
+        frame = await live.receive()
+        assert (frame["action"], frame["record"]) == ("enter", {"id": card["id"], "rarity": "epic"})
+        await edits(dana, card, rarity="common")
+        assert await live.events(1) == [("leave", card["id"])]
+        await live.close()
+
+    asyncio.run(go())
+
+
+def test_one_record_and_the_records_of_an_owner_are_topics(dana: Persona, eve: Persona) -> None:
+    async def go() -> None:
+        card = await creates(dana, title="One", status="published")
+        live = await connected()
+        await live.subscribe(f"cards/{card['id']}", "record", expand="creator")
+        await live.subscribe(f"users/{eve.id}/cards", "owner")
+        await creates(dana, title="Another", status="published")
+        hers = await creates(eve, title="Hers", status="published")
+        await edits(dana, card, title="Changed")
+        first, second = await live.receive(), await live.receive()
+        assert (first["ref"], first["id"]) == ("owner", hers["id"])
+        assert (second["ref"], second["record"]["expand"]["creator"]["id"]) == ("record", dana.id)
+        assert await live.is_quiet()
+        await live.close()
+
+    asyncio.run(go())
+
+
+def test_a_client_that_was_away_hears_what_it_missed_and_then_what_comes(dana: Persona) -> None:
+    async def go() -> None:
+        live = await connected()
+        cursor = (await live.subscribe("cards"))["cursor"]
+        await live.close()
+        missed = [await creates(dana, title=str(n), status="published") for n in range(3)]
+        live = await connected()
+        await live.subscribe("cards", since=cursor)
+        new = await creates(dana, title="New", status="published")
+        expected = [("create", card["id"]) for card in (*missed, new)]
+        assert await live.events(4) == expected
+        assert await live.is_quiet()
+        await live.close()
+
+    asyncio.run(go())
+
+
+def test_after_unsubscribing_nothing_is_heard(dana: Persona) -> None:
+    async def go() -> None:
+        live = await connected()
+        await live.subscribe("cards")
+        await live.send({"type": "unsubscribe", "ref": "1"})
+        assert (await live.receive())["type"] == "unsubscribed"
+        await creates(dana, title="x", status="published")
+        assert await live.is_quiet()
+        await live.send({"type": "unsubscribe", "ref": "1"})
+        assert (await live.receive())["code"] == "unknown_subscription"
+        await live.close()
+
+    asyncio.run(go())
+
+
+def test_what_cannot_be_listened_to_is_an_error_that_says_why(dana: Persona) -> None:
+    async def go() -> None:
+        live = await connected()
+        for asked, code in (
+            ({"topic": "nothing"}, "unknown_topic"),
+            ({"topic": "cards/nothing"}, "unknown_topic"),
+            ({"topic": "card-likes"}, "not_signed_in"),
+            ({"topic": "cards", "filter": "titel=1"}, "bad_parameter"),
+            ({"topic": "cards", "filter": "title="}, "bad_parameter"),
+            ({"topic": "cards", "filter": 'like_count="many"'}, "bad_parameter"),
+            ({"topic": "cards", "expand": "nobody"}, "bad_parameter"),
+        ):
+            frame = await live.subscribe(**asked)
+            assert (frame["type"], frame["ref"], frame["code"]) == ("error", "1", code), asked
+        await live.close()
+
+    asyncio.run(go())
+
+
+def test_a_member_who_becomes_a_moderator_hears_as_one(dana: Persona, eve: Persona) -> None:
+    async def go() -> None:
+        live = await signed_in(dana)
+        await live.subscribe("posts")
+        await sync_to_async(makes_operator)(dana)
+        reset, subscribed = await live.receive(), await live.receive()
+        assert (reset["type"], subscribed["type"]) == ("reset", "subscribed")
+        await live.close()
+
+    asyncio.run(go())
+
+
+def makes_operator(persona: Persona) -> None:
+    assert persona.user is not None
+    changes.update(persona.user, by=SYSTEM, is_superuser=True)
