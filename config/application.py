@@ -1,6 +1,12 @@
-"""The one application: WebSockets to Channels, resources to the short road, the rest to Django."""
+"""The one application: WebSockets to Channels, resources to the short road, the rest to Django.
 
-from typing import Any
+A process with the role `api` leaves live connections to others, one with the role `realtime` has
+nothing else but what operators watch it by.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
@@ -11,10 +17,48 @@ from config.resource_road import ResourceRoad
 from realtime.event_stream import EventStream
 from realtime.routing import websocket_urls
 
-roads: Any = EventStream(ResourceRoad(DjangoRoad()))
+if TYPE_CHECKING:
+    from config.django_road import Receive, Scope, Send
+
+WATCHED = ("/healthz", "/readyz", "/metrics")
+
+
+class OnlyWatched:
+    """Lets through to Django what operators ask, and answers everything else with 404."""
+
+    def __init__(self, onwards: DjangoRoad) -> None:
+        self.onwards = onwards
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        if scope["path"] not in WATCHED:
+            scope = {**scope, "path": "/api/", "raw_path": b"/api/"}
+        await self.onwards(scope, receive, send)
+
+
+async def no_live_connections(_scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse a WebSocket."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1013})
+
+
+def roads_of(role: str) -> Any:
+    """Give the HTTP half of a role's application."""
+    django = DjangoRoad()
+    if role == "realtime":
+        return EventStream(OnlyWatched(django))
+    resources = ResourceRoad(django)
+    return resources if role == "api" else EventStream(resources)
+
+
+def live_of(role: str) -> Any:
+    """Give the WebSocket half of a role's application."""
+    return no_live_connections if role == "api" else URLRouter(websocket_urls)
+
+
 # Tokens travel in a header and never in a cookie, so other origins need no credentials.
 http = CORSMiddleware(
-    roads,
+    roads_of(settings.ROLE),
     allow_origins=settings.CORS_ORIGINS,
     allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     allow_headers=[
@@ -37,4 +81,4 @@ http = CORSMiddleware(
     ],
     max_age=3600,
 )
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urls)})
+application = ProtocolTypeRouter({"http": http, "websocket": live_of(settings.ROLE)})

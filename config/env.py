@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 DATA_VARIABLE = "HOLOBASE_DATA"
+ROLE_VARIABLE = "HOLOBASE_ROLE"
+ROLES = ("all", "api", "realtime", "worker")
 DATA_OPTION = "--data"
 
 ON = ("1", "true", "yes", "on")
@@ -137,6 +139,11 @@ def add_generated_secret(name: str) -> None:
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
         stream.write("\n".join([secrets.token_urlsafe(48), *kept]))
     Path(draft).replace(file)
+
+
+def adopt_role(role: str) -> None:
+    """Give this process and those it starts a role."""
+    os.environ[ROLE_VARIABLE] = role
 
 
 def select_settings() -> None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from resources import changes, registry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from resources.declaration import Resource
     from resources.models import Change
@@ -44,16 +44,22 @@ def unwatch(user_id: UUID, connection: Connection) -> None:
             del _connections[user_id]
 
 
-def hear(sender: Any, change: Change, **_signal: Any) -> None:
-    """Hear of every committed change; those of resources that govern access ring the bell."""
-    resource = registry.resource_of(sender)
-    if not resource.governs or not _connections:
-        return
-    for user_id in _governed(resource, change):
-        with _lock:
-            found = list(_connections.get(user_id, ()))
-        for connection in found:
-            connection.loop.call_soon_threadsafe(_look_again, connection)
+def hear(change: Change, **_signal: Any) -> None:
+    """Hear of every change committed here."""
+    look_again([change])
+
+
+def look_again(made: Iterable[Change]) -> None:
+    """Have the connections look again whose members' access the changes are about."""
+    for change in made:
+        resource = registry.named(change.resource)
+        if resource is None or not resource.governs or not _connections:
+            continue
+        for user_id in _governed(resource, change):
+            with _lock:
+                found = list(_connections.get(user_id, ()))
+            for connection in found:
+                connection.loop.call_soon_threadsafe(_look, connection)
 
 
 def _governed(resource: Resource, change: Change) -> Iterator[UUID]:
@@ -70,7 +76,7 @@ def _governed(resource: Resource, change: Change) -> Iterator[UUID]:
         yield UUID(str(named))
 
 
-def _look_again(connection: Connection) -> None:
+def _look(connection: Connection) -> None:
     _looks.add(look := asyncio.ensure_future(connection.reauthorise()))
     look.add_done_callback(_looks.discard)
 

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import connection
 
+from realtime.access import look_again
+from realtime.bell import listen
 from resources import changes, feed
 from resources.streaming.audiences import events_for
 from resources.streaming.batches import batches
@@ -49,6 +51,7 @@ class Hub:
         self.place: int | None = None
         self.bell = asyncio.Event()
         self.pump = asyncio.create_task(self._pump())
+        self.listener = asyncio.create_task(listen(self.bell.set))
         changes.committed.connect(self._hear, weak=True)
 
     def subscribe(self, subscription: Subscription) -> None:
@@ -153,6 +156,7 @@ def _read(
         for change in feed.changes_after(start, most=PAGE)
         if until is None or change.place <= until
     ]
+    look_again(read)
     return (read[-1].place if read else None), _heard(read, list(audiences))
 
 

@@ -17,6 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from config import env
 from config.tasks import schedule_housekeeping
 from files.storage import set_up_storage
 from users.models import User
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Iterator
 
+START_LOCK = 0x68626173  # any number that nothing else in the database locks
 FIRST_ADMIN = "admin"
 FIRST_ADMIN_EMAIL = "admin@example.com"
 
@@ -40,12 +42,19 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--demo", action="store_true", help="load a demo community")
         parser.add_argument("--no-worker", action="store_true", help="run no background worker")
+        parser.add_argument("--role", choices=env.ROLES, help="what this process does of the whole")
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
-        self._prepare(demo=options["demo"])
+        role = options["role"] or settings.ROLE
+        env.adopt_role(role)
+        with alone():
+            self._prepare(demo=options["demo"])
+        if role == "worker":
+            work()
+            return
         self._announce(options["host"], options["port"])
-        with worker(runs=not options["no_worker"]):
+        with worker(runs=role == "all" and not options["no_worker"]):
             Server(
                 target="config.asgi:application",
                 address=options["host"],
@@ -104,6 +113,25 @@ class Command(BaseCommand):
         ):
             self.stdout.write(f"  {name:10} {where}")
         self.stdout.flush()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keep other processes that start on the same PostgreSQL waiting; SQLite's lock does that."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [START_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [START_LOCK])
+
+
+def work() -> None:
+    """Be the background worker."""
+    call_command("db_worker", queue_name="*")
 
 
 @contextmanager

@@ -1,0 +1,94 @@
+"""The doorbell between processes: it says that the log has grown, and nothing else.
+
+Whatever it fails to say is found by the hubs' own looking, so it may be lost, merged or doubled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from functools import cache
+from threading import Thread
+from typing import TYPE_CHECKING, Any, override
+
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+
+from resources import changes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+logger = logging.getLogger("holobase.realtime")
+
+GROUP = "changes"
+MESSAGE = {"type": "changes.made"}
+PAUSE = 0.01
+"""Seconds in which any number of changes ring once."""
+REST = 1.0
+"""Seconds after which a lost connection is tried again."""
+
+
+class Ringer(Thread):
+    """Rings for all threads of this process, from an event loop of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(name="bell", daemon=True)
+        self.loop = asyncio.new_event_loop()
+        self.wanted = asyncio.Event()
+        self.start()
+
+    def ring(self) -> None:
+        """Ring soon."""
+        self.loop.call_soon_threadsafe(self.wanted.set)
+
+    @override
+    def run(self) -> None:
+        """Ring whenever it is wanted."""
+        self.loop.run_until_complete(self._ring_for_ever())
+
+    async def _ring_for_ever(self) -> None:
+        layer: Any = get_channel_layer()
+        while True:
+            await self.wanted.wait()
+            self.wanted.clear()
+            try:
+                await layer.group_send(GROUP, MESSAGE)
+            except Exception as failure:  # noqa: BLE001 - whatever the layer's driver raises
+                logger.warning("the bell is out of order: %s", failure)
+            await asyncio.sleep(PAUSE)
+
+
+async def listen(ring: Callable[[], object]) -> None:
+    """Call `ring` whenever another process has rung."""
+    layer: Any = get_channel_layer()
+    while is_shared():
+        try:
+            channel = await layer.new_channel()
+            await layer.group_add(GROUP, channel)
+            while True:
+                await layer.receive(channel)
+                ring()
+        except Exception as failure:  # noqa: BLE001 - whatever the layer's driver raises
+            logger.warning("the bell can't be heard: %s", failure)
+            await asyncio.sleep(REST)
+
+
+def is_shared() -> bool:
+    """Tell whether there are other processes to ring for."""
+    return not isinstance(get_channel_layer(), InMemoryChannelLayer)
+
+
+def ring_others(**_signal: object) -> None:
+    """Hear of a committed change and ring for the other processes."""
+    if is_shared():
+        _ringer(os.getpid()).ring()
+
+
+@cache
+def _ringer(_process: int) -> Ringer:
+    """Give this process's ringer; one that came along by a fork has no thread."""
+    return Ringer()
+
+
+changes.committed.connect(ring_others)

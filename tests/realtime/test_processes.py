@@ -1,0 +1,87 @@
+"""Two processes, one for the API and one for live connections, over the same data."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import ExitStack, contextmanager
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
+from tests.config.test_serve import EMBEDDED, ROOT, mailed_code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PROFILE = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
+
+
+@contextmanager
+def process(role: str, folder: Path) -> Iterator[str]:
+    """Run a process of a role; gives host and port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    arguments = ["serve", "--role", role, "--port", str(port), "--data", str(folder)]
+    running = subprocess.Popen(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **EMBEDDED}
+    )
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) == 0 or role == "worker"
+
+
+def wait_for(address: str) -> None:
+    until = monotonic() + 40
+    while True:
+        try:
+            httpx.get(f"http://{address}/healthz").raise_for_status()
+        except httpx.TransportError:
+            assert monotonic() < until
+            sleep(0.1)
+        else:
+            return
+
+
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:
+    folder = tmp_path_factory.mktemp("shared")
+    with ExitStack() as running:
+        addresses = []
+        for role in ("api", "realtime", "worker"):
+            addresses.append(running.enter_context(process(role, folder)))
+            if role != "worker":
+                wait_for(addresses[-1])
+        yield addresses[0], addresses[1], folder
+
+
+def test_what_one_process_writes_is_heard_at_another_and_revoked_there(
+    processes: tuple[str, str, Path],
+) -> None:
+    api, realtime, folder = processes
+    with httpx.Client(base_url=f"http://{api}/api/v1/", timeout=20) as client:
+        proof = client.post("auth/register", json=PROFILE).json()["proof"]
+        sent = {"proof": proof, "code": mailed_code(folder / "mail")}
+        token = client.post("auth/verify-email/confirm", json=sent).json()["access"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        protocols = [Subprotocol("holobase.v1"), Subprotocol(f"bearer.{token}")]
+        with connect(f"ws://{realtime}/ws/v1", subprotocols=protocols) as live:
+            assert json.loads(live.recv(5))["type"] == "authenticated"
+            live.send(json.dumps({"type": "subscribe", "ref": "1", "topic": "cards"}))
+            assert json.loads(live.recv(5))["type"] == "subscribed"
+            cards = [client.post("cards", json={"title": str(n)}).json()["id"] for n in range(5)]
+            heard = [json.loads(live.recv(5))["id"] for _number in range(5)]
+            assert heard == cards
+            client.post("auth/logout", json={})
+            assert json.loads(live.recv(7))["type"] == "revoked"
