@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from realtime.subscriptions import Subscription
     from resources.models import Change
     from resources.streaming.audiences import Audience, Event
+    from resources.streaming.batches import Batch
 
 logger = logging.getLogger("holobase.realtime")
 
@@ -38,7 +39,8 @@ MOST_REPLAYED = 10_000
 # One thread, and so one database connection, reads for everyone.
 reader = ThreadPoolExecutor(1, "feed")
 
-type Heard = Sequence[tuple[Audience, Sequence[Event]]]
+# No events at all stand for an audience that could not be asked.
+type Heard = Sequence[tuple[Audience, Sequence[Event] | None]]
 
 
 class Hub:
@@ -131,9 +133,11 @@ class Hub:
             since = read or here
 
     @staticmethod
-    def _tell(listeners: Iterable[Subscription], events: Sequence[Event]) -> None:
+    def _tell(listeners: Iterable[Subscription], events: Sequence[Event] | None) -> None:
         for subscription in listeners:
-            for event in events:
+            if events is None:
+                subscription.told("reset")
+            for event in events or ():
                 subscription.hear(event)
 
     async def _in_thread[R](self, work: Callable[[], R]) -> R:
@@ -161,12 +165,22 @@ def _read(
 
 
 def _heard(read: Sequence[Change], audiences: Sequence[Audience]) -> Heard:
-    return [
-        (audience, events)
+    heard = [
+        (audience, _events(audience, batch))
         for batch in batches(read)
         for audience in audiences
-        if audience.resource is batch.resource and (events := list(events_for(audience, batch)))
+        if audience.resource is batch.resource
     ]
+    return [(audience, events) for audience, events in heard if events or events is None]
+
+
+def _events(audience: Audience, batch: Batch) -> Sequence[Event] | None:
+    """Give an audience's events; one that can't be asked must not keep the others from hearing."""
+    try:
+        return list(events_for(audience, batch))
+    except Exception:
+        logger.exception("an audience of %s could not be asked", audience.resource)
+        return None
 
 
 def _can_replay(since: int, here: int) -> bool:

@@ -9,9 +9,14 @@ from asgiref.sync import sync_to_async
 
 from resources import changes
 from resources.actors import SYSTEM
+from resources.streaming.audiences import events_for
 from tests.realtime.conftest import connected, signed_in
 
 if TYPE_CHECKING:
+    import pytest
+
+    from resources.streaming.audiences import Audience, Event
+    from resources.streaming.batches import Batch
     from tests.personas import Persona
 
 
@@ -143,3 +148,26 @@ def test_a_member_who_becomes_a_moderator_hears_as_one(dana: Persona, eve: Perso
 def makes_operator(persona: Persona) -> None:
     assert persona.user is not None
     changes.update(persona.user, by=SYSTEM, is_superuser=True)
+
+
+def test_an_audience_that_cannot_be_asked_is_told_and_harms_no_other(
+    dana: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def events_unless_expanded(audience: Audience, batch: Batch) -> list[Event]:
+        if audience.query.selection.expand:
+            raise RuntimeError("broken")
+        return list(events_for(audience, batch))
+
+    monkeypatch.setattr("realtime.hub.events_for", events_unless_expanded)
+
+    async def go() -> None:
+        live, broken = await connected(), await connected()
+        await live.subscribe("cards")
+        await broken.subscribe("cards", expand="creator")
+        card = await creates(dana, title="Dragon", status="published")
+        assert await live.events(1) == [("create", card["id"])]
+        assert (await broken.receive())["type"] == "reset"
+        await live.close()
+        await broken.close()
+
+    asyncio.run(go())
