@@ -15,6 +15,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from realtime.listener import Listener
+from resources import context
 from resources.errors import CONTENT_TYPE, Problem, bad_parameter, not_signed_in
 
 if TYPE_CHECKING:
@@ -43,14 +44,16 @@ class EventStream:
         if scope["path"] != PATH or scope["method"] != "GET":
             await self.onwards(scope, receive, send)
             return
+        marked = [(b"x-request-id", context.begin("").request_id.encode())]
         listener = Listener()
         try:
             await _open(listener, scope)
         except Problem as problem:
             listener.close()
-            await _refuse(problem, send)
+            await _refuse(problem, marked, send)
             return
-        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        headers = HEADERS + marked
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         streaming = asyncio.create_task(_stream(listener, send))
         gone = asyncio.create_task(_gone(receive))
         await asyncio.wait({streaming, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -100,8 +103,8 @@ async def _send(send: Send, text: str, *, is_last: bool = False) -> None:
     await send({"type": "http.response.body", "body": text.encode(), "more_body": not is_last})
 
 
-async def _refuse(problem: Problem, send: Send) -> None:
-    headers = [(b"content-type", CONTENT_TYPE.encode())]
+async def _refuse(problem: Problem, marked: list[tuple[bytes, bytes]], send: Send) -> None:
+    headers = [(b"content-type", CONTENT_TYPE.encode()), *marked]
     headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": orjson.dumps(problem.as_json())})

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.test import Client
+from django.test.client import ClientHandler
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
 JSON = "application/json"
+
+
+# Loading the middleware reads every static file: once for all clients.
+handler = ClientHandler(enforce_csrf_checks=False)
 
 
 class Api:
@@ -18,6 +23,7 @@ class Api:
     def __init__(self, token: str = "") -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.client = Client(headers=headers, raise_request_exception=False)
+        self.client.handler = handler
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Send a GET; keyword arguments become query parameters."""

@@ -64,6 +64,7 @@ def test_events_carry_the_frames_of_the_websocket(dana: Persona) -> None:
         stream = Stream("topic=cards&fields=id,title", Authorization=dana.authorization)
         start = await stream.open()
         assert start["status"] == 200
+        assert dict(start["headers"])[b"x-request-id"]
         assert (b"content-type", b"text/event-stream; charset=utf-8") in start["headers"]
         assert (await stream.event())["event"] == "subscribed"
         card = await creates(dana, "Dragon")
@@ -118,5 +119,6 @@ def test_what_cannot_be_streamed_is_a_problem_document(dana: Persona) -> None:
             assert (await stream.open())["status"] == status, query
             problem = orjson.loads((await stream.http.receive_output(5))["body"])
             assert problem["status"] == status
+            assert problem["request_id"]
 
     asyncio.run(go())
