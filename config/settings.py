@@ -32,6 +32,7 @@ OAUTH_REDIRECTS = providers.redirects(SITE_URL, PUBLIC_URL)
 INSTALLED_APPS = [
     "config",
     "realtime",
+    "webhooks",
     "community",
     "collections_app",
     "cards",
@@ -162,6 +163,7 @@ TURN_SECRET = env.secret("TURN_SECRET")
 TURN_URIS = env.words("TURN_URIS")
 TURN_TTL_SECONDS = env.integer("TURN_TTL_SECONDS", 3600, minimum=60)
 REALTIME_RECHECK_SECONDS = env.integer("REALTIME_RECHECK_SECONDS", 5, minimum=1)
+WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", default=False)
 REFRESH_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 30, minimum=1))
 SESSION_IDLE_DAYS = env.integer("SESSION_IDLE_DAYS", 14, minimum=1)
 REFRESH_LEEWAY_SECONDS = env.integer("REFRESH_LEEWAY_SECONDS", 10)

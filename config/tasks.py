@@ -21,6 +21,8 @@ from users.services.exports import drop_expired_exports
 from users.services.proofs import forget_old_proofs
 from users.services.sessions import forget_old_sessions
 from users.services.standing import review_trust
+from webhooks.services.delivering import forget_old_deliveries
+from webhooks.tasks import wake_webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,6 +59,8 @@ CHORES: Mapping[str, Callable[[], int]] = {
     "admin_sessions": forget_admin_sessions,
     "finished_tasks": forget_finished_tasks,
     "changed_trust": review_trust,
+    "idle_webhooks": wake_webhooks,
+    "old_deliveries": forget_old_deliveries,
 }
 
 

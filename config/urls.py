@@ -16,9 +16,11 @@ from users.views.tokens import KeysView
 
 api: list[Any] = [
     path("auth/", include("users.urls")),
+    path("realtime/", include("realtime.urls")),
     path("users/me", OwnRecordView.as_view()),
     path("users/me/export", ExportView.as_view()),
     path("users/me/exports/<str:record_id>/archive", ArchiveView.as_view()),
+    path("webhooks/", include("webhooks.urls")),
     *resource_urls(),
 ]
 

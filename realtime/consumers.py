@@ -9,6 +9,7 @@ import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from realtime.listener import Listener, problem_frame
+from realtime.room_frames import RoomFrames
 from realtime.subscriptions import frame
 from resources.errors import Problem
 
@@ -31,6 +32,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     @override
     async def connect(self) -> None:
         self.listener = Listener()
+        self.room_frames = RoomFrames(self.listener)
         offered = list(self.scope.get("subprotocols", ()))
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         self.sender = asyncio.create_task(self._send_all())
@@ -61,6 +63,8 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
                 await self._subscribe(content)
             case "unsubscribe":
                 self._unsubscribe(str(ref))
+            case "join" | "leave" | "presence" | "broadcast" | "signal":
+                await self.room_frames.receive(content)
             case _:
                 self._answer("error", ref, code="unknown_type")
 

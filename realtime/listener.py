@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from realtime.access import unwatch, watch
+from realtime.attendance import Attendance
 from realtime.hub import hub
 from realtime.outbox import Outbox
 from realtime.subscriptions import Subscription, frame
@@ -37,6 +38,7 @@ class Listener:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.outbox = Outbox()
+        self.attendance = Attendance(self.outbox)
         self.actor: Actor = ANONYMOUS
         self.token = ""
         self.subscriptions: dict[str, Subscription] = {}
@@ -48,6 +50,7 @@ class Listener:
         self.token = token
         actor = await self._ask()
         if actor is None or actor.id is None:
+            self.close()
             self.outbox.end()
             return False
         watch(actor.id, self)
@@ -78,6 +81,7 @@ class Listener:
     def close(self) -> None:
         """End everything."""
         self._unwatch()
+        self.attendance.leave_all()
         for ref in list(self.subscriptions):
             self.unsubscribe(ref)
 
@@ -100,6 +104,7 @@ class Listener:
                 await self.subscribe(ref, old.topic, old.asked, "")
             except Problem as problem:
                 self.outbox.put(problem_frame(ref, problem))
+        await self.attendance.act_as(actor)
 
     async def _ask(self) -> Actor | None:
         with suppress(Problem):

@@ -36,6 +36,13 @@ class Outbox:
             self._add(text, about)
         self.is_filled.set()
 
+    def offer(self, text: str) -> bool:
+        """Add a frame unless that is beyond the bounds; tells whether it was added."""
+        if self._is_full():
+            return False
+        self.put(text)
+        return True
+
     def end(self) -> None:
         """Send nothing more."""
         self.is_ended = True

@@ -61,7 +61,8 @@ class Resource:
     - `search` are the columns of the full-text index, the first weighing most.
     - `creates`, `updates`, `deletes` replace the write door's plain verbs by services:
       `creates(by=actor, **values)`, `updates(row, by=actor, **values)`, `deletes(row, by=actor)`.
-    - `shown_once` are attributes of a created row that its answer shows and nothing ever again.
+    - `shown_once` are attributes that a service gives the row it creates or an action answers: the
+      answer shows them and nothing ever again.
     - `governs` is the column of the member whose access rows of this resource decide on (`id` for
       members themselves): a change has that member's live connections look again.
     - `throttle` limits verbs beyond the general limits: `{"create": "30/hour"}`.

@@ -63,21 +63,24 @@ def read_rate(text: str) -> Rate | None:
     return Rate(int(requests), PERIODS[period[:1]])
 
 
-def require_room(scope: str, *who: str, rate: str = "", cost: int = 1) -> dict[str, str]:
+def require_room(
+    scope: str, *who: str, rate: str = "", cost: int = 1, trust: int = 0
+) -> dict[str, str]:
     """Count a request and give the `RateLimit-*` headers that tell how it stands.
 
     The first of `who` is the one who asks; the others, such as a network address, are shared with
     `SHARED_BY` people and have room for as many. The rate is `rate`, else
-    `settings.THROTTLE_RATES[scope]`; `cost` is how many requests this one counts as. One counter a
-    window is all that is kept in the cache, so counting costs the same at any rate and is right
-    across processes. Raises Problem 429 when there is no room left
+    `settings.THROTTLE_RATES[scope]`; `cost` is how many requests this one counts as, and each level
+    of `trust` gives the room once more. One counter a window is all that is kept in the cache, so
+    counting costs the same at any rate and is right across processes. Raises Problem 429 when there
+    is no room left
     (headers: draft-ietf-httpapi-ratelimit-headers-03).
     """
     limit = read_rate(rate or settings.THROTTLE_RATES[scope])
     if limit is None:
         return {}
     rooms = [
-        _taken(f"{scope}:{name}", limit.requests * (SHARED_BY if number else 1), limit, cost)
+        _taken(f"{scope}:{name}", limit.requests * _times(number, trust), limit, cost)
         for number, name in enumerate(dict.fromkeys(who))
     ]
     room = min(rooms, key=lambda room: room.remaining)
@@ -99,6 +102,11 @@ def _taken(name: str, requests: int, limit: Rate, cost: int) -> Room:
     cache.add(key, 0, limit.seconds)
     used = cache.incr(key, cost)
     return Room(requests, requests - used, int(limit.seconds - now % limit.seconds) + 1)
+
+
+def _times(number: int, trust: int) -> int:
+    """Give how many times the rate the one who asks has room for, and what is shared."""
+    return SHARED_BY if number else 1 + trust
 
 
 def client_address(peer: str, forwarded: str) -> str:

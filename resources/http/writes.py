@@ -54,7 +54,7 @@ def answer_write(write: Write) -> HttpAnswer:
 
 def _limited(write: Write, work: Callable[[], HttpAnswer]) -> HttpAnswer:
     who = asking(write.actor, write.address)
-    headers = require_room("write", *who)
+    headers = require_room("write", *who, trust=write.actor.trust_level)
     verb = write.action.name if write.action else VERBS[write.method]
     rate = write.resource.throttle.get(verb)
     if rate:
@@ -69,7 +69,7 @@ def _answer(write: Write) -> HttpAnswer:
         view_selection(write.resource, write.query_string)
     if write.action:
         row = run_action(write.resource, write.action, write.actor, write.record_id, write.sent)
-        return _shown(write, row, 200)
+        return _with_secrets(_shown(write, row, 200), write.resource, row)
     if write.method == "POST":
         return _created(write)
     if write.method == "PATCH":
@@ -95,9 +95,9 @@ def _created(write: Write) -> HttpAnswer:
 
 
 def _with_secrets(answer: HttpAnswer, resource: Resource, row: Record) -> HttpAnswer:
-    if not resource.shown_once:
+    secrets = {name: value for name in resource.shown_once if (value := getattr(row, name))}
+    if not secrets:
         return answer
-    secrets = {name: getattr(row, name) for name in resource.shown_once}
     body = orjson.dumps({**orjson.loads(answer.body), **secrets})
     headers = {"Cache-Control": "no-store"}
     return replace(answer.with_headers(headers), body=body)

@@ -35,4 +35,4 @@ def _contracts() -> Any:
 
 def _layers(name: str) -> set[str]:
     contract = next(one for one in _contracts()["contracts"] if one["name"] == name)
-    return set(contract["layers"])
+    return {name for layer in contract["layers"] for name in layer.split(" | ")}

@@ -25,12 +25,14 @@ OPEN = {"status": "published", "visibility": "public", "state": "approved"}
 DOCUMENTS: dict[str, Any] = {
     "slots": {"type": "object", "properties": {}},
     "scopes": ["cards:read"],
+    "topics": ["cards"],
 }
 
 MADE: Sequence[tuple[type[models.Field[Any, Any]], Callable[[], Any]]] = (
     (models.BooleanField, lambda: True),
     (models.DateTimeField, lambda: timezone.now() + timedelta(days=1)),
     (models.IntegerField, lambda: 3),
+    (models.URLField, lambda: "https://example.com/told"),
     (models.Field, lambda: uuid4().hex[:12]),
 )
 

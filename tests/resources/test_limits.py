@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resources import changes
+from resources.actors import SYSTEM
 from resources.errors import Problem
 from resources.http.throttles import client_address, require_room
 from tests.client import Api
@@ -25,6 +27,14 @@ def test_a_member_is_limited_wherever_they_write_from(
     assert [answer.status_code for answer in answers] == [201, 201, 429]
     assert [answer["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
     assert writes(bob, "192.0.2.1").status_code == 201
+
+
+def test_trust_gives_more_room(alice: Persona, settings: Settings) -> None:
+    assert alice.user is not None
+    settings.THROTTLE_RATES |= {"write": "1/min"}
+    changes.update(alice.user, by=SYSTEM, trust_level=2)
+    answers = [writes(alice, "192.0.2.1").status_code for _number in range(4)]
+    assert answers == [201, 201, 201, 429]
 
 
 def writes(persona: Persona, place: str) -> Any:

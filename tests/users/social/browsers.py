@@ -32,6 +32,9 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-popup-blocking",
+    # Calls between two pages of this machine: they need its addresses, loopback too.
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--allow-loopback-in-peer-connection",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
     "--window-size=900,620",
 )

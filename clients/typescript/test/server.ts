@@ -1,0 +1,134 @@
+/** A real Holobase in a folder of its own, and members who write through its REST API. */
+
+import { execFileSync, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const ROOT = process.env.HOLOBASE_ROOT ?? join(import.meta.dirname, '../../..');
+const PYTHON = process.env.HOLOBASE_PYTHON ?? join(ROOT, '.venv/bin/python');
+const EMBEDDED = { DATABASE_URL: '', REDIS_URL: '', S3_BUCKET: '', THROTTLE_WRITE: 'off' };
+const READY_WITHIN = 40_000;
+const NEW_MEMBER = `
+from tests.personas import new_member
+from users.callers import NOWHERE
+from users.services.sessions import open_session
+from users.tokens import token_pair
+member = new_member("NAME")
+print(member.token, token_pair(open_session(member.user, caller=NOWHERE, method="test"))["access"])
+`;
+const FORGET = `
+from datetime import timedelta
+from resources.feed import forget_before
+print(forget_before(timedelta(0)))
+`;
+
+export interface Card {
+  id: string;
+  title: string;
+  rarity: string;
+}
+
+/** Somebody with two sessions, who writes in the first. */
+export class Member {
+  constructor(
+    private readonly url: string,
+    readonly token: string,
+    readonly otherToken: string,
+  ) {}
+
+  creates(title: string, more: object = {}): Promise<Card> {
+    return this.ask('POST', 'cards', { title, status: 'published', ...more });
+  }
+
+  edits(card: Card, values: object): Promise<Card> {
+    return this.ask('PATCH', `cards/${card.id}`, values);
+  }
+
+  async deletes(card: Card): Promise<void> {
+    await this.ask('DELETE', `cards/${card.id}`);
+  }
+
+  async signsOut(): Promise<void> {
+    await this.ask('POST', 'auth/logout', {});
+  }
+
+  private async ask(method: string, path: string, body?: object): Promise<Card> {
+    const headers = { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/json' };
+    const sent = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const answer = await fetch(`${this.url}/api/v1/${path}`, sent);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return (text ? JSON.parse(text) : {}) as Card;
+  }
+}
+
+export class Server {
+  private constructor(
+    readonly url: string,
+    private readonly folder: string,
+    private readonly process: ChildProcess,
+  ) {}
+
+  static async start(): Promise<Server> {
+    const port = await freePort();
+    const folder = mkdtempSync(join(tmpdir(), 'holobase-client-'));
+    const options = ['--port', String(port), '--data', folder, '--no-worker'];
+    const child = spawn(PYTHON, ['manage.py', 'serve', ...options], {
+      cwd: ROOT,
+      env: { ...process.env, ...EMBEDDED },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const server = new Server(`http://127.0.0.1:${port}`, folder, child);
+    await server.isReady();
+    return server;
+  }
+
+  async stop(): Promise<void> {
+    if (this.process.exitCode === null) {
+      this.process.kill('SIGTERM');
+      await once(this.process, 'exit');
+    }
+    rmSync(this.folder, { recursive: true });
+  }
+
+  member(name: string): Member {
+    const tokens = this.runs(NEW_MEMBER.replace('NAME', name)).split(' ');
+    return new Member(this.url, tokens[0] ?? '', tokens[1] ?? '');
+  }
+
+  /** Empty the log of changes, all but the newest; gives how many went. */
+  forgets(): number {
+    return Number(this.runs(FORGET));
+  }
+
+  private runs(code: string): string {
+    const command = ['manage.py', 'shell', '--no-imports', '--data', this.folder, '-c', code];
+    const env = { ...process.env, ...EMBEDDED };
+    return execFileSync(PYTHON, command, { cwd: ROOT, env, encoding: 'utf8' }).trim();
+  }
+
+  private async isReady(): Promise<void> {
+    const until = Date.now() + READY_WITHIN;
+    while (Date.now() < until && this.process.exitCode === null) {
+      const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);
+      if (answer?.ok) return;
+      await sleep(100);
+    }
+    await this.stop();
+    throw new Error('the server did not start');
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  return port;
+}

@@ -1,0 +1,43 @@
+"""Who may enter a room."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from resources import registry
+from resources.errors import Problem, beyond_scope, not_signed_in, not_visible
+from resources.reading.reader import is_visible, record_uuid
+
+if TYPE_CHECKING:
+    from resources.actors import Actor
+
+NAME = re.compile(r"[a-z0-9][a-z0-9:/_-]{0,99}", re.ASCII)
+
+
+def check_door(room: str, actor: Actor) -> None:
+    """Let an actor into a room, or raise Problem 400, 401, 403 or 404.
+
+    `cards/<id>`, and whatever begins with it, is for those who may view that card; all other
+    rooms are for every member, and for guests where the settings allow them.
+    """
+    if not NAME.fullmatch(room):
+        raise Problem(400, "bad_room", _("A room can't have this name."))
+    if not actor.is_known and not settings.ROOMS_ALLOW_GUESTS:
+        raise not_signed_in()
+    first, *rest = room.split("/")
+    resource = registry.named(first) if rest else None
+    if resource is None:
+        _require_scope(actor, "rooms")
+        return
+    _require_scope(actor, resource.name)
+    if not is_visible(resource, actor, record_uuid(rest[0])):
+        raise not_visible()
+
+
+def _require_scope(actor: Actor, name: str) -> None:
+    if not actor.has_scope(name, "read"):
+        raise beyond_scope(name, "read")

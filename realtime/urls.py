@@ -1,0 +1,7 @@
+"""Addresses below `/api/v1/realtime/`."""
+
+from django.urls import path
+
+from realtime.views import TurnView
+
+urlpatterns = [path("turn", TurnView.as_view())]

@@ -1,0 +1,398 @@
+"""Rooms over a WebSocket: who is there, what is said, who may enter, and who has gone."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from realtime import rooms as rooms_module
+from realtime.outbox import MOST_FRAMES, Outbox
+from realtime.rooms import Peer, Rooms, rooms
+from resources import changes
+from resources.actors import SYSTEM
+from resources.errors import Problem
+from tests.realtime.conftest import Live, connected, signed_in
+from users.services.sessions import end_sessions
+from users.services.standing import impose_sanction
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
+    from tests.personas import Persona
+
+
+async def joins(live: Live, room: str = "lobby", **metadata: Any) -> Any:
+    await live.send({"type": "join", "ref": "1", "room": room, "metadata": metadata})
+    return await live.receive()
+
+
+async def says(live: Live, payload: Any, room: str = "lobby") -> None:
+    await live.send({"type": "broadcast", "room": room, "event": "typing", "payload": payload})
+
+
+def is_silenced(persona: Persona) -> None:
+    assert persona.user is not None
+    impose_sanction(by=SYSTEM, user=persona.user, kind="silence", reason="Noise.")
+
+
+def signs_out(persona: Persona) -> None:
+    assert persona.user is not None
+    end_sessions(persona.user, by=SYSTEM)
+
+
+def test_everyone_sees_who_is_there_and_each_device_of_a_member(
+    dana: Persona, eve: Persona
+) -> None:
+    async def go() -> None:
+        phone, laptop, other = [await signed_in(who) for who in (dana, dana, eve)]
+        first = await joins(phone, device="phone")
+        assert (first["type"], first["ref"], first["peers"]) == ("joined", "1", [])
+        me = first["you"]
+        assert (me["user"], me["name"], me["metadata"]) == (dana.id, "dana", {"device": "phone"})
+        second = await joins(laptop, device="laptop")
+        assert second["peers"] == [me]
+        arrived = {"type": "presence", "room": "lobby", "action": "join", "peer": second["you"]}
+        assert await phone.receive() == arrived
+        third = await joins(other)
+        assert {peer["id"] for peer in third["peers"]} == {me["id"], second["you"]["id"]}
+        assert {peer["user"] for peer in third["peers"]} == {dana.id}
+        for live in (phone, laptop):
+            assert (await live.receive())["peer"]["user"] == eve.id
+        changed = {"type": "presence", "room": "lobby", "metadata": {"is_away": True}}
+        await laptop.send(changed)
+        for live in (phone, other):
+            seen = await live.receive()
+            assert (seen["action"], seen["peer"]["metadata"]) == ("update", {"is_away": True})
+        await laptop.send({"type": "leave", "ref": "2", "room": "lobby"})
+        assert await laptop.receive() == {"type": "left", "ref": "2", "room": "lobby"}
+        for live in (phone, other):
+            seen = await live.receive()
+            assert (seen["action"], seen["peer"]["id"]) == ("leave", second["you"]["id"])
+        for live in (phone, laptop, other):
+            assert await live.is_quiet()
+        for live in (phone, laptop, other):
+            await live.close()
+
+    asyncio.run(go())
+
+
+def test_a_broadcast_reaches_the_others_in_the_room_and_nobody_else(
+    dana: Persona, eve: Persona
+) -> None:
+    async def go() -> None:
+        mine, hers, elsewhere = [await signed_in(who) for who in (dana, eve, eve)]
+        me = (await joins(mine))["you"]
+        await joins(hers)
+        await mine.receive()
+        await joins(elsewhere, "hall")
+        await says(mine, {"x": 1})
+        assert await hers.receive() == {
+            "type": "broadcast",
+            "room": "lobby",
+            "from": me["id"],
+            "event": "typing",
+            "payload": {"x": 1},
+        }
+        assert await mine.is_quiet()
+        assert await elsewhere.is_quiet()
+        await says(elsewhere, 1)
+        assert (await elsewhere.receive())["code"] == "not_in_room"
+        for live in (mine, hers, elsewhere):
+            await live.close()
+
+    asyncio.run(go())
+
+
+def test_who_goes_away_or_is_revoked_leaves_every_room(dana: Persona, eve: Persona) -> None:
+    async def go() -> None:
+        stays, closes, revoked = [await signed_in(who) for who in (dana, dana, eve)]
+        await joins(stays)
+        gone = [(await joins(live))["you"]["id"] for live in (closes, revoked)]
+        for _arrival in gone:
+            await stays.receive()
+        await closes.close()
+        await sync_to_async(signs_out)(eve)
+        seen = [await stays.receive() for _departure in gone]
+        assert [(frame["action"], frame["peer"]["id"]) for frame in seen] == [
+            ("leave", peer_id) for peer_id in gone
+        ]
+        await stays.close()
+        assert rooms().rooms == {}
+
+    asyncio.run(go())
+
+
+def test_the_room_of_a_card_is_for_those_who_may_view_it(dana: Persona, eve: Persona) -> None:
+    async def go() -> None:
+        creates = sync_to_async(dana.creates)
+        draft = await creates("cards", title="Draft")
+        public = await creates("cards", title="Public", status="published")
+        mine, stranger = await signed_in(dana), await signed_in(eve)
+        for below in ("", "/call"):
+            assert (await joins(mine, f"cards/{draft['id']}{below}"))["type"] == "joined"
+            refused = await joins(stranger, f"cards/{draft['id']}{below}")
+            assert (refused["type"], refused["code"]) == ("error", "not_found")
+        assert (await joins(stranger, f"cards/{public['id']}"))["type"] == "joined"
+        assert (await joins(stranger, "cards/nothing"))["code"] == "not_found"
+        await mine.close()
+        await stranger.close()
+
+    asyncio.run(go())
+
+
+def test_who_loses_a_role_leaves_the_rooms_that_it_opened(dana: Persona, eve: Persona) -> None:
+    def has_role(is_superuser: bool) -> None:
+        assert eve.user is not None
+        changes.update(eve.user, by=SYSTEM, is_superuser=is_superuser)
+
+    async def go() -> None:
+        draft = await sync_to_async(dana.creates)("cards", title="Draft")
+        await sync_to_async(has_role)(True)
+        live = await signed_in(eve)
+        assert (await joins(live, f"cards/{draft['id']}"))["type"] == "joined"
+        assert (await joins(live, "lobby"))["type"] == "joined"
+        await sync_to_async(has_role)(False)
+        left = {"type": "left", "room": f"cards/{draft['id']}", "code": "not_found"}
+        assert await live.receive() == left
+        await says(live, 1)
+        assert await live.is_quiet()
+        assert list(rooms().rooms) == ["lobby"]
+        await live.close()
+
+    asyncio.run(go())
+
+
+def test_who_is_in_the_room_of_a_card_that_is_hidden_is_put_out(
+    dana: Persona, eve: Persona, settings: Settings
+) -> None:
+    settings.REALTIME_RECHECK_SECONDS = 0.1
+
+    async def go() -> None:
+        card = await sync_to_async(dana.creates)("cards", title="Public", status="published")
+        mine, stranger = await signed_in(dana), await signed_in(eve)
+        await joins(mine, f"cards/{card['id']}")
+        await joins(stranger, f"cards/{card['id']}")
+        assert (await mine.receive())["action"] == "join"
+        await sync_to_async(dana.api.patch)(f"cards/{card['id']}", {"status": "draft"})
+        left = await stranger.receive()
+        assert (left["type"], left["code"]) == ("left", "not_found")
+        assert (await mine.receive())["action"] == "leave"
+        assert await mine.is_quiet()
+        await mine.close()
+        await stranger.close()
+
+    asyncio.run(go())
+
+
+def test_guests_come_in_only_where_the_settings_allow_them(
+    dana: Persona, settings: Settings
+) -> None:
+    async def go() -> None:
+        guest = await connected()
+        assert (await joins(guest))["code"] == "not_signed_in"
+        settings.ROOMS_ALLOW_GUESTS = True
+        assert (await joins(guest))["you"]["user"] is None
+        await guest.send({"type": "auth", "token": dana.token})
+        assert (await guest.receive())["type"] == "authenticated"
+        assert (await joins(guest))["you"]["user"] == dana.id
+        await guest.close()
+
+    asyncio.run(go())
+
+
+def test_a_silenced_member_is_there_and_says_nothing(dana: Persona, eve: Persona) -> None:
+    async def go() -> None:
+        await sync_to_async(is_silenced)(eve)
+        silenced, other = await signed_in(eve), await signed_in(dana)
+        await joins(other)
+        assert (await joins(silenced))["type"] == "joined"
+        await other.receive()
+        await says(silenced, 1)
+        assert (await silenced.receive())["code"] == "silenced"
+        assert await other.is_quiet()
+        await silenced.close()
+        await other.close()
+
+    asyncio.run(go())
+
+
+def test_what_is_out_of_bounds_is_refused_with_a_reason(dana: Persona, settings: Settings) -> None:
+    settings.MOST_ROOMS = 2
+    settings.MOST_ROOM_PEERS = 1
+
+    async def go() -> None:
+        live, late = await signed_in(dana), await signed_in(dana)
+        for name in ("Lobby", "-x", "a b", "a" * 100 + "é", "a\n"):
+            assert (await joins(live, name))["code"] in {"bad_room", "invalid"}, name
+        assert (await joins(live, "lobby", text="x" * 1024))["errors"][0]["field"] == "metadata"
+        assert (await joins(live, "lobby", text="x" * 1000))["type"] == "joined"
+        assert (await joins(late))["code"] == "room_full"
+        assert (await joins(live, "second"))["type"] == "joined"
+        assert (await joins(live, "third"))["code"] == "too_many_rooms"
+        assert (await joins(live, "second"))["type"] == "joined"
+        await says(live, "x" * 16 * 1024)
+        assert (await live.receive())["errors"][0]["code"] == "too_large"
+        for asked in (
+            {"type": "join", "room": "lobby", "metadata": []},
+            {"type": "join", "room": ["lobby"]},
+            {"type": "broadcast", "room": "lobby", "event": 1},
+        ):
+            await live.send(asked)
+            assert (await live.receive())["code"] == "invalid", asked
+        await live.close()
+        await late.close()
+
+    asyncio.run(go())
+
+
+def test_who_sends_too_fast_is_told_so_and_can_go_on_later(
+    dana: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr("realtime.room_frames.monotonic", lambda: now)
+
+    async def go() -> None:
+        nonlocal now
+        mine, other = await signed_in(dana), await signed_in(dana)
+        await joins(mine)
+        await joins(other)
+        await mine.receive()
+        for number in range(100):
+            await says(mine, number)
+        assert (await mine.receive())["code"] == "too_fast"
+        assert [(await other.receive())["payload"] for _n in range(99)] == list(range(99))
+        now += 1
+        await says(mine, "later")
+        assert (await other.receive())["payload"] == "later"
+        await mine.close()
+        await other.close()
+
+    asyncio.run(go())
+
+
+class Process:
+    """Another process: its own rooms on the same channel layer."""
+
+    def __init__(self) -> None:
+        self.rooms = Rooms()
+        self.outbox = Outbox()
+
+    def joins(self, peer_id: str, room: str = "lobby") -> None:
+        self.rooms.join(room, Peer(peer_id, None, peer_id, {}), self.outbox)
+
+    def stops(self) -> None:
+        """Die without a word."""
+        self.rooms.beats.cancel()
+        for task in self.rooms.wire.tasks:
+            task.cancel()
+
+    def peers(self, room: str = "lobby") -> set[str]:
+        return set(self.rooms.rooms[room].peers)
+
+
+async def eventually(tell: Any, expected: Any) -> None:
+    for _attempt in range(100):
+        if tell() == expected:
+            return
+        await asyncio.sleep(0.02)
+    assert tell() == expected
+
+
+def test_processes_tell_each_other_who_is_there_and_what_is_said() -> None:
+    async def go() -> None:
+        here, there = Process(), Process()
+        here.joins("anna")
+        await eventually(lambda: there.rooms.wire.channel != "", True)
+        there.joins("bert")
+        await eventually(here.peers, {"anna", "bert"})
+        await eventually(there.peers, {"anna", "bert"})
+        assert "bert" in (await here.outbox.next() or "")
+        here.rooms.broadcast("lobby", "hello", "anna")
+        here.rooms.signal("lobby", "bert", "psst")
+        assert "anna" in (await there.outbox.next() or "")
+        assert [await there.outbox.next() for _n in range(2)] == ["hello", "psst"]
+        there.rooms.leave("lobby", "bert")
+        await eventually(here.peers, {"anna"})
+        here.stops()
+        there.stops()
+
+    asyncio.run(go())
+
+
+def test_the_peers_of_a_killed_process_vanish(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(rooms_module, "monotonic", lambda: now)
+
+    async def go() -> None:
+        nonlocal now
+        here, lives, killed = Process(), Process(), Process()
+        for process, name in ((here, "anna"), (lives, "bert"), (killed, "cleo")):
+            process.joins(name)
+            await eventually(process.rooms.wire.waiting.empty, True)
+        await eventually(here.peers, {"anna", "bert", "cleo"})
+        await asyncio.sleep(0.3)  # for what it says last
+        killed.stops()
+        now += 29
+        lives.rooms.beat()
+        here.rooms.beat()
+        assert here.peers() == {"anna", "bert", "cleo"}
+        peers = here.rooms.rooms["lobby"].peers
+        await eventually(lambda: peers["bert"].seen_at, now)
+        now += 2
+        here.rooms.beat()
+        assert here.peers() == {"anna", "bert"}
+        here.stops()
+        lives.stops()
+
+    asyncio.run(go())
+
+
+def test_a_lost_message_is_made_good_by_the_next_beat() -> None:
+    async def go() -> None:
+        here, there = Process(), Process()
+        here.joins("anna")
+        there.joins("bert")
+        await eventually(here.peers, {"anna", "bert"})
+        room = there.rooms.rooms["lobby"]
+        room.drop("bert")
+        room.outboxes["clara"] = there.outbox
+        room.put(Peer("clara", None, "clara", {}))
+        there.rooms.beat()
+        await eventually(here.peers, {"anna", "clara"})
+        here.stops()
+        there.stops()
+
+    asyncio.run(go())
+
+
+def test_a_slow_client_misses_what_is_said_and_is_told_anew_who_is_there() -> None:
+    async def go() -> None:
+        here = Process()
+        here.joins("slow")
+        for number in range(MOST_FRAMES + 10):
+            here.rooms.broadcast("lobby", str(number), "somebody")
+        assert len(here.outbox.frames) == MOST_FRAMES
+        here.outbox.frames.clear()
+        here.rooms.beat()
+        assert "joined" in (await here.outbox.next() or "")
+        here.rooms.beat()
+        assert not here.outbox.frames
+        here.stops()
+
+    asyncio.run(go())
+
+
+def test_nobody_signals_to_who_is_not_there() -> None:
+    async def go() -> None:
+        here = Process()
+        here.joins("anna")
+        with pytest.raises(Problem) as raised:
+            here.rooms.signal("lobby", "nobody", "psst")
+        assert raised.value.code == "unknown_peer"
+        here.stops()
+
+    asyncio.run(go())

@@ -1,0 +1,73 @@
+"""What of webhooks is offered to clients."""
+
+from __future__ import annotations
+
+from typing import Any, override
+
+from rest_framework import serializers
+
+from resources import changes
+from resources.declaration import RecordAction, Resource, actor
+from resources.registry import register
+from resources.rules import has_role
+from webhooks.models import Webhook
+from webhooks.services import managing
+from webhooks.tasks import hear
+
+ADMINS = has_role("admin")
+
+
+class ReplayInput(serializers.Serializer[Any]):
+    """The cursor after which everything is told once more."""
+
+    @override
+    def get_fields(self) -> dict[str, Any]:
+        """Give `from`, which is no name in Python."""
+        return {"from": serializers.IntegerField(min_value=0, source="cursor")}
+
+
+@register(Webhook)
+class WebhookResource(Resource):
+    """An address that is told of changes by signed messages (https://www.standardwebhooks.com).
+
+    `topics` are names of resources, or `*` for all. The answers to creating one and to
+    `rotate-secret` show the `secret` that its receiver verifies by, once. `…/deliveries` tells
+    what was sent.
+    """
+
+    fields = (
+        "id",
+        "owner",
+        "name",
+        "url",
+        "topics",
+        "is_active",
+        "disabled_reason",
+        "rotated_at",
+        "replayed_at",
+        "created_at",
+        "updated_at",
+    )
+    writable = ("name", "url", "topics", "is_active")
+    editable = ("name", "url", "topics", "is_active")
+    presets = {"owner": actor}
+    shown_once = ("secret",)
+
+    view = list = create = update = delete = ADMINS
+
+    filters = ("owner", "created_at")
+    ordering = ("-created_at",)
+
+    creates = managing.create_webhook
+    updates = managing.update_webhook
+    actions = (
+        RecordAction(
+            "rotate-secret", "POST", ADMINS, managing.rotate_secret, "Sign by a new secret"
+        ),
+        RecordAction(
+            "replay", "POST", ADMINS, managing.replay, "Tell it once more", takes=ReplayInput
+        ),
+    )
+
+
+changes.committed.connect(hear)
