@@ -30,6 +30,9 @@ class DeliveryOutput(serializers.ModelSerializer[Delivery]):
     id = serializers.CharField(source="message_id")
     type = serializers.CharField(source="kind")
     cursor = serializers.CharField(source="place")
+    # Named here, as what a column can hold differs between the databases.
+    attempts = serializers.IntegerField()
+    response_status = serializers.IntegerField(allow_null=True)
     duration_ms = serializers.IntegerField(source="duration")
 
     class Meta:
