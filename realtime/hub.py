@@ -104,7 +104,7 @@ class Hub:
             return
         is_behind = True
         while is_behind:
-            read, heard = await self._in_thread(partial(_read, self.place, list(self.live)))
+            read, heard = await self._in_thread(partial(_read_on, self.place, list(self.live)))
             for audience, events in heard:
                 self._tell(self.live.get(audience, ()), events)
             self.place = read or self.place
@@ -127,7 +127,7 @@ class Hub:
         subscription.told("subscribed", cursor=str(here))
         audience = [subscription.audience]
         while since < here:
-            read, heard = await self._in_thread(partial(_read, since, audience, until=here))
+            read, heard = await self._in_thread(partial(_read_past, since, here, audience))
             for _audience, events in heard:
                 self._tell([subscription], events)
             since = read or here
@@ -151,17 +151,24 @@ def _with_connection[R](work: Callable[[], R]) -> R:
         connection.close_if_unusable_or_obsolete()
 
 
-def _read(
-    start: int, audiences: Iterable[Audience], until: int | None = None
-) -> tuple[int | None, Heard]:
-    """Read the next page; gives where it ends, None at the end, and what each audience hears."""
-    read = [
-        change
-        for change in feed.changes_after(start, most=PAGE)
-        if until is None or change.place <= until
-    ]
+def _read_on(start: int, audiences: Sequence[Audience]) -> tuple[int | None, Heard]:
+    """Read the next page; gives where it ends, None at the end, and what each audience hears.
+
+    Here it is found, too, whose access has changed in another process.
+    """
+    read = feed.changes_after(start, most=PAGE)
     look_again(read)
-    return (read[-1].place if read else None), _heard(read, list(audiences))
+    return _page(read, audiences)
+
+
+def _read_past(start: int, until: int, audiences: Sequence[Audience]) -> tuple[int | None, Heard]:
+    """Read a page of what live subscriptions have heard already."""
+    read = feed.changes_after(start, most=PAGE)
+    return _page([change for change in read if change.place <= until], audiences)
+
+
+def _page(read: Sequence[Change], audiences: Sequence[Audience]) -> tuple[int | None, Heard]:
+    return (read[-1].place if read else None), _heard(read, audiences)
 
 
 def _heard(read: Sequence[Change], audiences: Sequence[Audience]) -> Heard:

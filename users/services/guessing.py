@@ -1,9 +1,9 @@
 """Against guessing passwords: whoever guesses is held up, the owner is not.
 
 Tries are counted by account and network address, and by account over all addresses that it has not
-been signed in from, each in `WINDOW` seconds. The owner comes
-from a known address or by a code by mail, and passes. Identities without an account are counted
-alike, so that nothing tells them apart. Counters are in the shared cache.
+been signed in from, each in `WINDOW` seconds. The owner comes from a known address or by a code by
+mail, and passes. Identities without an account are counted alike, so that nothing tells them apart.
+Counters are in the shared cache.
 
 Codes of a second factor are counted by member: only who has shown the first factor gets to guess
 them, so that no stranger can hold up the owner.
@@ -69,11 +69,6 @@ def record_failure(identity: str, caller: Caller) -> None:
     _who, user = _named(identity)
     if user is not None:
         record_event(user, EventKind.SIGN_IN_FAILED, by=SYSTEM, caller=caller)
-
-
-def forgive(identity: str, caller: Caller) -> None:
-    """Forget the failures of a caller who then knew better."""
-    cache.delete(_counters(identity, caller)[0])
 
 
 def take_code_try(user: User) -> None:
