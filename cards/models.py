@@ -172,6 +172,7 @@ class CardLike(Record):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="liked_cards",
+        db_index=False,
         verbose_name=_("member"),
     )
 
@@ -186,7 +187,8 @@ class CardLike(Record):
             )
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["-created_at", "-id"], name="card_like_newest")
+            models.Index(fields=["-created_at", "-id"], name="card_like_newest"),
+            models.Index(fields=["user", "-created_at", "-id"], name="card_like_by_member"),
         ]
 
     @override

@@ -1,14 +1,23 @@
-"""What of posts and comments is offered to clients."""
+"""What of posts, comments and chat is offered to clients."""
+
+from django.utils.translation import gettext_lazy as _
 
 from community import services
-from community.models import Comment, Post
+from community.models import Comment, Message, Post, Room, RoomMember
 from resources.declaration import RecordAction, Resource, actor
 from resources.registry import register
-from resources.rules import UNSILENCED, has_role, own, visible, where
+from resources.rules import UNSILENCED, VERIFIED, has_role, linked, own, visible, where
 
 AUTHOR = own("author")
 MODERATORS = has_role("moderator", "admin")
 SHOWN = where(is_hidden=False)
+HOST = own("creator")
+INVITED = linked(
+    "community.RoomMember", row="room", member="user", words=_("an invited member of the room")
+)
+OPEN = where(is_private=False)
+ABOUT_WHAT_IS_SEEN = where(card__isnull=True) | visible("card")
+KEEPERS = visible("room", verb="delete")
 
 
 @register(Post)
@@ -74,3 +83,102 @@ class CommentResource(Resource):
 
     creates = services.write_comment
     deletes = services.delete_comment
+
+
+@register(Room)
+class RoomResource(Resource):
+    """A place to chat, often about a card. Its `messages` are a resource and a topic."""
+
+    fields = (
+        "id",
+        "creator",
+        "title",
+        "description",
+        "card",
+        "is_private",
+        "is_closed",
+        "message_count",
+        "last_message_at",
+        "created_at",
+        "updated_at",
+    )
+    # What was said in private stays private: who may look in is decided once.
+    writable = ("title", "description", "card", "is_private")
+    editable = ("title", "description")
+    presets = {"creator": actor}
+    expand = ("creator", "card")
+
+    view = (OPEN | HOST | INVITED) & ABOUT_WHAT_IS_SEEN
+    list = (OPEN | HOST | INVITED) & ABOUT_WHAT_IS_SEEN
+    create = HOST & VERIFIED & UNSILENCED
+    update = HOST & UNSILENCED
+    delete = HOST | MODERATORS
+
+    filters = ("creator", "card", "created_at", "last_message_at")
+    scans = ("is_private", "is_closed")
+    search = ("title", "description")
+    ordering = ("-last_message_at", "-created_at")
+    topics = ("creator", "card")
+
+    actions = (
+        RecordAction("close", "PUT", HOST | MODERATORS, services.close_room, "Close the room"),
+        RecordAction("close", "DELETE", HOST | MODERATORS, services.reopen_room, "Open it again"),
+    )
+
+
+@register(RoomMember)
+class RoomMemberResource(Resource):
+    """A member who was invited to a room."""
+
+    fields = ("id", "room", "user", "created_at")
+    writable = ("room", "user")
+    expand = ("room", "user")
+
+    view = own("user") | visible("room")
+    list = own("user") | visible("room")
+    create = visible("room", verb="update")
+    delete = own("user") | KEEPERS
+
+    filters = ("room", "user", "created_at")
+    ordering = ("-created_at",)
+    topics = ("room", "user")
+
+
+@register(Message)
+class MessageResource(Resource):
+    """What a member says in a room; the newest come first."""
+
+    fields = (
+        "id",
+        "room",
+        "author",
+        "body",
+        "reply_to",
+        "is_hidden",
+        "edited_at",
+        "created_at",
+        "updated_at",
+    )
+    writable = ("room", "body", "reply_to")
+    editable = ("body",)
+    presets = {"author": actor}
+    expand = ("author", "room", "reply_to")
+
+    view = visible("room") & (SHOWN | AUTHOR | KEEPERS)
+    list = visible("room") & (SHOWN | AUTHOR | KEEPERS)
+    create = visible("room") & AUTHOR & VERIFIED & UNSILENCED
+    update = AUTHOR & UNSILENCED
+    delete = AUTHOR | KEEPERS
+
+    filters = ("room", "author", "created_at")
+    search = ("body",)
+    ordering = ("-created_at",)
+    topics = ("room",)
+
+    creates = services.write_message
+    updates = services.edit_message
+    deletes = services.delete_message
+    actions = (
+        RecordAction("hide", "PUT", KEEPERS, services.hide_message, "Hide the message"),
+        RecordAction("hide", "DELETE", KEEPERS, services.show_message, "Show it again"),
+    )

@@ -1,14 +1,15 @@
-"""Changes to posts and comments."""
+"""Changes to posts, comments and chat."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.models import Comment, Post
+from community.models import Comment, Message, Post, Room
 from resources import changes
-from resources.errors import FieldError, invalid
+from resources.errors import FieldError, Problem, invalid
 
 if TYPE_CHECKING:
     from resources.actors import Actor
@@ -44,6 +45,65 @@ def hide_post(post: Post, *, by: Actor) -> Post:
 def show_post(post: Post, *, by: Actor) -> Post:
     """Show a hidden post again."""
     return changes.update(post, by=by, is_hidden=False)
+
+
+def close_room(room: Room, *, by: Actor) -> Room:
+    """Let nobody write in a room any more; what was said stays."""
+    return changes.update(room, by=by, is_closed=True)
+
+
+def reopen_room(room: Room, *, by: Actor) -> Room:
+    """Let members write in a closed room again."""
+    return changes.update(room, by=by, is_closed=False)
+
+
+def write_message(
+    *, by: Actor, room: Room, reply_to: Message | None = None, **values: Any
+) -> Message:
+    """Say something in a room.
+
+    Raises Problem 400 for a reply to what was said in another room, 409 in a closed room.
+    """
+    if reply_to and reply_to.room_id != room.pk:
+        message = _("This message was written in another room.")
+        raise invalid([FieldError("reply_to", "other_room", message)])
+    with changes.together():
+        # First, so that the order of the messages is the order in which they are committed.
+        current = changes.locked(room)
+        if current.is_closed:
+            raise Problem(409, "room_closed", _("This room is closed."))
+        said = changes.create(Message, by=by, room=current, reply_to=reply_to, **values)
+        counted = current.message_count + 1
+        changes.update(current, by=by, message_count=counted, last_message_at=said.created_at)
+    return said
+
+
+def edit_message(message: Message, *, by: Actor, **values: Any) -> Message:
+    """Change what a message says, and say when that was."""
+    if any(getattr(message, name) != value for name, value in values.items()):
+        values["edited_at"] = timezone.now()
+    return changes.update(message, by=by, **values)
+
+
+def delete_message(message: Message, *, by: Actor) -> None:
+    """Take a message back; the replies to it stay."""
+    with changes.together():
+        room = changes.locked(message.room)
+        changes.delete(message, by=by)
+        last = room.messages.order_by("-created_at").first()
+        counted = max(0, room.message_count - 1)
+        last_at = last.created_at if last else room.created_at
+        changes.update(room, by=by, message_count=counted, last_message_at=last_at)
+
+
+def hide_message(message: Message, *, by: Actor) -> Message:
+    """Hide a message from all but its author and those who keep the room."""
+    return changes.update(message, by=by, is_hidden=True)
+
+
+def show_message(message: Message, *, by: Actor) -> Message:
+    """Show a hidden message again."""
+    return changes.update(message, by=by, is_hidden=False)
 
 
 def _count_comments(post: Post, *, by: Actor) -> None:

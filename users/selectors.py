@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MODERATOR, ADMIN, MEMBER, CREATOR = "moderator", "admin", "member", "creator"
 ROLES = (MEMBER, CREATOR, MODERATOR, ADMIN)
+RECORD_ID = RecordIdField()
 
 
 class BarredError(Exception):
@@ -73,7 +74,7 @@ def _actor(rows: Sequence[Sequence[Any]], **more: Any) -> Actor:
     if is_superuser:
         roles |= {ADMIN, MODERATOR}
     return Actor(
-        RecordIdField().to_python(user_id),
+        RECORD_ID.to_python(user_id),
         frozenset(roles),
         is_verified=bool(is_verified),
         name=username,

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from cards.services import create_card, like_card
 from collections_app.services import add_item, create_collection
-from community.models import Post
-from community.services import write_comment
+from community.models import Post, Room
+from community.services import write_comment, write_message
 from config.demo import artwork, words
 from files.services import store_picture
 from files.tasks import describe_picture
@@ -67,6 +67,7 @@ class Community:
         self._each("likes", self.cards, self._like)
         self._each("collections", words.BINDERS, self._add_collection)
         self._each("posts", range(40), self._add_post)
+        self._each("rooms", words.ROOMS, self._add_room)
 
     def _each[T](self, name: str, items: Sequence[T], build: Callable[[T], Any]) -> None:
         for number, item in enumerate(items, start=1):
@@ -179,6 +180,16 @@ class Community:
         for writer in self.chance.sample(self.members, self.chance.randrange(4)):
             text = self.chance.choice(words.COMMENTS)
             write_comment(by=_as(writer), author=writer, post=post, text=text)
+
+    def _add_room(self, room: tuple[str, str]) -> None:
+        creator = self.chance.choice(self.members)
+        title, description = room
+        opened = changes.create(
+            Room, by=_as(creator), creator=creator, title=title, description=description
+        )
+        for body in words.CHAT:
+            author = self.chance.choice(self.members)
+            write_message(by=_as(author), author=author, room=opened, body=body)
 
     def _picture(self, content: bytes, owner: User) -> File:
         file = store_picture(by=_as(owner), upload=BytesIO(content), name="artwork.png")

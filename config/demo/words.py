@@ -74,4 +74,18 @@ COMMENTS = (
     "The angle is perfect.",
     "Trade you two rares for it.",
 )
+ROOMS = (
+    ("The foil workshop", "Masks, glare and everything that glitters."),
+    ("Trades", "Say what you look for and what you would give."),
+)
+CHAT = (
+    "Does anybody else see a seam at 45 degrees?",
+    "Only on phones. Turn the intensity down a little.",
+    "That did it, thank you!",
+    "Who has a spare frost rare?",
+    "I have two. Is your mythic still free?",
+    "Never. But I can offer a first print.",
+    "Deal.",
+    "Show us when it is in the binder.",
+)
 TAGS = ("fire", "water", "earth", "air", "light", "dark", "nature", "frost")

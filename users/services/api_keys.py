@@ -97,7 +97,7 @@ def note_use(key_id: UUID) -> None:
 
 
 def _require_scopes(scopes: Sequence[str]) -> None:
-    names = ["*", *(resource.name for resource in registry.all_resources())]
+    names = ["*", "rooms", *(resource.name for resource in registry.all_resources())]
     known = {f"{name}:{verb}" for name in names for verb in VERBS}
     unknown = sorted(set(scopes) - known)
     if unknown or not scopes:

@@ -155,6 +155,22 @@ def _words(life: Life) -> None:
     assert carol.api.delete(f"comments/{rash['id']}").status_code == 204
 
 
+def _chat(life: Life) -> None:
+    carol, bob = life.carol, life.bob
+    for is_private, say in ((True, life.secretly), (False, life.openly)):
+        room = carol.creates("rooms", title=say("room"), is_private=is_private)
+        said = carol.creates("messages", room=room["id"], body=life.secretly("rash words"))
+        edited = carol.api.patch(f"messages/{said['id']}", {"body": say("words")})
+        assert edited.status_code == 200
+    bob.creates("messages", room=room["id"], reply_to=said["id"], body="bob's reply")
+    hidden = carol.creates("messages", room=room["id"], body=life.secretly("hidden words"))
+    assert life.moderator.api.put(f"messages/{hidden['id']}/hide").status_code == 200
+    his = bob.creates("rooms", title="bob's room", is_private=True)
+    bob.creates("room-members", room=his["id"], user=carol.id)
+    carol.creates("messages", room=his["id"], body=life.secretly("words in private"))
+    bob.creates("messages", room=his["id"], body="bob's words")
+
+
 def _templates(life: Life) -> None:
     carol = life.carol
     slots = {"type": "object", "properties": {}}
@@ -235,4 +251,4 @@ def files_of(user: User) -> list[str]:
     return list(File.objects.filter(owner=user).values_list("key", flat=True))
 
 
-CHAPTERS = (_profile, _cards, _collections, _words, _templates, _account, _examples, _traces)
+CHAPTERS = (_profile, _cards, _collections, _words, _chat, _templates, _account, _examples, _traces)
