@@ -1,62 +1,20 @@
-"""The TypeScript client's own tests, which start a server of their own."""
+"""The TypeScript client: its own tests, which start a server of their own, and its packages."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pytest
+import jsonschema_rs
 
-ROOT = Path(__file__).resolve().parents[2]
-OLDEST_NODE = 20
+from tests.clients.conftest import SOURCE, npm
+from tests.clients.frame_types import frame_types
+from tests.realtime.protocol import document
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 REGISTRY = "https://registry.npmjs.org/"
-# What npm says when it reaches no registry.
-UNREACHABLE = re.compile(
-    r"E(AI_AGAIN|NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH|NOTCACHED)"
-)
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the client to a folder where its packages can be installed, and install them."""
-    if not shutil.which("npm") or node_version() < OLDEST_NODE:
-        pytest.skip(f"There is no Node {OLDEST_NODE} or newer with npm here.")
-    folder = tmp_path_factory.mktemp("clients") / "typescript"
-    made = shutil.ignore_patterns("node_modules", "dist", "build")
-    shutil.copytree(ROOT / "clients" / "typescript", folder, ignore=made)
-    installed = npm(folder, "ci", "--no-audit", "--no-fund", "--prefer-offline")
-    if installed.returncode and UNREACHABLE.search(installed.stdout):
-        pytest.skip("The npm registry can't be reached.")
-    assert installed.returncode == 0, installed.stdout
-    return folder
-
-
-def node_version() -> int:
-    """Give the major version of the Node on the path, 0 without one."""
-    if not shutil.which("node"):
-        return 0
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
-    return int(said.stdout.removeprefix("v").split(".")[0])
-
-
-def npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run npm in a folder, with standard error among its output."""
-    ours = {"HOLOBASE_ROOT": str(ROOT), "HOLOBASE_PYTHON": sys.executable}
-    return subprocess.run(
-        ["npm", *arguments],
-        cwd=folder,
-        env={**os.environ, **ours},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-        check=False,
-    )
 
 
 def test_the_client_hears_what_a_served_holobase_tells(client: Path) -> None:
@@ -64,11 +22,23 @@ def test_the_client_hears_what_a_served_holobase_tells(client: Path) -> None:
     assert tested.returncode == 0, tested.stdout
 
 
+def test_the_clients_frames_are_those_of_the_document() -> None:
+    assert (SOURCE / "src" / "frames.ts").read_text() == frame_types()
+
+
+def test_the_document_is_asyncapi_by_the_schema_of_its_makers(client: Path) -> None:
+    published = client / "node_modules" / "@asyncapi" / "specs" / "schemas" / "3.0.0.json"
+    validator = jsonschema_rs.Draft7Validator(json.loads(published.read_text()))
+    told = json.loads(json.dumps(document()))
+    assert [error.message for error in validator.iter_errors(told)] == []
+    told["operations"]["ping"]["action"] = "hear"
+    assert not validator.is_valid(told)
+
+
 def test_the_packages_are_pinned_and_come_from_the_public_registry() -> None:
     """A lock without addresses leaves the registry to npm, which then is the public one."""
-    folder = ROOT / "clients" / "typescript"
-    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
-    asked = json.loads((folder / "package.json").read_text())["devDependencies"]
+    packages = json.loads((SOURCE / "package-lock.json").read_text())["packages"]
+    asked = json.loads((SOURCE / "package.json").read_text())["devDependencies"]
     for name, version in asked.items():
         assert packages[f"node_modules/{name}"]["version"] == version
     for package in (found for name, found in packages.items() if name):

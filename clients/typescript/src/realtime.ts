@@ -4,6 +4,7 @@ import { HolobaseError } from './errors.js';
 import type { ServerFrame } from './frames.js';
 import { Listening } from './subscribing.js';
 import type { AnyRecord, Handlers, Query, Subscription } from './subscribing.js';
+import type { SubscriptionFrame } from './subscribing.js';
 
 /** `idle`: nothing to do; `waiting`: the connection was lost, another follows. */
 export type Status = 'idle' | 'connecting' | 'open' | 'waiting';
@@ -131,9 +132,23 @@ export class Realtime {
   }
 
   private received(frame: ServerFrame): void {
-    if (frame.type === 'authenticated') this.opened();
-    if (frame.type === 'subscribed') this.failures = 0;
-    if (!('ref' in frame) || frame.type === 'unsubscribed') return;
+    switch (frame.type) {
+      case 'authenticated':
+        return this.opened();
+      case 'reconnect':
+        this.connection?.close();
+        return this.retry(frame.after);
+      case 'subscribed':
+        this.failures = 0;
+        return this.tell(frame);
+      case 'event':
+      case 'reset':
+      case 'error':
+        return this.tell(frame);
+    }
+  }
+
+  private tell(frame: SubscriptionFrame): void {
     const one = this.listening.get(frame.ref ?? '');
     if (frame.type === 'error' && one) this.forget(one.ref);
     one?.hear(frame);
@@ -152,10 +167,10 @@ export class Realtime {
   }
 
   /** Connect after a while: random, so that not all clients of a restarted server come at once. */
-  private retry(): void {
+  private retry(after = 0): void {
     const longest = Math.min(this.pace.retryLongest, this.pace.retryFirst * 2 ** this.failures++);
     this.connection = undefined;
-    this.timer = setTimeout(() => void this.connect(), Math.random() * longest);
+    this.timer = setTimeout(() => void this.connect(), after + Math.random() * longest);
     this.become('waiting');
   }
 

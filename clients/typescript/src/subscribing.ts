@@ -1,5 +1,9 @@
 import { HolobaseError } from './errors.js';
-import type { ClientFrame, SubscriptionFrame } from './frames.js';
+import type { ErrorFrame, EventFrame, ResetFrame } from './frames.js';
+import type { SubscribeFrame, SubscribedFrame } from './frames.js';
+
+/** A frame about one subscription, named by the `ref` that it was asked for with. */
+export type SubscriptionFrame = SubscribedFrame | EventFrame | ResetFrame | ErrorFrame;
 
 /** A record whose type nobody told. */
 export type AnyRecord = { id: string } & Record<string, unknown>;
@@ -44,7 +48,6 @@ export interface Subscription {
 /** One topic that is listened to, through however many connections. */
 export class Listening<R> {
   cursor: string | undefined;
-  private resumes = false;
 
   constructor(
     readonly ref: string,
@@ -56,8 +59,7 @@ export class Listening<R> {
   }
 
   /** Give the frame that asks for everything after what was heard. */
-  request(): ClientFrame {
-    this.resumes = this.cursor !== undefined;
+  request(): SubscribeFrame {
     const asked = { ...this.query, since: this.cursor };
     const given = Object.entries(asked).filter(([, value]) => value !== undefined);
     return { type: 'subscribe', ref: this.ref, topic: this.topic, ...Object.fromEntries(given) };
@@ -71,12 +73,10 @@ export class Listening<R> {
         this.handlers.onEvent(eventOf<R>(frame));
         break;
       case 'subscribed':
-        // Behind the cursor of a stream that resumes comes what was missed: it is not heard yet.
-        if (!this.resumes) this.cursor = frame.cursor;
+        this.cursor = frame.cursor;
         this.handlers.onSubscribed?.(frame.cursor);
         break;
       case 'reset':
-        this.resumes = false;
         this.handlers.onReset?.();
         break;
       case 'error':
@@ -90,8 +90,9 @@ export class Listening<R> {
   }
 }
 
-function eventOf<R>(frame: SubscriptionFrame & { type: 'event' }): RecordEvent<R> {
-  const { action, id, cursor, record } = frame;
-  // The server has checked what it sends; which record has which type, only the caller knows.
-  return { action, id, cursor, ...(record !== undefined && { record }) } as RecordEvent<R>;
+function eventOf<R>(frame: EventFrame): RecordEvent<R> {
+  const { id, cursor } = frame;
+  if (!('record' in frame)) return { action: frame.action, id, cursor };
+  // Which type the records of a topic have, only the caller knows.
+  return { action: frame.action, id, cursor, record: frame.record as R };
 }

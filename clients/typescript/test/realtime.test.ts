@@ -204,6 +204,21 @@ test('a cursor that is too old resets, and what follows is heard', async () => {
   assert.equal(heard.resets, 1);
 });
 
+test('a server that restarts is met after the while it names, with nothing missing', async () => {
+  const live = client({ retryLongest: 200 });
+  const times: [Status, number][] = [];
+  const heard = await Heard.of(live, 'cards');
+  live.onStatus((status) => times.push([status, Date.now()]));
+  await server.restart();
+  const card = await dana.creates('Dragon');
+  assert.deepEqual(await heard.says(1), [['create', card.id]]);
+  assert.equal(heard.resets, 0);
+  const said = live.frames.find((frame) => frame.includes('"reconnect"')) ?? '{}';
+  const [left, met] = times;
+  assert.deepEqual([left?.[0], met?.[0]], ['waiting', 'connecting']);
+  assert.ok((met?.[1] ?? 0) - (left?.[1] ?? 0) >= JSON.parse(said).after - 5);
+});
+
 test('what can’t be listened to is over with an error that says where it is wrong', async () => {
   const live = client();
   const heard = new Heard(live, 'cards', { filter: 'titel="x"' });

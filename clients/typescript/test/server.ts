@@ -12,7 +12,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const ROOT = process.env.HOLOBASE_ROOT ?? join(import.meta.dirname, '../../..');
 const PYTHON = process.env.HOLOBASE_PYTHON ?? join(ROOT, '.venv/bin/python');
-const EMBEDDED = { DATABASE_URL: '', REDIS_URL: '', S3_BUCKET: '', THROTTLE_WRITE: 'off' };
+const EMBEDDED = {
+  DATABASE_URL: '',
+  REDIS_URL: '',
+  S3_BUCKET: '',
+  THROTTLE_WRITE: 'off',
+  REALTIME_RECONNECT_SPREAD_SECONDS: '1',
+};
 const READY_WITHIN = 40_000;
 const NEW_MEMBER = `
 from tests.personas import new_member
@@ -69,31 +75,35 @@ export class Member {
 }
 
 export class Server {
+  private process: ChildProcess;
+
   private constructor(
-    readonly url: string,
+    private readonly port: number,
     private readonly folder: string,
-    private readonly process: ChildProcess,
-  ) {}
+  ) {
+    this.process = this.spawned();
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
 
   static async start(): Promise<Server> {
-    const port = await freePort();
     const folder = mkdtempSync(join(tmpdir(), 'holobase-client-'));
-    const options = ['--port', String(port), '--data', folder, '--no-worker'];
-    const child = spawn(PYTHON, ['manage.py', 'serve', ...options], {
-      cwd: ROOT,
-      env: { ...process.env, ...EMBEDDED },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    const server = new Server(`http://127.0.0.1:${port}`, folder, child);
+    const server = new Server(await freePort(), folder);
     await server.isReady();
     return server;
   }
 
+  /** End it as an operator does, and start it anew on the same port and data. */
+  async restart(): Promise<void> {
+    await this.end();
+    this.process = this.spawned();
+    await this.isReady();
+  }
+
   async stop(): Promise<void> {
-    if (this.process.exitCode === null) {
-      this.process.kill('SIGTERM');
-      await once(this.process, 'exit');
-    }
+    await this.end();
     rmSync(this.folder, { recursive: true });
   }
 
@@ -105,6 +115,21 @@ export class Server {
   /** Empty the log of changes, all but the newest; gives how many went. */
   forgets(): number {
     return Number(this.runs(FORGET));
+  }
+
+  private spawned(): ChildProcess {
+    const options = ['--port', String(this.port), '--data', this.folder, '--no-worker'];
+    return spawn(PYTHON, ['manage.py', 'serve', ...options], {
+      cwd: ROOT,
+      env: { ...process.env, ...EMBEDDED },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  }
+
+  private async end(): Promise<void> {
+    if (this.process.exitCode !== null) return;
+    this.process.kill('SIGTERM');
+    await once(this.process, 'exit');
   }
 
   private runs(code: string): string {

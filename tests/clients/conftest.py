@@ -1,0 +1,58 @@
+"""The TypeScript client in a folder of its own, with its packages."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "clients" / "typescript"
+OLDEST_NODE = 20
+# What npm says when it reaches no registry.
+UNREACHABLE = re.compile(
+    r"E(AI_AGAIN|NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH|NOTCACHED)"
+)
+
+
+@pytest.fixture(scope="session")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the client to a folder where its packages can be installed, and install them."""
+    if not shutil.which("npm") or node_version() < OLDEST_NODE:
+        pytest.skip(f"There is no Node {OLDEST_NODE} or newer with npm here.")
+    folder = tmp_path_factory.mktemp("clients") / "typescript"
+    made = shutil.ignore_patterns("node_modules", "dist", "build")
+    shutil.copytree(SOURCE, folder, ignore=made)
+    installed = npm(folder, "ci", "--no-audit", "--no-fund", "--prefer-offline")
+    if installed.returncode and UNREACHABLE.search(installed.stdout):
+        pytest.skip("The npm registry can't be reached.")
+    assert installed.returncode == 0, installed.stdout
+    return folder
+
+
+def node_version() -> int:
+    """Give the major version of the Node on the path, 0 without one."""
+    if not shutil.which("node"):
+        return 0
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
+    return int(said.stdout.removeprefix("v").split(".")[0])
+
+
+def npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run npm in a folder, with standard error among its output."""
+    ours = {"HOLOBASE_ROOT": str(ROOT), "HOLOBASE_PYTHON": sys.executable}
+    return subprocess.run(
+        ["npm", *arguments],
+        cwd=folder,
+        env={**os.environ, **ours},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
