@@ -10,10 +10,11 @@ from time import perf_counter
 
 import httpx
 
+from tests.benchmarks.subjects import SIGNER
+
 PARALLEL = 16
 READS_A_SECOND = 100
 PROMISE = 5
-SIGNER = {"identity": "signer", "password": "a correct horse 9"}
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def section(rounds: list[tuple[Reads, Reads]]) -> list[str]:
     spread = f"{median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"
     return [
         "",
-        f"## Reads while {PARALLEL} sign in at a time",
+        f"### Reads while {PARALLEL} sign in at a time",
         "",
         f"`GET /api/v1/cards`, {READS_A_SECOND} a second; {rate:.0f} sign-ins a second meanwhile",
         "(argon2id, 19 MiB, 2 passes). Milliseconds, medians of the rounds; the ratio of the p99s",

@@ -3,7 +3,9 @@
 from config import settings as holobase
 from config.settings import *  # noqa: F403 - the same tables and secrets, on purpose
 
-DATABASES = {"default": {**holobase.DATABASES["default"], "ENGINE": "django.db.backends.sqlite3"}}
+DATABASES = holobase.DATABASES
+if DATABASES["default"]["ENGINE"] == "config.sqlite":
+    DATABASES = {"default": {**DATABASES["default"], "ENGINE": "django.db.backends.sqlite3"}}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
