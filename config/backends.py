@@ -115,7 +115,7 @@ def logging(level: str) -> dict[str, Any]:
         "formatters": {"json": {"()": "config.logs.JsonLines"}},
         "handlers": {
             "lines": {
-                "class": "logging.StreamHandler",
+                "class": "config.logs.GatheredLines",
                 "formatter": "json",
                 "stream": "ext://sys.stdout",
             }

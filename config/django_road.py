@@ -32,6 +32,7 @@ type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 
 IN_MEMORY = 256 * 1024
+BODILESS = frozenset({204, 304})
 SIGN_INS = ("/api/v1/auth/", "/admin/login")
 
 
@@ -77,6 +78,8 @@ class DjangoRoad(BaseHandler):
         headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
             for name, value in response.items()
+            # RFC 9110, 8.6: nothing has no length, and what a client has already is longer than 0.
+            if not (name == "Content-Length" and response.status_code in BODILESS)
         ]
         headers += [
             (b"set-cookie", cookie.output(header="").strip().encode())

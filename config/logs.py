@@ -1,14 +1,31 @@
 """Log lines as JSON objects."""
 
+from __future__ import annotations
+
+import logging
+from collections import deque
 from datetime import UTC, datetime
-from logging import Formatter, LogRecord
-from typing import Any, override
+from functools import lru_cache
+from logging import Formatter, Handler, LogRecord
+from threading import Event, Lock, Thread
+from time import sleep
+from typing import TYPE_CHECKING, Any, override
 
 import orjson
 
 from resources import context
 
+if TYPE_CHECKING:
+    from typing import TextIO
+
 SERVICE = "holobase"
+PAUSE = 0.02
+"""Seconds in which lines gather, to be written at once."""
+MOST_WAITING = 10_000
+"""Lines that may wait; whoever logs one more writes them all itself."""
+
+# What no line says need not be found out.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 class JsonLines(Formatter):
@@ -21,7 +38,7 @@ class JsonLines(Formatter):
     def format(self, record: LogRecord) -> str:
         request = context.current()
         line: dict[str, Any] = {
-            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "timestamp": _timestamp(record.created),
             "level": record.levelname,
             "service": SERVICE,
             "message": record.getMessage(),
@@ -33,3 +50,60 @@ class JsonLines(Formatter):
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return orjson.dumps(line, default=str).decode()
+
+
+class GatheredLines(Handler):
+    """Writes lines to a stream, many at a time, so that no request waits for it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self.stream = stream
+        self.waiting: deque[str] = deque()
+        self.wanted = Event()
+        self.turn = Lock()
+        self.thread: Thread | None = None
+
+    @override
+    def emit(self, record: LogRecord) -> None:
+        try:
+            self.waiting.append(self.format(record))
+        except Exception:  # noqa: BLE001 - as every handler of the standard library
+            self.handleError(record)
+        if len(self.waiting) > MOST_WAITING:
+            self.flush()
+        elif not self.wanted.is_set():
+            self._want()
+
+    def _want(self) -> None:
+        # Threads don't come along with a fork: the first line of each process starts one.
+        if self.thread is None or not self.thread.is_alive():
+            self.thread = Thread(target=self._write_for_ever, name="log", daemon=True)
+            self.thread.start()
+        self.wanted.set()
+
+    @override
+    def flush(self) -> None:
+        """Write what waits."""
+        with self.turn:
+            lines = [self.waiting.popleft() for _line in range(len(self.waiting))]
+            if lines:
+                self.stream.write("\n".join([*lines, ""]))
+                self.stream.flush()
+
+    def _write_for_ever(self) -> None:
+        while True:
+            self.wanted.wait()
+            sleep(PAUSE)
+            self.wanted.clear()
+            self.flush()
+
+
+def _timestamp(seconds: float) -> str:
+    """Write a moment as RFC 3339, with microseconds."""
+    whole = int(seconds)
+    return f"{_second(whole)}.{int((seconds - whole) * 1_000_000):06}+00:00"
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat()

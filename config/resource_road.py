@@ -6,7 +6,7 @@ has no use for: sessions, cookies, templates, messages.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,12 +20,13 @@ from django.utils.translation.trans_real import (
 )
 
 from config.envelope import Envelope, security_headers
-from config.writers import Runner, Threads, writer
+from config.readers import Readers
+from config.writers import writer
 from resources import registry
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
 from resources.http.authentication import actor_of_header
-from resources.http.reads import Read, answer_read
+from resources.http.reads import Read
 from resources.http.throttles import client_address
 from resources.http.writes import Write, answer_write
 
@@ -52,7 +53,7 @@ class Asked:
         """Give a header, or an empty text."""
         return self.headers.get(name, b"").decode("latin-1")
 
-    @property
+    @cached_property
     def address(self) -> str:
         """Give the network address that the request came from."""
         peer = self.scope["client"][0] if self.scope["client"] else ""
@@ -89,11 +90,11 @@ class Asked:
         """Give the language that the caller reads."""
         return _language(self.headers.get(b"accept-language", b""))
 
-    def read(self) -> HttpAnswer:
-        """Answer a read, in the thread that does the work."""
-        translation.activate(self.language)
+    @property
+    def read(self) -> Read:
+        """Give the request as a read."""
         url = f"{self.scheme}://{self.header(b'host')}{self.scope['path']}"
-        read = Read(
+        return Read(
             self.resource,
             self.record_id or None,
             self.query_string,
@@ -102,7 +103,6 @@ class Asked:
             self.header(b"if-none-match"),
             self.address,
         )
-        return answer_read(read)
 
     def write(self, body: bytes) -> HttpAnswer:
         """Answer a write, in the thread that does the work."""
@@ -131,7 +131,7 @@ class ResourceRoad:
 
     def __init__(self, onwards: DjangoRoad) -> None:
         self.onwards = onwards
-        self.readers: Runner = Threads(settings.RESOURCE_THREADS, "reads")
+        self.readers = Readers()
         self.writers = writer(settings.RESOURCE_THREADS)
         self.security = [
             (name.lower().encode(), value.encode()) for name, value in security_headers().items()
@@ -145,6 +145,8 @@ class ResourceRoad:
             return
         given_id = asked.header(b"x-request-id")
         envelope = Envelope.opened(asked.method, scope["path"], asked.address, given_id)
+        if translation.get_language() != asked.language:
+            translation.activate(asked.language)
         answer = await self._answer(asked, receive)
         await self._send(answer, envelope, asked.language, send)
         kind = "record" if asked.record_id else "list"
@@ -153,11 +155,10 @@ class ResourceRoad:
 
     async def _answer(self, asked: Asked, receive: Receive) -> HttpAnswer:
         if asked.method in READS:
-            return await self.readers.run(asked.read)
+            return await self.readers.answer(asked.read)
         body = await _body(receive)
         if body is None:
-            with translation.override(asked.language):
-                return answered(_refuse_size)
+            return answered(_refuse_size)
         return await self.writers.run(lambda: asked.write(body))
 
     async def _send(

@@ -20,11 +20,16 @@ VARY = "Authorization, Accept-Language"
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """A status, a body and headers."""
+    """A status, a body and headers.
+
+    `sources` names what the answer is made of, so that it can be kept until one of them changes;
+    None when it must not be.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    sources: frozenset[str] | None = None
 
     def with_headers(self, headers: Mapping[str, str]) -> HttpAnswer:
         """Give the same answer with further headers."""
@@ -36,10 +41,13 @@ class HttpAnswer:
         response = HttpResponse(body, status=self.status, headers=dict(self.headers))
         if "Content-Type" not in self.headers:
             del response["Content-Type"]
+        if is_head:
+            # RFC 9110, 8.6: as long as the answer to a GET.
+            response["Content-Length"] = str(len(self.body))
         return response
 
 
-def answered(work: Callable[[], HttpAnswer]) -> HttpAnswer:
+def answered[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
     """Run `work`; every expected error becomes a problem document."""
     try:
         return work()

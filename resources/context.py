@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from uuid import UUID, uuid4
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 @dataclass(slots=True)
 class RequestContext:
     """One request: its id, and who turned out to be asking (a user's id, or empty)."""
 
-    request_id: str = field(default_factory=lambda: uuid4().hex)
+    request_id: str = field(default_factory=lambda: token_hex(16))
     user_id: str = ""
 
 

@@ -12,6 +12,8 @@ from resources.http.throttles import asking, require_room
 from resources.reading.reader import list_records, view_record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from resources.actors import Actor
     from resources.declaration import Resource
 
@@ -38,21 +40,40 @@ def answer_read(read: Read) -> HttpAnswer:
     return answered(lambda: _answer(read))
 
 
-def _answer(read: Read) -> HttpAnswer:
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who turned out to be asking, and the `RateLimit-*` headers of the answer."""
+
+    actor: Actor
+    limits: Mapping[str, str]
+
+
+def admitted(read: Read) -> Admitted:
+    """Find out who asks and count the request; raises Problem 401, 403 and 429."""
     actor = actor_of_header(read.authorization)
     require_scope(actor, read.resource, "read")
     cost = COSTLY if COSTLY_PARAMETERS.search(read.query_string) else 1
-    limits = require_room("read", *asking(actor, read.address), cost=cost)
-    return _found(read, actor).with_headers(limits) if limits else _found(read, actor)
+    return Admitted(actor, require_room("read", *asking(actor, read.address), cost=cost))
 
 
-def _found(read: Read, actor: Actor) -> HttpAnswer:
+def _answer(read: Read) -> HttpAnswer:
+    caller = admitted(read)
+    return fitted(found(read, caller.actor), read, caller)
+
+
+def found(read: Read, actor: Actor) -> HttpAnswer:
+    """Answer what there is, the same for all whom the actor stands for; raises Problem."""
     if read.record_id is None:
         answer = list_records(read.resource, actor, read.query_string, read.url)
-        return HttpAnswer(200, answer.body, {"Content-Type": JSON, "Vary": VARY})
-    answer = view_record(read.resource, actor, read.record_id, read.query_string)
-    if answer.etag in read.if_none_match.replace("W/", ""):
-        # RFC 9110, 13.1.2: the client has this already.
-        return HttpAnswer(304, b"", {"ETag": answer.etag, "Vary": VARY})
+    else:
+        answer = view_record(read.resource, actor, read.record_id, read.query_string)
     headers = {"Content-Type": JSON, "Vary": VARY, "ETag": answer.etag}
-    return HttpAnswer(200, answer.body, headers)
+    return HttpAnswer(200, answer.body, headers, answer.sources)
+
+
+def fitted(answer: HttpAnswer, read: Read, caller: Admitted) -> HttpAnswer:
+    """Leave out what the client has already (RFC 9110, 13.1.2), and tell how much room is left."""
+    etag = answer.headers.get("ETag", "")
+    if read.if_none_match and etag and etag in read.if_none_match.replace("W/", ""):
+        answer = HttpAnswer(304, b"", {"ETag": etag, "Vary": VARY})
+    return answer.with_headers(caller.limits) if caller.limits else answer

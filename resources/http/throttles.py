@@ -8,11 +8,13 @@ from time import time
 from typing import TYPE_CHECKING, override
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.locmem import LocMemCache
 from django.utils.translation import gettext as _
 from rest_framework.throttling import BaseThrottle
 
 from resources.errors import Problem
+from resources.reading.loop import NotInLoopError, is_in_loop
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -73,12 +75,14 @@ def require_room(
     `settings.THROTTLE_RATES[scope]`; `cost` is how many requests this one counts as, and each level
     of `trust` gives the room once more. One counter a window is all that is kept in the cache, so
     counting costs the same at any rate and is right across processes. Raises Problem 429 when there
-    is no room left
-    (headers: draft-ietf-httpapi-ratelimit-headers-03).
+    is no room left (headers: draft-ietf-httpapi-ratelimit-headers-03), NotInLoopError where
+    counting would keep an event loop waiting.
     """
     limit = read_rate(rate or settings.THROTTLE_RATES[scope])
     if limit is None:
         return {}
+    if is_in_loop() and not _is_counted_here():
+        raise NotInLoopError
     rooms = [
         _taken(f"{scope}:{name}", limit.requests * _times(number, trust), limit, cost)
         for number, name in enumerate(dict.fromkeys(who))
@@ -89,6 +93,12 @@ def require_room(
         headers = {**room.headers(), "Retry-After": str(room.reset)}
         raise Problem(429, "throttled", detail, headers=headers)
     return room.headers()
+
+
+@remembered
+def _is_counted_here() -> bool:
+    """Tell whether the counters are in this process."""
+    return isinstance(caches["default"], LocMemCache)
 
 
 def asking(actor: Actor, address: str) -> tuple[str, ...]:
@@ -115,9 +125,9 @@ def client_address(peer: str, forwarded: str) -> str:
     Behind `settings.PROXIES` proxies it is the one that the outermost of them saw; what stands
     before it in `X-Forwarded-For` anyone could have written.
     """
-    steps = [step.strip() for step in forwarded.split(",") if step.strip()]
-    if not settings.PROXIES or not steps:
+    if not settings.PROXIES or not forwarded:
         return peer
+    steps = [step.strip() for step in forwarded.split(",") if step.strip()] or [peer]
     return steps[-min(settings.PROXIES, len(steps))]
 
 

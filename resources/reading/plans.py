@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, override
@@ -10,10 +9,8 @@ from typing import TYPE_CHECKING, Any, override
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
-    BooleanField,
     Count,
     F,
-    Func,
     IntegerField,
     QuerySet,
     TextField,
@@ -25,6 +22,8 @@ from resources.documents.sql import JsonText
 from resources.fields import RecordIdField
 from resources.filters.compiling import filter_condition
 from resources.reading.cursors import after_cursor
+from resources.reading.kept import sources_of
+from resources.reading.loop import is_in_loop, loop_database
 from resources.reading.ordering import RANK
 from resources.reading.record import record_document
 from resources.rules import Scope, narrowed
@@ -32,8 +31,7 @@ from resources.search import Matches, MatchingIds, match_expression
 from resources.slots import Slot, SlotReference
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
-    from uuid import UUID
+    from collections.abc import Hashable, Mapping, Sequence
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     from resources.reading.selection import Selection
 
 KEPT_PLANS = 1024
+NOTHING: Mapping[Hashable, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +52,32 @@ class Plan:
     def rows(self, actor: Actor, values: Mapping[Hashable, Any]) -> Sequence[Sequence[Any]]:
         """Run the statement for one actor and one set of values.
 
-        Raises Problem 400 when a value is not of its column's kind.
+        Raises Problem 400 when a value is not of its column's kind, and NotInLoopError where a
+        thread should do it.
         """
         if self.sql is None:
             return ()
-        bound = [
-            self._bound(part, actor, values) if isinstance(part, SlotReference) else part
-            for part in self.parameters
-        ]
+        if is_in_loop():
+            database = loop_database()
+            return database.rows(self.sql, self._bound(actor, values, database.django))
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, bound)
+            cursor.execute(self.sql, self._bound(actor, values, connection))
             rows: Sequence[Sequence[Any]] = cursor.fetchall()
         return rows
 
-    @staticmethod
-    def _bound(slot: SlotReference, actor: Actor, values: Mapping[Hashable, Any]) -> Any:
-        value = actor.id if slot.key == ACTOR_SLOT else values[slot.key]
-        return slot.bind(value, connection)
+    @property
+    def sources(self) -> frozenset[str] | None:
+        """Name what the statement reads; None when time alone changes what it finds."""
+        return sources_of(self.sql or "")
+
+    def _bound(self, actor: Actor, values: Mapping[Hashable, Any], database: Any) -> Sequence[Any]:
+        """Give the parameters with the values in their slots."""
+        return [
+            part.bind(actor.id if part.key == ACTOR_SLOT else values[part.key], database)
+            if isinstance(part, SlotReference)
+            else part
+            for part in self.parameters
+        ]
 
 
 def compiled(rows: QuerySet[Any, Any], suffix: str = "", *slots: SlotReference) -> Plan:
@@ -81,8 +89,10 @@ def compiled(rows: QuerySet[Any, Any], suffix: str = "", *slots: SlotReference) 
     return Plan(*inlined(sql + suffix, (*parameters, *slots)))
 
 
-def inlined(sql: str, parameters: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
-    """Write constants into the SQL and leave the slots as parameters.
+def inlined(
+    sql: str, parameters: Sequence[Any], written: Mapping[Hashable, str] = NOTHING
+) -> tuple[str, tuple[Any, ...]]:
+    """Write constants into the SQL and leave the slots as parameters, but those that are `written`.
 
     What a rule or a document always says is then known to the query planner, which needs it to
     use partial indexes, and is not sent again with every request.
@@ -91,7 +101,8 @@ def inlined(sql: str, parameters: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
     pieces = [parts[0]]
     kept = []
     for parameter, part in zip(parameters, parts[1:], strict=True):
-        constant = _constant(parameter)
+        is_slot = isinstance(parameter, SlotReference)
+        constant = written.get(parameter.key) if is_slot else _constant(parameter)
         if constant is None:
             kept.append(parameter)
         pieces += ["%s" if constant is None else constant, part]
@@ -110,27 +121,19 @@ def _constant(parameter: Any) -> str | None:
 
 def list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     """Give the plan of a page: each row is document, then the sort values."""
-    return _list_plan(resource, kind, query.shape, _Shaped(query))
+    return _list_plan(resource, kind, query.shape, Shaped(query))
 
 
 def count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     """Give the plan that counts all rows of a list."""
-    return _count_plan(resource, kind, query.shape, _Shaped(query))
-
-
-def stream_plan(resource: Resource, kind: ActorKind, verb: str, query: ListQuery) -> Plan:
-    """Give the plan of those of some records that a subscriber hears of: id, document.
-
-    The ids are bound to the slot `ids`; `verb` is the rule, `list` or `view`.
-    """
-    return _stream_plan(resource, kind, verb, query.shape, _Shaped(query))
+    return _count_plan(resource, kind, query.shape, Shaped(query))
 
 
 @lru_cache(maxsize=KEPT_PLANS)
 def view_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
     """Give the plan of one record by id: document, revision."""
     actor = UnboundActor(kind)
-    rows = _visible(resource, resource.view.scope(actor, resource.model))
+    rows = visible_rows(resource, resource.view.scope(actor, resource.model))
     record = rows.filter(pk=Slot("id", RecordIdField()))
     document = JsonText(record_document(resource, actor, selection))
     return compiled(record.values_list(document, "revision"))
@@ -140,12 +143,12 @@ def view_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan
 def exists_plan(resource: Resource, kind: ActorKind) -> Plan:
     """Give the plan that tells whether the actor may view the row of an id."""
     actor = UnboundActor(kind)
-    rows = _visible(resource, resource.view.scope(actor, resource.model))
+    rows = visible_rows(resource, resource.view.scope(actor, resource.model))
     record = rows.filter(pk=Slot("id", RecordIdField()))
     return compiled(record.values_list(Value(1, output_field=IntegerField())))
 
 
-class _Shaped:
+class Shaped:
     """A query passed beside its shape: equal to any other, so that only the shape is the key."""
 
     def __init__(self, query: ListQuery) -> None:
@@ -153,7 +156,7 @@ class _Shaped:
 
     @override
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Shaped)
+        return isinstance(other, Shaped)
 
     @override
     def __hash__(self) -> int:
@@ -161,7 +164,7 @@ class _Shaped:
 
 
 @lru_cache(maxsize=KEPT_PLANS)
-def _list_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: _Shaped) -> Plan:
+def _list_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: Shaped) -> Plan:
     query = shaped.query
     actor = UnboundActor(kind)
     rows = _listed(resource, actor, query)
@@ -174,47 +177,7 @@ def _list_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: _S
 
 
 @lru_cache(maxsize=KEPT_PLANS)
-def _stream_plan(
-    resource: Resource, kind: ActorKind, verb: str, _shape: Hashable, shaped: _Shaped
-) -> Plan:
-    actor = UnboundActor(kind)
-    rows = _visible(resource, resource.rule(verb).scope(actor, resource.model))
-    if shaped.query.condition:
-        rows = rows.filter(filter_condition(resource, actor, shaped.query.condition))
-    rows = rows.filter(Among(F("pk"), Slot("ids", TextField(), json_list)))
-    document = JsonText(record_document(resource, actor, shaped.query.selection))
-    return compiled(rows.values_list("pk", document))
-
-
-class Among(Func):
-    """Whether an id is in a list, which is one parameter however long it is."""
-
-    arity = 2
-    output_field = BooleanField()
-
-    @override
-    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
-        """Look it up in a JSON array."""
-        template = "%(id)s IN (SELECT value FROM JSON_EACH(%(ids)s))"
-        return self._as(compiler, template)
-
-    def as_postgresql(self, compiler: Any, _connection: Any, **_context: Any) -> Any:
-        """Look it up in a JSON array, as an id."""
-        template = "%(id)s IN (SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%(ids)s::json))"
-        return self._as(compiler, template)
-
-    def _as(self, compiler: Any, template: str) -> Any:
-        (key, of_key), (ids, of_ids) = map(compiler.compile, self.get_source_expressions())
-        return template % {"id": key, "ids": ids}, (*of_key, *of_ids)
-
-
-def json_list(ids: Iterable[UUID]) -> str:
-    """Write ids as a JSON array."""
-    return json.dumps([str(identifier) for identifier in ids])
-
-
-@lru_cache(maxsize=KEPT_PLANS)
-def _count_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: _Shaped) -> Plan:
+def _count_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: Shaped) -> Plan:
     rows = _listed(resource, UnboundActor(kind), shaped.query).order_by()
     return compiled(
         rows.annotate(every=Value(1)).values("every").annotate(n=Count("*")).values_list("n")
@@ -223,7 +186,7 @@ def _count_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: _
 
 def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QuerySet[Any]:
     """Give all rows of a list, in no order yet."""
-    rows = _visible(resource, resource.list.scope(actor, resource.model))
+    rows = visible_rows(resource, resource.list.scope(actor, resource.model))
     if query.condition:
         rows = rows.filter(filter_condition(resource, actor, query.condition))
     if query.search is not None:
@@ -234,5 +197,6 @@ def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QueryS
     return rows
 
 
-def _visible(resource: Resource, scope: Scope) -> QuerySet[Any]:
+def visible_rows(resource: Resource, scope: Scope) -> QuerySet[Any]:
+    """Give the rows of a resource in a scope."""
     return narrowed(resource.model._default_manager.all(), scope)

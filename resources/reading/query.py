@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from resources.errors import bad_parameter
+from resources.filters.nodes import Macro
 from resources.filters.parameters import RESERVED, read_filters
 from resources.reading.cursors import Cursor, read_cursor
 from resources.reading.ordering import SortKey, sort_keys, sort_text
@@ -27,7 +29,7 @@ LONGEST_SEARCH = 200
 COUNTS = ("exact", "estimate")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListQuery:
     """A checked list request.
 
@@ -43,7 +45,7 @@ class ListQuery:
     limit: int
     count: str | None
 
-    @property
+    @cached_property
     def sort(self) -> str:
         """Give the order in its one spelling."""
         return sort_text(self.keys)
@@ -54,6 +56,13 @@ class ListQuery:
         return self.cursor is not None and self.cursor.is_backward
 
     @property
+    def is_of_its_time(self) -> bool:
+        """Tell whether the answer depends on the moment of asking."""
+        return self.condition is not None and any(
+            isinstance(part, Macro) for part in self.condition.literals
+        )
+
+    @cached_property
     def shape(self) -> Hashable:
         """Give the key under which the compiled SQL is kept."""
         return (

@@ -12,43 +12,48 @@ from zlib import crc32
 
 from django.utils.translation import gettext as _
 
+from resources.actors import UnboundActor
 from resources.errors import bad_parameter, not_permitted, not_signed_in, not_visible
 from resources.filters.nodes import FilterSyntaxError, FilterValueError
 from resources.reading.cursors import Cursor
-from resources.reading.plans import count_plan, exists_plan, list_plan, stream_plan, view_plan
+from resources.reading.plans import count_plan, exists_plan, list_plan, view_plan
 from resources.reading.query import ListQuery, read_list_query, read_view_query
 from resources.sealing import unsealed_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from resources.actors import Actor
+    from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
     from resources.reading.selection import Selection
 
 KEPT_QUERIES = 2048
 MOST_PARAMETERS = 50
-NOT_STREAMED = frozenset({"limit", "cursor", "sort", "search", "count"})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Finished JSON with its entity tag (RFC 9110, 8.8.3); lists have none."""
+    """Finished JSON with its entity tag (RFC 9110, 8.8.3).
+
+    `sources` names what it is made of; None when it may differ the next time even so.
+    """
 
     body: bytes
     etag: str = ""
+    sources: frozenset[str] | None = None
 
 
 def view_record(resource: Resource, actor: Actor, record_id: str, query_string: str = "") -> Answer:
     """Answer one record; raises Problem 404 when the actor may not view it."""
     selection = view_selection(resource, query_string)
-    identifier = record_uuid(record_id)
-    rows = view_plan(resource, actor.kind, selection).rows(actor, {"id": identifier})
+    plan = view_plan(resource, actor.kind, selection)
+    rows = plan.rows(actor, {"id": record_uuid(record_id)})
     if not rows:
         raise not_visible()
     document, revision = rows[0]
     body = unsealed_document(document).encode()
-    return Answer(body, entity_tag(revision, b"" if selection.is_whole else body))
+    etag = entity_tag(revision, b"" if selection.is_whole else body)
+    return Answer(body, etag, plan.sources)
 
 
 def is_visible(resource: Resource, actor: Actor, record_id: UUID) -> bool:
@@ -62,23 +67,25 @@ def list_records(resource: Resource, actor: Actor, query_string: str, url: str) 
     Raises Problem 400 for a parameter that can't be used, 401 or 403 when nothing of the resource
     is ever listed to this kind of actor.
     """
-    if resource.list.scope(actor, resource.model) is False:
+    if _lists_nothing(resource, actor.kind):
         raise not_permitted() if actor.is_known else not_signed_in()
-    query = _list_query(resource, query_string)
+    query = list_query(resource, query_string)
     values = query.values()
-    with _filter_errors():
-        rows = list(list_plan(resource, actor.kind, query).rows(actor, values))
+    with filter_errors():
+        plan = list_plan(resource, actor.kind, query)
+        rows = plan.rows(actor, values)
         count = _count(resource, actor, query)
     has_more = len(rows) > query.limit
     page = rows[: query.limit]
     if query.is_backward:
-        page.reverse()
+        page = page[::-1]
     links = _links(query, page, has_more=has_more)
     documents = unsealed_document(",".join([row[0] for row in page]))
     parts = [f'{{"results":[{documents}]']
     parts += [f',"{name}":{_link(url, query_string, link)}' for name, link in links.items()]
     parts += [f',"count":{count}'] if count is not None else []
-    return Answer("".join([*parts, "}"]).encode())
+    body = "".join([*parts, "}"]).encode()
+    return Answer(body, list_tag(body), None if query.is_of_its_time else plan.sources)
 
 
 def record_uuid(text: str) -> UUID:
@@ -92,6 +99,11 @@ def record_uuid(text: str) -> UUID:
 def entity_tag(revision: int, body: bytes = b"") -> str:
     """Write a record's entity tag: its revision, and a checksum where only a part is shown."""
     return f'"{revision}-{crc32(body):08x}"' if body else f'"{revision}"'
+
+
+def list_tag(body: bytes) -> str:
+    """Write a page's entity tag: its length and a checksum."""
+    return f'"{len(body):x}-{crc32(body):08x}"'
 
 
 def parameters(query_string: str) -> dict[str, list[str]]:
@@ -108,7 +120,13 @@ def parameters(query_string: str) -> dict[str, list[str]]:
 
 
 @lru_cache(maxsize=KEPT_QUERIES)
-def _list_query(resource: Resource, query_string: str) -> ListQuery:
+def _lists_nothing(resource: Resource, kind: ActorKind) -> bool:
+    return resource.list.scope(UnboundActor(kind), resource.model) is False
+
+
+@lru_cache(maxsize=KEPT_QUERIES)
+def list_query(resource: Resource, query_string: str) -> ListQuery:
+    """Read what a list is asked for; raises Problem 400 naming a wrong parameter."""
     return read_list_query(resource, parameters(query_string))
 
 
@@ -119,7 +137,7 @@ def view_selection(resource: Resource, query_string: str) -> Selection:
 
 
 @contextmanager
-def _filter_errors() -> Iterator[None]:
+def filter_errors() -> Iterator[None]:
     """Turn what is wrong with a filter into a Problem 400 that names the parameter."""
     try:
         yield
@@ -128,20 +146,6 @@ def _filter_errors() -> Iterator[None]:
     except FilterValueError as error:
         name = error.parameter or "filter"
         raise bad_parameter(name, error.code, error.message, error.position) from None
-
-
-def checked_stream(resource: Resource, actor: Actor, verb: str, query: ListQuery) -> None:
-    """Try a subscriber's question on no record; raises Problem 400 when it can't be asked."""
-    with _filter_errors():
-        plan = stream_plan(resource, actor.kind, verb, query)
-        plan.rows(actor, query.values() | {"ids": ()})
-
-
-def stream_query(resource: Resource, query_string: str) -> ListQuery:
-    """Read what a subscriber asks for: filters, `fields` and `expand`; raises Problem 400."""
-    for name in sorted(NOT_STREAMED & set(parameters(query_string))):
-        raise bad_parameter(name, "unknown_parameter", _("A stream has no such parameter."))
-    return _list_query(resource, query_string)
 
 
 def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:
@@ -165,8 +169,14 @@ def _links(
 def _link(url: str, query_string: str, cursor: Cursor | None) -> str:
     if cursor is None:
         return "null"
+    return f'"{url}?{_without_cursor(query_string)}cursor={cursor.text()}"'
+
+
+@lru_cache(maxsize=KEPT_QUERIES)
+def _without_cursor(query_string: str) -> str:
+    """Give all of a query but its cursor, ready to be followed by another one."""
     kept = {name: value for name, value in parameters(query_string).items() if name != "cursor"}
-    return f'"{url}?{urlencode([*_pairs(kept), ("cursor", cursor.text())])}"'
+    return f"{urlencode(_pairs(kept))}&" if kept else ""
 
 
 def _pairs(parameters: dict[str, list[str]]) -> list[tuple[str, str]]:

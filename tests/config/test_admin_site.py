@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 OPERATOR = {"email": "o@example.com", "username": "operator", "password": "a correct horse 9"}
 
 
-# What members do to their own accounts: nobody does it for them.
+# What members say, and do to their own accounts: nobody does it for them.
 MEMBERS_OWN = {
     "auth/api-keys",
     "auth/events",
@@ -34,6 +34,7 @@ MEMBERS_OWN = {
     "auth/sessions",
     "consents",
     "exports",
+    "messages",
 }
 
 

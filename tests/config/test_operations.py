@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import Settings
 
-OK = dict.fromkeys(("database", "cache", "storage", "layer", "migrations"), "ok")
+OK = dict.fromkeys(("database", "cache", "storage", "layer", "migrations", "realtime"), "ok")
 BROKEN = "unavailable: ConnectionError"
 
 

@@ -1,0 +1,107 @@
+"""Where reads are answered: from what is kept, in the event loop itself, or in threads."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection
+from django.utils import translation
+
+from config.writers import NOT_HERE, Threads, answered_always
+from realtime.bell import is_shared, listen
+from resources.http.reads import Admitted, admitted, answer_read, fitted, found
+from resources.reading.kept import EXACT, HEARD, FileWatch, Kept, clock
+from resources.reading.loop import NotInLoopError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from resources.answers import HttpAnswer
+    from resources.http.reads import Read
+
+
+class Readers:
+    """Answers reads for one event loop.
+
+    What was answered is kept until it changes; whoever may see the same and asks for it meanwhile
+    waits for the one query that is under way.
+    """
+
+    def __init__(self) -> None:
+        self.threads = Threads(settings.RESOURCE_THREADS, "reads")
+        self.is_embedded = connection.vendor == "sqlite"
+        self.kept = Kept(clock, settings.KEPT_BYTES, EXACT if self.is_embedded else HEARD)
+        self.under_way: dict[Hashable, asyncio.Task[HttpAnswer]] = {}
+        self.is_shared = is_shared()
+        self.watch = FileWatch(clock)
+        self.bell: asyncio.Task[None] | None = None
+
+    async def answer(self, read: Read) -> HttpAnswer:
+        """Answer a read; every error is answered, too."""
+        if read.authorization and not self.is_embedded:
+            return await self._in_thread(partial(answer_read, read))
+        caller = _tried(partial(admitted, read))
+        if caller is None:
+            return await self._in_thread(partial(answer_read, read))
+        if not isinstance(caller, Admitted):
+            return caller
+        self._look()
+        actor = caller.actor
+        # Whoever has the same id and is of the same kind sees the same.
+        key = (read.resource, read.record_id, read.query_string, read.url, actor.id, actor.kind)
+        answer = self.kept.find(key)
+        if answer is None:
+            since = clock.now
+            answer = await self._once(key, since, partial(found, read, actor))
+            self.kept.keep(key, answer, since)
+        return fitted(answer, read, caller)
+
+    async def _in_thread(self, work: Callable[[], HttpAnswer]) -> HttpAnswer:
+        return await self.threads.run(partial(_speaking, translation.get_language(), work))
+
+    def _look(self) -> None:
+        """See whether something has changed."""
+        if not self.is_embedded:
+            self._listen()
+            return
+        try:
+            self.watch.look()
+        except NotInLoopError:
+            clock.strike()
+
+    def _listen(self) -> None:
+        """Hear of what other processes change."""
+        if self.is_shared and (self.bell is None or self.bell.done()):
+            self.bell = asyncio.create_task(listen(clock.strike))
+
+    async def _once(self, key: Hashable, since: int, work: Callable[[], HttpAnswer]) -> HttpAnswer:
+        """Do work unless the same is under way and began no earlier than the last change."""
+        answer = _tried(work) if self.is_embedded else None
+        if answer is not None:
+            return answer
+        begun = (key, since)
+        task = self.under_way.get(begun)
+        if task is None:
+            task = self.under_way[begun] = asyncio.create_task(self._in_thread(work))
+            task.add_done_callback(lambda _task: self.under_way.pop(begun, None))
+            return await asyncio.shield(task)
+        answer = await asyncio.shield(task)
+        # An error names its request and speaks its language: it is nobody else's.
+        return answer if answer.status == 200 else await self._in_thread(work)
+
+
+def _speaking(language: str | None, work: Callable[[], HttpAnswer]) -> HttpAnswer:
+    """Do work in a language, which threads don't inherit."""
+    translation.activate(language or settings.LANGUAGE_CODE)
+    return work()
+
+
+def _tried[Result](work: Callable[[], Result]) -> Result | HttpAnswer | None:
+    """Do work in the event loop; nothing when it belongs into a thread."""
+    try:
+        return answered_always(work)
+    except NOT_HERE:
+        return None

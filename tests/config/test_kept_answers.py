@@ -1,0 +1,214 @@
+"""Answers that are kept are never older than a write that was acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from django.db import connection
+
+from cards.models import Card
+from config.application import application
+from resources import changes
+from resources.actors import ANONYMOUS, SYSTEM
+from resources.answers import HttpAnswer
+from resources.reading.kept import HEARD, Clock, Kept
+from resources.reading.reader import list_records
+from resources.registry import resource_of
+from tests.personas import new_member
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+ROUNDS = 40
+# Writes like counts as it is told, one a line, and says when each is committed.
+WRITER = """
+import sys, django
+from config import env
+env.select_settings()
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+django.setup()
+from cards.models import Card
+from resources import changes
+from resources.actors import SYSTEM
+for line in sys.stdin:
+    changes.update(Card.objects.get(pk=sys.argv[2]), by=SYSTEM, like_count=int(line))
+    print(line.strip(), flush=True)
+"""
+
+
+class Site:
+    """A client of the application in this process's event loop."""
+
+    def __init__(self) -> None:
+        served: Any = application
+        transport = httpx.ASGITransport(app=served)
+        self.client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
+
+    async def likes(self, card: Card, authorization: str = "") -> tuple[int, int]:
+        """Give a card's likes as the record and the list of all tell them."""
+        headers = {"Authorization": authorization} if authorization else {}
+        record = await self.client.get(f"/api/v1/cards/{card.pk}", headers=headers)
+        page = await self.client.get("/api/v1/cards?sort=-like_count", headers=headers)
+        return record.json()["like_count"], page.json()["results"][0]["like_count"]
+
+
+@pytest.fixture
+def card(transactional_db: None) -> Card:
+    """Make a card that everybody sees."""
+    dana = new_member("dana")
+    return changes.create(Card, by=SYSTEM, creator=dana.user, title="Dragon", status="published")
+
+
+@contextmanager
+def other_process(card: Card) -> Iterator[subprocess.Popen[str]]:
+    """Run a process that writes to the same database."""
+    command = [sys.executable, "-c", WRITER, str(connection.settings_dict["NAME"]), str(card.pk)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def write(process: subprocess.Popen[str], likes: int) -> None:
+    """Have the other process write, and wait until it is committed."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{likes}\n")
+    process.stdin.flush()
+    assert process.stdout.readline().strip() == str(likes)
+
+
+def test_readers_see_what_another_process_has_written(card: Card) -> None:
+    async def read_on(site: Site, floor: int) -> None:
+        """See the write: at once on SQLite, before answers grow too old on PostgreSQL."""
+        until = monotonic() + (0 if connection.vendor == "sqlite" else HEARD + 0.5)
+        while min(seen := await site.likes(card)) < floor and monotonic() < until:
+            await asyncio.sleep(0.02)
+        assert min(seen) >= floor
+
+    async def take_turns(process: subprocess.Popen[str]) -> None:
+        site = Site()
+        for number in range(1, 6):
+            await site.likes(card)  # so that something is kept
+            await asyncio.to_thread(write, process, number)
+            await read_on(site, number)
+
+    with other_process(card) as process:
+        asyncio.run(take_turns(process))
+
+
+def test_nobody_sees_less_than_this_process_has_acknowledged(card: Card) -> None:
+    reader = new_member("reader")
+    acknowledged = 0
+
+    async def keep_writing() -> None:
+        nonlocal acknowledged
+        for number in range(1, ROUNDS + 1):
+            await asyncio.to_thread(set_likes, card, number)
+            acknowledged = number
+
+    async def keep_reading(site: Site, authorization: str) -> None:
+        while acknowledged < ROUNDS:
+            await asyncio.sleep(0)  # an answer may come without the loop ever having turned
+            floor = acknowledged
+            assert min(await site.likes(card, authorization)) >= floor
+
+    async def together() -> None:
+        site = Site()
+        readers = [keep_reading(site, who) for who in ("", "", reader.authorization)]
+        await asyncio.gather(keep_writing(), *readers)
+
+    asyncio.run(together())
+
+
+def set_likes(card: Card, likes: int) -> None:
+    """Write in a thread of this process."""
+    changes.update(Card.objects.get(pk=card.pk), by=SYSTEM, like_count=likes)
+    connection.close()
+
+
+def test_a_page_that_a_client_has_is_not_sent_again(card: Card) -> None:
+    async def ask_twice() -> tuple[httpx.Response, httpx.Response]:
+        client = Site().client
+        first = await client.get("/api/v1/cards")
+        known = {"If-None-Match": first.headers["etag"]}
+        again = await client.get("/api/v1/cards", headers=known)
+        await asyncio.to_thread(set_likes, card, 7)
+        changed = await client.get("/api/v1/cards", headers=known)
+        assert (again.status_code, again.content) == (304, b"")
+        return first, changed
+
+    first, changed = asyncio.run(ask_twice())
+    assert changed.status_code == 200
+    assert changed.headers["etag"] != first.headers["etag"]
+
+
+def test_what_a_role_or_a_moment_decides_is_not_kept_for_others(card: Card) -> None:
+    resource = resource_of(Card)
+    fresh = list_records(resource, ANONYMOUS, "filter=created_at<@now", "http://x")
+    assert fresh.sources is None
+    lasting = list_records(resource, ANONYMOUS, "expand=creator&filter=like_count<9", "http://x")
+    assert lasting.sources == frozenset({"cards", "users", ""})
+    assert list_records(resource, ANONYMOUS, "fields=id", "http://x").sources == frozenset(
+        {"cards"}
+    )
+
+
+def test_many_who_ask_at_once_make_one_query(card: Card) -> None:
+    asked = []
+    served: Any = application
+    readers = served.application_mapping["http"].onwards.onwards.readers
+    run = readers.threads.run
+
+    async def counted(work: Any) -> HttpAnswer:
+        asked.append(work)
+        answer: HttpAnswer = await run(work)
+        return answer
+
+    async def ask_all() -> list[httpx.Response]:
+        client = Site().client
+        urls = ["/api/v1/cards?fields=id,title,rarity"] * 20
+        return await asyncio.gather(*(client.get(url) for url in urls))
+
+    readers.threads.run, was_embedded = counted, readers.is_embedded
+    readers.is_embedded = False
+    try:
+        answers = asyncio.run(ask_all())
+    finally:
+        del readers.threads.run
+        readers.is_embedded = was_embedded
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert len(asked) == 1
+
+
+def test_what_is_kept_stays_within_its_room() -> None:
+    clock = Clock()
+    kept = Kept(clock, room=100_000, lifetime=60)
+    for number in range(100):
+        kept.keep(number, HttpAnswer(200, b"x" * 9_000, sources=frozenset({"cards"})), clock.now)
+    assert kept.used <= 100_000
+    assert kept.find(0) is None
+    assert kept.find(99) is not None
+    kept.keep("huge", HttpAnswer(200, b"x" * 50_000, sources=frozenset()), clock.now)
+    kept.keep("odd", HttpAnswer(404, b"x"), clock.now)
+    assert kept.find("huge") is kept.find("odd") is None
+    clock.tick(["posts"])
+    assert kept.find(99) is not None
+    clock.tick(["cards"])
+    assert kept.find(99) is None
+    clock.strike()
+    assert kept.find(98) is None
