@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -15,12 +16,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from files.storage import is_storage_ready
+from realtime.hub import known_hubs
 from resources.errors import Problem, not_visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROBE = "holobase.ready"
+
+
+class StuckError(Exception):
+    """A part that does not go on; the message may be shown."""
 
 
 def alive(_request: HttpRequest) -> HttpResponse:
@@ -30,7 +36,8 @@ def alive(_request: HttpRequest) -> HttpResponse:
 
 def ready(_request: HttpRequest) -> HttpResponse:
     """Tell whether every part that requests need can be reached (503 when one can't)."""
-    parts = {name: _state(check) for name, check in CHECKS.items()}
+    checks = CHECKS if settings.ROLE == "api" else CHECKS | {"realtime": _realtime}
+    parts = {name: _state(check) for name, check in checks.items()}
     is_ready = all(state == "ok" for state in parts.values())
     body = {"status": "ok" if is_ready else "unavailable", "parts": parts}
     status = 200 if is_ready else 503
@@ -40,6 +47,8 @@ def ready(_request: HttpRequest) -> HttpResponse:
 def _state(check: Callable[[], bool]) -> str:
     try:
         return "ok" if check() else "unavailable"
+    except StuckError as stuck:
+        return f"unavailable: {stuck}"
     except Exception as error:  # noqa: BLE001 - whatever a broken part raises, it is not ready
         return f"unavailable: {type(error).__name__}"
 
@@ -58,6 +67,13 @@ def _cache() -> bool:
 def _layer() -> bool:
     layer: Any = get_channel_layer()
     async_to_sync(layer.group_send)(PROBE, {"type": "ready"})
+    return True
+
+
+def _realtime() -> bool:
+    for hub in known_hubs():
+        if problem := hub.problem():
+            raise StuckError(problem)
     return True
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from files.services import sweep_unused_files
+from resources.retention import fold_old_changes, forget_old_changes
 from resources.writing.idempotency import forget_old_answers
 from users.services.erasure import erase_due_members
 from users.services.events import forget_old_events
@@ -53,6 +54,8 @@ CHORES: Mapping[str, Callable[[], int]] = {
     "expired_exports": drop_expired_exports,
     "unused_files": sweep_unused_files,
     "old_answers": forget_old_answers,
+    "old_changes": forget_old_changes,
+    "folded_changes": fold_old_changes,
     "old_proofs": forget_old_proofs,
     "old_sessions": forget_old_sessions,
     "old_events": forget_old_events,

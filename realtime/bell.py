@@ -17,7 +17,7 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 from resources import changes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
 logger = logging.getLogger("holobase.realtime")
 
@@ -25,6 +25,7 @@ GROUP = "changes"
 MESSAGE = {"type": "changes.made"}
 PAUSE = 0.01
 """Seconds in which any number of changes ring once."""
+CARRY_SECONDS = 5.0
 REST = 1.0
 """Seconds after which a lost connection is tried again."""
 
@@ -41,6 +42,10 @@ class Ringer(Thread):
     def ring(self) -> None:
         """Ring soon."""
         self.loop.call_soon_threadsafe(self.wanted.set)
+
+    def carry(self, work: Coroutine[Any, Any, None]) -> None:
+        """Wait for what the thread's loop does; raises TimeoutError, or what went wrong."""
+        asyncio.run_coroutine_threadsafe(work, self.loop).result(CARRY_SECONDS)
 
     @override
     def run(self) -> None:
@@ -77,6 +82,14 @@ async def listen(ring: Callable[[], object]) -> None:
 def is_shared() -> bool:
     """Tell whether there are other processes to ring for."""
     return not isinstance(get_channel_layer(), InMemoryChannelLayer)
+
+
+def carry(work: Coroutine[Any, Any, None]) -> None:
+    """Do something with the layer from any thread and wait for it, on a lasting connection.
+
+    Raises TimeoutError, or what went wrong.
+    """
+    _ringer(os.getpid()).carry(work)
 
 
 def ring_others(**_signal: object) -> None:

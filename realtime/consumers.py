@@ -7,18 +7,21 @@ from typing import Any, override
 
 import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 
+from realtime.connections import TOO_MANY, Farewell, reconnect
 from realtime.listener import Listener, problem_frame
-from realtime.room_frames import RoomFrames
+from realtime.room_frames import Bucket, RoomFrames
 from realtime.subscriptions import frame
 from resources.errors import Problem
 
 SUBPROTOCOL = "holobase.v1"
 BEARER = "bearer."
-REVOKED = 4401
-"""The close code of a connection whose token is no good any more (private use, RFC 6455 7.4.2)."""
+ROOM_TYPES = frozenset({"join", "leave", "presence", "broadcast", "signal"})
 ASKED = ("filter", "expand", "fields")
 LONGEST_FRAME = 64 * 1024
+PER_SECOND = 20
+LEAST_BURST = 100
 
 
 class RealtimeConsumer(AsyncWebsocketConsumer):
@@ -26,19 +29,29 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
 
     A token comes as a subprotocol `bearer.<token>` beside `holobase.v1` (browsers can set no
     headers here) or in an `auth` frame. When it is refused later on, by revocation, a ban or its
-    own end, the client gets `revoked` and the connection is closed.
+    own end, the client gets `revoked` and the connection is closed. Frames that cost a question to
+    the database are limited, with room for a client that subscribes to everything anew.
     """
+
+    # What is sent comes from the outbox: a connection needs no channel, and none of Redis.
+    channel_layer_alias = ""
 
     @override
     async def connect(self) -> None:
-        self.listener = Listener()
+        self.listener = Listener("websocket", self.scope)
+        self.bucket = Bucket(PER_SECOND, max(LEAST_BURST, 2 * settings.MOST_SUBSCRIPTIONS))
         self.room_frames = RoomFrames(self.listener)
         offered = list(self.scope.get("subprotocols", ()))
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         self.sender = asyncio.create_task(self._send_all())
         token = next((word for word in offered if word.startswith(BEARER)), "")
-        if token:
-            await self._authenticate(token.removeprefix(BEARER), None)
+        try:
+            if token:
+                await self._authenticate(token.removeprefix(BEARER), None)
+            else:
+                self.listener.admit()
+        except Problem as problem:
+            self.listener.dismiss(_refusal(problem))
 
     @override
     async def disconnect(self, code: int) -> None:
@@ -52,21 +65,36 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         content = _read(text_data)
         if content is None:
             self._answer("error", None, code="malformed")
-            return
+        elif content.get("type") in ROOM_TYPES:
+            await self.room_frames.receive(content)
+        else:
+            await self._control(content)
+
+    async def _control(self, content: dict[str, Any]) -> None:
+        """Do what a frame asks for that is not about rooms."""
         ref = content.get("ref")
+        try:
+            self.bucket.take()
+        except Problem as problem:
+            self.listener.outbox.offer(problem_frame(ref, problem))
+            return
         match content.get("type"):
             case "ping":
                 self._answer("pong", ref)
             case "auth":
-                await self._authenticate(str(content.get("token", "")), ref)
+                await self._sign_in(str(content.get("token", "")), ref)
             case "subscribe":
                 await self._subscribe(content)
             case "unsubscribe":
                 self._unsubscribe(str(ref))
-            case "join" | "leave" | "presence" | "broadcast" | "signal":
-                await self.room_frames.receive(content)
             case _:
                 self._answer("error", ref, code="unknown_type")
+
+    async def _sign_in(self, token: str, ref: Any) -> None:
+        try:
+            await self._authenticate(token, ref)
+        except Problem as problem:
+            self.listener.dismiss(_refusal(problem))
 
     async def _authenticate(self, token: str, ref: Any) -> None:
         if await self.listener.authenticate(token):
@@ -90,11 +118,19 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         self.listener.outbox.put(frame(kind, ref=ref, **members))
 
     async def _send_all(self) -> None:
-        """Send what waits, until the token is no good any more."""
+        """Send what waits until there is no more, and then why."""
         while (text := await self.listener.outbox.next()) is not None:
             await self.send(text_data=text)
-        await self.send(text_data=frame("revoked"))
-        await self.close(REVOKED)
+        farewell = self.listener.farewell
+        await self.send(text_data=farewell.text)
+        await self.close(farewell.code)
+
+
+def _refusal(problem: Problem) -> Farewell:
+    """Say to a client that it can't stay."""
+    if problem.status == 503:  # the process ends
+        return reconnect()
+    return Farewell("error", problem_frame(None, problem), TOO_MANY)
 
 
 def _read(text: str | None) -> dict[str, Any] | None:

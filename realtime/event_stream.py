@@ -7,6 +7,7 @@ cursor, `event` the action, and `Last-Event-ID` resumes.
 from __future__ import annotations
 
 import asyncio
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -19,7 +20,9 @@ from resources import context
 from resources.errors import CONTENT_TYPE, Problem, bad_parameter, not_signed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from realtime.connections import Farewell
 
 PATH = "/api/v1/events"
 ASKED = ("filter", "expand", "fields")
@@ -45,16 +48,16 @@ class EventStream:
             await self.onwards(scope, receive, send)
             return
         marked = [(b"x-request-id", context.begin("").request_id.encode())]
-        listener = Listener()
+        listener = Listener("event_stream", scope)
         try:
-            await _open(listener, scope)
+            cursors = await _open(listener, scope)
         except Problem as problem:
             listener.close()
             await _refuse(problem, marked, send)
             return
         headers = HEADERS + marked
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        streaming = asyncio.create_task(_stream(listener, send))
+        streaming = asyncio.create_task(_stream(listener, cursors, send))
         gone = asyncio.create_task(_gone(receive))
         await asyncio.wait({streaming, gone}, return_when=asyncio.FIRST_COMPLETED)
         for task in (streaming, gone):
@@ -62,23 +65,55 @@ class EventStream:
         listener.close()
 
 
-async def _open(listener: Listener, scope: dict[str, Any]) -> None:
+class Cursors:
+    """How far each topic of a stream was heard; all of them together are the id of an event.
+
+    So whoever comes back with the last id misses nothing of any topic, and hears nothing twice.
+    """
+
+    def __init__(self, topics: Sequence[str], since: str) -> None:
+        given = since.split(",") if "," in since else [since] * len(topics)
+        if len(given) != len(topics):
+            raise bad_parameter("since", "invalid", _("This cursor is about other topics."))
+        self.of = dict(zip(topics, given, strict=True))
+
+    def event(self, text: str) -> str:
+        """Write a frame as an event."""
+        name, topic, cursor = _about(text)
+        if not cursor:
+            return f"event: {name}\ndata: {text}\n\n"
+        self.of[topic] = cursor
+        return f"id: {','.join(self.of.values())}\nevent: {name}\ndata: {text}\n\n"
+
+
+@lru_cache(maxsize=1024)
+def _about(text: str) -> tuple[str, str, str]:
+    """Give a frame's name, topic and cursor; many streams send the same text."""
+    frame = orjson.loads(text)
+    return frame.get("action", frame["type"]), frame.get("topic", ""), frame.get("cursor", "")
+
+
+async def _open(listener: Listener, scope: dict[str, Any]) -> Cursors:
     """Sign in and subscribe as the request asks; raises Problem."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     scheme, _space, token = headers.get("authorization", "").partition(" ")
-    if scheme and (scheme.lower() != "bearer" or not await listener.authenticate(token.strip())):
+    if not scheme:
+        listener.admit()
+    elif scheme.lower() != "bearer" or not await listener.authenticate(token.strip()):
         raise not_signed_in()
     asked = parse_qs(scope["query_string"].decode("latin-1"))
-    topics = asked.get("topic", [])
+    topics = list(dict.fromkeys(asked.get("topic", [])))
     if not topics:
         raise bad_parameter("topic", "required", _("Name at least one topic."))
     since = headers.get("last-event-id", "") or asked.get("since", [""])[0]
     narrowed: Mapping[str, str] = {name: asked[name][0] for name in ASKED if name in asked}
-    for topic in topics:
-        await listener.subscribe(topic, topic, narrowed, since)
+    cursors = Cursors(topics, since)
+    for topic, cursor in cursors.of.items():
+        await listener.subscribe(topic, topic, narrowed, cursor)
+    return cursors
 
 
-async def _stream(listener: Listener, send: Send) -> None:
+async def _stream(listener: Listener, cursors: Cursors, send: Send) -> None:
     """Send what waits, and a comment now and then to keep the way open."""
     while True:
         try:
@@ -87,16 +122,15 @@ async def _stream(listener: Listener, send: Send) -> None:
             await _send(send, ": still here\n\n")
             continue
         if text is None:
-            await _send(send, 'event: revoked\ndata: {"type":"revoked"}\n\n', is_last=True)
+            await _send(send, _last(listener.farewell), is_last=True)
             return
-        await _send(send, _told(text))
+        await _send(send, cursors.event(text))
 
 
-def _told(text: str) -> str:
-    frame = orjson.loads(text)
-    name = frame.get("action", frame["type"])
-    cursor = f"id: {frame['cursor']}\n" if "cursor" in frame else ""
-    return f"{cursor}event: {name}\ndata: {text}\n\n"
+def _last(farewell: Farewell) -> str:
+    """Tell why the stream ends, and with `retry` when a browser is to ask again."""
+    later = "" if farewell.after is None else f"retry: {farewell.after}\n"
+    return f"{later}event: {farewell.kind}\ndata: {farewell.text}\n\n"
 
 
 async def _send(send: Send, text: str, *, is_last: bool = False) -> None:

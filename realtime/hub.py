@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -19,28 +19,35 @@ from django.db import connection
 
 from realtime.access import look_again
 from realtime.bell import listen
+from realtime.meters import meters
+from realtime.subscriptions import tell
 from resources import changes, feed
-from resources.streaming.audiences import events_for
-from resources.streaming.batches import batches
+from resources.moments import one_moment
+from resources.streaming.audiences import Verb, events_for
+from resources.streaming.hanging import TooManyError
+from resources.streaming.stretches import Stretch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from realtime.subscriptions import Subscription
     from resources.models import Change
     from resources.streaming.audiences import Audience, Event
-    from resources.streaming.batches import Batch
+    from resources.streaming.questions import Asker
 
 logger = logging.getLogger("holobase.realtime")
 
-PAGE = 500
+PAGE = 250
+PATIENCE_SECONDS = 0.5
 MOST_REPLAYED = 10_000
 
 # One thread, and so one database connection, reads for everyone.
 reader = ThreadPoolExecutor(1, "feed")
 
+type Listeners = Mapping[Audience, Mapping[Asker, set[Subscription]]]
+type Listening = Mapping[Audience, Collection[Asker]]
 # No events at all stand for an audience that could not be asked.
-type Heard = Sequence[tuple[Audience, Sequence[Event] | None]]
+type Heard = Sequence[tuple[Audience, Mapping[Asker, Sequence[Event]] | None]]
 
 
 class Hub:
@@ -48,9 +55,12 @@ class Hub:
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.live: dict[Audience, set[Subscription]] = defaultdict(set)
+        self.live: dict[Audience, dict[Asker, set[Subscription]]] = {}
         self.joining: list[Subscription] = []
+        self.far: list[Subscription] = []
+        self.approach: asyncio.Task[None] | None = None
         self.place: int | None = None
+        self.caught_up_at = monotonic()
         self.bell = asyncio.Event()
         self.pump = asyncio.create_task(self._pump())
         self.listener = asyncio.create_task(listen(self.bell.set))
@@ -66,17 +76,33 @@ class Hub:
         subscription.is_over = True
         if subscription in self.joining:
             self.joining.remove(subscription)
-        listeners = self.live.get(subscription.audience, set())
+        by_asker = self.live.get(subscription.audience, {})
+        listeners = by_asker.get(subscription.asker, set())
         listeners.discard(subscription)
         if not listeners:
+            by_asker.pop(subscription.asker, None)
+        if not by_asker:
             self.live.pop(subscription.audience, None)
+
+    @property
+    def seconds_behind(self) -> float:
+        """Give the time since the hub last was at the end of the feed."""
+        return monotonic() - self.caught_up_at
+
+    def problem(self) -> str:
+        """Say what keeps the hub from reading; nothing when all is well."""
+        if self.pump.done():
+            return "the pump has ended"
+        if self.seconds_behind > settings.REALTIME_STUCK_SECONDS:
+            return f"the log was not read for {self.seconds_behind:.0f} seconds"
+        return ""
 
     def ring(self) -> None:
         """Say from any thread that there may be something new."""
         self.loop.call_soon_threadsafe(self.bell.set)
 
     def _hear(self, **_signal: object) -> None:
-        if self.live or self.joining:
+        if (self.live or self.joining) and not self.loop.is_closed():
             self.ring()
 
     async def _pump(self) -> None:
@@ -84,7 +110,6 @@ class Hub:
             self.bell.clear()
             try:
                 await self._catch_up()
-                await self._take_in()
             except Exception:
                 logger.exception("the feed could not be read")
                 await asyncio.sleep(settings.REALTIME_POLL_SECONDS)
@@ -98,50 +123,127 @@ class Hub:
             return
 
     async def _catch_up(self) -> None:
-        """Read to the end of the feed and tell everyone."""
-        if self.place is None or not self.live:
-            self.place = await self._in_thread(feed.head)
-            return
-        is_behind = True
+        """Read to the end of the feed and tell everyone, then those who have waited for that."""
+        waiting, self.joining = self.joining, []
+        is_behind = bool(self.live) and self.place is not None
         while is_behind:
-            read, heard = await self._in_thread(partial(_read_on, self.place, list(self.live)))
-            for audience, events in heard:
-                self._tell(self.live.get(audience, ()), events)
+            listening = {audience: list(askers) for audience, askers in self.live.items()}
+            read, heard = await self._in_thread(partial(_read_on, self.place or 0, listening))
+            self._tell(heard)
+            meters.arrived()
             self.place = read or self.place
             is_behind = read is not None
+            if is_behind:
+                await _let_send(self.live)
+        if self.place is None or not self.live:
+            self.place = await self._in_thread(feed.head)
+        self.caught_up_at = monotonic()
+        if waiting:
+            await self._take_in(waiting, self.place)
 
-    async def _take_in(self) -> None:
-        """Let those who wait hear their past, and from then on live."""
-        while self.joining:
-            subscription = self.joining.pop(0)
-            await self._replay(subscription)
+    async def _take_in(self, waiting: Sequence[Subscription], here: int) -> None:
+        """Let those who wait hear what they have missed, and from then on live.
+
+        Whoever has missed much comes closer first, while the others hear on.
+        """
+        earliest = await self._in_thread(feed.earliest)
+        for subscription in waiting:
+            subscription.begin(max(earliest, here - MOST_REPLAYED), here)
+        near = [each for each in waiting if here - each.since.place <= PAGE]
+        self.far += [each for each in waiting if here - each.since.place > PAGE]
+        if self.far and (self.approach is None or self.approach.done()):
+            self.approach = asyncio.create_task(self._approach(here))
+        await self._replay(near, here)
+        for subscription in near:
             if not subscription.is_over:
-                self.live[subscription.audience].add(subscription)
+                subscription.told("subscribed", cursor=str(here))
+                by_asker = self.live.setdefault(subscription.audience, {})
+                by_asker.setdefault(subscription.asker, set()).add(subscription)
 
-    async def _replay(self, subscription: Subscription) -> None:
-        here = self.place or 0
-        since = here if subscription.since is None else min(subscription.since, here)
-        if not await self._in_thread(partial(_can_replay, since, here)):
-            subscription.told("reset")
-            since = here
-        subscription.told("subscribed", cursor=str(here))
-        audience = [subscription.audience]
-        while since < here:
-            read, heard = await self._in_thread(partial(_read_past, since, here, audience))
-            for _audience, events in heard:
-                self._tell([subscription], events)
-            since = read or here
+    async def _approach(self, here: int) -> None:
+        """Bring those who have missed much as far as here, at the pace at which they can hear."""
+        far, self.far = self.far, []
+        try:
+            await self._replay(far, here)
+        except Exception:
+            logger.exception("the feed could not be read for those who come back")
+        self.joining += [each for each in far if not each.is_over]
+        self.bell.set()
 
-    @staticmethod
-    def _tell(listeners: Iterable[Subscription], events: Sequence[Event] | None) -> None:
-        for subscription in listeners:
-            if events is None:
-                subscription.told("reset")
-            for event in events or ():
-                subscription.hear(event)
+    async def _replay(self, missing: Sequence[Subscription], until: int) -> None:
+        """Tell several subscriptions what they have missed, asking once for all of them."""
+        place = min((each.since.place for each in missing), default=until)
+        meters.replays += sum(each.since.place < until for each in missing)
+        while place < until:
+            by_audience = _by_audience(missing)
+            listening = {audience: list(askers) for audience, askers in by_audience.items()}
+            read, heard = await self._in_thread(partial(_read_past, place, until, listening))
+            for audience, events in heard:
+                for asker, subscriptions in by_audience[audience].items():
+                    _tell_late(subscriptions, _own(events, asker))
+            place = read or until
+            for subscription in missing:
+                subscription.reached(place)
+            await _let_send(by_audience)
+
+    def _tell(self, heard: Heard) -> None:
+        for audience, events in heard:
+            for asker, listeners in self.live.get(audience, {}).items():
+                _tell_all(listeners, _own(events, asker))
 
     async def _in_thread[R](self, work: Callable[[], R]) -> R:
         return await self.loop.run_in_executor(reader, _with_connection, work)
+
+
+def _own(events: Mapping[Asker, Sequence[Event]] | None, asker: Asker) -> Sequence[Event] | None:
+    return None if events is None else events.get(asker, ())
+
+
+def _tell_all(listeners: Collection[Subscription], events: Sequence[Event] | None) -> None:
+    if events is None:
+        for subscription in listeners:
+            subscription.told("reset")
+    for event in events or ():
+        tell(listeners, event)
+    meters.events += len(events or ())
+    meters.deliveries += len(events or ()) * len(listeners)
+
+
+def _tell_late(late: Iterable[Subscription], events: Sequence[Event] | None) -> None:
+    """Tell each what it has not heard yet, which may begin in the middle."""
+    for subscription in late:
+        told = subscription.since.told
+        missed = events and [_as_late(event, told) for event in events if event.place > told]
+        _tell_all([subscription], missed)
+
+
+def _as_late(event: Event, told: int) -> Event:
+    """A record that was made before the place from which somebody resumes is not made again."""
+    if event.verb is Verb.CREATE and event.first <= told:
+        return event._replace(verb=Verb.ENTER)
+    return event
+
+
+def _by_audience(subscriptions: Iterable[Subscription]) -> Listeners:
+    by_audience: dict[Audience, dict[Asker, set[Subscription]]] = {}
+    for each in subscriptions:
+        if not each.is_over:
+            by_asker = by_audience.setdefault(each.audience, {})
+            by_asker.setdefault(each.asker, set()).add(each)
+    return by_audience
+
+
+async def _let_send(listeners: Listeners) -> None:
+    """Wait until what was told is under way to the clients, but for slow ones not long."""
+    outboxes = {
+        each.outbox
+        for by_asker in listeners.values()
+        for subscriptions in by_asker.values()
+        for each in subscriptions
+    }
+    until = monotonic() + PATIENCE_SECONDS
+    while any(outbox.is_filling() for outbox in outboxes) and monotonic() < until:
+        await asyncio.sleep(0.01)
 
 
 def _with_connection[R](work: Callable[[], R]) -> R:
@@ -151,47 +253,44 @@ def _with_connection[R](work: Callable[[], R]) -> R:
         connection.close_if_unusable_or_obsolete()
 
 
-def _read_on(start: int, audiences: Sequence[Audience]) -> tuple[int | None, Heard]:
+def _read_on(start: int, listening: Listening) -> tuple[int | None, Heard]:
     """Read the next page; gives where it ends, None at the end, and what each audience hears.
 
     Here it is found, too, whose access has changed in another process.
     """
     read = feed.changes_after(start, most=PAGE)
     look_again(read)
-    return _page(read, audiences)
+    heard = _heard(read, listening)
+    meters.under_way = [change.at for change in read] if heard else ()
+    return (read[-1].place if read else None), heard
 
 
-def _read_past(start: int, until: int, audiences: Sequence[Audience]) -> tuple[int | None, Heard]:
+def _read_past(start: int, until: int, listening: Listening) -> tuple[int | None, Heard]:
     """Read a page of what live subscriptions have heard already."""
-    read = feed.changes_after(start, most=PAGE)
-    return _page([change for change in read if change.place <= until], audiences)
+    read = [each for each in feed.changes_after(start, most=PAGE) if each.place <= until]
+    return (read[-1].place if read else None), _heard(read, listening)
 
 
-def _page(read: Sequence[Change], audiences: Sequence[Audience]) -> tuple[int | None, Heard]:
-    return (read[-1].place if read else None), _heard(read, audiences)
+def _heard(read: Sequence[Change], listening: Listening) -> Heard:
+    if not read:
+        return ()
+    with one_moment():
+        stretch = Stretch(read)
+        heard = [(each, _events(each, askers, stretch)) for each, askers in listening.items()]
+    return [(audience, events) for audience, events in heard if events != {}]
 
 
-def _heard(read: Sequence[Change], audiences: Sequence[Audience]) -> Heard:
-    heard = [
-        (audience, _events(audience, batch))
-        for batch in batches(read)
-        for audience in audiences
-        if audience.resource is batch.resource
-    ]
-    return [(audience, events) for audience, events in heard if events or events is None]
-
-
-def _events(audience: Audience, batch: Batch) -> Sequence[Event] | None:
+def _events(
+    audience: Audience, askers: Collection[Asker], stretch: Stretch
+) -> Mapping[Asker, Sequence[Event]] | None:
     """Give an audience's events; one that can't be asked must not keep the others from hearing."""
     try:
-        return list(events_for(audience, batch))
+        return events_for(audience, askers, stretch)
+    except TooManyError:
+        return None
     except Exception:
         logger.exception("an audience of %s could not be asked", audience.resource)
         return None
-
-
-def _can_replay(since: int, here: int) -> bool:
-    return here - since <= MOST_REPLAYED and feed.reaches_back_to(since)
 
 
 _hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
@@ -204,3 +303,8 @@ def hub() -> Hub:
         _hubs.clear()
         _hubs[loop] = Hub()
     return _hubs[loop]
+
+
+def known_hubs() -> Sequence[Hub]:
+    """Give the hub to threads that only look; empty before there is one."""
+    return [each for loop, each in list(_hubs.items()) if not loop.is_closed()]

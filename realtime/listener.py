@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from realtime.access import unwatch, watch
 from realtime.attendance import Attendance
+from realtime.connections import BARRED, Farewell, connections, too_many_subscriptions
 from realtime.hub import hub
+from realtime.meters import meters
 from realtime.outbox import Outbox
 from realtime.subscriptions import Subscription, frame
 from realtime.topics import audience_of
 from resources.actors import ANONYMOUS
 from resources.errors import Problem
 from resources.http.authentication import actor_of_token
+from resources.http.throttles import client_address
+from resources.streaming.audiences import read_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,10 +36,16 @@ find_audience = database_sync_to_async(audience_of, thread_sensitive=False, exec
 
 
 class Listener:
-    """One connection, whichever protocol it speaks; frames to send come from `outbox`."""
+    """One connection, whichever protocol it speaks; frames to send come from `outbox`.
 
-    def __init__(self) -> None:
+    When there are no more of them, `farewell` is what is left to say.
+    """
+
+    def __init__(self, transport: str, scope: Mapping[str, Any]) -> None:
         self.loop = asyncio.get_running_loop()
+        self.transport = transport
+        self.address = _address(scope)
+        self.farewell = BARRED
         self.outbox = Outbox()
         self.attendance = Attendance(self.outbox)
         self.actor: Actor = ANONYMOUS
@@ -44,15 +53,23 @@ class Listener:
         self.subscriptions: dict[str, Subscription] = {}
         self.rechecks: asyncio.Task[None] | None = None
 
+    def admit(self) -> None:
+        """Count among those of its address until it is signed in; raises Problem 429 or 503."""
+        most = settings.MOST_CONNECTIONS_PER_ADDRESS if self.address else 0
+        connections().admit(self, self.address, most)
+
     async def authenticate(self, token: str) -> bool:
-        """Act for the token's member from now on; a bad token ends the connection."""
+        """Act for the token's member from now on; a bad token ends the connection.
+
+        Raises Problem 429 when the member has too many connections, 503 when the process ends.
+        """
         self._unwatch()
         self.token = token
         actor = await self._ask()
         if actor is None or actor.id is None:
-            self.close()
-            self.outbox.end()
+            self.dismiss(BARRED)
             return False
+        connections().admit(self, str(actor.id), settings.MOST_CONNECTIONS_PER_USER)
         watch(actor.id, self)
         self.rechecks = asyncio.create_task(self._recheck())
         await self._act_as(actor)
@@ -61,13 +78,13 @@ class Listener:
     async def subscribe(self, ref: str, topic: str, asked: Mapping[str, str], since: str) -> None:
         """Listen to a topic; raises Problem when it can't be listened to."""
         if len(self.subscriptions) >= settings.MOST_SUBSCRIPTIONS:
-            raise Problem(
-                429, "too_many_subscriptions", _("There are too many subscriptions here.")
-            )
+            raise too_many_subscriptions()
         audience = await find_audience(topic, self.actor, asked)
         self.unsubscribe(ref)
-        place = int(since) if since.isascii() and since.isdigit() else None
-        subscription = Subscription(ref, topic, audience, self.outbox, place, dict(asked))
+        connections().add_subscription(self)
+        wanted = read_cursor(since)
+        asker = audience.asker(self.actor)
+        subscription = Subscription(ref, topic, audience, asker, self.outbox, wanted, dict(asked))
         self.subscriptions[ref] = subscription
         hub().subscribe(subscription)
 
@@ -75,8 +92,16 @@ class Listener:
         """Listen no more; tells whether there was something to end."""
         subscription = self.subscriptions.pop(ref, None)
         if subscription is not None:
+            connections().drop_subscription(self)
             hub().unsubscribe(subscription)
         return subscription is not None
+
+    def dismiss(self, farewell: Farewell) -> None:
+        """End everything, with a last word to the client."""
+        self.farewell = farewell
+        meters.revoked += farewell is BARRED
+        self.close()
+        self.outbox.end()
 
     def close(self) -> None:
         """End everything."""
@@ -84,13 +109,13 @@ class Listener:
         self.attendance.leave_all()
         for ref in list(self.subscriptions):
             self.unsubscribe(ref)
+        connections().release(self)
 
     async def reauthorise(self) -> None:
         """Ask again who the token stands for; what nobody may hear any more ends here."""
         actor = await self._ask()
         if actor is None:
-            self.close()
-            self.outbox.end()
+            self.dismiss(BARRED)
         elif actor != self.actor:
             await self._act_as(actor)
 
@@ -131,3 +156,11 @@ def problem_frame(ref: str | None, problem: Problem) -> str:
     known = problem.as_json()
     kept = {name: known[name] for name in ("code", "detail", "status", "errors") if name in known}
     return frame("error", ref=ref, **kept)
+
+
+def _address(scope: Mapping[str, Any]) -> str:
+    """Give the network address that a connection comes from; empty where there is none."""
+    headers = dict(scope["headers"])
+    forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
+    peer, *_port = scope.get("client") or ("",)
+    return client_address(peer, forwarded)

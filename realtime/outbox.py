@@ -6,6 +6,8 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
+from realtime.meters import meters
+
 if TYPE_CHECKING:
     from realtime.subscriptions import Subscription
 
@@ -48,6 +50,10 @@ class Outbox:
         self.is_ended = True
         self.is_filled.set()
 
+    def is_filling(self) -> bool:
+        """Tell whether so much waits that more should wait, too."""
+        return len(self.frames) > MOST_FRAMES // 4
+
     async def next(self) -> str | None:
         """Wait for the next frame to send; None when there will be no more."""
         while not self.frames and not self.is_ended:
@@ -70,6 +76,7 @@ class Outbox:
 
     def _drop_events(self) -> None:
         kept = [(text, about) for text, about in self.frames if about is None]
+        meters.dropped += len(self.frames) - len(kept)
         self.late |= {about for _text, about in self.frames if about is not None}
         self.frames.clear()
         self.characters = 0
@@ -79,5 +86,6 @@ class Outbox:
     def _catch_up(self) -> None:
         """Tell the subscriptions that missed something to fetch anew; they hear on from here."""
         late, self.late = self.late, set()
+        meters.resets += len(late)
         for subscription in late:
             subscription.told("reset")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -29,13 +29,19 @@ BURST = 100
 class Bucket:
     """How many frames a connection may still send: tokens that fill up with time."""
 
-    tokens: float = BURST
-    filled_at: float = 0
+    per_second: float
+    burst: float
+    tokens: float = field(init=False)
+    filled_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = self.burst
+        self.filled_at = monotonic()
 
     def take(self) -> None:
         """Take a token; raises Problem 429 when there is none."""
         now = monotonic()
-        self.tokens = min(BURST, self.tokens + (now - self.filled_at) * PER_SECOND)
+        self.tokens = min(self.burst, self.tokens + (now - self.filled_at) * self.per_second)
         self.filled_at = now
         if self.tokens < 1:
             raise Problem(429, "too_fast", _("Too many messages. Slow down."))
@@ -48,7 +54,7 @@ class RoomFrames:
     def __init__(self, listener: Listener) -> None:
         self.outbox = listener.outbox
         self.attendance = listener.attendance
-        self.bucket = Bucket()
+        self.bucket = Bucket(PER_SECOND, BURST)
 
     async def receive(self, content: Mapping[str, Any]) -> None:
         """Do what a frame asks for, or answer with an error that says why not."""

@@ -37,16 +37,16 @@ class Wire:
 
     def tune_in(self, room: str) -> None:
         """Hear what happens in a room elsewhere; harmless when it is heard already."""
-        self._do(lambda: self.layer.group_add(_group(room), self.channel))
+        self._do(lambda: self.layer.group_add(group_of(room), self.channel))
 
     def tune_out(self, room: str) -> None:
         """Hear of a room no more."""
-        self._do(lambda: self.layer.group_discard(_group(room), self.channel))
+        self._do(lambda: self.layer.group_discard(group_of(room), self.channel))
 
     def send(self, room: str, kind: str, **members: Any) -> None:
         """Tell the other processes what happens in a room here."""
         message = {"process": self.process, "room": room, "kind": kind, **members}
-        self._do(partial(self.layer.group_send, _group(room), message))
+        self._do(partial(self.layer.group_send, group_of(room), message))
 
     def _do(self, work: Callable[[], Awaitable[None]]) -> None:
         with suppress(asyncio.QueueFull):
@@ -87,6 +87,6 @@ class Wire:
                 return
 
 
-def _group(room: str) -> str:
+def group_of(room: str) -> str:
     """Name a room's group: names of groups are short and know no slash."""
     return f"room.{blake2s(room.encode()).hexdigest()}"

@@ -21,7 +21,7 @@ from realtime.subscriptions import frame
 from resources.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from realtime.outbox import Outbox
 
@@ -96,6 +96,12 @@ class Room:
         if to in self.outboxes and not self.outboxes[to].offer(text):
             self.late.add(to)
 
+    def tell(self, to: str, text: str) -> None:
+        """Send a frame to one peer, or to all those of a user, that are connected here."""
+        for peer_id in list(self.outboxes):
+            if to in (peer_id, self.peers[peer_id].user):
+                self.whisper(peer_id, text)
+
     def welcome(self, peer_id: str, ref: Any = None) -> None:
         """Tell a peer that it is in the room, and who else is."""
         others = [peer.as_json() for peer in self.peers.values() if peer.id != peer_id]
@@ -117,6 +123,7 @@ class Rooms:
     """All rooms with somebody of this process in them."""
 
     def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
         self.process = uuid4().hex
         self.rooms: dict[str, Room] = {}
         self.wire = Wire(self.process, self._hear)
@@ -164,6 +171,11 @@ class Rooms:
         else:
             self.wire.send(name, "whisper", to=to, text=text)
 
+    def hear_all(self, messages: Iterable[dict[str, Any]]) -> None:
+        """Do here what a trusted service says, or what happened at another process."""
+        for message in messages:
+            self._hear(message)
+
     def beat(self) -> None:
         """Say who is here, forget who is gone, and give the slow another chance."""
         for room in self.rooms.values():
@@ -195,7 +207,7 @@ class Rooms:
             case "say":
                 room.say(message["text"])
             case "whisper":
-                room.whisper(message["to"], message["text"])
+                room.tell(message["to"], message["text"])
 
 
 def _seen(peer: Mapping[str, Any], process: str) -> Peer:
@@ -213,3 +225,8 @@ def rooms() -> Rooms:
         _rooms.clear()
         _rooms[loop] = Rooms()
     return _rooms[loop]
+
+
+def known_rooms() -> Sequence[Rooms]:
+    """Give the rooms of this process to other threads; empty before there are any."""
+    return [each for loop, each in list(_rooms.items()) if not loop.is_closed()]

@@ -7,36 +7,58 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from resources.streaming.audiences import NOWHERE, Cursor
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from realtime.outbox import Outbox
     from resources.streaming.audiences import Audience, Event
+    from resources.streaming.questions import Asker
 
 
 @dataclass(eq=False, slots=True)
 class Subscription:
     """A topic that a connection listens to.
 
-    `since` is the place after which it wants to hear; None asks for what comes from now on.
-    `asked` keeps the client's filter, expand and fields, to ask again for a changed actor.
+    `asker` is the member's id where the audience hears different things. `wanted` is the cursor
+    after which it wants to hear; None asks for what comes from now on. `since` is how far it has
+    heard while it comes back. `asked` keeps the client's filter, expand and fields, to ask again
+    for a changed actor.
     """
 
     ref: str
     topic: str
     audience: Audience
+    asker: Asker
     outbox: Outbox
-    since: int | None = None
+    wanted: Cursor | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
     is_over: bool = False
+    since: Cursor = NOWHERE
+    head: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Write what all events of the subscription begin with."""
+        self.head = frame("event", ref=self.ref, topic=self.topic)[:-1]
+
+    def begin(self, earliest: int, here: int) -> None:
+        """Find where to hear from; what wants more than the log still has starts anew."""
+        wanted, self.wanted = self.wanted, None
+        if wanted is not None and not earliest <= wanted.place <= here:
+            self.told("reset")
+            wanted = None
+        if wanted or self.since is NOWHERE:
+            self.since = wanted or Cursor(here, here)
+
+    def reached(self, place: int) -> None:
+        """Note that everything up to a place was told."""
+        if place > self.since.place:
+            self.since = Cursor(place, max(place, self.since.told))
 
     def told(self, kind: str, **more: Any) -> None:
         """Send a frame about the subscription itself."""
         self.outbox.put(frame(kind, ref=self.ref, topic=self.topic, **more))
-
-    def hear(self, event: Event) -> None:
-        """Send an event."""
-        self.outbox.put(event_frame(event, self.topic, self.ref), self)
 
 
 def frame(kind: str, **members: Any) -> str:
@@ -44,9 +66,16 @@ def frame(kind: str, **members: Any) -> str:
     return orjson.dumps({"type": kind, **members}).decode()
 
 
-def event_frame(event: Event, topic: str, ref: str) -> str:
-    """Write an event as JSON; its document is JSON already."""
-    head = orjson.dumps({"type": "event", "ref": ref, "topic": topic}).decode()[:-1]
-    about = f'"cursor":"{event.place}","action":"{event.verb}","id":"{event.record_id}"'
-    record = f',"record":{event.document}' if event.document else ""
-    return f"{head},{about}{record}}}"
+def tell(subscriptions: Iterable[Subscription], event: Event) -> None:
+    """Send an event to those who hear it; whoever asked in the same words shares the text.
+
+    The event's document is JSON already.
+    """
+    about = f',"cursor":"{event.cursor}","action":"{event.verb}","id":"{event.record_id}"'
+    tail = f'{about},"record":{event.document}}}' if event.document else f"{about}}}"
+    texts: dict[str, str] = {}
+    for subscription in subscriptions:
+        text = texts.get(subscription.head)
+        if text is None:
+            text = texts[subscription.head] = subscription.head + tail
+        subscription.outbox.put(text, subscription)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from resources import registry
 from resources.errors import Problem, not_permitted, not_signed_in
-from resources.reading.reader import checked_stream, stream_query
 from resources.streaming.audiences import Audience
+from resources.streaming.questions import check_question, stream_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,8 +63,9 @@ def audience_of(text: str, actor: Actor, asked: Mapping[str, str]) -> Audience:
     if topic.owner:
         parameters |= [topic.owner]
     query = stream_query(topic.resource, urlencode(parameters))
-    checked_stream(topic.resource, actor, verb, query)
-    return Audience(topic.resource, actor, verb, query, topic.record_id)
+    check_question(topic.resource, actor.kind, verb, query)
+    owner = (topic.resource.column(topic.owner[0]).attname, topic.owner[1]) if topic.owner else None
+    return Audience(topic.resource, actor.kind, verb, query, topic.record_id, owner)
 
 
 def _owner(resource: Resource, text: str) -> tuple[str, str] | None:
@@ -76,7 +77,7 @@ def _owner(resource: Resource, text: str) -> tuple[str, str] | None:
         target = resource.target(column)
         is_it = registry.is_registered(target) and registry.resource_of(target).name == owner
         if is_it and _uuid(owner_id):
-            return column, owner_id
+            return column, str(UUID(owner_id))
     return None
 
 

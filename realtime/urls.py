@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from realtime.views import TurnView
+from realtime.views import TriggerView, TurnView
 
-urlpatterns = [path("turn", TurnView.as_view())]
+urlpatterns = [path("turn", TurnView.as_view()), path("trigger", TriggerView.as_view())]

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 import orjson
-from drf_spectacular.utils import extend_schema
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.parsers import JSONParser
 from rest_framework.views import APIView
 
+from realtime.room_doors import NAME
+from realtime.room_frames import LONGEST_EVENT, MOST_PAYLOAD
+from realtime.triggers import require_trusted, trigger
 from realtime.turn import turn_credentials
 from resources.answers import JSON, HttpAnswer
 from resources.errors import not_signed_in
+from resources.http.throttles import AddressThrottle, asking, require_room
 from resources.http.views import actor_behind
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
+
+MOST_MESSAGES = 100
 
 
 class TurnOutput(serializers.Serializer[Any]):
@@ -45,3 +53,61 @@ class TurnView(APIView):
             raise not_signed_in()
         body = orjson.dumps(turn_credentials(actor.id))
         return HttpAnswer(200, body, {"Content-Type": JSON, "Cache-Control": "no-store"}).response()
+
+
+@extend_schema_field({"type": ["object", "array", "string", "number", "boolean"]})
+class PayloadField(serializers.JSONField):
+    """Any JSON that is no larger than what peers may send."""
+
+    @override
+    def to_internal_value(self, data: Any) -> Any:
+        """Check the size; raises ValidationError."""
+        if len(orjson.dumps(data)) > MOST_PAYLOAD:
+            raise serializers.ValidationError(_("This is too large."), "too_large")
+        return data
+
+
+class MessageInput(serializers.Serializer[Any]):
+    """Something to say in a room."""
+
+    room = serializers.RegexField(f"^{NAME.pattern}$")
+    event = serializers.CharField(max_length=LONGEST_EVENT)
+    payload = PayloadField(allow_null=True, default=None)
+    to = serializers.CharField(
+        max_length=LONGEST_EVENT,
+        required=False,
+        help_text="The id of a peer or of a user; without it, everyone in the room hears.",
+    )
+
+
+class TriggerInput(serializers.Serializer[Any]):
+    """What to say, in order."""
+
+    messages = serializers.ListField(child=MessageInput(), min_length=1, max_length=MOST_MESSAGES)
+
+
+class TriggerView(APIView):
+    """What trusted services say in rooms."""
+
+    parser_classes = (JSONParser,)
+
+    @extend_schema(
+        operation_id="trigger",
+        tags=["realtime"],
+        summary="Say something in rooms",
+        request=TriggerInput,
+        responses={202: None},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Say up to 100 things in rooms, as `broadcast` frames whose `from` is null.
+
+        For API keys of admins with the scope `rooms:write`.
+        """
+        actor = actor_behind(request)
+        require_trusted(actor)
+        who = asking(actor, AddressThrottle().get_ident(request))
+        limits = require_room("write", *who, trust=actor.trust_level)
+        sent = TriggerInput(data=request.data)
+        sent.is_valid(raise_exception=True)
+        trigger(sent.validated_data["messages"])
+        return HttpAnswer(202, b"", limits).response()

@@ -12,8 +12,10 @@ SQLite has one writer at a time: its ids are given in the order of commits.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Max, Min, Q
 from django.utils import timezone
@@ -22,7 +24,7 @@ from resources.models import Change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import timedelta
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -73,21 +75,21 @@ def head() -> int:
     return newest or 0
 
 
-def reaches_back_to(position: int) -> bool:
-    """Tell whether every change after a place is still in the feed."""
+def earliest() -> int:
+    """Give the first place after which every change is still in the feed, as it was made."""
     oldest: int | None = Change.objects.aggregate(oldest=Min(_column()))["oldest"]
-    return position >= (oldest or 1) - 1
+    folded = Change.objects.filter(at__lt=in_full_since()).order_by("-at").first()
+    return max((oldest or 1) - 1, folded.place if folded else 0)
 
 
-def forget_before(age: timedelta) -> int:
-    """Delete changes older than `age`, the newest aside; gives their number.
+def reaches_back_to(position: int) -> bool:
+    """Tell whether every change after a place is still in the feed, as it was made."""
+    return position >= earliest()
 
-    The newest stays, as places count on from it.
-    """
-    newest = head()
-    old = Change.objects.filter(at__lt=timezone.now() - age, **{f"{_column()}__lt": newest})
-    count, _per_model = old.delete()
-    return count
+
+def in_full_since() -> datetime:
+    """Give the time since which every single change is kept; see `resources.retention`."""
+    return timezone.now() - timedelta(days=settings.CHANGES_FULL_DAYS)
 
 
 def _column() -> str:

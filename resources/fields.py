@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, override
 from uuid import UUID
 
+import orjson
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -58,6 +60,25 @@ class DocumentField(models.JSONField[Any, Any]):
         errors = document_errors(self.schema, value)
         if errors:
             raise ValidationError([error.as_validation_error() for error in errors])
+
+
+class RowImageField(models.JSONField[Any, Any]):
+    """The columns of a row by name, as the log keeps them; nobody compares one as a whole."""
+
+    @override
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        if connection.vendor == "sqlite" and isinstance(value, dict):
+            with suppress(TypeError):  # whole numbers of more than 64 bits, for one
+                return orjson.dumps(value).decode()
+        return super().get_db_prep_value(value, connection, prepared)
+
+    @override
+    def deconstruct(self) -> Any:
+        """Appear in migrations as what it is to the database."""
+        name, _path, positional, options = super().deconstruct()
+        return name, "django.db.models.JSONField", positional, options
 
 
 class TagsField(DocumentField):

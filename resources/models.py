@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.fields import RecordIdField
+from resources.fields import RecordIdField, RowImageField
 from resources.ids import new_id
 
 
@@ -54,8 +54,8 @@ class Change(models.Model):
     action = models.CharField(_("action"), max_length=6, choices=Action)
     actor_id = RecordIdField(verbose_name=_("actor"), null=True)
     request_id = models.CharField(_("request"), max_length=64, blank=True)
-    before = models.JSONField(_("before"), default=dict)
-    after = models.JSONField(_("after"), default=dict)
+    before = RowImageField(verbose_name=_("before"), default=dict)
+    after = RowImageField(verbose_name=_("after"), default=dict)
 
     class Meta:
         verbose_name = _("change")

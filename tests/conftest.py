@@ -14,6 +14,7 @@ from realtime.hub import reader
 from realtime.listener import access
 from resources import changes, registry
 from resources.models import Change
+from resources.reading.kept import clock
 from tests.client import Api
 from tests.personas import Persona, new_member
 from users.tokens import keys
@@ -45,6 +46,7 @@ def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory
     settings.THROTTLE_RATES = {"read": "off", "write": "off", "auth": "off", "mail": "off"}
     cache.clear()
     keys.forget()
+    clock.strike()
 
 
 @pytest.fixture(autouse=True)

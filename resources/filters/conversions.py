@@ -64,12 +64,20 @@ def _converted(field: Field[Any, Any], value: Any) -> Any:
     if isinstance(field, DateTimeField):
         return _moment(value)
     if isinstance(field, BooleanField):
-        return value if isinstance(value, bool) else TRUTHS[str(value).lower()]
+        return _truth(value)
     if isinstance(field, IntegerField | FloatField):
         return _number(value)
     if isinstance(field, UUIDField):
         return field.to_python(str(value))
     return as_text(Literal("text", value, 0)) if not isinstance(value, str) else value
+
+
+def _truth(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() not in TRUTHS:
+        raise ValueError(value)
+    return TRUTHS[str(value).lower()]
 
 
 def _moment(value: Any) -> datetime:

@@ -8,21 +8,30 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, Any, NamedTuple, override
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from django.db.models import Model
     from django.utils.functional import Promise
 
     from resources.actors import Actor, Asker
+    from resources.models import Change
 
 type Scope = bool | Q
 type Words = str | Promise
+type Changed = Mapping[type[Model], Sequence[Change]]
+
+
+class Hanging(NamedTuple):
+    """Rows whose visibility hangs on rows of another table that have changed."""
+
+    table: type[Model]
+    rows: Q
 
 
 class Rule(ABC):
@@ -47,6 +56,15 @@ class Rule(ABC):
     def parts(self) -> tuple[Rule, ...]:
         """Give the rules that this one is made of."""
         return ()
+
+    def columns(self, model: type[Model]) -> frozenset[str]:
+        """Give the row's own columns that the rule looks at, as the change log names them."""
+        return frozenset().union(*(part.columns(model) for part in self.parts()))
+
+    def hanging(self, model: type[Model], changed: Changed) -> Iterator[Hanging]:
+        """Give the rows of `model` that the rule may judge anew since rows of others changed."""
+        for part in self.parts():
+            yield from part.hanging(model, changed)
 
     def permits(self, actor: Actor, row: Model) -> bool:
         """Tell whether the rule opens the row to the actor."""

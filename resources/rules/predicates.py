@@ -9,14 +9,15 @@ from django.db.models import Exists, Model, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from resources import registry
-from resources.rules.algebra import Rule, Scope, Words, narrowed
+from resources.rules.algebra import Hanging, Rule, Scope, Words, narrowed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from django.db.models import Field
 
     from resources.actors import Actor, Asker
+    from resources.rules.algebra import Changed
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,17 @@ class Where(Rule):
         return frozenset(actors) if matches else frozenset()
 
     @override
+    def columns(self, model: type[Model]) -> frozenset[str]:
+        return frozenset(log_name(model, _split(condition)[0]) for condition in self.conditions)
+
+    @override
     def words(self) -> str:
         return str(_(" and ")).join(_spelled(*item) for item in self.conditions.items())
+
+
+def log_name(model: type[Model], column: str) -> str:
+    """Give a column as the change log names it."""
+    return cast("Field[Any, Any]", model._meta.get_field(column)).attname
 
 
 def _split(condition: str) -> tuple[str, str]:
@@ -137,6 +147,10 @@ class Own(Rule):
         return frozenset(actor for actor in actors if actor.is_known and actor.id == owner)
 
     @override
+    def columns(self, model: type[Model]) -> frozenset[str]:
+        return frozenset({log_name(model, self.column)})
+
+    @override
     def words(self) -> str:
         if self.column == "id":
             return str(_("the member themself"))
@@ -171,6 +185,27 @@ class Visible(Rule):
             return frozenset()
         rule = registry.resource_of(type(target)).rule(self.verb)
         return rule.audience(target, actors)
+
+    @override
+    def columns(self, model: type[Model]) -> frozenset[str]:
+        return frozenset({log_name(model, self.relation)})
+
+    @override
+    def hanging(self, model: type[Model], changed: Changed) -> Iterator[Hanging]:
+        target = cast("type[Model]", model._meta.get_field(self.relation).related_model)
+        rule = registry.resource_of(target).rule(self.verb)
+        columns = rule.columns(target)
+        # A row that was only just created had none that hung on it.
+        ids = [
+            change.record_id
+            for change in changed.get(target, ())
+            if not columns.isdisjoint(change.before)
+        ]
+        if ids:
+            yield Hanging(target, Q((f"{self.relation}__in", ids)))
+        for further in rule.hanging(target, changed):
+            between = target._default_manager.filter(further.rows)
+            yield Hanging(further.table, Q((f"{self.relation}__in", between)))
 
     @override
     def words(self) -> str:
@@ -212,6 +247,14 @@ class Linked(Rule):
         )
         members = set(links.values_list(self.member_column, flat=True))
         return frozenset(actor for actor in actors if actor.id in members)
+
+    @override
+    def hanging(self, model: type[Model], changed: Changed) -> Iterator[Hanging]:
+        through = registry.model_named(self.through)
+        ids = [change.record_id for change in changed.get(through, ())]
+        if ids:
+            links = through._default_manager.filter(pk__in=ids).values(self.row_column)
+            yield Hanging(through, Q(pk__in=links))
 
     @override
     def words(self) -> str:

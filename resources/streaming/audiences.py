@@ -1,25 +1,60 @@
-"""Who hears what of a batch: the same question for all who would get the same answer."""
+"""Who hears what of changes: one question for all who listen alike."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, override
 
 from resources.fields import RecordIdField
-from resources.reading.plans import stream_plan
 from resources.sealing import unsealed_document
-from resources.streaming.past import over_the_past
+from resources.streaming.hanging import hung, past_of, tables_at
+from resources.streaming.questions import looks, sight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from uuid import UUID
 
-    from resources.actors import Actor
+    from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
-    from resources.reading.plans import Plan
     from resources.reading.query import ListQuery
-    from resources.streaming.batches import Batch
+    from resources.streaming.hanging import Hung
+    from resources.streaming.questions import Asker, Question, Table
+    from resources.streaming.stretches import Stretch
+
+LONGEST_CURSOR = 40
+
+type Seen = Mapping[UUID, Mapping[Asker, str]]
+"""The records that can be seen: by whom, and the document where that depends on whom."""
+
+
+class Cursor(NamedTuple):
+    """Where to go on from: read after `place`, and tell only what is after `told`.
+
+    The two differ between events of records that were changed several times. On the wire it is one
+    number, or both as `4~6`; clients take it as it is.
+    """
+
+    place: int
+    told: int
+
+    @override
+    def __str__(self) -> str:
+        """Write the cursor for a client."""
+        return str(self.place) if self.place == self.told else f"{self.place}~{self.told}"
+
+
+NOWHERE = Cursor(-1, -1)
+
+
+def read_cursor(text: str) -> Cursor | None:
+    """Read a client's cursor; None for what is none."""
+    place, _tilde, told = text.partition("~")
+    told = told or place
+    if len(text) > LONGEST_CURSOR or not (text.isascii() and place.isdigit() and told.isdigit()):
+        return None
+    return Cursor(int(place), int(told))
 
 
 class Verb(StrEnum):
@@ -33,62 +68,172 @@ class Verb(StrEnum):
 
 
 class Event(NamedTuple):
-    """One record's event; `document` is its JSON, empty when there is none to see."""
+    """One record's event; `document` is its JSON, empty when there is none to see.
+
+    `place` is that of the record's last change, `cursor` where to go on from after the event;
+    `first` is the place of the first change that it tells of.
+    """
 
     place: int
     verb: Verb
     record_id: UUID
     document: str
+    first: int
+    cursor: Cursor = NOWHERE
 
 
 @dataclass(frozen=True)
 class Audience:
-    """All subscribers who ask the same of one resource and are shown the same.
+    """All subscribers of one kind who ask the same of one resource.
 
-    `verb` is the rule they hear by: `list`, or `view` for one record, which is then `only`. Equal
-    audiences get equal answers, so each is asked about once.
+    `verb` is the rule they hear by: `list`, or `view` for one record, which is then `only`. `owner`
+    is a column, as the log names it, and the value that all records have there.
     """
 
     resource: Resource
-    actor: Actor
+    kind: ActorKind
     verb: str
     query: ListQuery
     only: UUID | None = None
+    owner: tuple[str, str] | None = None
+
+    def asker(self, actor: Actor) -> Asker:
+        """Give the actor's id if it makes a difference to what is heard, else None."""
+        return actor.id if self.sight.is_personal else None
+
+    @property
+    def sight(self) -> Question:
+        """Give the question which records can be seen."""
+        return sight(self.resource, self.kind, self.verb, self.query)
 
 
-def events_for(audience: Audience, batch: Batch) -> Iterator[Event]:
-    """Give what an audience hears of a batch, in order.
+def events_for(
+    audience: Audience, askers: Collection[Asker], stretch: Stretch
+) -> Mapping[Asker, Sequence[Event]]:
+    """Give what those of an audience hear of a stretch of the feed, in order.
 
-    It hears of a record that is there for it now, or was before, and of no other.
+    Each hears of a record that is there for them now, or was before, and of no other. Raises
+    TooManyError when too many records come or go at once.
     """
-    if audience.only and audience.only not in batch.records:
-        return
-    plan = stream_plan(audience.resource, audience.actor.kind, audience.verb, audience.query)
-    is_there = dict(_rows(plan, audience, batch.records))
-    was_there: set[UUID] = set()
-    if batch.past:
-        past = over_the_past(plan, batch.resource, list(batch.past.values()))
-        was_there = {record_id for record_id, _document in _rows(past, audience, batch.past)}
-    for record_id, place in batch.records.items():
-        if audience.only not in (None, record_id):
-            continue
-        document = is_there.get(record_id)
-        verb = _verb(batch, record_id, was_there=record_id in was_there, is_there=bool(document))
-        if verb:
-            yield Event(place, verb, record_id, unsealed_document(document or ""))
+    places, hanging = stretch.places(audience.resource), hung(audience, stretch)
+    if hanging:
+        places = _with_hung(places, hanging)
+    elif audience.owner and audience.owner[1] not in stretch.values(
+        audience.resource, audience.owner[0]
+    ):
+        return {}
+    if audience.only:
+        places = {audience.only: places[audience.only]} if audience.only in places else {}
+    if not places:
+        return {}
+    now = _seen(audience, askers, places)
+    then, ever = _seen_before(audience, askers, places, stretch)
+    return _Told(audience, stretch, now, then, ever).events(places)
 
 
-def _rows(plan: Plan, audience: Audience, ids: Iterable[UUID]) -> Iterator[tuple[UUID, str]]:
+@dataclass(frozen=True)
+class _Told:
+    """What is seen now, was seen before the stretch, and was seen ever since, as events."""
+
+    audience: Audience
+    stretch: Stretch
+    now: Seen
+    then: Seen
+    ever: Seen
+
+    def events(self, places: Mapping[UUID, int]) -> Mapping[Asker, Sequence[Event]]:
+        firsts = self.stretch.firsts(self.audience.resource)
+        created = self.stretch.created(self.audience.resource)
+        deleted = self.stretch.deleted(self.audience.resource)
+        documents = self._documents()
+        heard: dict[Asker, list[Event]] = defaultdict(list)
+        for key, place in places.items():
+            first = firsts.get(key, place)
+            now, then = self.now.get(key, {}), self.then.get(key, {})
+            fresh = Verb.CREATE if key in created else Verb.ENTER
+            for asker, own in now.items():
+                verb = Verb.UPDATE if asker in then else fresh
+                if verb is fresh or key in firsts:
+                    document = own or documents[key]
+                    heard[asker].append(Event(place, verb, key, document, first))
+            # Whoever looked in between may have seen what was not there before and is not now.
+            verb = Verb.DELETE if key in deleted else Verb.LEAVE
+            for asker in self.ever.get(key, {}).keys() - now.keys():
+                heard[asker].append(Event(place, verb, key, "", first))
+        return {asker: _resumable(events) for asker, events in heard.items()}
+
+    def _documents(self) -> Mapping[UUID, str]:
+        question = looks(self.audience.resource, self.audience.kind, self.audience.query)
+        if question.is_personal or not self.now:
+            return {}
+        rows = question.answers({"ids": self.now.keys()})
+        return {_uuid(key): unsealed_document(document) for key, document in rows}
+
+
+def _with_hung(places: Mapping[UUID, int], hanging: Hung) -> Mapping[UUID, int]:
+    everything = dict.fromkeys(hanging.ids, hanging.places[1])
+    everything.update(places)
+    return dict(sorted(everything.items(), key=lambda item: item[1]))
+
+
+def _seen_before(
+    audience: Audience, askers: Iterable[Asker], ids: Iterable[UUID], stretch: Stretch
+) -> tuple[Seen, Seen]:
+    """Give what could be seen before the stretch, and before any of its changes."""
+    ever: dict[UUID, dict[Asker, str]] = {}
+    then: Seen = {}
+    for moment, tables in enumerate(_moments(audience, stretch)):
+        seen = _seen(audience, askers, ids, tables) if tables else {}
+        then = then if moment else seen
+        for key, by_asker in seen.items():
+            ever.setdefault(key, {}).update(by_asker)
+    return then, ever
+
+
+def _moments(audience: Audience, stretch: Stretch) -> Sequence[Sequence[Table]]:
+    """Give the tables that the question has to be asked about instead of the present ones."""
+    hanging, resource = hung(audience, stretch), audience.resource
+    if hanging:
+        return hanging.moments
+    if stretch.past(resource).first and audience.sight.looks_around(resource):
+        return tables_at({resource: past_of(resource, stretch)})
+    return stretch.past(resource).tables
+
+
+def _seen(
+    audience: Audience,
+    askers: Iterable[Asker],
+    ids: Iterable[UUID],
+    tables: Sequence[Table] = (),
+) -> Seen:
+    question = audience.sight
     values = audience.query.values() | {"ids": ids}
-    for record_id, document in plan.rows(audience.actor, values):
-        yield RecordIdField().to_python(record_id), document
+    seen: dict[UUID, dict[Asker, str]] = defaultdict(dict)
+    for row in question.answers(values, askers, tables):
+        asker, key, *document = row if question.is_personal else (None, *row)
+        seen[_uuid(key)][asker and _uuid(asker)] = unsealed_document(
+            document[0] if document else ""
+        )
+    return seen
 
 
-def _verb(batch: Batch, record_id: UUID, *, was_there: bool, is_there: bool) -> Verb | None:
-    if is_there and was_there:
-        return Verb.UPDATE
-    if is_there:
-        return Verb.CREATE if record_id in batch.created else Verb.ENTER
-    if was_there:
-        return Verb.DELETE if record_id in batch.deleted else Verb.LEAVE
-    return None
+def _resumable(events: Sequence[Event]) -> Sequence[Event]:
+    """Give each event the cursor with which nothing is lost or told twice if the next is cut off.
+
+    What is still to be told begins at the first change of its record; until then all has to be
+    read again, of which this much was told already.
+    """
+    resumable: list[Event] = []
+    begins = following = events[-1].place + 1
+    for event in reversed(events):
+        told = event.place if following > event.place else event.place - 1
+        resumable.append(event._replace(cursor=Cursor(min(told, begins - 1), told)))
+        begins = min(begins, event.first)
+        following = event.place
+    resumable.reverse()
+    return resumable
+
+
+def _uuid(key: Any) -> UUID:
+    identifier: UUID = RecordIdField().to_python(key)
+    return identifier

@@ -10,13 +10,17 @@ from asgiref.testing import ApplicationCommunicator
 
 from config.application import application
 from tests.personas import new_member
+from tests.realtime.protocol import mistake
 
 if TYPE_CHECKING:
     from tests.personas import Persona
 
 
 class Live:
-    """Sends and receives frames."""
+    """Sends and receives frames, which are all as the AsyncAPI document tells.
+
+    A frame that it does not know may be sent; then nothing but an error may come next.
+    """
 
     def __init__(self, *subprotocols: str) -> None:
         scope = {
@@ -26,6 +30,7 @@ class Live:
             "headers": [],
             "subprotocols": list(subprotocols),
         }
+        self.mistakes: list[str] = []
         served: Any = application
         self.socket = ApplicationCommunicator(served, scope)
 
@@ -36,11 +41,17 @@ class Live:
 
     async def send(self, frame: dict[str, Any]) -> None:
         """Send a frame."""
+        self.mistakes += filter(None, [mistake("receive", frame)])
         await self.socket.send_input({"type": "websocket.receive", "text": json.dumps(frame)})
 
     async def receive(self) -> Any:
         """Wait for a frame."""
-        return json.loads((await self.socket.receive_output(5))["text"])
+        frame = json.loads((await self.socket.receive_output(5))["text"])
+        assert not mistake("send", frame), mistake("send", frame)
+        if self.mistakes:
+            assert frame["type"] == "error", self.mistakes.pop(0)
+            self.mistakes.pop(0)
+        return frame
 
     async def subscribe(self, topic: str, ref: str = "1", **asked: str) -> Any:
         """Subscribe and wait for the answer."""

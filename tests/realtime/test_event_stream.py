@@ -11,6 +11,7 @@ from asgiref.testing import ApplicationCommunicator
 
 from config.application import application
 from resources import feed
+from tests.realtime.protocol import mistake
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -46,7 +47,11 @@ class Stream:
         """Wait for the next event, as a browser reads it."""
         text = (await self.http.receive_output(5))["body"].decode()
         lines = [line.partition(": ") for line in text.strip().splitlines()]
-        return {name: value for name, _colon, value in lines}
+        event = {name: value for name, _colon, value in lines}
+        if "data" in event:
+            frame = orjson.loads(event["data"])
+            assert not mistake("send", frame), mistake("send", frame)
+        return event
 
     async def close(self) -> None:
         """Go away."""
@@ -85,8 +90,8 @@ def test_a_browser_resumes_by_the_last_event_it_saw(dana: Persona) -> None:
         stream = Stream("topic=cards", Last_Event_ID=str(start))
         await stream.open()
         names = [await stream.event() for _number in range(2)]
-        assert [event["event"] for event in names] == ["subscribed", "create"]
-        assert orjson.loads(names[1]["data"])["id"] == missed["id"]
+        assert [event["event"] for event in names] == ["create", "subscribed"]
+        assert orjson.loads(names[0]["data"])["id"] == missed["id"]
         await stream.close()
 
     asyncio.run(go())

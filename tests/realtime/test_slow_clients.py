@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from realtime import outbox
 from realtime.outbox import Outbox
-from realtime.subscriptions import Subscription
+from realtime.subscriptions import Subscription, tell
 from resources import registry
 from resources.actors import ANONYMOUS
-from resources.reading.reader import stream_query
-from resources.streaming.audiences import Audience, Event, Verb
+from resources.streaming.audiences import Audience, Cursor, Event, Verb
+from resources.streaming.questions import stream_query
 from users.models import User
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ CARDS = registry.resource_of(User)
 
 
 def subscription(box: Outbox, ref: str) -> Subscription:
-    audience = Audience(CARDS, ANONYMOUS, "list", stream_query(CARDS, ""))
-    return Subscription(ref, "users", audience, box)
+    audience = Audience(CARDS, ANONYMOUS.kind, "list", stream_query(CARDS, ""))
+    return Subscription(ref, "users", audience, None, box)
 
 
 def event(number: int) -> Event:
-    return Event(number, Verb.UPDATE, uuid4(), "{}")
+    return Event(number, Verb.UPDATE, uuid4(), "{}", number, Cursor(number, number))
 
 
 def test_beyond_the_bounds_events_are_dropped_and_each_subscription_is_told(
@@ -39,12 +39,12 @@ def test_beyond_the_bounds_events_are_dropped_and_each_subscription_is_told(
         box = Outbox()
         slow, other = subscription(box, "slow"), subscription(box, "other")
         box.put("an answer")
-        other.hear(event(0))
+        tell([other], event(0))
         for number in range(100):
-            slow.hear(event(number))
+            tell([slow], event(number))
             assert len(box.frames) <= 5
         sent = [await box.next() or "" for _number in range(3)]
-        slow.hear(event(100))
+        tell([slow], event(100))
         return [*sent, await box.next() or ""]
 
     answer, *resets, after = asyncio.run(go())
@@ -64,7 +64,7 @@ def test_large_frames_count_by_their_size(monkeypatch: pytest.MonkeyPatch) -> No
         box = Outbox()
         heavy = subscription(box, "heavy")
         for number in range(50):
-            heavy.hear(Event(number, Verb.UPDATE, uuid4(), '{"x": "' + "y" * 400 + '"}'))
+            tell([heavy], Event(number, Verb.UPDATE, uuid4(), '{"x": "' + "y" * 400 + '"}', number))
         return box.characters
 
     assert asyncio.run(go()) < 2000

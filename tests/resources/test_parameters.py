@@ -144,6 +144,13 @@ def test_a_rare_mistake_is_named_too(rated: Persona, name: str, value: str) -> N
     assert (response.status_code, response.json()["errors"][0]["field"]) == (400, name)
 
 
+@pytest.mark.parametrize("value", ["maybe", "2"])
+def test_what_is_neither_true_nor_false_is_refused(alice: Persona, value: str) -> None:
+    refused = alice.api.get("rooms", is_private=value)
+    assert refused.status_code == 400, refused.content
+    assert refused.json()["errors"][0]["field"] == "is_private"
+
+
 def test_expand_has_a_depth(alice: Persona) -> None:
     path = ".".join(["parent"] * 8)
     response = alice.api.get("comments", expand=path)

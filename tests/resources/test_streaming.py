@@ -8,12 +8,15 @@ from uuid import UUID
 import orjson
 import pytest
 
+from cards.models import Card
 from resources import changes, feed, registry
-from resources.actors import SYSTEM
-from resources.reading.reader import stream_query
-from resources.streaming.audiences import Audience, Event, Verb, events_for
-from resources.streaming.batches import batches
+from resources.actors import ANONYMOUS, SYSTEM, Actor
+from resources.ids import new_id
+from resources.streaming.audiences import Audience, Verb, events_for, read_cursor
+from resources.streaming.questions import stream_query
+from resources.streaming.stretches import Stretch
 from tests.contract.examples import example_row
+from tests.resources.hearing import heard, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,22 +25,6 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 RESOURCES = list(registry.all_resources())
-
-
-def heard(persona: Persona, topic: str, since: int, asked: str = "") -> list[Event]:
-    resource = registry.named(topic)
-    assert resource is not None
-    audience = Audience(resource, persona.actor, "list", stream_query(resource, asked))
-    return [
-        event
-        for batch in batches(feed.changes_after(since))
-        if batch.resource is resource
-        for event in events_for(audience, batch)
-    ]
-
-
-def told(events: list[Event]) -> list[tuple[str, str]]:
-    return [(event.verb.value, str(event.record_id)) for event in events]
 
 
 def test_a_public_card_is_heard_of_by_everyone_and_a_draft_by_its_creator(
@@ -84,7 +71,40 @@ def test_several_changes_of_a_row_are_one_event(alice: Persona, bob: Persona) ->
     (event,) = heard(bob, "cards", start)
     assert (event.verb, orjson.loads(event.document)["title"]) == (Verb.CREATE, "Three")
     alice.api.delete(f"cards/{card['id']}")
-    assert heard(bob, "cards", start) == [], "made and gone between two looks"
+    (event,) = heard(bob, "cards", start)
+    assert event.verb == Verb.DELETE, "who fetched the list in between has it"
+
+
+def test_what_could_be_seen_only_in_between_is_taken_back(alice: Persona, bob: Persona) -> None:
+    """A list that was fetched between two changes may show what neither before nor after does."""
+    card = alice.creates("cards", title="Dragon")
+    start = feed.head()
+    alice.api.post(f"cards/{card['id']}/publish")
+    alice.api.post(f"cards/{card['id']}/archive")
+    assert told(heard(bob, "cards", start)) == [("leave", card["id"])]
+    assert told(heard(alice, "cards", start)) == [("update", card["id"])]
+
+
+def test_who_is_cut_off_between_merged_events_misses_nothing_and_hears_nothing_twice(
+    alice: Persona, bob: Persona
+) -> None:
+    often, once = (alice.creates("cards", title=t, status="published") for t in ("Often", "Once"))
+    start = feed.head()
+    alice.api.patch(f"cards/{often['id']}", {"visibility": "private"})
+    alice.api.patch(f"cards/{once['id']}", {"description": "Changed"})
+    alice.api.patch(f"cards/{often['id']}", {"description": "Changed out of sight"})
+    first, second = heard(bob, "cards", start)
+    assert told([first, second]) == [("update", once["id"]), ("leave", often["id"])]
+    cursor = read_cursor(str(first.cursor))
+    assert cursor == first.cursor
+    again = heard(bob, "cards", first.cursor.place)
+    assert [event for event in again if event.place > first.cursor.told] == [second]
+    assert second.cursor.place == second.place
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "~1", "1~x", "٣", "9" * 50])
+def test_what_is_no_cursor_is_none(text: str) -> None:
+    assert read_cursor(text) is None
 
 
 def test_a_late_reader_hears_of_the_past_as_it_was(alice: Persona, bob: Persona) -> None:
@@ -95,8 +115,42 @@ def test_a_late_reader_hears_of_the_past_as_it_was(alice: Persona, bob: Persona)
     read = [change for change in feed.changes_after(start) if change.resource == "cards"]
     alice.api.patch(f"cards/{card['id']}", {"rarity": "common"})
     alice.api.delete(f"cards/{card['id']}")
-    (batch,) = batches(read)
-    assert batch.past[UUID(card["id"])]["rarity"] == "epic"
+    past = Stretch(read).past(registry.resource_of(Card))
+    assert past.first[UUID(card["id"])]["rarity"] == "epic"
+
+
+def test_any_number_of_members_is_asked_about_at_once(
+    alice: Persona, bob: Persona, django_assert_num_queries: Any
+) -> None:
+    cards = registry.resource_of(Card)
+    audience = Audience(cards, alice.actor.kind, "list", stream_query(cards, "expand=creator"))
+    start = feed.head()
+    shown = alice.creates("cards", title="Shown", status="published")
+    draft = alice.creates("cards", title="Draft")
+    stretch = Stretch(feed.changes_after(start))
+    owner, others = alice.actor.id, [bob.actor.id, *(new_id() for _number in range(500))]
+    with django_assert_num_queries(1):
+        heard_by = events_for(audience, [owner, *others], stretch)
+    assert told(list(heard_by[owner])) == [
+        ("create", shown["id"]),
+        ("create", draft["id"]),
+    ]
+    for other in others:
+        assert told(list(heard_by[other])) == [("create", shown["id"])]
+
+
+def test_who_is_shown_the_same_is_one_audience(alice: Persona, bob: Persona) -> None:
+    templates = registry.named("template-versions")
+    assert templates
+    audience = Audience(templates, alice.actor.kind, "list", stream_query(templates, ""))
+    assert audience.asker(alice.actor) == alice.actor.id, "the rule speaks of the author"
+    anyone = Audience(templates, ANONYMOUS.kind, "list", stream_query(templates, ""))
+    assert anyone.asker(ANONYMOUS) is None
+    operator = Actor(alice.actor.id, roles=frozenset({"moderator"}))
+    posts = registry.named("posts")
+    assert posts
+    audience = Audience(posts, operator.kind, "list", stream_query(posts, ""))
+    assert audience.asker(operator) is None, "moderators see every post"
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=str)

@@ -15,7 +15,9 @@ BAR = 30
 class Command(BaseCommand):
     """Loads the demo community once."""
 
-    help = "Load a demo community: members, cards with pictures, templates, collections, posts."
+    help = (
+        "Load a demo community: members, cards with pictures, templates, collections, posts, chat."
+    )
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:

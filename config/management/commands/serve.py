@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from secrets import token_urlsafe
+from threading import Timer
 from typing import TYPE_CHECKING, Any, override
 
 from django.conf import settings
@@ -15,7 +18,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from config import env
 from config.tasks import schedule_housekeeping
@@ -27,8 +30,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 START_LOCK = 0x68626173  # any number that nothing else in the database locks
+GOODBYE_SECONDS = 1.0
 FIRST_ADMIN = "admin"
 FIRST_ADMIN_EMAIL = "admin@example.com"
+
+
+class GracefulServer(MPServer):
+    """A server that has live connections sent elsewhere before it stops.
+
+    By itself it would wait for them for ever, and cut off what it is still sending to the last.
+    """
+
+    is_ending = False
+
+    @override
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        """Hear SIGTERM or SIGINT: warn the worker and stop a moment later; at once if repeated."""
+        stop: Any = super().signal_handler_interrupt
+        if self.is_ending:
+            stop()
+            return
+        self.is_ending = True
+        for worker in self.wrks:
+            with suppress(ProcessLookupError):
+                os.kill(worker.inner.pid, signal.SIGUSR1)
+        Timer(GOODBYE_SECONDS, stop).start()
 
 
 class Command(BaseCommand):
@@ -54,8 +80,10 @@ class Command(BaseCommand):
             work()
             return
         self._announce(options["host"], options["port"])
+        # A worker that is not ready to hear it inherits this, and does not die of it.
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
         with worker(runs=role == "all" and not options["no_worker"]):
-            Server(
+            (MPServer if role == "api" else GracefulServer)(
                 target="config.asgi:application",
                 address=options["host"],
                 port=options["port"],
@@ -63,6 +91,7 @@ class Command(BaseCommand):
                 workers=1,
                 websockets=True,
                 log_level=LogLevels.warning,
+                workers_kill_timeout=settings.SHUTDOWN_SECONDS,
             ).serve()
 
     def _prepare(self, *, demo: bool) -> None:

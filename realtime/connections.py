@@ -1,0 +1,146 @@
+"""The live connections of a process: how many of whom there are, and how all are sent elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from secrets import randbelow
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from realtime.subscriptions import frame
+from resources.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from realtime.listener import Listener
+
+RETRY_SECONDS = 10
+# Close codes: *service restart* (IANA's registry, RFC 6455 11.7), and two for private use (7.4.2).
+RESTARTED = 1012
+REVOKED = 4401
+TOO_MANY = 4429
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """How a connection ends: its last frame, and the close code of a WebSocket.
+
+    `after` is when the client is to come again, in milliseconds; None where that is no use.
+    """
+
+    kind: str
+    text: str
+    code: int
+    after: int | None = None
+
+
+BARRED = Farewell("revoked", frame("revoked"), REVOKED)
+"""For a token that is no good any more."""
+
+
+def reconnect() -> Farewell:
+    """Send a client elsewhere, after a time of its own, lest all come at once."""
+    after = randbelow(settings.REALTIME_RECONNECT_SPREAD_SECONDS * 1000 + 1)
+    return Farewell("reconnect", frame("reconnect", after=after), RESTARTED, after)
+
+
+class Connections:
+    """Who is connected here: each counts for its member, or for its address while it has none."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.holders: dict[Listener, str] = {}
+        self.subscribed: Counter[str] = Counter()
+        self.of_holder: Counter[str] = Counter()
+        self.of_transport: Counter[str] = Counter()
+        self.is_over = False
+
+    def admit(self, listener: Listener, holder: str, most: int) -> None:
+        """Count a connection for somebody, instead of for whom it counted before.
+
+        Raises Problem 429 when there are as many as `most` (0 is no limit), 503 when the process
+        is about to end.
+        """
+        later = {"Retry-After": str(RETRY_SECONDS)}
+        if self.is_over:
+            raise Problem(503, "restarting", _("The server is restarting."), headers=later)
+        if self.holders.get(listener) == holder:
+            return
+        if most and self.of_holder[holder] >= most:
+            detail = _("There are too many connections already.")
+            raise Problem(429, "too_many_connections", detail, headers=later)
+        self.release(listener)
+        self.holders[listener] = holder
+        self.of_holder[holder] += 1
+        self.of_transport[listener.transport] += 1
+        self._count(holder, len(listener.subscriptions))
+
+    def release(self, listener: Listener) -> None:
+        """Count a connection no more."""
+        holder = self.holders.pop(listener, None)
+        if holder is None:
+            return
+        self._count(holder, -len(listener.subscriptions))
+        self.of_transport[listener.transport] -= 1
+        self.of_holder[holder] -= 1
+        if not self.of_holder[holder]:
+            del self.of_holder[holder]
+
+    def add_subscription(self, listener: Listener) -> None:
+        """Count a subscription; raises Problem 429 when its member has too many everywhere here."""
+        holder, most = self.holders.get(listener), settings.MOST_SUBSCRIPTIONS_PER_USER
+        if holder is None:
+            return
+        if most and listener.actor.is_known and self.subscribed[holder] >= most:
+            raise too_many_subscriptions()
+        self._count(holder, 1)
+
+    def drop_subscription(self, listener: Listener) -> None:
+        """Count a subscription no more."""
+        holder = self.holders.get(listener)
+        if holder is not None:
+            self._count(holder, -1)
+
+    def dismiss_all(self) -> None:
+        """Take in nobody any more, and send everybody elsewhere."""
+        self.is_over = True
+        for listener in list(self.holders):
+            listener.dismiss(reconnect())
+
+    def _count(self, holder: str, more: int) -> None:
+        self.subscribed[holder] += more
+        if not self.subscribed[holder]:
+            del self.subscribed[holder]
+
+
+def too_many_subscriptions() -> Problem:
+    """Say that nothing more can be subscribed to (429)."""
+    return Problem(429, "too_many_subscriptions", _("There are too many subscriptions here."))
+
+
+_connections: dict[asyncio.AbstractEventLoop, Connections] = {}
+
+
+def connections() -> Connections:
+    """Give the connections of this process's event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _connections:
+        _connections.clear()
+        _connections[loop] = Connections()
+    return _connections[loop]
+
+
+def known_connections() -> Sequence[Connections]:
+    """Give the connections, for threads that only look; empty before there are any."""
+    return [each for loop, each in list(_connections.items()) if not loop.is_closed()]
+
+
+def dismiss_everyone(*_signal: object) -> None:
+    """Send every client of this process elsewhere: it is about to end (a signal's handler)."""
+    for each in known_connections():
+        each.loop.call_soon_threadsafe(each.dismiss_all)

@@ -1,0 +1,74 @@
+"""The realtime half for Prometheus: read from plain numbers whenever somebody looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, override
+
+from prometheus_client.core import (
+    REGISTRY,
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+)
+from prometheus_client.registry import Collector
+
+from realtime.connections import known_connections
+from realtime.hub import known_hubs
+from realtime.meters import meters
+from realtime.rooms import known_rooms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from prometheus_client.metrics_core import Metric
+
+PREFIX = "holobase_realtime"
+TRANSPORTS = ("websocket", "event_stream")
+COUNTERS = {
+    "events": "Events that audiences have heard",
+    "deliveries": "Events put in clients' queues",
+    "dropped": "Frames dropped from the queues of slow clients",
+    "resets": "Subscriptions of slow clients told to fetch anew",
+    "revoked": "Connections ended as their token was no good any more",
+    "replays": "Subscriptions that resumed from a place in the log",
+}
+
+
+class LiveNumbers(Collector):
+    """Gives the numbers; before anybody has connected they are all 0."""
+
+    @override
+    def collect(self) -> Iterable[Metric]:
+        """Read them."""
+        yield self._connections()
+        for name, what, number in _gauges():
+            yield GaugeMetricFamily(f"{PREFIX}_{name}", what, number)
+        for name, what in COUNTERS.items():
+            yield CounterMetricFamily(f"{PREFIX}_{name}", what, getattr(meters, name))
+        name, what = f"{PREFIX}_delivery_seconds", "From a change to those who hear of it"
+        waits = meters.waits
+        yield HistogramMetricFamily(name, what, waits.buckets(), waits.total)
+
+    @staticmethod
+    def _connections() -> Metric:
+        family = GaugeMetricFamily(
+            f"{PREFIX}_connections", "Open connections", labels=["transport"]
+        )
+        for transport in TRANSPORTS:
+            open_now = sum(each.of_transport[transport] for each in known_connections())
+            family.add_metric([transport], open_now)
+        return family
+
+
+def _gauges() -> Iterator[tuple[str, str, float]]:
+    subscriptions = sum(each.subscribed.total() for each in known_connections())
+    yield "subscriptions", "Subscriptions", subscriptions
+    yield "audiences", "Distinct audiences", sum(len(hub.live) for hub in known_hubs())
+    behind = max((hub.seconds_behind for hub in known_hubs()), default=0.0)
+    yield "behind_seconds", "Since the hub last was at the end of the log", behind
+    yield "rooms", "Rooms with somebody here", sum(len(each.rooms) for each in known_rooms())
+    peers = [len(room.outboxes) for each in known_rooms() for room in list(each.rooms.values())]
+    yield "peers", "Connections in rooms here", sum(peers)
+
+
+REGISTRY.register(LiveNumbers())

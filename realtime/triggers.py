@@ -1,0 +1,84 @@
+"""What trusted services say in rooms without being there."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from realtime.bell import carry, is_shared
+from realtime.room_wire import group_of
+from realtime.rooms import known_rooms
+from realtime.subscriptions import frame
+from resources.errors import Problem, beyond_scope, not_permitted, not_signed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from resources.actors import Actor
+
+logger = logging.getLogger("holobase.realtime")
+
+TRUSTED = "admin"
+"""The role that the owner of a key must have: any member can make keys."""
+
+
+def require_trusted(actor: Actor) -> None:
+    """Let the product itself pass, and keys of admins that may write in rooms.
+
+    Raises Problem 401 or 403 for everyone else: what is said so passes no door of a room and
+    names nobody.
+    """
+    if actor.is_system:
+        return
+    if not actor.is_known:
+        raise not_signed_in()
+    if actor.scopes is None or TRUSTED not in actor.roles:
+        raise not_permitted(_("This is for keys of admins."))
+    if not actor.has_scope("rooms", "write"):
+        raise beyond_scope("rooms", "write")
+
+
+def trigger(said: Sequence[Mapping[str, Any]]) -> None:
+    """Say something in rooms, in order: each has `room`, `event`, `payload` and maybe `to`.
+
+    `to` is the id of a peer or of a user; without it all in the room hear. Raises Problem 503 when
+    those who are in rooms can't be reached.
+    """
+    here = known_rooms()
+    process = here[0].process if here else ""
+    messages = [_message(process, one) for one in said]
+    if is_shared():
+        _tell_others(messages)
+    elif settings.ROLE == "api":
+        raise _unreachable()
+    for rooms in here:
+        rooms.loop.call_soon_threadsafe(rooms.hear_all, messages)
+
+
+def _message(process: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    room, to = said["room"], said.get("to")
+    members = {"room": room, "from": None, "event": said["event"], "payload": said["payload"]}
+    kind = {"kind": "whisper", "to": to} if to else {"kind": "say"}
+    return {"process": process, "room": room, "text": frame("broadcast", **members), **kind}
+
+
+def _tell_others(messages: Sequence[dict[str, Any]]) -> None:
+    try:
+        carry(_send(messages))
+    except Exception as failure:
+        logger.exception("rooms of other processes can't be reached")
+        raise _unreachable() from failure
+
+
+async def _send(messages: Sequence[dict[str, Any]]) -> None:
+    layer: Any = get_channel_layer()
+    for message in messages:
+        await layer.group_send(group_of(message["room"]), message)
+
+
+def _unreachable() -> Problem:
+    return Problem(503, "rooms_unreachable", _("The rooms can't be reached from here."))

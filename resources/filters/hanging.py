@@ -1,0 +1,76 @@
+"""Rows that a filter may judge anew since rows of others changed, which it looks at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from resources import registry
+from resources.filters.nodes import Call, Comparison, Identifier
+from resources.rules.algebra import Hanging
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from resources.declaration import Resource
+    from resources.filters.nodes import Node
+    from resources.rules.algebra import Changed
+
+
+def filter_hanging(resource: Resource, node: Node, changed: Changed) -> Iterator[Hanging]:
+    """Give the rows that hang, by the paths of a filter, on rows that have changed."""
+    for path in {identifier.path for identifier in _identifiers(node)}:
+        yield from _hanging(resource, path, changed)
+
+
+def _identifiers(part: Any) -> Iterator[Identifier]:
+    if isinstance(part, Identifier):
+        yield part
+    elif isinstance(part, Comparison):
+        yield from _identifiers(part.left)
+        yield from _identifiers(part.right)
+    else:
+        for inner in part.args if isinstance(part, Call) else getattr(part, "children", ()):
+            yield from _identifiers(inner)
+
+
+def _hanging(resource: Resource, path: Sequence[str], changed: Changed) -> Iterator[Hanging]:
+    head, *rest = path
+    if "_via_" in head:
+        name, _via, relation = head.partition("_via_")
+        source = registry.named(name.replace("_", "-"))
+        if source:
+            yield from _back(source, relation, rest, changed)
+    elif rest and resource.column(head).is_relation:
+        yield from _forth(registry.resource_of(resource.target(head)), head, rest, changed)
+
+
+def _forth(
+    target: Resource, relation: str, rest: Sequence[str], changed: Changed
+) -> Iterator[Hanging]:
+    """Follow a relation to its target, which must be visible to be compared with."""
+    columns = {target.column(rest[0]).attname, *target.view.columns(target.model)}
+    ids = [
+        change.record_id
+        for change in changed.get(target.model, ())
+        if not columns.isdisjoint(change.before)
+    ]
+    if ids:
+        yield Hanging(target.model, Q((f"{relation}__in", ids)))
+    for further in [*target.view.hanging(target.model, changed), *_hanging(target, rest, changed)]:
+        between = target.model._default_manager.filter(further.rows)
+        yield Hanging(further.table, Q((f"{relation}__in", between)))
+
+
+def _back(
+    source: Resource, relation: str, rest: Sequence[str], changed: Changed
+) -> Iterator[Hanging]:
+    """Follow a relation back to the rows that point here, whose coming and going counts too."""
+    ids = [change.record_id for change in changed.get(source.model, ())]
+    column = source.column(relation).attname
+    rows = source.model._default_manager
+    if ids:
+        yield Hanging(source.model, Q(pk__in=rows.filter(pk__in=ids).values(column)))
+    for further in [*source.list.hanging(source.model, changed), *_hanging(source, rest, changed)]:
+        yield Hanging(further.table, Q(pk__in=rows.filter(further.rows).values(column)))

@@ -1,0 +1,212 @@
+"""The end of a process: clients are sent elsewhere, spread over time, and lose nothing."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from os import environ
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, Self
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
+
+from tests.config.test_serve import EMBEDDED, ROOT, mailed_code
+from tests.realtime.test_processes import PROFILE, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from websockets.sync.client import ClientConnection
+
+SPREAD = 3
+ENDS_WITHIN = 12
+HANDSHAKE = (
+    b"GET /ws/v1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
+
+
+class Process:
+    """A process of a role, which can be ended and started again in the same place."""
+
+    def __init__(self, folder: Path, role: str, **more: str) -> None:
+        self.role = role
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.address = f"127.0.0.1:{self.port}"
+        arguments = ["serve", "--role", role, "--port", str(self.port), "--data", str(folder)]
+        self.command = [sys.executable, "manage.py", *arguments]
+        self.env = {**environ, **EMBEDDED, "REALTIME_RECONNECT_SPREAD_SECONDS": str(SPREAD), **more}
+
+    def start(self) -> None:
+        """Run it, and wait until it answers."""
+        self.running = subprocess.Popen(self.command, cwd=ROOT, env=self.env)
+        try:
+            if self.role != "worker":
+                wait_for(self.address)
+        except BaseException:
+            self.running.kill()
+            self.running.wait()
+            raise
+
+    def end(self) -> None:
+        """Ask it to end, as supervisors do."""
+        self.running.send_signal(signal.SIGTERM)
+
+    def ended_after(self) -> float:
+        """Wait for its end; gives how many seconds that took."""
+        asked = monotonic()
+        assert self.running.wait(40) == 0
+        return monotonic() - asked
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self.end()
+        self.running.wait(40)
+
+
+@contextmanager
+def listener(process: Process, token: str = "") -> Iterator[ClientConnection]:
+    """Open a WebSocket."""
+    bearer = [Subprotocol(f"bearer.{token}")] if token else []
+    protocols = [Subprotocol("holobase.v1"), *bearer]
+    with connect(f"ws://{process.address}/ws/v1", subprotocols=protocols) as live:
+        assert not token or told(live)["type"] == "authenticated"
+        yield live
+
+
+def told(live: ClientConnection) -> Any:
+    return json.loads(live.recv(10))
+
+
+def subscribes(live: ClientConnection, **asked: str) -> Any:
+    live.send(json.dumps({"type": "subscribe", "ref": "1", "topic": "cards", **asked}))
+    return told(live)
+
+
+def close_code(live: ClientConnection) -> int:
+    with pytest.raises(ConnectionClosed) as closed:
+        live.recv(5)
+    assert closed.value.rcvd is not None
+    return int(closed.value.rcvd.code)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("ending")
+
+
+@pytest.fixture(scope="module")
+def api(folder: Path) -> Iterator[httpx.Client]:
+    """Run a process for the API beside those that end, and give a member's client."""
+    with Process(folder, "api") as process, Process(folder, "worker"):
+        address = f"http://{process.address}/api/v1/"
+        with httpx.Client(base_url=address, timeout=20) as client:
+            proof = client.post("auth/register", json=PROFILE).json()["proof"]
+            sent = {"proof": proof, "code": mailed_code(folder / "mail")}
+            token = client.post("auth/verify-email/confirm", json=sent).json()["access"]
+            client.headers["Authorization"] = f"Bearer {token}"
+            yield client
+
+
+def token_of(api: httpx.Client) -> str:
+    return api.headers["Authorization"].removeprefix("Bearer ")
+
+
+def creates(api: httpx.Client, title: str) -> str:
+    created = api.post("cards", json={"title": title, "status": "published"})
+    return str(created.json()["id"])
+
+
+@pytest.mark.parametrize("role", ["all", "realtime"])
+def test_every_client_is_sent_elsewhere_and_loses_nothing(
+    api: httpx.Client, folder: Path, role: str
+) -> None:
+    with Process(folder, role) as process, ExitStack() as stack:
+        tokens = [token_of(api) if number % 2 else "" for number in range(12)]
+        clients = [stack.enter_context(listener(process, token)) for token in tokens]
+        for live in clients:
+            assert subscribes(live)["type"] == "subscribed"
+        seen = creates(api, "Before")
+        events = [told(live) for live in clients]
+        assert {event["id"] for event in events} == {seen}
+        watched = httpx.get(f"http://{process.address}/metrics", timeout=20).text
+        assert 'holobase_realtime_connections{transport="websocket"} 12.0' in watched
+        assert "holobase_realtime_deliveries_total 12.0" in watched
+        assert httpx.get(f"http://{process.address}/readyz", timeout=20).status_code == 200
+        process.end()
+        frames = [told(live) for live in clients]
+        assert {frame["type"] for frame in frames} == {"reconnect"}
+        waits = [frame["after"] for frame in frames]
+        assert all(0 <= wait <= SPREAD * 1000 for wait in waits)
+        assert len(set(waits)) > len(waits) // 2, waits
+        assert {close_code(live) for live in clients} == {1012}
+        assert process.ended_after() < ENDS_WITHIN
+    missed = [creates(api, f"Meanwhile {number}") for number in range(3)]
+    with Process(folder, role) as again, listener(again, token_of(api)) as live:
+        heard = [subscribes(live, since=events[0]["cursor"]), told(live), told(live)]
+        assert [event["id"] for event in heard] == missed
+        assert told(live)["type"] == "subscribed"
+        after = creates(api, "After")
+        assert told(live)["id"] == after
+
+
+def test_an_event_stream_ends_with_when_to_ask_again(api: httpx.Client, folder: Path) -> None:
+    with Process(folder, "realtime") as process:
+        address = f"http://{process.address}/api/v1/events"
+        with httpx.stream("GET", address, params={"topic": "cards"}, timeout=20) as stream:
+            lines = stream.iter_lines()
+            assert [next(lines) for _number in range(3)][1] == "event: subscribed"
+            process.end()
+            rest = dict(line.split(": ", 1) for line in lines if line)
+        assert rest["event"] == "reconnect"
+        frame = json.loads(rest["data"])
+        assert frame == {"type": "reconnect", "after": int(rest["retry"])}
+        assert 0 <= frame["after"] <= SPREAD * 1000
+        assert process.ended_after() < ENDS_WITHIN
+
+
+def test_nobody_is_taken_in_by_a_process_that_ends(api: httpx.Client, folder: Path) -> None:
+    with Process(folder, "realtime") as process, listener(process) as live:
+        assert subscribes(live)["type"] == "subscribed"
+        process.end()
+        assert told(live)["type"] == "reconnect"
+        with listener(process) as late:
+            assert told(late)["type"] == "reconnect"
+        refused = httpx.get(f"http://{process.address}/api/v1/events", params={"topic": "cards"})
+        assert (refused.status_code, refused.json()["code"]) == (503, "restarting")
+        assert refused.headers["retry-after"]
+
+
+def test_a_client_that_does_not_go_holds_nothing_up_for_long(folder: Path) -> None:
+    with ExitStack() as stack:
+        process = stack.enter_context(Process(folder, "realtime", SHUTDOWN_SECONDS="2"))
+        deaf = stack.enter_context(socket.create_connection(("127.0.0.1", process.port)))
+        deaf.sendall(HANDSHAKE)
+        assert deaf.recv(1000).startswith(b"HTTP/1.1 101")
+        process.end()
+        assert process.ended_after() < 2 + ENDS_WITHIN
+
+
+def test_a_request_under_way_is_answered(api: httpx.Client, folder: Path) -> None:
+    with Process(folder, "api") as process, ThreadPoolExecutor() as threads:
+        address = f"http://{process.address}/api/v1/auth/token"
+        known = {"identity": PROFILE["email"], "password": PROFILE["password"]}
+        slow = threads.submit(httpx.post, address, json=known, timeout=20)
+        sleep(0.1)
+        process.end()
+        assert slow.result().status_code == 200
+        assert process.ended_after() < ENDS_WITHIN
