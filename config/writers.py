@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
-from django.db import connection, transaction
+from django.core.exceptions import SynchronousOnlyOperation
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
+from resources import search
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
+from resources.reading.loop import NotInLoopError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +29,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("holobase.crash")
 
 MOST_IN_A_GROUP = 32
+NOT_HERE = (NotInLoopError, SynchronousOnlyOperation)
+"""What says that an event loop is no place for the work."""
 
 type Work = Callable[[], HttpAnswer]
 
@@ -61,7 +68,8 @@ class GroupedWriter:
     """One thread that writes for all: whatever has come in the meantime shares a commit.
 
     Work of a group is separated by savepoints (each piece opens its own transaction inside), so
-    one that fails takes nothing along. If the commit itself fails, every piece is told so.
+    one that fails takes nothing along. A group that can't be committed is written again, piece by
+    piece, and only those that fail by themselves are told so.
     """
 
     def __init__(self) -> None:
@@ -77,11 +85,10 @@ class GroupedWriter:
     def _write_for_ever(self) -> None:
         while True:
             group = self._next_group()
-            failure = answered(partial(_write_group, group))
-            if failure.status >= 500:
-                for job in group:
-                    job.answer = failure
-            group[0].future.get_loop().call_soon_threadsafe(_resolve, group)
+            _write(group)
+            # Nobody waits any more where the loop is closed.
+            with suppress(RuntimeError):
+                group[0].future.get_loop().call_soon_threadsafe(_resolve, group)
 
     def _next_group(self) -> list[Job]:
         group = [self.jobs.get()]
@@ -93,11 +100,26 @@ class GroupedWriter:
         return group
 
 
-def _write_group(group: Sequence[Job]) -> HttpAnswer:
-    with transaction.atomic():
+def _write(group: Sequence[Job]) -> None:
+    """Write a group, else each piece of it by itself; then every one has its answer."""
+    failure = answered_always(partial(_commit_together, group))
+    if failure is None:
+        return
+    if len(group) > 1:
+        for job in group:
+            _write([job])
+    elif group[0].answer is None or group[0].answer.status < HTTPStatus.BAD_REQUEST:
+        group[0].answer = failure
+
+
+def _commit_together(group: Sequence[Job]) -> None:
+    """Write a group in one transaction; raises what keeps it from being committed."""
+    with transaction.atomic(), search.gathered():
         for job in group:
             job.answer = job.context.run(answered_always, job.work)
-    return HttpAnswer(200)
+        # A full disk, for one, has SQLite drop the transaction with what others wrote before.
+        if transaction.get_rollback():
+            raise OperationalError("The transaction is lost.")
 
 
 def _resolve(group: Sequence[Job]) -> None:
@@ -113,10 +135,15 @@ def _in_thread(work: Work) -> HttpAnswer:
         connection.close_if_unusable_or_obsolete()
 
 
-def answered_always(work: Work) -> HttpAnswer:
-    """Run `work`; a bug is logged and answered with 500, without details."""
+def answered_always[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
+    """Run `work`; a bug is logged and answered with 500, without details.
+
+    Raises NotInLoopError and SynchronousOnlyOperation, which ask for another thread.
+    """
     try:
         return answered(work)
+    except NOT_HERE:
+        raise
     except Exception:
         logger.exception("crashed")
         return answered(_crash)

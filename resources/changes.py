@@ -6,11 +6,11 @@ Each verb writes the row and one `Change` in one transaction and, once it is com
 
 from __future__ import annotations
 
-from functools import partial
+from datetime import datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import router, transaction
-from django.db.models import DateTimeField
 from django.db.models.deletion import Collector
 from django.dispatch import Signal
 from django.utils import timezone
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
 
+READY = (str, int, float, bool, list, dict)
+"""What JSON has a form for."""
 committed = Signal()
 """Sent after commit with `sender` (the row's model) and `change` (its `Change`)."""
 
@@ -44,7 +46,7 @@ def create[M: Record](model: type[M], *, by: Actor, **values: Any) -> M:
 
     Raises IntegrityError and ValidationError as the model does; nothing is then written.
     """
-    row = model(**values)
+    row = statements.made(model, values)
     row.clean()
     with together():
         statements.insert(row)
@@ -108,9 +110,14 @@ def delete(row: Record, *, by: Actor) -> None:
 
 
 def locked[M: Record](row: M) -> M:
-    """Read a row again and keep others from writing it until the transaction ends."""
-    rows = type(row)._default_manager.select_for_update()
-    return rows.get(pk=row.pk)
+    """Read a row again and keep others from writing it until the transaction ends.
+
+    Raises the model's DoesNotExist when it is gone.
+    """
+    found = statements.read(type(row), row.pk)
+    if found is None:
+        raise type(row).DoesNotExist
+    return found
 
 
 def logged_values(row: Model) -> dict[str, Any]:
@@ -118,21 +125,24 @@ def logged_values(row: Model) -> dict[str, Any]:
 
     Sealed columns are not among them: the log would keep what the row has long forgotten.
     """
-    unlogged: frozenset[str] = getattr(row, "unlogged", frozenset())
-    return {
-        field.attname: _logged(field, row)
-        for field in row._meta.concrete_fields
+    values = {}
+    for name in _logged_columns(type(row)):
+        value = getattr(row, name)
+        if value is not None and not isinstance(value, READY):
+            value = value.isoformat() if isinstance(value, datetime) else str(value)
+        values[name] = value
+    return values
+
+
+@cache
+def _logged_columns(model: type[Model]) -> Sequence[str]:
+    """Give the attributes that the log keeps of a model's rows."""
+    unlogged: frozenset[str] = getattr(model, "unlogged", frozenset())
+    return [
+        field.attname
+        for field in model._meta.concrete_fields
         if field.attname not in unlogged and not isinstance(field, SealedField)
-    }
-
-
-def _logged(field: Field[Any, Any], row: Model) -> Any:
-    value = getattr(row, field.attname)
-    if value is None or isinstance(value, str | int | float | bool | list | dict):
-        return value
-    if isinstance(field, DateTimeField):
-        return value.isoformat()
-    return str(value)
+    ]
 
 
 def _assign(row: Model, name: str, value: Any) -> bool:
@@ -170,15 +180,16 @@ def _change(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> Change:
-    return Change(
-        resource=registry.resource_of(type(row)).name,
-        record_id=row.pk,
-        action=action,
-        actor_id=by.id,
-        request_id=context.request_id(),
-        before=before or {},
-        after=after or {},
-    )
+    values = {
+        "resource": registry.resource_of(type(row)).name,
+        "record_id": row.pk,
+        "action": action,
+        "actor_id": by.id,
+        "request_id": context.request_id(),
+        "before": before or {},
+        "after": after or {},
+    }
+    return statements.made(Change, values)
 
 
 def _log(row: Record, action: Action, *, by: Actor, **images: Mapping[str, Any]) -> None:

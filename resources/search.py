@@ -8,6 +8,8 @@ with a GIN index (migration 0002 makes both).
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
+from threading import local
 from typing import TYPE_CHECKING, Any, override
 
 from django.db import connection
@@ -18,7 +20,7 @@ from resources.fields import RecordIdField
 from resources.models import SearchEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Model
@@ -28,26 +30,27 @@ if TYPE_CHECKING:
 
 WORD = re.compile(r"\w+")
 MOST_WORDS = 12
+RECORD_ID = RecordIdField()
 ENTER = (
     "INSERT INTO resources_searchentry (resource, record_id, title, body)"
-    " VALUES (%s, %s, %s, %s) RETURNING id"
+    " VALUES (%s, %s, %s, %s) ON CONFLICT (record_id, resource)"
+    " DO UPDATE SET title = excluded.title, body = excluded.body RETURNING id"
+)
+ENTER_WORDS = (
+    "INSERT OR REPLACE INTO resources_search (rowid, title, body)"
+    " SELECT id, title, body FROM resources_searchentry WHERE id = %s"
 )
 
 
 def index(row: Record, changed: Collection[str]) -> None:
     """Enter a row's searchable words again if one of the `changed` columns holds any."""
     resource = registry.resource_of(type(row))
-    if set(resource.search).isdisjoint(changed):
-        return
-    title, body = _words(row, resource.search)
-    entry, _is_new = SearchEntry.objects.update_or_create(
-        resource=resource.name, record_id=row.pk, defaults={"title": title, "body": body}
-    )
-    _write_fts([(entry.pk, title, body)])
+    if not set(resource.search).isdisjoint(changed):
+        index_many([row])
 
 
 def index_many(rows: Iterable[Record]) -> None:
-    """Enter the words of many new rows of one model."""
+    """Enter the words of many rows of one model, new or changed."""
     batch = list(rows)
     resource = registry.resource_of(type(batch[0]))
     if not resource.search:
@@ -56,10 +59,25 @@ def index_many(rows: Iterable[Record]) -> None:
     with connection.cursor() as cursor:
         for row in batch:
             title, body = _words(row, resource.search)
-            key = RecordIdField().get_db_prep_value(row.pk, connection)
+            key = RECORD_ID.get_db_prep_value(row.pk, connection)
             cursor.execute(ENTER, [resource.name, key, title, body])
-            entries.append((cursor.fetchone()[0], title, body))
-    _write_fts(entries)
+            entries.append(cursor.fetchone()[0])
+    _enter_words(entries)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Make the words entered inside searchable at the end, all at once (SQLite).
+
+    FTS5 writes out what it holds at every savepoint. What a savepoint takes back is not entered.
+    """
+    entries: list[int] = []
+    _waiting.entries = entries
+    try:
+        yield
+    finally:
+        _waiting.entries = None
+    _enter_words(entries)
 
 
 def forget(row: Record) -> None:
@@ -183,9 +201,21 @@ def _text(value: Any) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _write_fts(entries: list[tuple[int, str, str]]) -> None:
+class _Waiting(local):
+    """Entries of each thread whose words are not searchable yet; None when they are at once."""
+
+    entries: list[int] | None = None
+
+
+_waiting = _Waiting()
+
+
+def _enter_words(entries: list[int]) -> None:
+    """Make the words of entries searchable; PostgreSQL does by itself."""
     if connection.vendor != "sqlite":
         return
-    sql = "INSERT OR REPLACE INTO resources_search (rowid, title, body) VALUES (%s, %s, %s)"
+    if _waiting.entries is not None:
+        _waiting.entries += entries
+        return
     with connection.cursor() as cursor:
-        cursor.executemany(sql, entries)
+        cursor.executemany(ENTER_WORDS, [(entry,) for entry in entries])

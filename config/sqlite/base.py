@@ -6,6 +6,7 @@ turn over at once. Other processes still poll, which is correct and rare.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -13,7 +14,17 @@ from django.db.backends.sqlite3 import base
 
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper
+_Cursor: Any = base.SQLiteCursorWrapper
 _turn = Lock()
+
+
+class Cursor(_Cursor):
+    """Writes a statement with SQLite's own placeholders once, however often it is run."""
+
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        if param_names is not None:
+            return str(super().convert_query(query, param_names=param_names))
+        return _native(query)
 
 
 class DatabaseWrapper(_Base):
@@ -22,6 +33,9 @@ class DatabaseWrapper(_Base):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._has_turn = False
+
+    def create_cursor(self, _name: str | None = None) -> Any:
+        return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
         _turn.acquire()
@@ -55,3 +69,8 @@ class DatabaseWrapper(_Base):
         if self._has_turn:
             self._has_turn = False
             _turn.release()
+
+
+@lru_cache(maxsize=1_024)
+def _native(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")

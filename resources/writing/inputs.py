@@ -121,8 +121,30 @@ class RecordInput(serializers.ModelSerializer[Any]):
         """Leave uniqueness to the database: asking first costs a query and proves nothing."""
         return []
 
+    _sent: Any = None
+
+    @property
+    @override
+    def _writable_fields(self) -> list[Any]:
+        """Pass over fields that JSON leaves out, as they would do by themselves, one by one."""
+        fields = list(super()._writable_fields)
+        if type(self._sent) is not dict:
+            return fields
+        return [field for field in fields if field.field_name in self._sent or self._needs(field)]
+
+    def _needs(self, field: Any) -> bool:
+        """Tell whether it matters that a field was not sent."""
+        return not self.partial and (field.required or field.default is not serializers.empty)
+
+    @override
+    def run_validators(self, value: Any) -> None:
+        """Collect what validators would look at only if there are any."""
+        if self.validators:
+            super().run_validators(value)
+
     @override
     def to_internal_value(self, data: Any) -> Any:
+        self._sent = data
         if isinstance(data, dict):
             unknown = set(data) - set(self.fields)
             if unknown:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from resources import changes
+from resources import changes, statements
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.reading.reader import record_uuid
 from resources.writing.inputs import validated
@@ -15,7 +15,6 @@ from resources.writing.proposals import proposed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
 
     from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
@@ -101,8 +100,7 @@ def run_action(
 
 def visible_row(resource: Resource, actor: Actor, record_id: str) -> Record:
     """Lock and give the row of an id; raises Problem 404 unless the actor may view it."""
-    identifier: UUID = record_uuid(record_id)
-    row = resource.record_model._default_manager.select_for_update().filter(pk=identifier).first()
+    row = statements.read(resource.record_model, record_uuid(record_id))
     if row is None or not resource.view.permits(actor, row):
         raise not_visible()
     return row

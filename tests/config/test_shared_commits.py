@@ -1,0 +1,131 @@
+"""Writes that share a commit: each is told how it went itself."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from threading import Event
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection
+
+from cards.models import Card
+from config.writers import GroupedWriter
+from resources import changes
+from resources.actors import SYSTEM
+from resources.answers import HttpAnswer
+from resources.models import Change, SearchEntry
+from tests.personas import new_member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="on PostgreSQL every write has its own commit"
+)
+
+
+@pytest.fixture
+def dana(transactional_db: None) -> UUID:
+    user = new_member("dana").user
+    assert user
+    return UUID(str(user.pk))
+
+
+def together(*works: Callable[[], HttpAnswer]) -> list[int]:
+    """Have one group written of all the works; gives their statuses."""
+
+    async def run() -> list[HttpAnswer]:
+        writer, is_free = GroupedWriter(), Event()
+        busy = asyncio.ensure_future(writer.run(partial(wait_for, is_free)))
+        await asyncio.sleep(0.05)  # the writer has taken it
+        asked = [asyncio.ensure_future(writer.run(work)) for work in works]
+        await asyncio.sleep(0)  # they are in line
+        is_free.set()
+        await busy
+        answers = await asyncio.wait_for(asyncio.gather(*asked), 20)
+        await writer.run(let_go)
+        return answers
+
+    return [answer.status for answer in asyncio.run(run())]
+
+
+def wait_for(event: Event) -> HttpAnswer:
+    event.wait(10)
+    return HttpAnswer(200)
+
+
+def let_go() -> HttpAnswer:
+    """Leave the thread without limits, and without a database to keep open."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA max_page_count = 1073741823")
+    connection.on_commit(connection.close)
+    return HttpAnswer(200)
+
+
+def create(creator: UUID, title: str) -> HttpAnswer:
+    changes.create(Card, by=SYSTEM, creator_id=creator, title=title)
+    return HttpAnswer(201)
+
+
+def crash_after_creating(creator: UUID) -> HttpAnswer:
+    with changes.together():
+        create(creator, "Crashed")
+        raise RuntimeError("crashed on purpose")
+
+
+def overfill(creator: UUID) -> HttpAnswer:
+    """Write more than the database may hold."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0] + 5}")
+    return create(creator, "x" * 1_000_000)
+
+
+def kept() -> set[str]:
+    """Name the cards that there are; the log and the search know the same."""
+    titles = set(Card.objects.values_list("title", flat=True))
+    logged = Change.objects.filter(resource="cards")
+    assert {change.after["title"] for change in logged} == titles
+    entries = SearchEntry.objects.filter(resource="cards")
+    assert set(entries.values_list("title", flat=True)) == titles
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rowid, title FROM resources_search")
+        searchable = dict(cursor.fetchall())
+    assert {searchable[entry.pk] for entry in entries} == titles
+    return titles
+
+
+def test_what_breaks_a_rule_only_at_the_commit_takes_nothing_along(dana: UUID) -> None:
+    nobody = uuid4()
+    statuses = together(
+        partial(create, dana, "Dragon"),
+        partial(create, nobody, "Orphan"),
+        partial(create, dana, "Moth"),
+    )
+    assert statuses == [201, 400, 201]
+    assert kept() == {"Dragon", "Moth"}
+
+
+def test_a_crash_amid_a_transaction_takes_nothing_along(dana: UUID) -> None:
+    statuses = together(
+        partial(create, dana, "Dragon"),
+        partial(crash_after_creating, dana),
+        partial(create, dana, "Moth"),
+    )
+    assert statuses == [201, 500, 201]
+    assert kept() == {"Dragon", "Moth"}
+
+
+def test_nobody_is_told_of_a_success_that_a_full_disk_took_back(dana: UUID) -> None:
+    statuses = together(
+        partial(create, dana, "Dragon"), partial(overfill, dana), partial(create, dana, "Moth")
+    )
+    assert statuses[1] == 500
+    titles = kept()
+    assert [status == 201 for status in statuses] == [
+        title in titles for title in ("Dragon", "x" * 1_000_000, "Moth")
+    ]
+    assert "Dragon" in titles
