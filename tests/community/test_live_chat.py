@@ -71,8 +71,10 @@ def test_who_was_away_hears_what_was_said_meanwhile(dana: Persona, eve: Persona)
         await live.close()
         missed = [await says(dana, room, body) for body in ("two", "three")]
         back = await signed_in(eve)
-        await back.subscribe(f"rooms/{room['id']}/messages", since=cursor)
+        topic = f"rooms/{room['id']}/messages"
+        await back.send({"type": "subscribe", "ref": "1", "topic": topic, "since": cursor})
         assert await back.events(2) == [("create", message["id"]) for message in missed]
+        assert (await back.receive())["type"] == "subscribed"
         assert await back.is_quiet()
         await back.close()
 

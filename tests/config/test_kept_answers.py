@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
-from contextlib import contextmanager
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -23,28 +18,17 @@ from resources.answers import HttpAnswer
 from resources.reading.kept import HEARD, Clock, Kept
 from resources.reading.reader import list_records
 from resources.registry import resource_of
+from tests.other_process import other_process, tell
 from tests.personas import new_member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import subprocess
 
-ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 40
-# Writes like counts as it is told, one a line, and says when each is committed.
-WRITER = """
-import sys, django
-from config import env
-env.select_settings()
-from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
-django.setup()
-from cards.models import Card
-from resources import changes
-from resources.actors import SYSTEM
-for line in sys.stdin:
-    changes.update(Card.objects.get(pk=sys.argv[2]), by=SYSTEM, like_count=int(line))
-    print(line.strip(), flush=True)
-"""
+WRITING = (
+    "from cards.models import Card",
+    "changes.update(Card.objects.get(pk=sys.argv[2]), by=SYSTEM, like_count=int(line))",
+)
 
 
 class Site:
@@ -70,27 +54,6 @@ def card(transactional_db: None) -> Card:
     return changes.create(Card, by=SYSTEM, creator=dana.user, title="Dragon", status="published")
 
 
-@contextmanager
-def other_process(card: Card) -> Iterator[subprocess.Popen[str]]:
-    """Run a process that writes to the same database."""
-    command = [sys.executable, "-c", WRITER, str(connection.settings_dict["NAME"]), str(card.pk)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
-
-
-def write(process: subprocess.Popen[str], likes: int) -> None:
-    """Have the other process write, and wait until it is committed."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(f"{likes}\n")
-    process.stdin.flush()
-    assert process.stdout.readline().strip() == str(likes)
-
-
 def test_readers_see_what_another_process_has_written(card: Card) -> None:
     async def read_on(site: Site, floor: int) -> None:
         """See the write: at once on SQLite, before answers grow too old on PostgreSQL."""
@@ -103,10 +66,10 @@ def test_readers_see_what_another_process_has_written(card: Card) -> None:
         site = Site()
         for number in range(1, 6):
             await site.likes(card)  # so that something is kept
-            await asyncio.to_thread(write, process, number)
+            await asyncio.to_thread(tell, process, str(number))
             await read_on(site, number)
 
-    with other_process(card) as process:
+    with other_process(*WRITING, str(card.pk)) as process:
         asyncio.run(take_turns(process))
 
 

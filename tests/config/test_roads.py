@@ -210,7 +210,8 @@ def test_an_operator_can_watch(alice: Persona, monkeypatch: pytest.MonkeyPatch) 
     client = alice.api.client
     ready = client.get("/readyz").json()
     assert ready["status"] == "ok"
-    assert set(ready["parts"]) == {"database", "cache", "storage", "layer", "migrations"}
+    parts = {"database", "cache", "storage", "layer", "migrations", "realtime"}
+    assert set(ready["parts"]) == parts
     assert b"django_http_requests" in client.get("/metrics").content
     assert client.get("/nothing").json()["code"] == "not_found"
     monkeypatch.setattr("config.operations.CHECKS", {"database": lambda: 1 / 0 > 1})

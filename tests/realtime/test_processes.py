@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+UNLIMITED = {"MOST_CONNECTIONS_PER_ADDRESS": "0"}
+STREAMS = 1_100
+"""More than the server takes at once by itself."""
 PROFILE = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
 
 
@@ -33,7 +36,7 @@ def process(role: str, folder: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     arguments = ["serve", "--role", role, "--port", str(port), "--data", str(folder)]
     running = subprocess.Popen(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **EMBEDDED}
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **EMBEDDED, **UNLIMITED}
     )
     try:
         yield f"127.0.0.1:{port}"
@@ -85,3 +88,15 @@ def test_what_one_process_writes_is_heard_at_another_and_revoked_there(
             assert heard == cards
             client.post("auth/logout", json={})
             assert json.loads(live.recv(7))["type"] == "revoked"
+
+
+def test_many_event_streams_leave_room_for_others(processes: tuple[str, str, Path]) -> None:
+    _api, realtime, _folder = processes
+    host, _colon, port = realtime.partition(":")
+    request = f"GET /api/v1/events?topic=cards HTTP/1.1\r\nHost: {realtime}\r\n\r\n".encode()
+    with ExitStack() as open_streams:
+        for _number in range(STREAMS):
+            stream = open_streams.enter_context(socket.create_connection((host, int(port)), 5))
+            stream.sendall(request)
+            assert stream.recv(1000).startswith(b"HTTP/1.1 200")
+        assert httpx.get(f"http://{realtime}/healthz").status_code == 200
