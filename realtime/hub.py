@@ -63,7 +63,7 @@ class Hub:
         self.caught_up_at = monotonic()
         self.bell = asyncio.Event()
         self.pump = asyncio.create_task(self._pump())
-        self.listener = asyncio.create_task(listen(self.bell.set))
+        self.listener = asyncio.create_task(listen(lambda _resources: self.bell.set()))
         changes.committed.connect(self._hear, weak=True)
 
     def subscribe(self, subscription: Subscription) -> None:
@@ -188,8 +188,12 @@ class Hub:
 
     def _tell(self, heard: Heard) -> None:
         for audience, events in heard:
+            alike: dict[int, list[Subscription]] = {}
             for asker, listeners in self.live.get(audience, {}).items():
-                _tell_all(listeners, _own(events, asker))
+                alike.setdefault(id(_own(events, asker)), []).extend(listeners)
+            for asker in self.live.get(audience, {}):
+                own = _own(events, asker)
+                _tell_all(alike.pop(id(own), ()), own)
 
     async def _in_thread[R](self, work: Callable[[], R]) -> R:
         return await self.loop.run_in_executor(reader, _with_connection, work)

@@ -6,15 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, override
+from uuid import UUID
 
-from resources.fields import RecordIdField
 from resources.sealing import unsealed_document
 from resources.streaming.hanging import hung, past_of, tables_at
 from resources.streaming.questions import looks, sight
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from uuid import UUID
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
@@ -151,16 +150,20 @@ class _Told:
             first = firsts.get(key, place)
             now, then = self.now.get(key, {}), self.then.get(key, {})
             fresh = Verb.CREATE if key in created else Verb.ENTER
+            shown = {
+                verb: Event(place, verb, key, documents.get(key, ""), first)
+                for verb in (fresh, Verb.UPDATE)
+            }
+            gone = Event(place, Verb.DELETE if key in deleted else Verb.LEAVE, key, "", first)
             for asker, own in now.items():
                 verb = Verb.UPDATE if asker in then else fresh
                 if verb is fresh or key in firsts:
-                    document = own or documents[key]
-                    heard[asker].append(Event(place, verb, key, document, first))
+                    event = shown[verb]
+                    heard[asker].append(event._replace(document=own) if own else event)
             # Whoever looked in between may have seen what was not there before and is not now.
-            verb = Verb.DELETE if key in deleted else Verb.LEAVE
             for asker in self.ever.get(key, {}).keys() - now.keys():
-                heard[asker].append(Event(place, verb, key, "", first))
-        return {asker: _resumable(events) for asker, events in heard.items()}
+                heard[asker].append(gone)
+        return _shared(heard)
 
     def _documents(self) -> Mapping[UUID, str]:
         question = looks(self.audience.resource, self.audience.kind, self.audience.query)
@@ -209,12 +212,22 @@ def _seen(
     question = audience.sight
     values = audience.query.values() | {"ids": ids}
     seen: dict[UUID, dict[Asker, str]] = defaultdict(dict)
+    named: dict[Any, Asker] = {str(asker): asker for asker in askers}
     for row in question.answers(values, askers, tables):
         asker, key, *document = row if question.is_personal else (None, *row)
-        seen[_uuid(key)][asker and _uuid(asker)] = unsealed_document(
-            document[0] if document else ""
-        )
+        shown = unsealed_document(document[0]) if document else ""
+        seen[_uuid(key)][named.get(asker, asker)] = shown
     return seen
+
+
+def _shared(heard: Mapping[Asker, Sequence[Event]]) -> Mapping[Asker, Sequence[Event]]:
+    """Give those who hear the same the very same events, so that they are written once."""
+    alike: dict[tuple[int, ...], Sequence[Event]] = {}
+    for events in heard.values():
+        same = tuple(map(id, events))
+        if same not in alike:
+            alike[same] = _resumable(events)
+    return {asker: alike[tuple(map(id, events))] for asker, events in heard.items()}
 
 
 def _resumable(events: Sequence[Event]) -> Sequence[Event]:
@@ -235,5 +248,5 @@ def _resumable(events: Sequence[Event]) -> Sequence[Event]:
 
 
 def _uuid(key: Any) -> UUID:
-    identifier: UUID = RecordIdField().to_python(key)
-    return identifier
+    """Read an id, of which SQLite gives the text."""
+    return key if isinstance(key, UUID) else UUID(key)

@@ -218,5 +218,5 @@ def test_an_operator_can_watch(alice: Persona, monkeypatch: pytest.MonkeyPatch) 
     broken = client.get("/readyz")
     assert (broken.status_code, broken.json()["parts"]) == (
         503,
-        {"database": "unavailable: ZeroDivisionError"},
+        {"database": "unavailable: ZeroDivisionError", "realtime": "ok"},
     )
