@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import Group
+
 from resources import changes
 from resources.actors import ANONYMOUS, SYSTEM, Actor
 from tests.client import Api
@@ -60,6 +62,8 @@ def new_member(name: str, *, roles: Sequence[str] = (), is_verified: bool = True
         password="!",
     )
     for role in roles:
+        # Tests that commit leave no group behind.
+        Group.objects.get_or_create(name=role)
         assign_role(user, role=role, by=SYSTEM)
     token = token_pair(open_session(user, caller=NOWHERE, method="test"))["access"]
     return Persona(user, Api(token), token)

@@ -28,6 +28,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what says nothing on these backends, or only what it has said on the others."""
+    other = "embedded" if os.environ.get("DATABASE_URL") else "servers"
+    left_out = [item for item in items if item.get_closest_marker(other)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Write down how many tests passed, failed and were skipped."""
     report = os.environ.get(REPORT_VARIABLE)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
+pytestmark = pytest.mark.embedded
+
 PAGE = Path(__file__).with_name("listener.html")
 EPIC = 'rarity="epic"'
 NEW_MEMBERS = """

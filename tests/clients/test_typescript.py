@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import jsonschema_rs
+import pytest
 
 from tests.clients.conftest import SOURCE, npm
 from tests.clients.frame_types import frame_types
@@ -13,6 +14,8 @@ from tests.realtime.protocol import document
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.embedded
 
 REGISTRY = "https://registry.npmjs.org/"
 

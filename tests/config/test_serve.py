@@ -120,6 +120,15 @@ def test_the_background_worker_runs_beside_the_server(api: httpx.Client) -> None
         sleep(0.2)
 
 
+def test_a_second_server_at_the_same_place_does_not_start(address: str, folder: Path) -> None:
+    port = address.rpartition(":")[2]
+    command = [sys.executable, "manage.py", "serve", "--port", port, "--data", str(folder)]
+    env = {**os.environ, **EMBEDDED}
+    second = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert second.stderr == f"CommandError: Can't listen at {address}: Address already in use\n"
+
+
 @pytest.mark.django_db
 def test_a_demo_community_can_be_loaded_once() -> None:
     set_up_storage()

@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from realtime.bell import is_shared, listen, ring_others
+from resources.models import Change
+from tests.other_process import other_process, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+RINGING = (
+    "from realtime.bell import ring_others\nfrom resources.models import Change",
+    "ring_others(Change(resource=line))",
+)
 
 
-def test_a_ring_is_heard_where_the_layer_is_shared() -> None:
-    async def ring() -> bool:
-        heard = asyncio.Event()
-        listening = asyncio.create_task(listen(heard.set))
-        try:
-            for _number in range(30):
-                ring_others()
-                await asyncio.sleep(0.1)
-                if heard.is_set():
-                    return True
-        finally:
-            listening.cancel()
-        return False
+async def heard_while(ring: Callable[[], Awaitable[object]]) -> set[str]:
+    """Give what is heard of a ring, which is tried for three seconds."""
+    heard: set[str] = set()
+    listening = asyncio.create_task(listen(heard.update))
+    try:
+        for _number in range(30):
+            await ring()
+            await asyncio.sleep(0.1)
+            if heard:
+                break
+    finally:
+        listening.cancel()
+    return heard
 
-    assert asyncio.run(ring()) is is_shared()
+
+def test_another_process_says_what_has_changed_where_the_layer_is_shared() -> None:
+    with other_process(*RINGING) as process:
+        heard = asyncio.run(heard_while(lambda: asyncio.to_thread(tell, process, "cards")))
+    assert heard == ({"cards"} if is_shared() else set())
+
+
+def test_a_process_does_not_hear_itself() -> None:
+    async def ring() -> None:
+        ring_others(Change(resource="cards"))
+
+    assert asyncio.run(heard_while(ring)) == set()

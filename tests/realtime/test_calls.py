@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
+pytestmark = pytest.mark.embedded
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("call.js").read_text()
 EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": "", "ROOMS_ALLOW_GUESTS": "yes"}

@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-from django.db import connection
 
 from tests.config.test_serve import ROOT
 from tests.faults.mirror import Interest, Mirror
@@ -16,7 +15,7 @@ SHORT = ("--seconds=6", "--subscribers=30", "--apis=2", "--writers=4", "--seed=7
 ROW = {"id": "1", "title": "Ember", "status": "published"}
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="one process has nobody to wait for")
+@pytest.mark.servers
 def test_no_subscriber_misses_anything_while_processes_are_killed() -> None:
     command = [sys.executable, "-m", "tests.faults", *SHORT]
     done = subprocess.run(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.embedded
+
 UNLIMITED = {"MOST_CONNECTIONS_PER_ADDRESS": "0"}
 STREAMS = 1_100
 """More than the server takes at once by itself."""
@@ -36,7 +38,9 @@ def process(role: str, folder: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     arguments = ["serve", "--role", role, "--port", str(port), "--data", str(folder)]
     running = subprocess.Popen(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **EMBEDDED, **UNLIMITED}
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **EMBEDDED, **UNLIMITED},
     )
     try:
         yield f"127.0.0.1:{port}"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from websockets.sync.client import ClientConnection
 
+pytestmark = pytest.mark.embedded
+
 SPREAD = 3
 ENDS_WITHIN = 12
 HANDSHAKE = (
