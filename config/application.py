@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from config.django_road import DjangoRoad
 from config.resource_road import ResourceRoad
+from realtime.closing import Closing
 from realtime.event_stream import EventStream
 from realtime.routing import websocket_urls
 
@@ -54,7 +55,7 @@ def roads_of(role: str) -> Any:
 
 def live_of(role: str) -> Any:
     """Give the WebSocket half of a role's application."""
-    return no_live_connections if role == "api" else URLRouter(websocket_urls)
+    return no_live_connections if role == "api" else Closing(URLRouter(websocket_urls))
 
 
 class Origins:

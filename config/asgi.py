@@ -1,7 +1,6 @@
 """Where an ASGI server finds the application, which can be imported once Django is set up."""
 
 import gc
-import signal
 
 import django
 from django.utils.module_loading import import_string
@@ -11,10 +10,6 @@ from config import env
 env.select_settings()
 django.setup()
 application = import_string("config.application.application")
-
-# Whoever serves says with this signal that the end is near: the server waits for live connections,
-# so they are sent away before it is told to stop.
-signal.signal(signal.SIGUSR1, import_string("realtime.connections.dismiss_everyone"))
 
 # What start-up made stays for good: collecting garbage need not look at it again.
 gc.collect()

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
-from minio import Minio
-from minio.error import S3Error
+from django.utils.module_loading import import_string
 
-AMAZON = "https://s3.amazonaws.com"
-MADE_MEANWHILE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
+if TYPE_CHECKING:
+    from files.buckets import Bucket
 
 
 def set_up_storage() -> None:
@@ -20,24 +18,15 @@ def set_up_storage() -> None:
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
         return
-    client, bucket = _bucket()
-    if client.bucket_exists(bucket):
-        return
-    try:
-        client.make_bucket(bucket)
-    except S3Error as error:
-        # Another process may have made it in the meantime.
-        if error.code not in MADE_MEANWHILE:
-            raise
+    bucket = _bucket()
+    if not bucket.exists():
+        bucket.make()
 
 
 def is_storage_ready() -> bool:
     """Tell whether files can be stored."""
     folder = _folder()
-    if folder:
-        return folder.is_dir()
-    client, bucket = _bucket()
-    return client.bucket_exists(bucket)
+    return folder.is_dir() if folder else _bucket().exists()
 
 
 def _folder() -> Path | None:
@@ -46,14 +35,7 @@ def _folder() -> Path | None:
     return None if hasattr(storage, "bucket_name") else Path(storage.location)
 
 
-def _bucket() -> tuple[Minio, str]:
-    storage: Any = default_storage
-    address = urlsplit(storage.endpoint_url or AMAZON)
-    client = Minio(
-        address.netloc,
-        access_key=storage.access_key,
-        secret_key=storage.secret_key,
-        region=storage.region_name,
-        secure=address.scheme == "https",
-    )
-    return client, storage.bucket_name
+def _bucket() -> Bucket:
+    # Its client takes memory that only those with a bucket are to pay.
+    bucket: type[Bucket] = import_string("files.buckets.Bucket")
+    return bucket(default_storage)

@@ -9,7 +9,7 @@ export type AnsweredRef = string | null;
 /** `cards`, `cards/<id>` or `users/<id>/cards`, and so for every resource. */
 export type Topic = string;
 
-/** A place in the log, to be given as `since`. */
+/** A place in the log, to be given as `since` as it is. */
 export type Cursor = string;
 
 export type Room = string;
@@ -149,7 +149,7 @@ export type AuthenticatedFrame = {
   user: string;
 };
 
-/** Events come from now on; before the cursor comes what was missed. */
+/** Events come from now on; what was missed has come. */
 export type SubscribedFrame = {
   type: 'subscribed';
   ref: Ref;

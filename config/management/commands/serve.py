@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from ipaddress import ip_address
 from secrets import token_urlsafe
-from threading import Timer
 from typing import TYPE_CHECKING, Any, override
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
-from django.db import connection
-from granian.constants import Interfaces
-from granian.log import LogLevels
-from granian.server.mp import MPServer
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, connections
+from django.utils.module_loading import import_string
 
 from config import env
+from config.serving import Serving, ServingError, require_free
 from config.tasks import schedule_housekeeping
 from files.storage import set_up_storage
 from users.models import User
@@ -33,28 +29,6 @@ START_LOCK = 0x68626173  # any number that nothing else in the database locks
 GOODBYE_SECONDS = 1.0
 FIRST_ADMIN = "admin"
 FIRST_ADMIN_EMAIL = "admin@example.com"
-
-
-class GracefulServer(MPServer):
-    """A server that has live connections sent elsewhere before it stops.
-
-    By itself it would wait for them for ever, and cut off what it is still sending to the last.
-    """
-
-    is_ending = False
-
-    @override
-    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
-        """Hear SIGTERM or SIGINT: warn the worker and stop a moment later; at once if repeated."""
-        stop: Any = super().signal_handler_interrupt
-        if self.is_ending:
-            stop()
-            return
-        self.is_ending = True
-        for worker in self.wrks:
-            with suppress(ProcessLookupError):
-                os.kill(worker.inner.pid, signal.SIGUSR1)
-        Timer(GOODBYE_SECONDS, stop).start()
 
 
 class Command(BaseCommand):
@@ -74,25 +48,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         role = options["role"] or settings.ROLE
         env.adopt_role(role)
-        with alone():
-            self._prepare(demo=options["demo"])
-        if role == "worker":
-            work()
-            return
-        self._announce(options["host"], options["port"])
-        # A worker that is not ready to hear it inherits this, and does not die of it.
-        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-        with worker(runs=role == "all" and not options["no_worker"]):
-            (MPServer if role == "api" else GracefulServer)(
-                target="config.asgi:application",
-                address=options["host"],
-                port=options["port"],
-                interface=Interfaces.ASGINL,
-                workers=1,
-                websockets=True,
-                log_level=LogLevels.warning,
-                workers_kill_timeout=settings.SHUTDOWN_SECONDS,
-            ).serve()
+        # Nothing has asked for it yet: the application, which does, is imported below.
+        settings.ROLE = role
+        try:
+            if role != "worker":
+                require_free(options["host"], options["port"])
+            with alone():
+                self._prepare(demo=options["demo"])
+            # This thread asks nothing more: whoever answers requests has connections of their own.
+            connections.close_all()
+            if role == "worker":
+                work()
+                return
+            self._announce(options["host"], options["port"])
+            with worker(runs=role == "all" and not options["no_worker"]):
+                serve(options["host"], options["port"])
+        except ServingError as problem:
+            raise CommandError(str(problem)) from problem
 
     def _prepare(self, *, demo: bool) -> None:
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
@@ -109,10 +81,12 @@ class Command(BaseCommand):
         """Let SQLite gather statistics where it lacks them; PostgreSQL does so by itself.
 
         It reads whole indexes: from samples it takes some for three times as long as their table,
-        and sorts all of the table rather than read such an index in order.
+        and sorts all of the table rather than read such an index in order. What is read so must not
+        stay in the process's memory.
         """
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
+                cursor.execute("PRAGMA mmap_size = 0")
                 cursor.execute("PRAGMA analysis_limit = 0")
                 cursor.execute("PRAGMA optimize = 0x10002")
 
@@ -158,6 +132,14 @@ def alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [START_LOCK])
 
 
+def serve(host: str, port: int) -> None:
+    """Be the server; a process without live connections has nobody to take leave of."""
+    application = import_string("config.asgi.application")
+    goodbye = 0 if settings.ROLE == "api" else GOODBYE_SECONDS
+    serving = Serving(application, host, port, goodbye=goodbye, patience=settings.SHUTDOWN_SECONDS)
+    serving.run()
+
+
 def work() -> None:
     """Be the background worker."""
     call_command("db_worker", queue_name="*")
@@ -169,7 +151,8 @@ def worker(*, runs: bool) -> Iterator[None]:
     if not runs:
         yield
         return
-    command = [sys.executable, "manage.py", "db_worker", "--queue-name", "*"]
+    # The server has checked everything already.
+    command = [sys.executable, "manage.py", "db_worker", "--queue-name", "*", "--skip-checks"]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 - our own command
     try:
         yield

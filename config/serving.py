@@ -1,0 +1,93 @@
+"""Serving in this one process: granian in an event loop of our own, and how that ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import uvloop
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server.embed import Server
+
+from realtime.connections import dismiss_everyone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BACKLOG = 4096
+# An event stream counts as a request under way for as long as it is open: what limits live
+# connections is `realtime.connections`.
+MOST_AT_ONCE = 100_000
+
+
+class ServingError(Exception):
+    """The server could not start, or ended by itself; the message says why."""
+
+
+class Serving:
+    """A server that sends live connections elsewhere before it stops.
+
+    By itself it would wait for them for ever, and cut off what it is still sending to the last.
+    `goodbye` is how many seconds they have from the signal to the stop, `patience` how many
+    requests and connections have from there to the end.
+    """
+
+    def __init__(
+        self, application: Any, host: str, port: int, *, goodbye: float, patience: int
+    ) -> None:
+        self.goodbye = goodbye
+        self.is_ending = False
+        # Its one warning is that it is an experiment.
+        self.server = Server(
+            application,
+            address=host,
+            port=port,
+            interface=Interfaces.ASGINL,
+            backlog=BACKLOG,
+            backpressure=MOST_AT_ONCE,
+            log_level=LogLevels.error,
+        )
+        self.server.workers_kill_timeout = patience
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; raises ServingError if that fails."""
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.end, loop.call_later)
+        # Who has not ended in time is cut off.
+        with suppress(TimeoutError):
+            await self.server.serve()
+        if self.server.interrupt_children:
+            raise ServingError("The server ended by itself.")
+
+    def end(self, later: Callable[[float, Callable[[], None]], object]) -> None:
+        """Warn live connections and stop a moment later; at once if asked again."""
+        stop: Callable[[], None] = self.server.stop
+        if self.is_ending:
+            stop()
+            return
+        self.is_ending = True
+        dismiss_everyone()
+        later(self.goodbye, stop)
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise ServingError if nobody can listen there.
+
+    The server itself would share the port with another that does (SO_REUSEPORT).
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as failure:
+        why = os.strerror(failure.errno or 0)
+        raise ServingError(f"Can't listen at {host}:{port}: {why}") from failure
