@@ -40,7 +40,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": parts.port or 5432,
-        "OPTIONS": {"pool": pool, **dict(parse_qsl(parts.query))},
+        "OPTIONS": {"pool": pool, "prepare_threshold": 2, **dict(parse_qsl(parts.query))},
     }
 
 

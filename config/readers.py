@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connection
@@ -12,14 +12,15 @@ from django.utils import translation
 
 from config.writers import NOT_HERE, Threads, answered_always
 from realtime.bell import is_shared, listen
-from resources.http.reads import Admitted, admitted, answer_read, fitted, found
+from resources.answers import HttpAnswer
+from resources.http.callers import Callers
+from resources.http.reads import Admitted, admitted, fitted, found
 from resources.reading.kept import EXACT, HEARD, FileWatch, Kept, clock
 from resources.reading.loop import NotInLoopError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from resources.answers import HttpAnswer
     from resources.http.reads import Read
 
 
@@ -33,7 +34,9 @@ class Readers:
     def __init__(self) -> None:
         self.threads = Threads(settings.RESOURCE_THREADS, "reads")
         self.is_embedded = connection.vendor == "sqlite"
-        self.kept = Kept(clock, settings.KEPT_BYTES, EXACT if self.is_embedded else HEARD)
+        lifetime = EXACT if self.is_embedded else HEARD
+        self.kept = Kept(clock, settings.KEPT_BYTES, lifetime)
+        self.callers = Callers(clock, lifetime)
         self.under_way: dict[Hashable, asyncio.Task[HttpAnswer]] = {}
         self.is_shared = is_shared()
         self.watch = FileWatch(clock)
@@ -41,14 +44,10 @@ class Readers:
 
     async def answer(self, read: Read) -> HttpAnswer:
         """Answer a read; every error is answered, too."""
-        if read.authorization and not self.is_embedded:
-            return await self._in_thread(partial(answer_read, read))
-        caller = _tried(partial(admitted, read))
-        if caller is None:
-            return await self._in_thread(partial(answer_read, read))
-        if not isinstance(caller, Admitted):
-            return caller
         self._look()
+        caller = await self._admitted(read)
+        if isinstance(caller, HttpAnswer):
+            return caller
         actor = caller.actor
         # Whoever has the same id and is of the same kind sees the same.
         key = (read.resource, read.record_id, read.query_string, read.url, actor.id, actor.kind)
@@ -59,8 +58,18 @@ class Readers:
             self.kept.keep(key, answer, since)
         return fitted(answer, read, caller)
 
-    async def _in_thread(self, work: Callable[[], HttpAnswer]) -> HttpAnswer:
-        return await self.threads.run(partial(_speaking, translation.get_language(), work))
+    async def _admitted(self, read: Read) -> Admitted | HttpAnswer:
+        """Find out who asks and let the request in, or answer why not."""
+
+        def work() -> Admitted:
+            return admitted(read, self.callers.actor(read.authorization))
+
+        caller = _tried(work)
+        return caller if caller is not None else await self._in_thread(work)
+
+    async def _in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
+        speaking: Any = partial(_speaking, translation.get_language(), work)
+        return await self.threads.run(speaking)
 
     def _look(self) -> None:
         """See whether something has changed."""
@@ -75,7 +84,7 @@ class Readers:
     def _listen(self) -> None:
         """Hear of what other processes change."""
         if self.is_shared and (self.bell is None or self.bell.done()):
-            self.bell = asyncio.create_task(listen(clock.strike))
+            self.bell = asyncio.create_task(listen(clock.hear))
 
     async def _once(self, key: Hashable, since: int, work: Callable[[], HttpAnswer]) -> HttpAnswer:
         """Do work unless the same is under way and began no earlier than the last change."""
@@ -93,7 +102,7 @@ class Readers:
         return answer if answer.status == 200 else await self._in_thread(work)
 
 
-def _speaking(language: str | None, work: Callable[[], HttpAnswer]) -> HttpAnswer:
+def _speaking[Result](language: str | None, work: Callable[[], Result]) -> Result:
     """Do work in a language, which threads don't inherit."""
     translation.activate(language or settings.LANGUAGE_CODE)
     return work()

@@ -32,7 +32,7 @@ from resources.http.writes import Write, answer_write
 
 if TYPE_CHECKING:
     from config.django_road import DjangoRoad, Receive, Scope, Send
-    from resources.declaration import Resource
+    from resources.declaration import RecordAction, Resource
 
 PREFIX = "/api/v1/"
 READS = frozenset({"GET", "HEAD"})
@@ -42,12 +42,16 @@ JSON = b"application/json"
 class Asked:
     """A request for a resource: what it is about, and its headers by name."""
 
-    def __init__(self, scope: Scope, resource: Resource, record_id: str) -> None:
+    def __init__(
+        self, scope: Scope, resource: Resource, record_id: str, action: RecordAction | None = None
+    ) -> None:
         self.scope = scope
         self.method: str = scope["method"]
         self.resource = resource
         self.record_id = record_id
+        self.action = action
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.body = b""
 
     def header(self, name: bytes) -> str:
         """Give a header, or an empty text."""
@@ -78,12 +82,30 @@ class Asked:
             return False
         if not _is_allowed(self.header(b"host")):
             return False
+        if self.action:
+            return self._is_json or self._is_empty
         if self.method in READS:
             return True
         if self.method == "DELETE":
             return bool(self.record_id)
         is_fitting = self.method == ("PATCH" if self.record_id else "POST")
-        return is_fitting and self.headers.get(b"content-type", b"").startswith(JSON)
+        return is_fitting and self._is_json
+
+    @property
+    def _is_json(self) -> bool:
+        return self.headers.get(b"content-type", b"").startswith(JSON)
+
+    @property
+    def _is_empty(self) -> bool:
+        is_sized = self.headers.get(b"content-length", b"0") == b"0"
+        return is_sized and not self.headers.keys() & {b"transfer-encoding", b"content-type"}
+
+    @property
+    def kind(self) -> str:
+        """Say what is asked for, in the words of the metrics."""
+        if self.action:
+            return self.action.name
+        return "record" if self.record_id else "list"
 
     @property
     def language(self) -> str:
@@ -104,12 +126,13 @@ class Asked:
             self.address,
         )
 
-    def write(self, body: bytes) -> HttpAnswer:
-        """Answer a write, in the thread that does the work."""
+    def write(self) -> HttpAnswer:
+        """Answer a write, in the thread that does the work; again if the first time was in vain."""
         translation.activate(self.language)
-        return answered(lambda: answer_write(self._write(body)))
+        return answered(lambda: answer_write(self._write))
 
-    def _write(self, body: bytes) -> Write:
+    @cached_property
+    def _write(self) -> Write:
         key = self.headers.get(b"idempotency-key")
         return Write(
             self.resource,
@@ -117,12 +140,13 @@ class Asked:
             self.scope["path"],
             self.record_id,
             actor_of_header(self.header(b"authorization")),
-            _parsed(body) if self.method != "DELETE" else None,
+            _parsed(self.body) if self.action or self.method != "DELETE" else None,
             self.query_string,
-            body,
+            self.body,
             key.decode("latin-1") if key is not None else None,
             self.header(b"if-match"),
             self.address,
+            self.action,
         )
 
 
@@ -149,8 +173,7 @@ class ResourceRoad:
             translation.activate(asked.language)
         answer = await self._answer(asked, receive)
         await self._send(answer, envelope, asked.language, send)
-        kind = "record" if asked.record_id else "list"
-        envelope.measure(answer.status, f"{asked.resource}-{kind}")
+        envelope.measure(answer.status, f"{asked.resource}-{asked.kind}")
         envelope.log(answer.status)
 
     async def _answer(self, asked: Asked, receive: Receive) -> HttpAnswer:
@@ -159,7 +182,8 @@ class ResourceRoad:
         body = await _body(receive)
         if body is None:
             return answered(_refuse_size)
-        return await self.writers.run(lambda: asked.write(body))
+        asked.body = body
+        return await self.writers.run(asked.write)
 
     async def _send(
         self, answer: HttpAnswer, envelope: Envelope, language: str, send: Send
@@ -179,18 +203,29 @@ class ResourceRoad:
 
 
 def _asked(scope: Scope) -> Asked | None:
-    """Find the resource and the record that a path names."""
+    """Find the resource, the record and the action that a path names."""
     path: str = scope["path"]
     if not path.startswith(PREFIX) or path.endswith("/"):
         return None
-    name, record_id = path[len(PREFIX) :], ""
+    name = path[len(PREFIX) :]
     resource = registry.named(name)
-    if resource is None:
-        name, _slash, record_id = name.rpartition("/")
-        resource = registry.named(name)
-    if resource is None or record_id == "me":
+    if resource is not None:
+        return Asked(scope, resource, "")
+    stem, _slash, last = name.rpartition("/")
+    resource = registry.named(stem)
+    if resource is not None:
+        return Asked(scope, resource, last) if last != "me" else None
+    name, _slash, record_id = stem.rpartition("/")
+    resource = registry.named(name)
+    action = _action(resource, last, scope["method"]) if resource else None
+    if resource is None or action is None or record_id == "me":
         return None
-    return Asked(scope, resource, record_id)
+    return Asked(scope, resource, record_id, action)
+
+
+def _action(resource: Resource, name: str, method: str) -> RecordAction | None:
+    found = (each for each in resource.actions if (each.name, each.method) == (name, method))
+    return next(found, None)
 
 
 async def _body(receive: Receive) -> bytes | None:

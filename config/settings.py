@@ -153,7 +153,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "resources.actors.anonymous",
 }
 PROXIES = env.integer("PROXIES", 0)
-RESOURCES_ACTOR_OF_TOKEN = "users.tokens.actor_of_token"
+RESOURCES_STANDING_OF_TOKEN = "users.tokens.standing_of_token"
 HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 15, minimum=1)
 CHANGES_FULL_DAYS = env.integer("CHANGES_FULL_DAYS", 30, minimum=1)
 CHANGES_KEPT_DAYS = env.integer("CHANGES_KEPT_DAYS", 0, minimum=0)

@@ -1,4 +1,4 @@
-"""The doorbell between processes: it says that the log has grown, and nothing else.
+"""The doorbell between processes: it says that the log has grown, and by changes of what.
 
 Whatever it fails to say is found by the hubs' own looking, so it may be lost, merged or doubled.
 """
@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 from functools import cache
+from secrets import token_hex
 from threading import Thread
 from typing import TYPE_CHECKING, Any, override
 
@@ -17,12 +18,13 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 from resources import changes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from resources.models import Change
 
 logger = logging.getLogger("holobase.realtime")
 
 GROUP = "changes"
-MESSAGE = {"type": "changes.made"}
 PAUSE = 0.01
 """Seconds in which any number of changes ring once."""
 CARRY_SECONDS = 5.0
@@ -37,11 +39,16 @@ class Ringer(Thread):
         super().__init__(name="bell", daemon=True)
         self.loop = asyncio.new_event_loop()
         self.wanted = asyncio.Event()
+        self.changed: set[str] = set()
         self.start()
 
-    def ring(self) -> None:
-        """Ring soon."""
-        self.loop.call_soon_threadsafe(self.wanted.set)
+    def ring(self, resource: str) -> None:
+        """Ring soon for a change of a resource."""
+        self.loop.call_soon_threadsafe(self._want, resource)
+
+    def _want(self, resource: str) -> None:
+        self.changed.add(resource)
+        self.wanted.set()
 
     def carry(self, work: Coroutine[Any, Any, None]) -> None:
         """Wait for what the thread's loop does; raises TimeoutError, or what went wrong."""
@@ -57,23 +64,26 @@ class Ringer(Thread):
         while True:
             await self.wanted.wait()
             self.wanted.clear()
+            resources, self.changed = sorted(self.changed), set()
+            message = {"type": "changes.made", "by": _sender(os.getpid()), "resources": resources}
             try:
-                await layer.group_send(GROUP, MESSAGE)
+                await layer.group_send(GROUP, message)
             except Exception as failure:  # noqa: BLE001 - whatever the layer's driver raises
                 logger.warning("the bell is out of order: %s", failure)
             await asyncio.sleep(PAUSE)
 
 
-async def listen(ring: Callable[[], object]) -> None:
-    """Call `ring` whenever another process has rung."""
+async def listen(hear: Callable[[Sequence[str]], object]) -> None:
+    """Call `hear` with the resources that changed whenever another process has rung."""
     layer: Any = get_channel_layer()
     while is_shared():
         try:
             channel = await layer.new_channel()
             await layer.group_add(GROUP, channel)
             while True:
-                await layer.receive(channel)
-                ring()
+                message = await layer.receive(channel)
+                if message["by"] != _sender(os.getpid()):
+                    hear(message["resources"])
         except Exception as failure:  # noqa: BLE001 - whatever the layer's driver raises
             logger.warning("the bell can't be heard: %s", failure)
             await asyncio.sleep(REST)
@@ -92,10 +102,16 @@ def carry(work: Coroutine[Any, Any, None]) -> None:
     _ringer(os.getpid()).carry(work)
 
 
-def ring_others(**_signal: object) -> None:
+def ring_others(change: Change, **_signal: object) -> None:
     """Hear of a committed change and ring for the other processes."""
     if is_shared():
-        _ringer(os.getpid()).ring()
+        _ringer(os.getpid()).ring(change.resource)
+
+
+@cache
+def _sender(_process: int) -> str:
+    """Give the name that this process rings by."""
+    return token_hex(8)
 
 
 @cache

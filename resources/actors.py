@@ -98,6 +98,18 @@ class UnboundActor:
 
 type Asker = Actor | UnboundActor
 
+
+class Standing(NamedTuple):
+    """An actor for as long as nothing of `sources` changes, but not after `until` (Unix time).
+
+    `sources` is None when every request must ask anew.
+    """
+
+    actor: Actor
+    sources: frozenset[str] | None = None
+    until: float = 0.0
+
+
 ANONYMOUS = Actor()
 SYSTEM = Actor(is_system=True, is_verified=True, name="system")
 

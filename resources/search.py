@@ -71,6 +71,9 @@ def gathered() -> Iterator[None]:
 
     FTS5 writes out what it holds at every savepoint. What a savepoint takes back is not entered.
     """
+    if _waiting.entries is not None:
+        yield
+        return
     entries: list[int] = []
     _waiting.entries = entries
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,7 +10,7 @@ import orjson
 from django.db.models import Case, DateTimeField, F, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 
-from resources.actors import ANONYMOUS, Actor
+from resources.actors import ANONYMOUS, Actor, Standing
 from resources.fields import RecordIdField
 from resources.reading.plans import Plan, compiled
 from resources.slots import Slot
@@ -34,13 +35,17 @@ def actor_of(user_id: UUID) -> Actor | None:
     return _actor(rows) if rows else None
 
 
-def actor_of_session(session_id: UUID) -> Actor | None:
+def standing_of_session(session_id: UUID) -> Standing | None:
     """Give the actor of a live session, in one query; nothing when it has ended.
 
     Raises BarredError when the member may not use the account for now.
     """
-    rows = _rows(_session_plan(), id=session_id)
-    return _actor(rows, session_id=session_id) if rows else None
+    plan = _session_plan()
+    rows = _rows(plan, id=session_id)
+    if not rows:
+        return None
+    actor = _actor([row[:-1] for row in rows], session_id=session_id)
+    return Standing(actor, plan.sources, _seconds(rows[0][-1]))
 
 
 class KeyActor(NamedTuple):
@@ -98,7 +103,7 @@ def _session_plan() -> Plan:
         expires_at__gt=Slot("now", DateTimeField()),
         user__is_active=True,
     )
-    return _compiled(sessions, "user__")
+    return _compiled(sessions, "user__", F("expires_at"))
 
 
 @cache
@@ -124,6 +129,11 @@ def _compiled(rows: QuerySet[Any], prefix: str = "", *more: F) -> Plan:
         *more,
     ]
     return compiled(rows.values_list(*columns))
+
+
+def _seconds(moment: datetime) -> float:
+    """Give a moment in Unix time; SQLite leaves out that it is in UTC."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _is_ahead(column: str) -> Case:

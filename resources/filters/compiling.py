@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import (
-    BooleanField,
     Exists,
     Field,
     FloatField,
@@ -20,6 +19,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from resources.filters.conditions import Condition
 from resources.filters.lists import ListHolds
 from resources.filters.nodes import (
     Call,
@@ -229,22 +229,14 @@ def _like(text: Any, operator: str, pattern: Any) -> Q:
 
 
 def _operation(left: Any, operator: str, right: Any) -> Q:
-    return Q(
-        Func(
-            left,
-            right,
-            template="(%(expressions)s)",
-            arg_joiner=f" {operator} ",
-            output_field=BooleanField(),
-        )
-    )
+    return Q(Condition(left, right, template="(%(expressions)s)", arg_joiner=f" {operator} "))
 
 
 def _truth(template: str, expression: Any) -> Q:
-    return Q(Func(expression, template=f"({template})", output_field=BooleanField()))
+    return Q(Condition(expression, template=f"({template})"))
 
 
-class Like(Func):
+class Like(Condition):
     """Text that matches a pattern, upper or lower case alike."""
 
     arity = 2
@@ -252,7 +244,7 @@ class Like(Func):
     template = "(%(expressions)s ESCAPE '\\')"
 
     def __init__(self, text: Any, pattern: Any) -> None:
-        super().__init__(text, pattern, output_field=BooleanField())
+        super().__init__(text, pattern)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
         """PostgreSQL's LIKE tells cases apart."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, override
 
-from django.db.models import BooleanField, Func, TextField
+from django.db.models import Func, TextField
 
+from resources.filters.conditions import Condition
 from resources.filters.conversions import as_text
 from resources.filters.nodes import Literal, Macro
 from resources.filters.text import like_pattern
@@ -22,7 +23,7 @@ SQLITE = PLAIN | {"~": "{v} LIKE {x} ESCAPE '\\'", "!~": "{v} NOT LIKE {x} ESCAP
 POSTGRESQL = PLAIN | {"~": "{v} ILIKE {x} ESCAPE '\\'", "!~": "{v} NOT ILIKE {x} ESCAPE '\\'"}
 
 
-class ListHolds(Func):
+class ListHolds(Condition):
     """Whether a JSON array holds a value for which a comparison is true (or false, if negated)."""
 
     arity = 2
@@ -32,7 +33,7 @@ class ListHolds(Func):
     ) -> None:
         self.operator = operator
         self.is_negated = is_negated
-        super().__init__(source, self._slot(operator, right), output_field=BooleanField())
+        super().__init__(source, self._slot(operator, right))
 
     @staticmethod
     def _slot(operator: str, right: Literal | Macro) -> Slot:

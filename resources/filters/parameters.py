@@ -62,10 +62,10 @@ def read_filters(resource: Resource, parameters: Mapping[str, Sequence[str]]) ->
         for condition in _conditions(resource, name, values)
     ]
     expression = _expression(parameters.get("filter", ()))
+    if not conditions:
+        return expression
     if expression is not None:
         conditions.append(expression)
-    if not conditions:
-        return None
     return numbered(conditions[0] if len(conditions) == 1 else Junction("and", tuple(conditions)))
 
 

@@ -8,6 +8,8 @@ operand := name | number | text | name "(" operand ("," operand)* ")"
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import count
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -23,8 +25,10 @@ from resources.filters.nodes import (
     Macro,
     Node,
     Operand,
-    numbered,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MOST_EXPRESSIONS = 200
 MOST_BYTES = 3500
@@ -42,7 +46,7 @@ def parse(text: str) -> Node:
     parser = _Parser(text)
     node = parser.filter(depth=0)
     parser.expect_end()
-    return numbered(node)
+    return node
 
 
 class _Parser:
@@ -50,6 +54,7 @@ class _Parser:
         self.tokens = list(tokens(text))
         self.place = 0
         self.expressions = 0
+        self.literals = count()
 
     @property
     def token(self) -> Token:
@@ -112,16 +117,16 @@ class _Parser:
         if token.kind == "number":
             self.take()
             number = float(token.text) if "." in token.text else int(token.text)
-            return Literal("number", number, token.position)
+            return Literal("number", number, token.position, next(self.literals))
         if token.kind == "text":
             self.take()
-            return Literal("text", decoded(token), token.position)
+            return Literal("text", decoded(token), token.position, next(self.literals))
         if token.kind != "name":
             raise self.unexpected(_("Expected a field, a number or a text."), "expected_operand")
         self.take()
         if self.accept("mark", "("):
             return self.call(token, depth + 1)
-        return _named(token)
+        return _named(token, self.literals)
 
     def call(self, name: Token, depth: int) -> Call:
         if depth > DEEPEST_CALL:
@@ -142,14 +147,14 @@ def _junction(connector: str, children: list[Node]) -> Node:
     return children[0] if len(children) == 1 else Junction(connector, tuple(children))
 
 
-def _named(token: Token) -> Operand:
+def _named(token: Token, numbers: Iterator[int]) -> Operand:
     """Tell constants, macros and fields apart."""
     text = token.text
     constant = CONSTANTS.get(text.lower())
     if constant:
-        return Literal(*constant, token.position)
+        return Literal(*constant, token.position, next(numbers))
     if text.startswith("@"):
-        return _macro(token)
+        return _macro(token, numbers)
     name, _colon, modifier = text.partition(":")
     is_whole = not text.endswith((".", ":")) and "." not in modifier and ":" not in modifier
     path = tuple(name.split("."))
@@ -162,9 +167,9 @@ def _named(token: Token) -> Operand:
     return Identifier(path, modifier or None, text, token.position)
 
 
-def _macro(token: Token) -> Macro:
+def _macro(token: Token, numbers: Iterator[int]) -> Macro:
     if token.text in MACROS:
-        return Macro(token.text, token.position)
+        return Macro(token.text, token.position, next(numbers))
     if token.text.startswith(("@request.", "@collection.")):
         message = _("“%s” is for rules; a filter can't use it.") % token.text
         raise FilterSyntaxError("not_for_clients", message, token.position)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 
 from resources import context
-from resources.actors import ANONYMOUS, Actor
+from resources.actors import ANONYMOUS, Actor, Standing
 from resources.errors import beyond_scope, not_signed_in
 
 if TYPE_CHECKING:
@@ -27,16 +27,19 @@ SCHEME = "bearer"
 def actor_of_header(header: str) -> Actor:
     """Give the actor of an `Authorization` header (RFC 6750), anonymous for an empty one.
 
-    Raises Problem 401 for a token that is no good.
+    Raises Problem 401 for a token that is no good, 403 when its member is barred.
     """
-    if not header:
-        return ANONYMOUS
+    return standing_of_header(header).actor if header else ANONYMOUS
+
+
+def standing_of_header(header: str) -> Standing:
+    """Give the actor of a header that is not empty and how long it is that; raises as above."""
     scheme, _space, token = header.partition(" ")
     if scheme.lower() != SCHEME or not token.strip():
         raise not_signed_in(_("Use “Authorization: Bearer <access token>”."))
-    actor = actor_of_token(token.strip())
-    context.note_user(actor.id)
-    return actor
+    standing = _standing_of_token()(token.strip())
+    context.note_user(standing.actor.id)
+    return standing
 
 
 def require_scope(actor: Actor, resource: Resource, verb: str) -> None:
@@ -47,13 +50,13 @@ def require_scope(actor: Actor, resource: Resource, verb: str) -> None:
 
 def actor_of_token(token: str) -> Actor:
     """Give the actor of a token; raises Problem 401 or 403 when it is no good."""
-    return _actor_of_token()(token)
+    return _standing_of_token()(token).actor
 
 
 @cache
-def _actor_of_token() -> Callable[[str], Actor]:
+def _standing_of_token() -> Callable[[str], Standing]:
     """Find the function that the product verifies tokens with (it lies above the engine)."""
-    return cast("Callable[[str], Actor]", import_string(settings.RESOURCES_ACTOR_OF_TOKEN))
+    return cast("Callable[[str], Standing]", import_string(settings.RESOURCES_STANDING_OF_TOKEN))
 
 
 class TokenAuthentication(BaseAuthentication):

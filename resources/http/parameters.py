@@ -13,6 +13,13 @@ from resources.reading.query import COUNTS, DEFAULT_LIMIT, HIGHEST_LIMIT
 if TYPE_CHECKING:
     from resources.declaration import Resource
 
+_IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The entity tag of the answer as you have it; 304 if it is the same still.",
+)
+
 
 def list_parameters(resource: Resource) -> list[OpenApiParameter]:
     """Describe what every list takes."""
@@ -35,7 +42,7 @@ def list_parameters(resource: Resource) -> list[OpenApiParameter]:
     if resource.search:
         words = "Words to search for; the last may be the beginning of one. Best matches first."
         parameters.append(OpenApiParameter("search", str, description=words))
-    return parameters + _shape_parameters(resource)
+    return parameters + _shape_parameters(resource) + [_IF_NONE_MATCH]
 
 
 def filter_parameters(resource: Resource) -> list[OpenApiParameter]:
@@ -50,6 +57,8 @@ def filter_parameters(resource: Resource) -> list[OpenApiParameter]:
 def record_parameters(resource: Resource, verb: str) -> list[OpenApiParameter]:
     """Describe what operations on one record take."""
     parameters = _shape_parameters(resource)
+    if verb == "view":
+        parameters.append(_IF_NONE_MATCH)
     if verb in ("update", "delete"):
         match = "The entity tag of the record as you know it; 412 if it has changed since."
         parameters.append(

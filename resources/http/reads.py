@@ -48,16 +48,15 @@ class Admitted:
     limits: Mapping[str, str]
 
 
-def admitted(read: Read) -> Admitted:
-    """Find out who asks and count the request; raises Problem 401, 403 and 429."""
-    actor = actor_of_header(read.authorization)
+def admitted(read: Read, actor: Actor) -> Admitted:
+    """Count the request of an actor; raises Problem 403 and 429."""
     require_scope(actor, read.resource, "read")
     cost = COSTLY if COSTLY_PARAMETERS.search(read.query_string) else 1
     return Admitted(actor, require_room("read", *asking(actor, read.address), cost=cost))
 
 
 def _answer(read: Read) -> HttpAnswer:
-    caller = admitted(read)
+    caller = admitted(read, actor_of_header(read.authorization))
     return fitted(found(read, caller.actor), read, caller)
 
 

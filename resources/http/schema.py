@@ -26,6 +26,13 @@ type JsonSchema = dict[str, Any]
 PROBLEM_TYPE = "application/problem+json"
 SAFE_STATUSES = ("400", "401", "403", "404", "405", "406", "429", "503")
 WRITE_STATUSES = (*SAFE_STATUSES, "409", "412", "413", "415", "422")
+TAGGED: JsonSchema = {
+    "ETag": {"description": "The answer's entity tag.", "schema": {"type": "string"}}
+}
+NOT_MODIFIED: JsonSchema = {
+    "description": "You have it already (RFC 9110, 15.4.5).",
+    "headers": TAGGED,
+}
 TYPES: Sequence[tuple[type[models.Field[Any, Any]], JsonSchema]] = (
     (models.UUIDField, {"type": "string", "format": "uuid"}),
     (models.DateTimeField, {"type": "string", "format": "date-time"}),
@@ -117,6 +124,14 @@ class ResourceSchema(AutoSchema):
         if self.verb == "list":
             return {200: page_schema(self._record_reference())}
         return {201 if self.verb == "create" else 200: self._record_reference()}
+
+    @override
+    def get_operation(self, *args: Any, **kwargs: Any) -> JsonSchema | None:
+        operation: JsonSchema | None = super().get_operation(*args, **kwargs)
+        if operation is not None and self.verb in ("list", "view"):
+            operation["responses"]["200"]["headers"] = TAGGED
+            operation["responses"]["304"] = NOT_MODIFIED
+        return operation
 
     def _record_reference(self) -> JsonSchema:
         component = _Component(

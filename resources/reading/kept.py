@@ -85,6 +85,10 @@ class Clock:
             self.now += 1
             self.changed |= dict.fromkeys(sources, self.now)
 
+    def hear(self, resources: Iterable[str]) -> None:
+        """Note that resources have changed, and with them perhaps what the log does not know."""
+        self.tick((UNLOGGED, *resources))
+
     def strike(self) -> None:
         """Note that anything may have changed."""
         with self.lock:
@@ -115,7 +119,7 @@ class FileWatch:
             return
         news = database.rows(NEWS, (self.newest,))
         if news and news[-1][0] == self.newest:
-            self.clock.tick({UNLOGGED, *(resource for _id, resource in news[:-1])})
+            self.clock.hear({resource for _id, resource in news[:-1]})
         else:
             # This is the first look, there is too much to look through, or the log was emptied.
             self.clock.strike()
@@ -184,7 +188,7 @@ clock = Clock()
 def _tick(change: Change, **_signal: object) -> None:
     """Hear of a committed change."""
     if connection.vendor != "sqlite":
-        clock.tick((change.resource,))
+        clock.hear((change.resource,))
 
 
 committed.connect(_tick)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
 
 MOST_SORTS = 8
+KEPT_ORDERS = 1_024
 RANK = "search_rank"
 
 
@@ -51,6 +53,7 @@ class SortKey:
         return converted
 
 
+@lru_cache(maxsize=KEPT_ORDERS)
 def sort_keys(resource: Resource, sort: str | None, *, is_search: bool) -> tuple[SortKey, ...]:
     """Read `sort=`; the default is by rank for a search, else the first declared order.
 

@@ -25,6 +25,7 @@ from resources.reading.cursors import after_cursor
 from resources.reading.kept import sources_of
 from resources.reading.loop import is_in_loop, loop_database
 from resources.reading.ordering import RANK
+from resources.reading.prepared import thread_rows
 from resources.reading.record import record_document
 from resources.rules import Scope, narrowed
 from resources.search import Matches, MatchingIds, match_expression
@@ -60,10 +61,7 @@ class Plan:
         if is_in_loop():
             database = loop_database()
             return database.rows(self.sql, self._bound(actor, values, database.django))
-        with connection.cursor() as cursor:
-            cursor.execute(self.sql, self._bound(actor, values, connection))
-            rows: Sequence[Sequence[Any]] = cursor.fetchall()
-        return rows
+        return thread_rows(self.sql, self._bound(actor, values, connection))
 
     @property
     def sources(self) -> frozenset[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 KEPT_QUERIES = 2048
 MOST_PARAMETERS = 50
+PLAIN_QUERY = re.compile(r"[\w.~%=&+,-]+", re.ASCII)
+"""A query that stands in a link, and in JSON, as the client wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,8 @@ def _link(url: str, query_string: str, cursor: Cursor | None) -> str:
 @lru_cache(maxsize=KEPT_QUERIES)
 def _without_cursor(query_string: str) -> str:
     """Give all of a query but its cursor, ready to be followed by another one."""
+    if "cursor" not in query_string and PLAIN_QUERY.fullmatch(query_string):
+        return f"{query_string}&"
     kept = {name: value for name, value in parameters(query_string).items() if name != "cursor"}
     return f"{urlencode(_pairs(kept))}&" if kept else ""
 

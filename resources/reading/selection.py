@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 DEEPEST_EXPAND = 6
 MOST_PATHS = 100
+KEPT_SELECTIONS = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Selection:
     is_whole: bool = True
 
 
+@lru_cache(maxsize=KEPT_SELECTIONS)
 def selection(resource: Resource, *, fields: str | None, expand: str | None) -> Selection:
     """Read the two parameters; raises Problem 400 naming what can't be read or expanded."""
     wanted = _paths("expand", expand)

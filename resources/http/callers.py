@@ -1,0 +1,61 @@
+"""Who shows which token, kept until something changes that could decide otherwise."""
+
+from __future__ import annotations
+
+from time import monotonic, time
+from typing import TYPE_CHECKING, NamedTuple
+
+from resources import context
+from resources.actors import ANONYMOUS
+from resources.http.authentication import standing_of_header
+
+if TYPE_CHECKING:
+    from resources.actors import Actor, Standing
+    from resources.reading.kept import Clock
+
+MOST_KNOWN = 4_096
+
+
+class _Known(NamedTuple):
+    standing: Standing
+    since: int
+    until: float
+
+
+class Callers:
+    """The actors of `Authorization` headers, by the clock that answers are kept by.
+
+    An actor is asked for anew once its session, its account or its roles may have changed, when
+    the session or the token expires, and every `lifetime` seconds. Who is turned away is asked
+    for every time.
+    """
+
+    def __init__(self, clock: Clock, lifetime: float) -> None:
+        self.clock = clock
+        self.lifetime = lifetime
+        self.known: dict[str, _Known] = {}
+
+    def actor(self, header: str) -> Actor:
+        """Give the actor of a header; raises Problem 401 and 403."""
+        if not header:
+            return ANONYMOUS
+        known = self.known.get(header)
+        if known is not None and self._holds(known):
+            context.note_user(known.standing.actor.id)
+            return known.standing.actor
+        since = self.clock.now
+        self.known.pop(header, None)
+        standing = standing_of_header(header)
+        if standing.sources is not None:
+            self._keep(header, _Known(standing, since, monotonic() + self.lifetime))
+        return standing.actor
+
+    def _keep(self, header: str, known: _Known) -> None:
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[header] = known
+
+    def _holds(self, known: _Known) -> bool:
+        sources = known.standing.sources
+        is_in_time = known.standing.until > time() and known.until > monotonic()
+        return is_in_time and sources is not None and self.clock.holds(sources, known.since)
