@@ -47,13 +47,10 @@ export class Heard {
   begun = 0;
   readonly subscription: Subscription;
 
-  constructor(live: Realtime, topic: string, query: Query = {}, onBegun = () => {}) {
+  constructor(live: Realtime, topic: string, query: Query = {}) {
     this.subscription = live.subscribe<Card>(topic, query, {
       onEvent: (event) => this.events.push(event),
-      onSubscribed: () => {
-        this.begun += 1;
-        onBegun();
-      },
+      onSubscribed: () => (this.begun += 1),
       onReset: () => (this.resets += 1),
       onError: (error) => this.errors.push(error),
     });

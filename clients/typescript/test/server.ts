@@ -30,8 +30,13 @@ print(member.token, token_pair(open_session(member.user, caller=NOWHERE, method=
 `;
 const FORGET = `
 from datetime import timedelta
-from resources.feed import forget_before
-print(forget_before(timedelta(0)))
+from django.conf import settings
+from django.utils import timezone
+from resources.models import Change
+from resources.retention import forget_old_changes
+settings.CHANGES_KEPT_DAYS = 1
+Change.objects.update(at=timezone.now() - timedelta(days=2))
+print(forget_old_changes())
 `;
 
 export interface Card {
