@@ -21,6 +21,7 @@ from resources.reading.loop import NotInLoopError
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from resources.actors import Actor
     from resources.http.reads import Read
 
 
@@ -57,6 +58,12 @@ class Readers:
             answer = await self._once(key, since, partial(found, read, actor))
             self.kept.keep(key, answer, since)
         return fitted(answer, read, caller)
+
+    def caller(self, authorization: str) -> Actor | None:
+        """Give who asks, if that is known here and now; else whoever does the work finds out."""
+        self._look()
+        found = _tried(partial(self.callers.actor, authorization))
+        return None if isinstance(found, HttpAnswer) else found
 
     async def _admitted(self, read: Read) -> Admitted | HttpAnswer:
         """Find out who asks and let the request in, or answer why not."""

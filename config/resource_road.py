@@ -32,6 +32,7 @@ from resources.http.writes import Write, answer_write
 
 if TYPE_CHECKING:
     from config.django_road import DjangoRoad, Receive, Scope, Send
+    from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
 
 PREFIX = "/api/v1/"
@@ -52,6 +53,7 @@ class Asked:
         self.action = action
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.body = b""
+        self.caller: Actor | None = None
 
     def header(self, name: bytes) -> str:
         """Give a header, or an empty text."""
@@ -139,7 +141,7 @@ class Asked:
             self.method,
             self.scope["path"],
             self.record_id,
-            actor_of_header(self.header(b"authorization")),
+            self.caller or actor_of_header(self.header(b"authorization")),
             _parsed(self.body) if self.action or self.method != "DELETE" else None,
             self.query_string,
             self.body,
@@ -183,6 +185,7 @@ class ResourceRoad:
         if body is None:
             return answered(_refuse_size)
         asked.body = body
+        asked.caller = self.readers.caller(asked.header(b"authorization"))
         return await self.writers.run(asked.write)
 
     async def _send(

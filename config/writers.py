@@ -8,16 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
-from functools import partial
-from http import HTTPStatus
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
 from django.core.exceptions import SynchronousOnlyOperation
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from config.sqlite.base import one_piece
 from resources import search
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
@@ -67,9 +66,9 @@ class Job:
 class GroupedWriter:
     """One thread that writes for all: whatever has come in the meantime shares a commit.
 
-    Work of a group is separated by savepoints (each piece opens its own transaction inside), so
-    one that fails takes nothing along. A group that can't be committed is written again, piece by
-    piece, and only those that fail by themselves are told so.
+    Nothing but the end of the transaction separates the work of a group. If a piece takes back
+    what it wrote, or the whole can't be committed, nothing is: then each piece is written again by
+    itself, so that only those fail which are to blame.
     """
 
     def __init__(self) -> None:
@@ -102,24 +101,25 @@ class GroupedWriter:
 
 def _write(group: Sequence[Job]) -> None:
     """Write a group, else each piece of it by itself; then every one has its answer."""
-    failure = answered_always(partial(_commit_together, group))
-    if failure is None:
-        return
-    if len(group) > 1:
-        for job in group:
-            _write([job])
-    elif group[0].answer is None or group[0].answer.status < HTTPStatus.BAD_REQUEST:
-        group[0].answer = failure
-
-
-def _commit_together(group: Sequence[Job]) -> None:
-    """Write a group in one transaction; raises what keeps it from being committed."""
-    with transaction.atomic(), search.gathered():
+    if len(group) == 1 or not _is_written_together(group):
         for job in group:
             job.answer = job.context.run(answered_always, job.work)
-        # A full disk, for one, has SQLite drop the transaction with what others wrote before.
-        if transaction.get_rollback():
-            raise OperationalError("The transaction is lost.")
+
+
+def _is_written_together(group: Sequence[Job]) -> bool:
+    """Try to write a group in one transaction; tell whether that is what happened.
+
+    What goes wrong here goes wrong again, and is spoken of then.
+    """
+    try:
+        with transaction.atomic(), one_piece(), search.gathered():
+            for job in group:
+                job.answer = job.context.run(answered, job.work)
+                if transaction.get_rollback():
+                    return False
+    except Exception:  # noqa: BLE001 - told by what is written again
+        return False
+    return True
 
 
 def _resolve(group: Sequence[Job]) -> None:

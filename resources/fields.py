@@ -39,7 +39,20 @@ class RecordIdField(models.UUIDField[Any, Any]):
         return identifier if connection.features.has_native_uuid_field else str(identifier)
 
 
-class DocumentField(models.JSONField[Any, Any]):
+class JsonField(models.JSONField[Any, Any]):
+    """JSON, of which SQLite is given the shortest form."""
+
+    @override
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        if connection.vendor == "sqlite" and isinstance(value, dict | list):
+            with suppress(TypeError):  # whole numbers of more than 64 bits, for one
+                return orjson.dumps(value).decode()
+        return super().get_db_prep_value(value, connection, prepared)
+
+
+class DocumentField(JsonField):
     """A JSON document that must match a JSON Schema (draft 2020-12).
 
     The same schema validates writes, appears in OpenAPI and explains each error by its path.
@@ -62,17 +75,8 @@ class DocumentField(models.JSONField[Any, Any]):
             raise ValidationError([error.as_validation_error() for error in errors])
 
 
-class RowImageField(models.JSONField[Any, Any]):
-    """The columns of a row by name, as the log keeps them; nobody compares one as a whole."""
-
-    @override
-    def get_db_prep_value(
-        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
-    ) -> Any:
-        if connection.vendor == "sqlite" and isinstance(value, dict):
-            with suppress(TypeError):  # whole numbers of more than 64 bits, for one
-                return orjson.dumps(value).decode()
-        return super().get_db_prep_value(value, connection, prepared)
+class RowImageField(JsonField):
+    """The columns of a row by name, as the log keeps them."""
 
     @override
     def deconstruct(self) -> Any:

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
-from django.db.models import BooleanField, CharField, Field, IntegerField, TextField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    TextField,
+)
+from django.db.models.base import ModelState
+from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
+from django.db.models.signals import post_init, pre_init
 
+from resources.fields import RecordIdField
 from resources.slots import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence, Set
 
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models import Model
 
 PREPARING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save", "to_python")
 """What decides how a field's value is written."""
@@ -27,18 +41,19 @@ PLAIN: Mapping[type[Field[Any, Any]], type] = {
 
 
 class Column(NamedTuple):
-    """A column: its attribute, and the types of values that the database takes as they are."""
+    """A column: its attribute, the types of values that the database takes as they are, and more.
+
+    `shortly` writes values of some types as the field does, `UNFIT` for one that it can't.
+    """
 
     field: Field[Any, Any]
     attribute: str
     plain: frozenset[type]
+    shortly: Mapping[type, Callable[[Any], Any]]
 
 
-class Blank(NamedTuple):
-    """What a row has for a column that nothing is said about."""
-
-    attribute: str
-    default: Callable[[], Any]
+UNFIT = object()
+"""Says that a value must be written by its field."""
 
 
 class Reading(NamedTuple):
@@ -52,17 +67,22 @@ class Reading(NamedTuple):
 
 
 def made[M: Model](model: type[M], values: Mapping[str, Any]) -> M:
-    """Make a row as `model(**values)` does, in half the time."""
-    left = dict(values)
-    columns = [
-        left.pop(attribute) if attribute in left else default()
-        for attribute, default in _blanks(model)
-    ]
-    if not left.keys() <= _relations(model):
+    """Make a row as `model(**values)` does, in a third of the time."""
+    blank = _blank(model)
+    if blank is None or not values.keys() <= blank.names:
         return model(**values)
-    row = model(*columns)
-    for relation, target in left.items():
-        setattr(row, relation, target)
+    row = model.__new__(model)
+    state = vars(row)
+    state["_state"] = ModelState()
+    state |= blank.constants
+    for attribute, default in blank.defaults:
+        if attribute not in values:
+            state[attribute] = default()
+    for name, value in values.items():
+        if name in blank.constants:
+            state[name] = value
+        else:
+            setattr(row, name, value)
     return row
 
 
@@ -107,13 +127,30 @@ def read[M: Model](model: type[M], key: Any) -> M | None:
     return model.from_db(DEFAULT_DB_ALIAS, reading.attributes, values)
 
 
+def is_there(model: type[Model], **values: Any) -> bool:
+    """Tell whether a row has these values, by name of the column's attribute."""
+    columns, sql = _finding(model, tuple(values))
+    database = connections[DEFAULT_DB_ALIAS]
+    with database.cursor() as cursor:
+        cursor.execute(
+            sql,
+            [
+                column.field.get_db_prep_save(values[column.attribute], database)
+                for column in columns
+            ],
+        )
+        return cursor.fetchone() is not None
+
+
 def _values(row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper) -> Sequence[Any]:
     """Give what the database takes for the columns of a row."""
     values = []
-    for field, attribute, plain in columns:
+    for field, attribute, plain, shortly in columns:
         value = getattr(row, attribute)
         if type(value) not in plain:
-            value = field.get_db_prep_save(value, database)
+            write = shortly.get(type(value))
+            written = write(value) if write else UNFIT
+            value = field.get_db_prep_save(value, database) if written is UNFIT else written
         values.append(value)
     return values
 
@@ -146,6 +183,16 @@ def _update(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Column
 
 
 @cache
+def _finding(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Column], str]:
+    """Give the columns that a row is looked for by, and the SQL."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    columns = [_column(fields[name]) for name in names]
+    condition = " AND ".join(f"{_quoted(column.field.column)} = %s" for column in columns)
+    table = _quoted(model._meta.db_table)
+    return columns, " ".join(("SELECT 1 FROM", table, "WHERE", condition, "LIMIT 1"))
+
+
+@cache
 def _reading(model: type[Model]) -> Reading:
     """Compile the query of one row."""
     rows = model._default_manager.select_for_update(no_key=True)
@@ -158,16 +205,35 @@ def _reading(model: type[Model]) -> Reading:
     return Reading(sql, slot, compiler, compiler.get_converters(columns), attributes)
 
 
-@cache
-def _blanks(model: type[Model]) -> Sequence[Blank]:
-    """Give the columns of a model in its order, with what fills them."""
-    return [Blank(field.attname, field.get_default) for field in model._meta.concrete_fields]
+class Blank(NamedTuple):
+    """A row that nothing is said about: a value for every column, and what makes some of them.
+
+    `names` are those that a row can be made with.
+    """
+
+    constants: Mapping[str, Any]
+    defaults: Sequence[tuple[str, Callable[[], Any]]]
+    names: Set[str]
 
 
 @cache
-def _relations(model: type[Model]) -> Set[str]:
-    """Name the columns that take a row of another table."""
-    return {field.name for field in model._meta.concrete_fields if field.is_relation}
+def _blank(model: type[Model]) -> Blank | None:
+    """Give what rows of a model begin as; None if making one is more than to fill in columns."""
+    columns = model._meta.concrete_fields
+    is_heard_of = pre_init.has_listeners(model) or post_init.has_listeners(model)
+    has_own_ways = any(hasattr(_descriptor(model, field), "__set__") for field in columns)
+    if model.__init__ is not Model.__init__ or is_heard_of or has_own_ways:
+        return None
+    made = [field for field in columns if field.has_default() and callable(field.default)]
+    constants = {field.attname: None if field in made else field.get_default() for field in columns}
+    names = {name for field in columns for name in (field.name, field.attname)}
+    return Blank(constants, [(field.attname, field.get_default) for field in made], names)
+
+
+def _descriptor(model: type[Model], field: Field[Any, Any]) -> Any:
+    """Give what a column's attribute is on its model; None for what Django has for all."""
+    found = vars(model).get(field.attname)
+    return None if type(found) is ForeignKeyDeferredAttribute else found
 
 
 def _column(field: Field[Any, Any]) -> Column:
@@ -181,7 +247,23 @@ def _column(field: Field[Any, Any]) -> Column:
         plain.discard(int)
     if field.get_db_prep_save(None, connection) is None:
         plain.add(type(None))
-    return Column(field, field.attname, frozenset(plain))
+    return Column(field, field.attname, frozenset(plain), _short_ways(field))
+
+
+def _short_ways(field: Field[Any, Any]) -> Mapping[type, Callable[[Any], Any]]:
+    """Find how SQLite is told values of a field; PostgreSQL's driver takes them as they are."""
+    target = field.target_field if isinstance(field, ForeignKey) else field
+    if connection.vendor != "sqlite":
+        return {}
+    if type(target) is RecordIdField:
+        return {UUID: str}
+    if type(target) is DateTimeField:
+        return {datetime: _moment}
+    return {}
+
+
+def _moment(value: datetime) -> Any:
+    return str(value.replace(tzinfo=None)) if value.tzinfo is UTC else UNFIT
 
 
 def _quoted(name: str | None) -> str:

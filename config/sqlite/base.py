@@ -6,11 +6,18 @@ turn over at once. Other processes still poll, which is correct and rare.
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import contextmanager
 from functools import lru_cache
-from threading import Lock
-from typing import Any
+from threading import Lock, get_ident
+from typing import TYPE_CHECKING, Any
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.sqlite3 import base
+from django.utils.asyncio import async_unsafe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper
@@ -27,12 +34,70 @@ class Cursor(_Cursor):
         return _native(query)
 
 
+class LeanCursor(Cursor):
+    """Does what Django's two wrappers around a cursor do, where nobody watches the statements."""
+
+    database: DatabaseWrapper
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        database = self.database
+        if database.needs_rollback:
+            database.validate_no_broken_transaction()
+        with database.wrap_database_errors:
+            if params is None:
+                return sqlite3.Cursor.execute(self, query)
+            return sqlite3.Cursor.execute(self, _native(query), params)
+
+    def executemany(self, query: str, param_list: Any) -> Any:
+        self.database.validate_no_broken_transaction()
+        with self.database.wrap_database_errors:
+            return sqlite3.Cursor.executemany(self, _native(query), param_list)
+
+    def fetchone(self) -> Any:
+        with self.database.wrap_database_errors:
+            return super().fetchone()
+
+    def fetchmany(self, *size: Any) -> Any:
+        with self.database.wrap_database_errors:
+            return super().fetchmany(*size)
+
+    def fetchall(self) -> Any:
+        with self.database.wrap_database_errors:
+            return super().fetchall()
+
+    def __next__(self) -> Any:
+        with self.database.wrap_database_errors:
+            return super().__next__()
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
 class DatabaseWrapper(_Base):
     """Takes the turn when a transaction begins and gives it back when it ends."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._has_turn = False
+        self.is_one_piece = False
+
+    def savepoint(self) -> Any:
+        """Begin what can be taken back by itself, unless all goes together (see `one_piece`)."""
+        return None if self.is_one_piece else super().savepoint()
+
+    @async_unsafe
+    def cursor(self) -> Any:
+        """Give a cursor: one that tells of its statements only if somebody wants to know."""
+        is_watched = self.queries_logged or self.execute_wrappers
+        if is_watched or self._thread_ident != get_ident():
+            return super().cursor()
+        self.ensure_connection()
+        cursor = self.connection.cursor(factory=LeanCursor)
+        cursor.database = self
+        return cursor
 
     def create_cursor(self, _name: str | None = None) -> Any:
         return self.connection.cursor(factory=Cursor)
@@ -69,6 +134,20 @@ class DatabaseWrapper(_Base):
         if self._has_turn:
             self._has_turn = False
             _turn.release()
+
+
+@contextmanager
+def one_piece() -> Iterator[None]:
+    """Let a transaction have no savepoints: what fails in it takes all of it back.
+
+    A savepoint costs as much as writing a row: two statements, and a copy of each page written.
+    """
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.is_one_piece = True
+    try:
+        yield
+    finally:
+        database.is_one_piece = False
 
 
 @lru_cache(maxsize=1_024)

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
+import orjson
 from django.core.exceptions import ValidationError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def document_errors(schema: Mapping[str, Any], value: Any) -> list[DocumentError
     """List what keeps `value` from matching `schema` (JSON Schema draft 2020-12)."""
     if not schema:
         return []
-    validator = _validator(json.dumps(schema, sort_keys=True))
+    validator = _validator(_text(schema))
     if validator.is_valid(value):
         return []
     return [_explained(error) for error in validator.iter_errors(value)][:MOST_ERRORS]
@@ -49,8 +50,16 @@ def schema_error(schema: Any) -> str | None:
     return None
 
 
+def _text(schema: Mapping[str, Any]) -> bytes:
+    """Write a schema so that it can be looked up, which takes longer than to check a document."""
+    try:
+        return orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # whole numbers of more than 64 bits, for one
+        return json.dumps(schema, sort_keys=True).encode()
+
+
 @lru_cache(maxsize=256)
-def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
+def _validator(schema: bytes) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(json.loads(schema))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,7 +17,7 @@ from resources.writing.idempotency import once
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 VERBS = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Write:
     """What a client asks to change, its body parsed.
 
@@ -46,20 +47,29 @@ class Write:
     address: str = ""
     action: RecordAction | None = None
 
+    @cached_property
+    def room(self) -> Mapping[str, str]:
+        """Count the write, once however often it is tried; gives the `RateLimit-*` headers.
+
+        Raises Problem 429 when there is no room left.
+        """
+        who = asking(self.actor, self.address)
+        headers = require_room("write", *who, trust=self.actor.trust_level)
+        verb = self.action.name if self.action else VERBS[self.method]
+        rate = self.resource.throttle.get(verb)
+        if rate:
+            headers |= require_room(f"{self.resource}.{verb}", *who, rate=rate)
+        return headers
+
 
 def answer_write(write: Write) -> HttpAnswer:
     """Answer a write within the limits of its actor."""
-    return answered(lambda: _limited(write, lambda: _answer(write)))
+    return answered(lambda: _limited(write))
 
 
-def _limited(write: Write, work: Callable[[], HttpAnswer]) -> HttpAnswer:
-    who = asking(write.actor, write.address)
-    headers = require_room("write", *who, trust=write.actor.trust_level)
-    verb = write.action.name if write.action else VERBS[write.method]
-    rate = write.resource.throttle.get(verb)
-    if rate:
-        headers |= require_room(f"{write.resource}.{verb}", *who, rate=rate)
-    return answered(work).with_headers(headers)
+def _limited(write: Write) -> HttpAnswer:
+    headers = write.room
+    return answered(lambda: _answer(write)).with_headers(headers)
 
 
 def _answer(write: Write) -> HttpAnswer:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from resources import registry
+from resources import registry, search
 from resources.errors import FieldError, Problem, as_problem, beyond_scope
 from resources.reading.reader import view_record
 from resources.writing.operations import create_record, delete_record, run_action, update_record
@@ -57,15 +57,14 @@ def run_batch(actor: Actor, writes: Sequence[Mapping[str, Any]]) -> bytes:
     Raises the Problem of the first write that fails, its errors under `requests.N`; none of the
     writes then happened.
     """
-    with transaction.atomic():
+    with transaction.atomic(), search.gathered():
         answers = [_numbered(number, actor, write) for number, write in enumerate(writes)]
     return b'{"results":[' + b",".join(answer.text() for answer in answers) + b"]}"
 
 
 def _numbered(number: int, actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
     try:
-        with transaction.atomic():
-            return _run(actor, write)
+        return _run(actor, write)
     except Exception as error:
         problem = as_problem(error)
         if problem is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from threading import local
 from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
@@ -17,9 +17,10 @@ from resources import registry
 from resources.documents.validation import document_errors
 from resources.fields import DocumentField
 from resources.reading.reader import is_visible
+from resources.writing.shortly import NotPlainError, takings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from django.db.models import Field, Model
 
@@ -142,8 +143,29 @@ class RecordInput(serializers.ModelSerializer[Any]):
         if self.validators:
             super().run_validators(value)
 
+    @cached_property
+    def _takings(self) -> Mapping[str, Any]:
+        return takings({str(field.field_name): field for field in super()._writable_fields})
+
+    @cached_property
+    def _needed(self) -> Set[str]:
+        return {str(field.field_name) for field in super()._writable_fields if self._needs(field)}
+
+    def _taken(self, data: Any) -> dict[str, Any] | None:
+        """Take what is plainly right field by field; None if something may not be."""
+        is_fitting = type(data) is dict and self._needed <= data.keys() <= self._takings.keys()
+        if not is_fitting:
+            return None
+        try:
+            return {name: take(data[name]) for name, take in self._takings.items() if name in data}
+        except (NotPlainError, serializers.ValidationError, serializers.SkipField):
+            return None
+
     @override
     def to_internal_value(self, data: Any) -> Any:
+        taken = self._taken(data)
+        if taken is not None:
+            return taken
         self._sent = data
         if isinstance(data, dict):
             unknown = set(data) - set(self.fields)

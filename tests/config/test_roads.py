@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -81,7 +82,7 @@ def test_many_can_write_at_once_and_one_failure_harms_no_other(dana: dict[str, s
     assert counted == 32
 
 
-def test_a_form_with_a_picture_and_actions_take_djangos_road(dana: dict[str, str]) -> None:
+def test_a_form_with_a_picture_takes_djangos_road(dana: dict[str, str]) -> None:
     sent = ask("POST", "/api/v1/cards", data={"title": "Form"}, files={"x": b""}, headers=dana)
     assert sent.json()["errors"][0] == {
         "field": "x",
@@ -110,6 +111,12 @@ REQUESTS = [
     ("POST", "/api/v1/cards", JSON),
     ("PATCH", "/api/v1/cards/nothing", JSON),
     ("DELETE", "/api/v1/cards/nothing", {}),
+    ("PUT", "/api/v1/cards/nothing/like", {}),
+    ("PUT", f"/api/v1/cards/{UUID(int=0)}/like?fields=titel", JSON),
+    ("DELETE", f"/api/v1/cards/{UUID(int=0)}/like", {}),
+    ("POST", f"/api/v1/cards/{UUID(int=0)}/like", {}),
+    ("POST", f"/api/v1/cards/{UUID(int=0)}/restore", JSON),
+    ("POST", "/api/v1/users/me/sign-out", JSON),
 ]
 
 

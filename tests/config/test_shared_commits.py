@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from cards.models import Card
 from config.writers import GroupedWriter
-from resources import changes
-from resources.actors import SYSTEM
+from resources import changes, registry
+from resources.actors import SYSTEM, Actor
 from resources.answers import HttpAnswer
+from resources.errors import Problem
+from resources.http.writes import Write, answer_write
 from resources.models import Change, SearchEntry
 from tests.personas import new_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "sqlite", reason="on PostgreSQL every write has its own commit"
@@ -76,6 +81,20 @@ def crash_after_creating(creator: UUID) -> HttpAnswer:
         raise RuntimeError("crashed on purpose")
 
 
+def refuse_after_creating(creator: UUID) -> HttpAnswer:
+    with transaction.atomic():
+        create(creator, "Refused")
+        raise Problem(409, "conflict", "Refused on purpose.")
+
+
+def create_what_can_be(creator: UUID) -> HttpAnswer:
+    """Fail and go on: what failed is separated by a savepoint of its own."""
+    with transaction.atomic():
+        with suppress(RuntimeError), transaction.atomic():
+            crash_after_creating(creator)
+        return create(creator, "Second try")
+
+
 def overfill(creator: UUID) -> HttpAnswer:
     """Write more than the database may hold."""
     with connection.cursor() as cursor:
@@ -107,6 +126,51 @@ def test_what_breaks_a_rule_only_at_the_commit_takes_nothing_along(dana: UUID) -
     )
     assert statuses == [201, 400, 201]
     assert kept() == {"Dragon", "Moth"}
+
+
+def test_what_is_written_again_was_announced_once(dana: UUID) -> None:
+    heard = []
+
+    def hear(change: Change, **_signal: object) -> None:
+        heard.append(change.after["title"])
+
+    changes.committed.connect(hear, sender=Card)
+    try:
+        statuses = together(
+            partial(create, dana, "Dragon"),
+            partial(create, dana, "Moth"),
+            partial(refuse_after_creating, dana),
+        )
+    finally:
+        changes.committed.disconnect(hear, sender=Card)
+    assert statuses == [201, 201, 409]
+    assert kept() == {"Dragon", "Moth"}
+    assert heard == ["Dragon", "Moth"]
+
+
+def test_what_catches_an_error_by_itself_goes_on(dana: UUID) -> None:
+    statuses = together(
+        partial(create, dana, "Dragon"),
+        partial(create_what_can_be, dana),
+        partial(create, dana, "Moth"),
+    )
+    assert statuses == [201, 201, 201]
+    assert kept() == {"Dragon", "Second try", "Moth"}
+
+
+def test_a_write_that_is_tried_again_counts_once(dana: UUID, settings: Settings) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "write": "100/hour"}
+    cards = registry.named("cards")
+    assert cards
+    actor = Actor(id=dana)
+    asked = [
+        Write(cards, "POST", "/api/v1/cards", "", actor, {"title": "Dragon"}),
+        Write(cards, "PATCH", "/api/v1/cards/x", str(uuid4()), actor, {}),
+        Write(cards, "POST", "/api/v1/cards", "", actor, {"title": "Moth"}),
+    ]
+    assert together(*[partial(answer_write, write) for write in asked]) == [201, 404, 201]
+    rooms = [write.room["RateLimit-Remaining"] for write in asked]
+    assert rooms == ["99", "98", "97"]
 
 
 def test_a_crash_amid_a_transaction_takes_nothing_along(dana: UUID) -> None:

@@ -53,6 +53,7 @@ def by_the_book(resource: Resource, verb: str, sent: Any) -> Any:
     own_ways = {
         "_writable_fields": vars(plain)["_writable_fields"],
         "run_validators": plain.run_validators,
+        "_taken": lambda _serializer, _data: None,
     }
     serializer: Any = type("ByTheBook", (input_class(resource, verb),), own_ways)
     context = {"actor": SYSTEM}
