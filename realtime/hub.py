@@ -45,7 +45,7 @@ MOST_REPLAYED = 10_000
 reader = ThreadPoolExecutor(1, "feed")
 
 type Listeners = Mapping[Audience, Mapping[Asker, set[Subscription]]]
-type Listening = Mapping[Audience, Collection[Asker]]
+type Listening = Mapping[Audience, tuple[Asker, ...]]
 # No events at all stand for an audience that could not be asked.
 type Heard = Sequence[tuple[Audience, Mapping[Asker, Sequence[Event]] | None]]
 
@@ -127,7 +127,7 @@ class Hub:
         waiting, self.joining = self.joining, []
         is_behind = bool(self.live) and self.place is not None
         while is_behind:
-            listening = {audience: list(askers) for audience, askers in self.live.items()}
+            listening = {audience: tuple(askers) for audience, askers in self.live.items()}
             read, heard = await self._in_thread(partial(_read_on, self.place or 0, listening))
             self._tell(heard)
             meters.arrived()
@@ -176,7 +176,7 @@ class Hub:
         meters.replays += sum(each.since.place < until for each in missing)
         while place < until:
             by_audience = _by_audience(missing)
-            listening = {audience: list(askers) for audience, askers in by_audience.items()}
+            listening = {audience: tuple(askers) for audience, askers in by_audience.items()}
             read, heard = await self._in_thread(partial(_read_past, place, until, listening))
             for audience, events in heard:
                 for asker, subscriptions in by_audience[audience].items():
@@ -285,7 +285,7 @@ def _heard(read: Sequence[Change], listening: Listening) -> Heard:
 
 
 def _events(
-    audience: Audience, askers: Collection[Asker], stretch: Stretch
+    audience: Audience, askers: tuple[Asker, ...], stretch: Stretch
 ) -> Mapping[Asker, Sequence[Event]] | None:
     """Give an audience's events; one that can't be asked must not keep the others from hearing."""
     try:

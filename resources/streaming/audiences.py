@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, override
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from resources.streaming.hanging import hung, past_of, tables_at
 from resources.streaming.questions import looks, sight
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
@@ -107,7 +108,7 @@ class Audience:
 
 
 def events_for(
-    audience: Audience, askers: Collection[Asker], stretch: Stretch
+    audience: Audience, askers: tuple[Asker, ...], stretch: Stretch
 ) -> Mapping[Asker, Sequence[Event]]:
     """Give what those of an audience hear of a stretch of the feed, in order.
 
@@ -180,7 +181,7 @@ def _with_hung(places: Mapping[UUID, int], hanging: Hung) -> Mapping[UUID, int]:
 
 
 def _seen_before(
-    audience: Audience, askers: Iterable[Asker], ids: Iterable[UUID], stretch: Stretch
+    audience: Audience, askers: tuple[Asker, ...], ids: Iterable[UUID], stretch: Stretch
 ) -> tuple[Seen, Seen]:
     """Give what could be seen before the stretch, and before any of its changes."""
     ever: dict[UUID, dict[Asker, str]] = {}
@@ -205,19 +206,25 @@ def _moments(audience: Audience, stretch: Stretch) -> Sequence[Sequence[Table]]:
 
 def _seen(
     audience: Audience,
-    askers: Iterable[Asker],
+    askers: tuple[Asker, ...],
     ids: Iterable[UUID],
     tables: Sequence[Table] = (),
 ) -> Seen:
     question = audience.sight
     values = audience.query.values() | {"ids": ids}
-    seen: dict[UUID, dict[Asker, str]] = defaultdict(dict)
-    named: dict[Any, Asker] = {str(asker): asker for asker in askers}
+    seen: dict[Any, dict[Asker, str]] = defaultdict(dict)
+    named = _named(askers)
     for row in question.answers(values, askers, tables):
         asker, key, *document = row if question.is_personal else (None, *row)
         shown = unsealed_document(document[0]) if document else ""
-        seen[_uuid(key)][named.get(asker, asker)] = shown
-    return seen
+        seen[key][named.get(asker, asker)] = shown
+    return {_uuid(key): by_asker for key, by_asker in seen.items()}
+
+
+@lru_cache(maxsize=128)
+def _named(askers: tuple[Asker, ...]) -> Mapping[Any, Asker]:
+    """Give askers by the text of their ids, which is what SQLite answers."""
+    return {str(asker): asker for asker in askers}
 
 
 def _shared(heard: Mapping[Asker, Sequence[Event]]) -> Mapping[Asker, Sequence[Event]]:

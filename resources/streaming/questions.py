@@ -68,7 +68,7 @@ class Question:
     def answers(
         self,
         values: Mapping[Hashable, Any],
-        askers: Iterable[Asker] = (),
+        askers: tuple[Asker, ...] = (),
         tables: Sequence[Table] = (),
     ) -> Sequence[Sequence[Any]]:
         """Ask, with other tables in the place of the database's own if any are given."""
@@ -175,7 +175,9 @@ def _sight(
     return asked(rows, "pk")
 
 
-def _table_of(askers: Iterable[Asker]) -> Table:
+# The same members ask again and again.
+@lru_cache(maxsize=128)
+def _table_of(askers: tuple[Asker, ...]) -> Table:
     return Table(f"{ASKING} (id)", listed_ids(), (json_list(askers),))
 
 

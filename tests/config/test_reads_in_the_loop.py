@@ -9,7 +9,6 @@ from io import StringIO
 from threading import Thread
 
 import pytest
-from django.db import connection
 
 from config.logs import GatheredLines, JsonLines
 from resources.reading.loop import NotInLoopError, is_in_loop, loop_database
@@ -17,10 +16,8 @@ from resources.reading.loop import NotInLoopError, is_in_loop, loop_database
 LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
 
+@pytest.mark.embedded
 def test_a_long_statement_is_cut_short_and_not_tried_again(db: None) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL is asked in threads alone")
-
     async def ask() -> None:
         assert is_in_loop()
         database = loop_database()

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import Settings
 
-pytestmark = pytest.mark.skipif(
-    connection.vendor != "sqlite", reason="on PostgreSQL every write has its own commit"
-)
+# On PostgreSQL every write has its own commit.
+pytestmark = pytest.mark.embedded
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from resources.streaming.audiences import events_for
 from tests.realtime.conftest import connected, signed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import pytest
 
@@ -158,7 +158,7 @@ def test_an_audience_that_cannot_be_asked_is_told_and_harms_no_other(
     dana: Persona, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def events_unless_expanded(
-        audience: Audience, askers: Collection[Asker], stretch: Stretch
+        audience: Audience, askers: tuple[Asker, ...], stretch: Stretch
     ) -> Mapping[Asker, Sequence[Event]]:
         if audience.query.selection.expand:
             raise RuntimeError("broken")

@@ -157,12 +157,11 @@ def test_a_process_without_rooms_says_when_it_can_reach_none(
     assert (answer.status_code, answer.json()["code"]) == (503, "rooms_unreachable")
 
 
+@pytest.mark.servers
 def test_it_reaches_rooms_of_other_processes_over_the_layer(
     service: Api, dana: Persona, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a real layer a process without rooms of its own is heard by the one that has them."""
-    if not bell.is_shared():
-        pytest.skip("there is no layer between processes")
     monkeypatch.setattr(triggers, "known_rooms", list)
 
     async def go() -> None:

@@ -19,7 +19,7 @@ def heard(persona: Persona, topic: str, since: int, asked: str = "") -> list[Eve
     assert resource is not None
     audience = Audience(resource, persona.actor.kind, "list", stream_query(resource, asked))
     asker = audience.asker(persona.actor)
-    events = events_for(audience, [asker], Stretch(feed.changes_after(since)))
+    events = events_for(audience, (asker,), Stretch(feed.changes_after(since)))
     return list(events.get(asker, ()))
 
 

@@ -130,7 +130,7 @@ def test_any_number_of_members_is_asked_about_at_once(
     stretch = Stretch(feed.changes_after(start))
     owner, others = alice.actor.id, [bob.actor.id, *(new_id() for _number in range(500))]
     with django_assert_num_queries(1):
-        heard_by = events_for(audience, [owner, *others], stretch)
+        heard_by = events_for(audience, (owner, *others), stretch)
     assert told(list(heard_by[owner])) == [
         ("create", shown["id"]),
         ("create", draft["id"]),
