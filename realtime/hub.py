@@ -125,6 +125,19 @@ class Hub:
     async def _catch_up(self) -> None:
         """Read to the end of the feed and tell everyone, then those who have waited for that."""
         waiting, self.joining = self.joining, []
+        try:
+            here = await self._read_to_the_end()
+            if waiting:
+                await self._take_in(waiting, here)
+        except Exception:
+            self.joining = [each for each in waiting if self._still_waits(each)] + self.joining
+            raise
+
+    def _still_waits(self, subscription: Subscription) -> bool:
+        return not subscription.is_over and subscription not in self.far
+
+    async def _read_to_the_end(self) -> int:
+        """Tell everyone what is new; gives the place that all have heard up to."""
         is_behind = bool(self.live) and self.place is not None
         while is_behind:
             listening = {audience: tuple(askers) for audience, askers in self.live.items()}
@@ -138,8 +151,7 @@ class Hub:
         if self.place is None or not self.live:
             self.place = await self._in_thread(feed.head)
         self.caught_up_at = monotonic()
-        if waiting:
-            await self._take_in(waiting, self.place)
+        return self.place
 
     async def _take_in(self, waiting: Sequence[Subscription], here: int) -> None:
         """Let those who wait hear what they have missed, and from then on live.
@@ -159,6 +171,8 @@ class Hub:
                 subscription.told("subscribed", cursor=str(here))
                 by_asker = self.live.setdefault(subscription.audience, {})
                 by_asker.setdefault(subscription.asker, set()).add(subscription)
+        # The bell was not heard for those who were neither waiting nor listening.
+        self.bell.set()
 
     async def _approach(self, here: int) -> None:
         """Bring those who have missed much as far as here, at the pace at which they can hear."""
@@ -167,6 +181,7 @@ class Hub:
             await self._replay(far, here)
         except Exception:
             logger.exception("the feed could not be read for those who come back")
+            await asyncio.sleep(settings.REALTIME_POLL_SECONDS)
         self.joining += [each for each in far if not each.is_over]
         self.bell.set()
 

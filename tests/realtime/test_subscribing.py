@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
 
-from resources import changes
+from resources import changes, feed
 from resources.actors import SYSTEM
 from resources.streaming.audiences import events_for
 from tests.realtime.conftest import connected, signed_in
@@ -175,5 +175,50 @@ def test_an_audience_that_cannot_be_asked_is_told_and_harms_no_other(
         assert (await broken.receive())["type"] == "reset"
         await live.close()
         await broken.close()
+
+    asyncio.run(go())
+
+
+def test_who_subscribes_while_the_log_cannot_be_read_is_taken_in_later(
+    dana: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = iter([RuntimeError("away"), RuntimeError("still away")])
+    earliest = feed.earliest
+
+    def sometimes() -> int:
+        failure = next(failures, None)
+        if failure:
+            raise failure
+        return earliest()
+
+    monkeypatch.setattr(feed, "earliest", sometimes)
+
+    async def go() -> None:
+        live = await connected()
+        assert (await live.subscribe("cards"))["type"] == "subscribed"
+        card = await creates(dana, title="Dragon", status="published")
+        assert await live.events(1) == [("create", card["id"])]
+        await live.close()
+
+    asyncio.run(go())
+
+
+def test_who_has_missed_much_comes_closer_first(
+    dana: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("realtime.hub.PAGE", 3)
+
+    async def go() -> None:
+        live = await connected()
+        cursor = (await live.subscribe("cards"))["cursor"]
+        await live.close()
+        missed = [await creates(dana, title=str(n), status="published") for n in range(10)]
+        live = await connected()
+        await live.send({"type": "subscribe", "ref": "1", "topic": "cards", "since": cursor})
+        assert await live.events(10) == [("create", card["id"]) for card in missed]
+        assert (await live.receive())["type"] == "subscribed"
+        new = await creates(dana, title="New", status="published")
+        assert await live.events(1) == [("create", new["id"])]
+        await live.close()
 
     asyncio.run(go())
