@@ -41,6 +41,7 @@ class Readers:
         self.under_way: dict[Hashable, asyncio.Task[HttpAnswer]] = {}
         self.is_shared = is_shared()
         self.watch = FileWatch(clock)
+        self.has_looked = False
         self.bell: asyncio.Task[None] | None = None
 
     async def answer(self, read: Read) -> HttpAnswer:
@@ -59,11 +60,10 @@ class Readers:
             self.kept.keep(key, answer, since)
         return fitted(answer, read, caller)
 
-    def caller(self, authorization: str) -> Actor | None:
-        """Give who asks, if that is known here and now; else whoever does the work finds out."""
+    def caller(self, authorization: str) -> Actor | HttpAnswer | None:
+        """Give who asks, or the answer to whoever is turned away; nothing if it takes a thread."""
         self._look()
-        found = _tried(partial(self.callers.actor, authorization))
-        return None if isinstance(found, HttpAnswer) else found
+        return tried(partial(self.callers.actor, authorization))
 
     async def _admitted(self, read: Read) -> Admitted | HttpAnswer:
         """Find out who asks and let the request in, or answer why not."""
@@ -71,7 +71,7 @@ class Readers:
         def work() -> Admitted:
             return admitted(read, self.callers.actor(read.authorization))
 
-        caller = _tried(work)
+        caller = tried(work)
         return caller if caller is not None else await self._in_thread(work)
 
     async def _in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
@@ -79,14 +79,25 @@ class Readers:
         return await self.threads.run(speaking)
 
     def _look(self) -> None:
-        """See whether something has changed."""
+        """See whether something has changed.
+
+        Loops work in the order of arrival: what was there before the look ends needs no other one.
+        """
         if not self.is_embedded:
             self._listen()
             return
+        if self.has_looked:
+            return
+        self.has_looked = True
+        asyncio.get_running_loop().call_soon(self._look_again)
         try:
             self.watch.look()
         except NotInLoopError:
             clock.strike()
+
+    def _look_again(self) -> None:
+        """See to it that who comes after this one looks anew."""
+        self.has_looked = False
 
     def _listen(self) -> None:
         """Hear of what other processes change."""
@@ -95,7 +106,7 @@ class Readers:
 
     async def _once(self, key: Hashable, since: int, work: Callable[[], HttpAnswer]) -> HttpAnswer:
         """Do work unless the same is under way and began no earlier than the last change."""
-        answer = _tried(work) if self.is_embedded else None
+        answer = tried(work) if self.is_embedded else None
         if answer is not None:
             return answer
         begun = (key, since)
@@ -115,7 +126,7 @@ def _speaking[Result](language: str | None, work: Callable[[], Result]) -> Resul
     return work()
 
 
-def _tried[Result](work: Callable[[], Result]) -> Result | HttpAnswer | None:
+def tried[Result](work: Callable[[], Result]) -> Result | HttpAnswer | None:
     """Do work in the event loop; nothing when it belongs into a thread."""
     try:
         return answered_always(work)

@@ -25,6 +25,8 @@ from resources.reading.loop import NotInLoopError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from config.asked import Asked
+
 logger = logging.getLogger("holobase.crash")
 
 MOST_IN_A_GROUP = 32
@@ -34,11 +36,11 @@ NOT_HERE = (NotInLoopError, SynchronousOnlyOperation)
 type Work = Callable[[], HttpAnswer]
 
 
-class Runner(Protocol):
-    """Runs work for the event loop."""
+class Writers(Protocol):
+    """Answers writes for the event loop."""
 
-    async def run(self, work: Work) -> HttpAnswer:
-        """Run `work` outside the event loop and give its answer."""
+    async def write(self, asked: Asked) -> HttpAnswer:
+        """Write outside the event loop what is asked for, and give the answer."""
 
 
 class Threads:
@@ -52,15 +54,21 @@ class Threads:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.pool, copy_context().run, _in_thread, work)
 
+    async def write(self, asked: Asked) -> HttpAnswer:
+        """Write what is asked for in one of the threads."""
+        return await self.run(asked.write)
+
 
 @dataclass(slots=True)
 class Job:
-    """Work with the context of its request and the future that waits for its answer."""
+    """Work with the context of its request, and its answer once there is one."""
 
     work: Work
     context: Context
-    future: asyncio.Future[HttpAnswer]
     answer: HttpAnswer | None = None
+
+
+type Waiting = tuple[Job, asyncio.Future[HttpAnswer]]
 
 
 class GroupedWriter:
@@ -72,24 +80,29 @@ class GroupedWriter:
     """
 
     def __init__(self) -> None:
-        self.jobs: SimpleQueue[Job] = SimpleQueue()
+        self.jobs: SimpleQueue[Waiting] = SimpleQueue()
         Thread(target=self._write_for_ever, name="writer", daemon=True).start()
 
     async def run(self, work: Work) -> HttpAnswer:
         """Run `work` with the next group."""
         future: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
-        self.jobs.put(Job(work, copy_context(), future))
+        self.jobs.put((Job(work, copy_context()), future))
         return await future
+
+    async def write(self, asked: Asked) -> HttpAnswer:
+        """Write what is asked for with the next group."""
+        return await self.run(asked.write)
 
     def _write_for_ever(self) -> None:
         while True:
             group = self._next_group()
-            _write(group)
+            write_group([job for job, _future in group])
+            _job, future = group[0]
             # Nobody waits any more where the loop is closed.
             with suppress(RuntimeError):
-                group[0].future.get_loop().call_soon_threadsafe(_resolve, group)
+                future.get_loop().call_soon_threadsafe(_resolve, group)
 
-    def _next_group(self) -> list[Job]:
+    def _next_group(self) -> list[Waiting]:
         group = [self.jobs.get()]
         while len(group) < MOST_IN_A_GROUP:
             try:
@@ -99,7 +112,7 @@ class GroupedWriter:
         return group
 
 
-def _write(group: Sequence[Job]) -> None:
+def write_group(group: Sequence[Job]) -> None:
     """Write a group, else each piece of it by itself; then every one has its answer."""
     if len(group) == 1 or not _is_written_together(group):
         for job in group:
@@ -122,10 +135,10 @@ def _is_written_together(group: Sequence[Job]) -> bool:
     return True
 
 
-def _resolve(group: Sequence[Job]) -> None:
-    for job in group:
-        if not job.future.done() and job.answer is not None:
-            job.future.set_result(job.answer)
+def _resolve(group: Sequence[Waiting]) -> None:
+    for job, future in group:
+        if not future.done() and job.answer is not None:
+            future.set_result(job.answer)
 
 
 def _in_thread(work: Work) -> HttpAnswer:
@@ -153,6 +166,6 @@ def _crash() -> HttpAnswer:
     raise Problem(500, "internal_error", _("Something went wrong on our side."))
 
 
-def writer(threads: int) -> Runner:
-    """Give the runner of writes that fits the database."""
+def writers(threads: int) -> Writers:
+    """Give the writers that fit the database."""
     return GroupedWriter() if connection.vendor == "sqlite" else Threads(threads, "writes")

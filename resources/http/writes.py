@@ -31,7 +31,8 @@ class Write:
     """What a client asks to change, its body parsed.
 
     `fingerprint` stands for the whole body, to recognise a repeated request; `address` is the
-    network address that anonymous writes are counted by.
+    network address that anonymous writes are counted by; `limits` are the `RateLimit-*` headers of
+    a write that is counted already.
     """
 
     resource: Resource
@@ -46,6 +47,7 @@ class Write:
     if_match: str = ""
     address: str = ""
     action: RecordAction | None = None
+    limits: Mapping[str, str] | None = None
 
     @cached_property
     def room(self) -> Mapping[str, str]:
@@ -53,13 +55,26 @@ class Write:
 
         Raises Problem 429 when there is no room left.
         """
-        who = asking(self.actor, self.address)
-        headers = require_room("write", *who, trust=self.actor.trust_level)
-        verb = self.action.name if self.action else VERBS[self.method]
-        rate = self.resource.throttle.get(verb)
-        if rate:
-            headers |= require_room(f"{self.resource}.{verb}", *who, rate=rate)
-        return headers
+        if self.limits is not None:
+            return self.limits
+        return counted(self.resource, self.method, self.action, self.actor, self.address)
+
+
+def counted(
+    resource: Resource, method: str, action: RecordAction | None, actor: Actor, address: str
+) -> Mapping[str, str]:
+    """Count a write and give the `RateLimit-*` headers.
+
+    Raises Problem 429 when there is no room left, NotInLoopError where counting would keep an event
+    loop waiting.
+    """
+    who = asking(actor, address)
+    headers = require_room("write", *who, trust=actor.trust_level)
+    verb = action.name if action else VERBS[method]
+    rate = resource.throttle.get(verb)
+    if rate:
+        headers |= require_room(f"{resource}.{verb}", *who, rate=rate)
+    return headers
 
 
 def answer_write(write: Write) -> HttpAnswer:

@@ -13,7 +13,7 @@ from asgiref.testing import ApplicationCommunicator
 
 from cards.models import Card
 from config.application import application
-from config.resource_road import Asked
+from config.asked import Asked
 from files.storage import set_up_storage
 from resources import registry
 from tests.client import Api

@@ -1,0 +1,206 @@
+"""What a request asks of a resource, read from its ASGI scope."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import (
+    get_supported_language_variant,
+    parse_accept_lang_header,
+)
+
+from resources import registry
+from resources.actors import ANONYMOUS
+from resources.answers import HttpAnswer, answered
+from resources.errors import Problem
+from resources.http.authentication import actor_of_header
+from resources.http.reads import Read
+from resources.http.throttles import client_address
+from resources.http.writes import Write, answer_write, counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from config.django_road import Scope
+    from resources.actors import Actor
+    from resources.declaration import RecordAction, Resource
+
+PREFIX = "/api/v1/"
+READS = frozenset({"GET", "HEAD"})
+JSON = b"application/json"
+
+
+class Asked:
+    """A request for a resource: what it is about, and its headers by name."""
+
+    def __init__(
+        self, scope: Scope, resource: Resource, record_id: str, action: RecordAction | None = None
+    ) -> None:
+        self.scope = scope
+        self.method: str = scope["method"]
+        self.resource = resource
+        self.record_id = record_id
+        self.action = action
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.body = b""
+        self.caller: Actor | None = None
+        self.limits: Mapping[str, str] | None = None
+
+    def header(self, name: bytes) -> str:
+        """Give a header, or an empty text."""
+        return self.headers.get(name, b"").decode("latin-1")
+
+    @cached_property
+    def address(self) -> str:
+        """Give the network address that the request came from."""
+        peer = self.scope["client"][0] if self.scope["client"] else ""
+        return client_address(peer, self.header(b"x-forwarded-for"))
+
+    @property
+    def query_string(self) -> str:
+        """Give the query without its question mark."""
+        query: bytes = self.scope["query_string"]
+        return query.decode("latin-1")
+
+    @property
+    def scheme(self) -> str:
+        """Give `https` or `http`, as the proxy in front saw it if there is one."""
+        if settings.SECURE_PROXY_SSL_HEADER:
+            return "https" if self.header(b"x-forwarded-proto") == "https" else "http"
+        return str(self.scope.get("scheme", "http"))
+
+    def is_ours(self) -> bool:
+        """Tell whether the short road can answer this; Django looks at everything else."""
+        if settings.SECURE_SSL_REDIRECT and self.scheme != "https":
+            return False
+        if not _is_allowed(self.header(b"host")):
+            return False
+        if self.action:
+            return self._is_json or self._is_empty
+        if self.method in READS:
+            return True
+        if self.method == "DELETE":
+            return bool(self.record_id)
+        is_fitting = self.method == ("PATCH" if self.record_id else "POST")
+        return is_fitting and self._is_json
+
+    @property
+    def _is_json(self) -> bool:
+        return self.headers.get(b"content-type", b"").startswith(JSON)
+
+    @property
+    def _is_empty(self) -> bool:
+        is_sized = self.headers.get(b"content-length", b"0") == b"0"
+        return is_sized and not self.headers.keys() & {b"transfer-encoding", b"content-type"}
+
+    @property
+    def kind(self) -> str:
+        """Say what is asked for, in the words of the metrics."""
+        if self.action:
+            return self.action.name
+        return "record" if self.record_id else "list"
+
+    @property
+    def language(self) -> str:
+        """Give the language that the caller reads."""
+        return _language(self.headers.get(b"accept-language", b""))
+
+    @property
+    def read(self) -> Read:
+        """Give the request as a read."""
+        url = f"{self.scheme}://{self.header(b'host')}{self.scope['path']}"
+        return Read(
+            self.resource,
+            self.record_id or None,
+            self.query_string,
+            url,
+            self.header(b"authorization"),
+            self.header(b"if-none-match"),
+            self.address,
+        )
+
+    def counted(self) -> Mapping[str, str]:
+        """Count the write of a known caller; raises Problem 429 and NotInLoopError."""
+        caller = self.caller or ANONYMOUS
+        return counted(self.resource, self.method, self.action, caller, self.address)
+
+    def write(self) -> HttpAnswer:
+        """Answer a write, in the thread that does the work; again if the first time was in vain."""
+        translation.activate(self.language)
+        return answered(lambda: answer_write(self._write))
+
+    @cached_property
+    def _write(self) -> Write:
+        key = self.headers.get(b"idempotency-key")
+        return Write(
+            self.resource,
+            self.method,
+            self.scope["path"],
+            self.record_id,
+            self.caller or actor_of_header(self.header(b"authorization")),
+            _parsed(self.body) if self.action or self.method != "DELETE" else None,
+            self.query_string,
+            self.body,
+            key.decode("latin-1") if key is not None else None,
+            self.header(b"if-match"),
+            self.address,
+            self.action,
+            self.limits,
+        )
+
+
+def what_is_asked(scope: Scope) -> Asked | None:
+    """Find the resource, the record and the action that a path names; None when it names none."""
+    path: str = scope["path"]
+    if not path.startswith(PREFIX) or path.endswith("/"):
+        return None
+    name = path[len(PREFIX) :]
+    resource = registry.named(name)
+    if resource is not None:
+        return Asked(scope, resource, "")
+    stem, _slash, last = name.rpartition("/")
+    resource = registry.named(stem)
+    if resource is not None:
+        return Asked(scope, resource, last) if last != "me" else None
+    name, _slash, record_id = stem.rpartition("/")
+    resource = registry.named(name)
+    action = _action(resource, last, scope["method"]) if resource else None
+    if resource is None or action is None or record_id == "me":
+        return None
+    return Asked(scope, resource, record_id, action)
+
+
+def _action(resource: Resource, name: str, method: str) -> RecordAction | None:
+    found = (each for each in resource.actions if (each.name, each.method) == (name, method))
+    return next(found, None)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return orjson.loads(body or b"{}")
+    except orjson.JSONDecodeError as error:
+        detail = _("The body is no JSON: %(reason)s") % {"reason": error.msg}
+        raise Problem(400, "parse_error", detail) from None
+
+
+@lru_cache(maxsize=256)
+def _is_allowed(host: str) -> bool:
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+@lru_cache(maxsize=256)
+def _language(header: bytes) -> str:
+    """Choose the language of an `Accept-Language` header."""
+    for code, _quality in parse_accept_lang_header(header.decode("latin-1").lower()):
+        try:
+            return get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE
