@@ -44,13 +44,11 @@ async def no_live_connections(_scope: Scope, receive: Receive, send: Send) -> No
     await send({"type": "websocket.close", "code": 1013})
 
 
-def roads_of(role: str) -> Any:
+def roads_of(role: str, road: ResourceRoad) -> Any:
     """Give the HTTP half of a role's application."""
-    django = DjangoRoad()
     if role == "realtime":
-        return EventStream(OnlyWatched(django))
-    resources = ResourceRoad(django)
-    return resources if role == "api" else EventStream(resources)
+        return EventStream(OnlyWatched(road.onwards))
+    return road if role == "api" else EventStream(road)
 
 
 def live_of(role: str) -> Any:
@@ -104,5 +102,6 @@ WELCOME: dict[str, Any] = {
     ],
     "max_age": 3600,
 }
-http = Origins(roads_of(settings.ROLE))
+resource_road = ResourceRoad(DjangoRoad())
+http = Origins(roads_of(settings.ROLE, resource_road))
 application = ProtocolTypeRouter({"http": http, "websocket": live_of(settings.ROLE)})

@@ -19,7 +19,6 @@ from resources import registry
 from resources.actors import ANONYMOUS
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
-from resources.http.authentication import actor_of_header
 from resources.http.reads import Read
 from resources.http.throttles import client_address
 from resources.http.writes import Write, answer_write, counted
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from config.django_road import Scope
-    from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
 
 PREFIX = "/api/v1/"
@@ -49,7 +47,7 @@ class Asked:
         self.action = action
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.body = b""
-        self.caller: Actor | None = None
+        self.caller = ANONYMOUS
         self.limits: Mapping[str, str] | None = None
 
     def header(self, name: bytes) -> str:
@@ -127,8 +125,7 @@ class Asked:
 
     def counted(self) -> Mapping[str, str]:
         """Count the write of a known caller; raises Problem 429 and NotInLoopError."""
-        caller = self.caller or ANONYMOUS
-        return counted(self.resource, self.method, self.action, caller, self.address)
+        return counted(self.resource, self.method, self.action, self.caller, self.address)
 
     def write(self) -> HttpAnswer:
         """Answer a write, in the thread that does the work; again if the first time was in vain."""
@@ -143,7 +140,7 @@ class Asked:
             self.method,
             self.scope["path"],
             self.record_id,
-            self.caller or actor_of_header(self.header(b"authorization")),
+            self.caller,
             _parsed(self.body) if self.action or self.method != "DELETE" else None,
             self.query_string,
             self.body,

@@ -60,10 +60,10 @@ class Readers:
             self.kept.keep(key, answer, since)
         return fitted(answer, read, caller)
 
-    def caller(self, authorization: str) -> Actor | HttpAnswer | None:
-        """Give who asks, or the answer to whoever is turned away; nothing if it takes a thread."""
+    async def caller(self, authorization: str) -> Actor | HttpAnswer:
+        """Give who asks, or the answer to whoever is turned away."""
         self._look()
-        return tried(partial(self.callers.actor, authorization))
+        return await self._here_or_in_thread(partial(self.callers.actor, authorization))
 
     async def _admitted(self, read: Read) -> Admitted | HttpAnswer:
         """Find out who asks and let the request in, or answer why not."""
@@ -71,8 +71,11 @@ class Readers:
         def work() -> Admitted:
             return admitted(read, self.callers.actor(read.authorization))
 
-        caller = tried(work)
-        return caller if caller is not None else await self._in_thread(work)
+        return await self._here_or_in_thread(work)
+
+    async def _here_or_in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
+        result = tried(work)
+        return result if result is not None else await self._in_thread(work)
 
     async def _in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
         speaking: Any = partial(_speaking, translation.get_language(), work)

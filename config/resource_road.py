@@ -58,12 +58,12 @@ class ResourceRoad:
         if body is None:
             return answered(_refuse_size)
         asked.body = body
-        return self._refused(asked) or await self.writers.write(asked)
+        return await self._refused(asked) or await self.writers.write(asked)
 
-    def _refused(self, asked: Asked) -> HttpAnswer | None:
-        """Turn a write away, if that can be told here and now; else note who asks for it."""
-        caller = self.readers.caller(asked.header(b"authorization"))
-        if caller is None or isinstance(caller, HttpAnswer):
+    async def _refused(self, asked: Asked) -> HttpAnswer | None:
+        """Turn a write away, or note who asks for it and count it, if counting takes no thread."""
+        caller = await self.readers.caller(asked.header(b"authorization"))
+        if isinstance(caller, HttpAnswer):
             return caller
         asked.caller = caller
         limits = tried(asked.counted)

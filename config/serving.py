@@ -17,7 +17,7 @@ from granian.server.embed import Server
 from realtime.connections import dismiss_everyone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 BACKLOG = 4096
 # An event stream counts as a request under way for as long as it is open: what limits live
@@ -40,6 +40,7 @@ class Serving:
     def __init__(
         self, application: Any, host: str, port: int, *, goodbye: float, patience: int
     ) -> None:
+        self.prepare: Callable[[], Awaitable[object]] | None = None
         self.goodbye = goodbye
         self.is_ending = False
         # Its one warning is that it is an experiment.
@@ -63,6 +64,8 @@ class Serving:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.end, loop.call_later)
+        if self.prepare:
+            await self.prepare()
         # Who has not ended in time is cut off.
         with suppress(TimeoutError):
             await self.server.serve()

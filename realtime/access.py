@@ -13,7 +13,6 @@ from resources import changes, registry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from resources.declaration import Resource
     from resources.models import Change
 
 
@@ -52,18 +51,24 @@ def hear(change: Change, **_signal: Any) -> None:
 def look_again(made: Iterable[Change]) -> None:
     """Have the connections look again whose members' access the changes are about."""
     for change in made:
-        resource = registry.named(change.resource)
-        if resource is None or not resource.governs or not _connections:
-            continue
-        for user_id in _governed(resource, change):
-            with _lock:
-                found = list(_connections.get(user_id, ()))
-            for connection in found:
-                connection.loop.call_soon_threadsafe(_look, connection)
+        if _connections:
+            look_again_at(governed(change))
 
 
-def _governed(resource: Resource, change: Change) -> Iterator[UUID]:
-    """Give the member whose access a change is about."""
+def look_again_at(user_ids: Iterable[UUID]) -> None:
+    """Have the connections of members look again."""
+    for user_id in user_ids:
+        with _lock:
+            found = list(_connections.get(user_id, ()))
+        for connection in found:
+            connection.loop.call_soon_threadsafe(_look, connection)
+
+
+def governed(change: Change) -> Iterator[UUID]:
+    """Give the member whose access a change is about, if it is about anybody's."""
+    resource = registry.named(change.resource)
+    if resource is None or not resource.governs:
+        return
     if resource.governs == "id":
         yield change.record_id
         return

@@ -1,20 +1,19 @@
-"""SQLite whose writers in one process wait in line.
-
-SQLite lets one writer in at a time and makes the others poll with growing pauses; a lock hands the
-turn over at once. Other processes still poll, which is correct and rare.
-"""
+"""SQLite whose writers wait in line (`config.sqlite.turn`)."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
-from functools import lru_cache
-from threading import Lock, get_ident
+from functools import cache
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.sqlite3 import base
 from django.utils.asyncio import async_unsafe
+
+from config.sqlite.turn import Turn
+from resources.reading.loop import native
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper
 _Cursor: Any = base.SQLiteCursorWrapper
-_turn = Lock()
+PATIENCE = 20.0
+"""Seconds that a writer waits for those of other processes."""
 
 
 class Cursor(_Cursor):
@@ -31,7 +31,7 @@ class Cursor(_Cursor):
     def convert_query(self, query: str, *, param_names: Any = None) -> str:
         if param_names is not None:
             return str(super().convert_query(query, param_names=param_names))
-        return _native(query)
+        return native(query)
 
 
 class LeanCursor(Cursor):
@@ -46,12 +46,12 @@ class LeanCursor(Cursor):
         with database.wrap_database_errors:
             if params is None:
                 return sqlite3.Cursor.execute(self, query)
-            return sqlite3.Cursor.execute(self, _native(query), params)
+            return sqlite3.Cursor.execute(self, native(query), params)
 
     def executemany(self, query: str, param_list: Any) -> Any:
         self.database.validate_no_broken_transaction()
         with self.database.wrap_database_errors:
-            return sqlite3.Cursor.executemany(self, _native(query), param_list)
+            return sqlite3.Cursor.executemany(self, native(query), param_list)
 
     def fetchone(self) -> Any:
         with self.database.wrap_database_errors:
@@ -81,7 +81,7 @@ class DatabaseWrapper(_Base):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._has_turn = False
+        self._turn: Turn | None = None
         self.is_one_piece = False
 
     def savepoint(self) -> Any:
@@ -103,8 +103,9 @@ class DatabaseWrapper(_Base):
         return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
-        _turn.acquire()
-        self._has_turn = True
+        turn = _turn_at(str(self.settings_dict["NAME"]))
+        turn.take()
+        self._turn = turn
         try:
             super()._start_transaction_under_autocommit()
         except BaseException:
@@ -131,9 +132,9 @@ class DatabaseWrapper(_Base):
             self._give_turn_back()
 
     def _give_turn_back(self) -> None:
-        if self._has_turn:
-            self._has_turn = False
-            _turn.release()
+        if self._turn:
+            turn, self._turn = self._turn, None
+            turn.give_back()
 
 
 @contextmanager
@@ -150,6 +151,8 @@ def one_piece() -> Iterator[None]:
         database.is_one_piece = False
 
 
-@lru_cache(maxsize=1_024)
-def _native(query: str) -> str:
-    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+@cache
+def _turn_at(name: str) -> Turn:
+    """Give the turn at a database file; those in memory have no other processes to wait for."""
+    is_file = "memory" not in name
+    return Turn(name if is_file else None, PATIENCE)

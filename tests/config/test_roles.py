@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import httpx
 import pytest
 from asgiref.testing import ApplicationCommunicator
 
-from config.application import live_of, roads_of
+from config.application import live_of, resource_road, roads_of
 
 # Their threads, and so their database connections, last as those of the served product do.
-road_of = cache(roads_of)
+road_of = cache(partial(roads_of, road=resource_road))
 
 
 def status(role: str, path: str) -> int:

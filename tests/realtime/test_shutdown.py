@@ -43,6 +43,7 @@ class Process:
 
     def __init__(self, folder: Path, role: str, **more: str) -> None:
         self.role = role
+        self.folder = folder
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"

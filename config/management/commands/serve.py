@@ -137,7 +137,20 @@ def serve(host: str, port: int) -> None:
     application = import_string("config.asgi.application")
     goodbye = 0 if settings.ROLE == "api" else GOODBYE_SECONDS
     serving = Serving(application, host, port, goodbye=goodbye, patience=settings.SHUTDOWN_SECONDS)
-    serving.run()
+    with writer_beside(serving):
+        serving.run()
+
+
+@contextmanager
+def writer_beside(serving: Serving) -> Iterator[None]:
+    """Have SQLite written by a process of its own; PostgreSQL has one for each connection."""
+    if connection.vendor != "sqlite" or settings.ROLE == "realtime":
+        yield
+        return
+    with import_string("config.writer_process.writer_process")() as writer:
+        import_string("config.application.resource_road").writers = writer
+        serving.prepare = writer.connect
+        yield
 
 
 def work() -> None:

@@ -1,0 +1,273 @@
+"""Writes in a process of their own: SQLite has one writer, which so gets a processor to itself.
+
+The server passes on what is asked, and the writer answers. Between them go frames: a length of
+four bytes, then a tuple in Python's own `marshal`, which only the same Python has to understand.
+When the server goes, the writer ends; when the writer goes, the server writes for itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import marshal
+import os
+import pickle
+import signal
+import socket
+from contextlib import contextmanager
+from contextvars import Context
+from functools import lru_cache
+from itertools import count
+from struct import Struct
+from typing import TYPE_CHECKING, Any, NoReturn, override
+from uuid import UUID
+
+from django.db import connections
+from django.utils.translation import gettext as _
+
+from config.asked import what_is_asked
+from config.writers import MOST_IN_A_GROUP, GroupedWriter, Job, write_group
+from realtime.access import governed, look_again_at
+from realtime.hub import known_hubs
+from resources import changes, context
+from resources.answers import HttpAnswer, answered
+from resources.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from config.asked import Asked
+    from resources.actors import Actor
+    from resources.models import Change
+
+logger = logging.getLogger("holobase.crash")
+
+LENGTH = Struct("!I")
+READ_AT_ONCE = 1 << 20
+KNOWN_ACTORS = 4_096
+NEWS = 0
+"""The number of a frame that answers nobody: it tells that something was committed."""
+
+
+class Frames:
+    """What has come through a socket, cut into frames."""
+
+    def __init__(self) -> None:
+        self.received = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Take in what has come."""
+        self.received += data
+
+    def next(self) -> Any:
+        """Give the next frame; nothing when there is no whole one."""
+        received = self.received
+        if len(received) < LENGTH.size:
+            return None
+        end = LENGTH.size + LENGTH.unpack_from(received)[0]
+        if len(received) < end:
+            return None
+        content = marshal.loads(received[LENGTH.size : end])  # noqa: S302 - our other half's
+        del received[:end]
+        return content
+
+
+def frame(*content: Any) -> bytes:
+    """Write a frame."""
+    body = marshal.dumps(content)
+    return LENGTH.pack(len(body)) + body
+
+
+class WriterProcess(asyncio.Protocol):
+    """The server's end: hands over what is asked and waits for the answers."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+        self.frames = Frames()
+        self.numbers = count(NEWS + 1)
+        self.waiting: dict[int, asyncio.Future[HttpAnswer]] = {}
+        self.transport: Any = None
+        self.stand_in: GroupedWriter | None = None
+
+    async def connect(self) -> None:
+        """Begin to listen to the writer, in the event loop that serves."""
+        loop = asyncio.get_running_loop()
+        await loop.create_unix_connection(lambda: self, sock=self.line)
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+
+    async def write(self, asked: Asked) -> HttpAnswer:
+        """Have written what is asked for; 503 when the writer goes before it answers."""
+        if self.stand_in:
+            return await self.stand_in.write(asked)
+        number = next(self.numbers)
+        answer: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
+        self.waiting[number] = answer
+        try:
+            self.transport.write(frame(number, *_packed(asked)))
+            return await answer
+        finally:
+            del self.waiting[number]
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        """Give answers to those who wait for them, and news to those who listen."""
+        self.frames.feed(data)
+        while (said := self.frames.next()) is not None:
+            number, *rest = said
+            if number == NEWS:
+                _spread(*rest)
+            elif (answer := self.waiting.get(number)) is not None and not answer.done():
+                answer.set_result(HttpAnswer(*rest))
+
+    @override
+    def connection_lost(self, failure: Exception | None) -> None:
+        """Write in this process from now on; what was under way may be written or not."""
+        logger.error("the writer has ended; the server writes for itself")
+        self.stand_in = GroupedWriter()
+        for answer in self.waiting.values():
+            if not answer.done():
+                answer.set_result(answered(_interrupted))
+
+
+def _spread(user_ids: Iterable[bytes]) -> None:
+    """Let live connections hear of what was committed, those of some members in particular."""
+    for hub in known_hubs():
+        hub.ring()
+    look_again_at(UUID(bytes=user_id) for user_id in user_ids)
+
+
+def _interrupted() -> HttpAnswer:
+    detail = _("This was interrupted. See whether it was done before you try again.")
+    raise Problem(503, "interrupted", detail)
+
+
+def _packed(asked: Asked) -> tuple[Any, ...]:
+    scope = asked.scope
+    return (
+        context.request_id(),
+        (asked.method, scope["path"], scope["query_string"], scope["client"]),
+        asked.headers,
+        asked.body,
+        _pickled(asked.caller),
+        asked.limits,
+    )
+
+
+def _unpacked(about: Any, headers: Any, body: bytes, caller: bytes, limits: Any) -> Asked:
+    method, path, query_string, client = about
+    asked = what_is_asked(
+        {
+            "method": method,
+            "path": path,
+            "query_string": query_string,
+            "client": client,
+            "headers": headers.items(),
+        }
+    )
+    if asked is None:
+        raise ValueError(f"{path} names no resource here, but did in the server")
+    asked.body = body
+    asked.caller = _unpickled(caller)
+    asked.limits = limits
+    return asked
+
+
+@lru_cache(maxsize=KNOWN_ACTORS)
+def _pickled(actor: Actor) -> bytes:
+    return pickle.dumps(actor)
+
+
+@lru_cache(maxsize=KNOWN_ACTORS)
+def _unpickled(actor: bytes) -> Actor:
+    known: Actor = pickle.loads(actor)  # noqa: S301 - our other half's
+    return known
+
+
+class Writer:
+    """The other end: writes whatever has come in the meantime together."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+        self.frames = Frames()
+        self.has_news = False
+        self.governed: set[UUID] = set()
+        changes.committed.connect(self._hear)
+
+    def run(self) -> None:
+        """Write until the server is gone."""
+        while group := self._next_group():
+            write_group([job for _number, job in group])
+            self._answer(group)
+
+    def _next_group(self) -> list[tuple[int, Job]]:
+        group = list(self._jobs())
+        while not group:
+            data = self.line.recv(READ_AT_ONCE)
+            if not data:
+                break
+            self.frames.feed(data)
+            group = list(self._jobs())
+        return group
+
+    def _jobs(self) -> Iterator[tuple[int, Job]]:
+        for _turn in range(MOST_IN_A_GROUP):
+            asked = self.frames.next()
+            if asked is None:
+                return
+            number, request_id, *rest = asked
+            own = Context()
+            own.run(context.begin, request_id)
+            yield number, Job(_unpacked(*rest).write, own)
+
+    def _hear(self, change: Change, **_signal: object) -> None:
+        self.has_news = True
+        self.governed.update(governed(change))
+
+    def _answer(self, group: Iterable[tuple[int, Job]]) -> None:
+        said = []
+        if self.has_news:
+            said.append(frame(NEWS, [user_id.bytes for user_id in self.governed]))
+            self.has_news = False
+            self.governed.clear()
+        said += [
+            frame(number, job.answer.status, job.answer.body, dict(job.answer.headers))
+            for number, job in group
+            if job.answer
+        ]
+        self.line.sendall(b"".join(said))
+
+
+@contextmanager
+def writer_process() -> Iterator[WriterProcess]:
+    """Start the writer, before there are threads, and give the server's end; ends it, too."""
+    ours, theirs = socket.socketpair()
+    process = os.fork()
+    if not process:
+        ours.close()
+        _be_the_writer(theirs)
+    theirs.close()
+    try:
+        yield WriterProcess(ours)
+    finally:
+        ours.close()
+        os.waitpid(process, 0)
+
+
+def _be_the_writer(line: socket.socket) -> NoReturn:
+    # The server says when it is over: what it has been asked is still to be written.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        Writer(line).run()
+    except ConnectionError:
+        logger.warning("the server went away")
+    except Exception:
+        logger.exception("crashed")
+    finally:
+        connections.close_all()
+        logging.shutdown()
+        # What the server has set up to be done at its end is not this process's to do.
+        os._exit(0)

@@ -1,0 +1,73 @@
+"""Processes that write to the same SQLite file take turns."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from config.sqlite.turn import Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+GREEDY = """
+import sys, time
+from config.sqlite.turn import Turn
+turn, taken = Turn(sys.argv[1], 60), 0
+while True:
+    turn.take()
+    print(taken := taken + 1, flush=True)
+    time.sleep(float(sys.argv[2]))
+    turn.give_back()
+"""
+PATIENT = 60.0
+
+
+@contextmanager
+def greedy_process(database: Path, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    """Run a process that takes turn after turn, each for so long; it has the first one already."""
+    command = [sys.executable, "-c", GREEDY, str(database), str(seconds)]
+    with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "1\n"
+        yield process
+        process.kill()
+
+
+def test_a_process_that_always_writes_keeps_nobody_out(tmp_path: Path) -> None:
+    turn = Turn(str(tmp_path / "db"), PATIENT)
+    with greedy_process(tmp_path / "db", 0.005) as other:
+        for _turn in range(20):
+            turn.take()
+            turn.give_back()
+        other.kill()
+        assert other.stdout
+        others = len(other.stdout.readlines())
+    assert others <= 60, "it had more than three turns for each of ours"
+
+
+def test_the_turn_of_a_process_that_dies_is_free(tmp_path: Path) -> None:
+    turn = Turn(str(tmp_path / "db"), PATIENT)
+    with greedy_process(tmp_path / "db", 3600) as other:
+        other.kill()
+        turn.take()
+    turn.give_back()
+
+
+def test_nobody_waits_for_ever(tmp_path: Path) -> None:
+    impatient, patient = Turn(str(tmp_path / "db"), 0.1), Turn(str(tmp_path / "db"), PATIENT)
+    with greedy_process(tmp_path / "db", 3600):
+        began = monotonic()
+        impatient.take()
+        assert 0.1 <= monotonic() - began < PATIENT
+        impatient.give_back()
+        impatient.take()  # that gave back nothing of the other's
+        assert monotonic() - began >= 0.2
+        impatient.give_back()
+    patient.take()
+    patient.give_back()

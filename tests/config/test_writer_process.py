@@ -1,0 +1,170 @@
+"""On SQLite a process of its own writes; what it writes is seen, heard and never half done."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.writer_process import Frames, frame
+from tests.config.test_serve import mailed_code
+from tests.realtime.test_processes import PROFILE
+from tests.realtime.test_shutdown import Process, creates, listener, subscribes, token_of, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.embedded
+
+BY_THE_BELL_ALONE = {"REALTIME_POLL_SECONDS": "600", "REALTIME_RECHECK_SECONDS": "600"}
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    with Process(tmp_path_factory.mktemp("writing"), "all", **BY_THE_BELL_ALONE) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def api(process: Process) -> Iterator[httpx.Client]:
+    address = f"http://{process.address}/api/v1/"
+    with httpx.Client(base_url=address, timeout=20) as client:
+        proof = client.post("auth/register", json=PROFILE).json()["proof"]
+        sent = {"proof": proof, "code": mailed_code(process.folder / "mail")}
+        token = client.post("auth/verify-email/confirm", json=sent).json()["access"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        yield client
+
+
+def children(process: Process) -> dict[int, str]:
+    """Give the ids of the processes that a process has started, with their command lines."""
+    tasks = Path(f"/proc/{process.running.pid}/task")
+    found = " ".join(path.read_text() for path in tasks.glob("*/children")).split()
+    return {int(one): Path(f"/proc/{one}/cmdline").read_text() for one in found}
+
+
+def writer_of(process: Process) -> int:
+    """Give the id of the process that writes: a fork has its parent's command line."""
+    return next(one for one, command in children(process).items() if "\0serve\0" in command)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def until(is_so: object, seconds: float = 20) -> None:
+    """Wait for something to become true."""
+    assert callable(is_so)
+    end = monotonic() + seconds
+    while not is_so():
+        assert monotonic() < end
+        sleep(0.02)
+
+
+def test_what_is_written_there_is_seen_at_once(api: httpx.Client) -> None:
+    cards = api.get("cards", params={"count": "exact"}).json()["count"]
+    for number in range(20):
+        card = creates(api, f"Dragon {number}")
+        assert api.get(f"cards/{card}").json()["title"] == f"Dragon {number}"
+        assert api.patch(f"cards/{card}", json={"title": "Moth"}).status_code == 200
+        assert api.get(f"cards/{card}").json()["title"] == "Moth"
+        assert api.get("cards", params={"count": "exact"}).json()["count"] == cards + number + 1
+
+
+def test_errors_come_back_as_from_anywhere_else(api: httpx.Client) -> None:
+    refused = api.post("cards", json={"rarity": "unheard of"}, headers={"X-Request-ID": "mine"})
+    assert refused.status_code == 400
+    assert {error["field"] for error in refused.json()["errors"]} == {"title", "rarity"}
+    assert refused.headers["x-request-id"] == "mine"
+    korean = api.post("cards", json={}, headers={"Accept-Language": "ko"})
+    assert re.search("[가-힣]", korean.text)
+    assert api.post("cards", json={"title": "x"}, headers={"Authorization": ""}).status_code == 401
+    assert api.patch(f"cards/{creates(api, 'x')}", content=b"{").status_code == 415
+
+
+def test_listeners_hear_of_it_by_the_bell(api: httpx.Client, process: Process) -> None:
+    with listener(process, token_of(api)) as live:
+        assert subscribes(live)["type"] == "subscribed"
+        card = creates(api, "Heard")
+        assert told(live)["id"] == card
+
+
+def test_a_device_that_is_signed_out_loses_its_connection(
+    api: httpx.Client, process: Process
+) -> None:
+    sent = {"identity": PROFILE["email"], "password": PROFILE["password"]}
+    other = api.post("auth/token", json=sent).json()["access"]
+    newest = api.get("auth/sessions").json()["results"][0]["id"]
+    with listener(process, other) as live:
+        assert api.delete(f"auth/sessions/{newest}").status_code == 204
+        assert told(live)["type"] == "revoked"
+
+
+def test_it_ends_when_the_server_is_killed(tmp_path: Path) -> None:
+    running = Process(tmp_path, "api")
+    running.start()
+    writer = writer_of(running)
+    running.running.kill()
+    running.running.wait()
+    until(lambda: not is_running(writer))
+
+
+def test_it_ends_with_the_server(tmp_path: Path) -> None:
+    running = Process(tmp_path, "api")
+    running.start()
+    writer = writer_of(running)
+    os.kill(writer, signal.SIGTERM)
+    sleep(0.2)
+    assert is_running(writer), "who has accepted a write must see it through"
+    running.end()
+    running.ended_after()
+    assert not is_running(writer)
+
+
+def test_when_it_dies_the_server_writes_and_nothing_answered_is_lost(
+    api: httpx.Client, process: Process
+) -> None:
+    writer = writer_of(process)
+
+    def write(number: int) -> tuple[int, str]:
+        if number == 60:
+            os.kill(writer, signal.SIGKILL)
+        answer = api.post("cards", json={"title": f"Kept {number}", "status": "published"})
+        return answer.status_code, answer.json().get("id", answer.json().get("code"))
+
+    with ThreadPoolExecutor(8) as clients:
+        answers = list(clients.map(write, range(200)))
+    assert {status for status, _said in answers} <= {201, 503}
+    assert {said for status, said in answers if status == 503} <= {"interrupted"}
+    written = [card for status, card in answers if status == 201]
+    assert len(written) >= 190, "only what was under way may be interrupted"
+    assert {api.get(f"cards/{card}").status_code for card in written} == {200}
+    until(lambda: not is_running(writer))
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**40), st.binary(max_size=300))), st.data())
+def test_however_the_socket_cuts_them_frames_come_out_whole(
+    said: list[tuple[int, bytes]], data: st.DataObject
+) -> None:
+    sent = b"".join(frame(*one) for one in said)
+    frames, got = Frames(), []
+    while sent:
+        size = data.draw(st.integers(1, len(sent)))
+        frames.feed(sent[:size])
+        sent = sent[size:]
+        while (one := frames.next()) is not None:
+            got.append(one)
+    assert got == said
