@@ -20,7 +20,7 @@ from realtime.event_stream import EventStream
 from realtime.routing import websocket_urls
 
 if TYPE_CHECKING:
-    from config.django_road import Message, Receive, Scope, Send
+    from realtime.asgi_types import Message, Receive, Scope, Send
 
 WATCHED = ("/healthz", "/readyz", "/metrics")
 

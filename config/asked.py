@@ -26,7 +26,7 @@ from resources.http.writes import Write, answer_write, counted
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from config.django_road import Scope
+    from realtime.asgi_types import Scope
     from resources.declaration import RecordAction, Resource
 
 PREFIX = "/api/v1/"

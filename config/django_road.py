@@ -22,14 +22,11 @@ from django.utils.translation import gettext as _
 from resources.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Callable, Iterable
 
     from django.http.response import HttpResponseBase
 
-type Scope = dict[str, Any]
-type Message = dict[str, Any]
-type Receive = Callable[[], Awaitable[Message]]
-type Send = Callable[[Message], Awaitable[None]]
+    from realtime.asgi_types import Receive, Scope, Send
 
 IN_MEMORY = 256 * 1024
 BODILESS = frozenset({204, 304})

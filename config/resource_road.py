@@ -21,8 +21,9 @@ from resources.errors import Problem
 
 if TYPE_CHECKING:
     from config.asked import Asked
-    from config.django_road import DjangoRoad, Receive, Scope, Send
+    from config.django_road import DjangoRoad
     from config.writers import Writers
+    from realtime.asgi_types import Receive, Scope, Send
 
 
 class ResourceRoad:

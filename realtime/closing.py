@@ -9,11 +9,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    type Message = dict[str, Any]
-    type Receive = Callable[[], Awaitable[Message]]
-    type Send = Callable[[Message], Awaitable[None]]
+    from realtime.asgi_types import Message, Receive, Scope, Send
 
 
 class Closing:
@@ -22,7 +18,7 @@ class Closing:
     def __init__(self, onwards: Any) -> None:
         self.onwards = onwards
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one WebSocket."""
         line = _Line(receive, send)
         await self.onwards(scope, line.receive, line.send)

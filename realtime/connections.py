@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from realtime.loops import PerLoop
 from realtime.subscriptions import frame
 from resources.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from realtime.listener import Listener
 
 RETRY_SECONDS = 10
@@ -123,21 +122,8 @@ def too_many_subscriptions() -> Problem:
     return Problem(429, "too_many_subscriptions", _("There are too many subscriptions here."))
 
 
-_connections: dict[asyncio.AbstractEventLoop, Connections] = {}
-
-
-def connections() -> Connections:
-    """Give the connections of this process's event loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _connections:
-        _connections.clear()
-        _connections[loop] = Connections()
-    return _connections[loop]
-
-
-def known_connections() -> Sequence[Connections]:
-    """Give the connections, for threads that only look; empty before there are any."""
-    return [each for loop, each in list(_connections.items()) if not loop.is_closed()]
+connections = PerLoop(Connections)
+known_connections = connections.known
 
 
 def dismiss_everyone(*_signal: object) -> None:

@@ -13,12 +13,12 @@ from realtime.connections import TOO_MANY, Farewell, reconnect
 from realtime.listener import Listener, problem_frame
 from realtime.room_frames import Bucket, RoomFrames
 from realtime.subscriptions import frame
+from realtime.topics import PARAMETERS
 from resources.errors import Problem
 
 SUBPROTOCOL = "holobase.v1"
 BEARER = "bearer."
 ROOM_TYPES = frozenset({"join", "leave", "presence", "broadcast", "signal"})
-ASKED = ("filter", "expand", "fields")
 LONGEST_FRAME = 64 * 1024
 PER_SECOND = 20
 LEAST_BURST = 100
@@ -44,14 +44,8 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         offered = list(self.scope.get("subprotocols", ()))
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         self.sender = asyncio.create_task(self._send_all())
-        token = next((word for word in offered if word.startswith(BEARER)), "")
-        try:
-            if token:
-                await self._authenticate(token.removeprefix(BEARER), None)
-            else:
-                self.listener.admit()
-        except Problem as problem:
-            self.listener.dismiss(_refusal(problem))
+        tokens = (word.removeprefix(BEARER) for word in offered if word.startswith(BEARER))
+        await self._sign_in(next(tokens, None), None)
 
     @override
     async def disconnect(self, code: int) -> None:
@@ -90,19 +84,19 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
             case _:
                 self._answer("error", ref, code="unknown_type")
 
-    async def _sign_in(self, token: str, ref: Any) -> None:
+    async def _sign_in(self, token: str | None, ref: Any) -> None:
+        """Let in a token's member, or anybody where there is none; else end the connection."""
         try:
-            await self._authenticate(token, ref)
+            if token is None:
+                self.listener.admit()
+            elif await self.listener.authenticate(token):
+                self._answer("authenticated", ref, user=str(self.listener.actor.id))
         except Problem as problem:
             self.listener.dismiss(_refusal(problem))
 
-    async def _authenticate(self, token: str, ref: Any) -> None:
-        if await self.listener.authenticate(token):
-            self._answer("authenticated", ref, user=str(self.listener.actor.id))
-
     async def _subscribe(self, content: dict[str, Any]) -> None:
         ref, topic = str(content.get("ref", "")), str(content.get("topic", ""))
-        asked = {name: str(content[name]) for name in ASKED if content.get(name)}
+        asked = {name: str(content[name]) for name in PARAMETERS if content.get(name)}
         try:
             await self.listener.subscribe(ref, topic, asked, str(content.get("since") or ""))
         except Problem as problem:

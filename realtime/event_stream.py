@@ -16,24 +16,22 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from realtime.listener import Listener
+from realtime.topics import PARAMETERS
 from resources import context
 from resources.errors import CONTENT_TYPE, Problem, bad_parameter, not_signed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from realtime.asgi_types import Receive, Scope, Send
     from realtime.connections import Farewell
 
 PATH = "/api/v1/events"
-ASKED = ("filter", "expand", "fields")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
 ]
-
-type Send = Callable[[dict[str, Any]], Awaitable[None]]
-type Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class EventStream:
@@ -42,7 +40,7 @@ class EventStream:
     def __init__(self, onwards: Any) -> None:
         self.onwards = onwards
 
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["path"] != PATH or scope["method"] != "GET":
             await self.onwards(scope, receive, send)
@@ -93,7 +91,7 @@ def _about(text: str) -> tuple[str, str, str]:
     return frame.get("action", frame["type"]), frame.get("topic", ""), frame.get("cursor", "")
 
 
-async def _open(listener: Listener, scope: dict[str, Any]) -> Cursors:
+async def _open(listener: Listener, scope: Scope) -> Cursors:
     """Sign in and subscribe as the request asks; raises Problem."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     scheme, _space, token = headers.get("authorization", "").partition(" ")
@@ -106,7 +104,7 @@ async def _open(listener: Listener, scope: dict[str, Any]) -> Cursors:
     if not topics:
         raise bad_parameter("topic", "required", _("Name at least one topic."))
     since = headers.get("last-event-id", "") or asked.get("since", [""])[0]
-    narrowed: Mapping[str, str] = {name: asked[name][0] for name in ASKED if name in asked}
+    narrowed: Mapping[str, str] = {name: asked[name][0] for name in PARAMETERS if name in asked}
     cursors = Cursors(topics, since)
     for topic, cursor in cursors.of.items():
         await listener.subscribe(topic, topic, narrowed, cursor)

@@ -19,6 +19,7 @@ from django.db import connection
 
 from realtime.access import look_again
 from realtime.bell import listen
+from realtime.loops import PerLoop
 from realtime.meters import meters
 from realtime.subscriptions import tell
 from resources import changes, feed
@@ -44,7 +45,7 @@ MOST_REPLAYED = 10_000
 # One thread, and so one database connection, reads for everyone.
 reader = ThreadPoolExecutor(1, "feed")
 
-type Listeners = Mapping[Audience, Mapping[Asker, set[Subscription]]]
+type Listeners = dict[Audience, dict[Asker, set[Subscription]]]
 type Listening = Mapping[Audience, tuple[Asker, ...]]
 # No events at all stand for an audience that could not be asked.
 type Heard = Sequence[tuple[Audience, Mapping[Asker, Sequence[Event]] | None]]
@@ -55,7 +56,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.live: dict[Audience, dict[Asker, set[Subscription]]] = {}
+        self.live: Listeners = {}
         self.joining: list[Subscription] = []
         self.far: list[Subscription] = []
         self.approach: asyncio.Task[None] | None = None
@@ -140,7 +141,7 @@ class Hub:
         """Tell everyone what is new; gives the place that all have heard up to."""
         is_behind = bool(self.live) and self.place is not None
         while is_behind:
-            listening = {audience: tuple(askers) for audience, askers in self.live.items()}
+            listening = _listening(self.live)
             read, heard = await self._in_thread(partial(_read_on, self.place or 0, listening))
             self._tell(heard)
             meters.arrived()
@@ -169,8 +170,7 @@ class Hub:
         for subscription in near:
             if not subscription.is_over:
                 subscription.told("subscribed", cursor=str(here))
-                by_asker = self.live.setdefault(subscription.audience, {})
-                by_asker.setdefault(subscription.asker, set()).add(subscription)
+                _join(self.live, subscription)
         # The bell was not heard for those who were neither waiting nor listening.
         self.bell.set()
 
@@ -191,7 +191,7 @@ class Hub:
         meters.replays += sum(each.since.place < until for each in missing)
         while place < until:
             by_audience = _by_audience(missing)
-            listening = {audience: tuple(askers) for audience, askers in by_audience.items()}
+            listening = _listening(by_audience)
             read, heard = await self._in_thread(partial(_read_past, place, until, listening))
             for audience, events in heard:
                 for asker, subscriptions in by_audience[audience].items():
@@ -203,12 +203,13 @@ class Hub:
 
     def _tell(self, heard: Heard) -> None:
         for audience, events in heard:
-            alike: dict[int, list[Subscription]] = {}
+            alike: dict[int, tuple[Sequence[Event] | None, list[Subscription]]] = {}
             for asker, listeners in self.live.get(audience, {}).items():
-                alike.setdefault(id(_own(events, asker)), []).extend(listeners)
-            for asker in self.live.get(audience, {}):
                 own = _own(events, asker)
-                _tell_all(alike.pop(id(own), ()), own)
+                meters.events += len(own or ())
+                alike.setdefault(id(own), (own, []))[1].extend(listeners)
+            for own, together in alike.values():
+                _tell_all(together, own)
 
     async def _in_thread[R](self, work: Callable[[], R]) -> R:
         return await self.loop.run_in_executor(reader, _with_connection, work)
@@ -224,7 +225,6 @@ def _tell_all(listeners: Collection[Subscription], events: Sequence[Event] | Non
             subscription.told("reset")
     for event in events or ():
         tell(listeners, event)
-    meters.events += len(events or ())
     meters.deliveries += len(events or ()) * len(listeners)
 
 
@@ -233,6 +233,7 @@ def _tell_late(late: Iterable[Subscription], events: Sequence[Event] | None) -> 
     for subscription in late:
         told = subscription.since.told
         missed = events and [_as_late(event, told) for event in events if event.place > told]
+        meters.events += len(missed or ())
         _tell_all([subscription], missed)
 
 
@@ -244,12 +245,21 @@ def _as_late(event: Event, told: int) -> Event:
 
 
 def _by_audience(subscriptions: Iterable[Subscription]) -> Listeners:
-    by_audience: dict[Audience, dict[Asker, set[Subscription]]] = {}
+    by_audience: Listeners = {}
     for each in subscriptions:
         if not each.is_over:
-            by_asker = by_audience.setdefault(each.audience, {})
-            by_asker.setdefault(each.asker, set()).add(each)
+            _join(by_audience, each)
     return by_audience
+
+
+def _join(listeners: Listeners, subscription: Subscription) -> None:
+    by_asker = listeners.setdefault(subscription.audience, {})
+    by_asker.setdefault(subscription.asker, set()).add(subscription)
+
+
+def _listening(listeners: Listeners) -> Listening:
+    """Give who is to be asked about, in a form that can go to another thread."""
+    return {audience: tuple(askers) for audience, askers in listeners.items()}
 
 
 async def _let_send(listeners: Listeners) -> None:
@@ -312,18 +322,5 @@ def _events(
         return None
 
 
-_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
-
-
-def hub() -> Hub:
-    """Give the hub of this process's event loop, started now if it is the first that asks."""
-    loop = asyncio.get_running_loop()
-    if loop not in _hubs:
-        _hubs.clear()
-        _hubs[loop] = Hub()
-    return _hubs[loop]
-
-
-def known_hubs() -> Sequence[Hub]:
-    """Give the hub to threads that only look; empty before there is one."""
-    return [each for loop, each in list(_hubs.items()) if not loop.is_closed()]
+hub = PerLoop(Hub)
+known_hubs = hub.known

@@ -16,12 +16,13 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from realtime.loops import PerLoop
 from realtime.room_wire import Wire
 from realtime.subscriptions import frame
 from resources.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from realtime.outbox import Outbox
 
@@ -215,18 +216,5 @@ def _seen(peer: Mapping[str, Any], process: str) -> Peer:
     return Peer(**peer, process=process, seen_at=monotonic())
 
 
-_rooms: dict[asyncio.AbstractEventLoop, Rooms] = {}
-
-
-def rooms() -> Rooms:
-    """Give the rooms of this process's event loop."""
-    loop = asyncio.get_running_loop()
-    if loop not in _rooms:
-        _rooms.clear()
-        _rooms[loop] = Rooms()
-    return _rooms[loop]
-
-
-def known_rooms() -> Sequence[Rooms]:
-    """Give the rooms of this process to other threads; empty before there are any."""
-    return [each for loop, each in list(_rooms.items()) if not loop.is_closed()]
+rooms = PerLoop(Rooms)
+known_rooms = rooms.known

@@ -117,6 +117,22 @@ class RecordAdmin(ModelAdmin):
         return format_html('<a href="{}?record_id={}">{}</a>', address, row.pk, _("Show changes"))
 
 
+class ReadOnlyAdmin(ModelAdmin):
+    """An admin that only shows; put before another, it takes away what changes there."""
+
+    @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 def derived_admin(resource: Resource) -> type[RecordAdmin]:
     """Make the admin of a resource from what it declares."""
     columns = resource.model._meta.concrete_fields

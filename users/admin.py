@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resources import registry
 from resources.errors import Problem
-from resources.records_admin import RecordAdmin, acting
+from resources.records_admin import ReadOnlyAdmin, RecordAdmin, acting
 from resources.sealing import blind_index
 from users.forms import MemberPasswordForm, OwnPasswordForm, SignInForm
 from users.models import (
@@ -155,20 +155,8 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
             take_role(user, role=role, by=by)
 
 
-class ReadOnlyAdmin(RecordAdmin):
+class OwnAdmin(ReadOnlyAdmin, RecordAdmin):
     """What members do to their own accounts: nobody else changes it."""
-
-    @override
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    @override
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @override
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @override
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -176,7 +164,7 @@ class ReadOnlyAdmin(RecordAdmin):
 
 
 @admin.register(AccountEvent)
-class AccountEventAdmin(ReadOnlyAdmin):
+class AccountEventAdmin(OwnAdmin):
     """The account activity of all members, without the places that are only theirs to see."""
 
     list_display = ("created_at", "user", "kind", "detail")
@@ -190,7 +178,7 @@ class AccountEventAdmin(ReadOnlyAdmin):
         return ("created_at", "user", "kind", "detail")
 
 
-class OperatorsAdmin(ReadOnlyAdmin):
+class OperatorsAdmin(OwnAdmin):
     """What only operators look at."""
 
     list_select_related: Sequence[str] = ("user",)

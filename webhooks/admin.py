@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.utils.translation import gettext as _
 
 from resources import changes
-from resources.records_admin import RecordAdmin, acting
+from resources.records_admin import ReadOnlyAdmin, RecordAdmin, acting
 from webhooks.models import Delivery, Webhook
 from webhooks.services.managing import create_webhook, problems, update_webhook
 
@@ -95,22 +95,10 @@ class WebhookAdmin(AdminsAdmin):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(AdminsAdmin):
+class DeliveryAdmin(ReadOnlyAdmin, AdminsAdmin):
     """What webhooks were told."""
 
     list_display = ("created_at", "webhook", "kind", "status", "attempts", "response_status")
     list_filter = ("status", "webhook")
     list_select_related = ("webhook",)
     ordering = ("-id",)
-
-    @override
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    @override
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @override
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, override
 from uuid import UUID
 
@@ -101,7 +101,7 @@ class Audience:
         """Give the actor's id if it makes a difference to what is heard, else None."""
         return actor.id if self.sight.is_personal else None
 
-    @property
+    @cached_property
     def sight(self) -> Question:
         """Give the question which records can be seen."""
         return sight(self.resource, self.kind, self.verb, self.query)
@@ -199,7 +199,7 @@ def _moments(audience: Audience, stretch: Stretch) -> Sequence[Sequence[Table]]:
     hanging, resource = hung(audience, stretch), audience.resource
     if hanging:
         return hanging.moments
-    if stretch.past(resource).first and audience.sight.looks_around(resource):
+    if stretch.past(resource).first and audience.sight.looks_around:
         return tables_at({resource: past_of(resource, stretch)})
     return stretch.past(resource).tables
 

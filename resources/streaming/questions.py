@@ -55,15 +55,14 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A compiled statement; `is_personal` when its answers begin with who is answered."""
+    """A compiled statement; `is_personal` when its answers begin with who is answered.
+
+    `looks_around` when a record's answer also depends on other records of its resource.
+    """
 
     plan: Plan
-    is_personal: bool
-
-    def looks_around(self, resource: Resource) -> bool:
-        """Tell whether a record's answer also depends on other records of its resource."""
-        table = connection.ops.quote_name(resource.model._meta.db_table)
-        return len(re.findall(rf"(?:FROM|JOIN) {table}", self.plan.sql or "")) > 1
+    is_personal: bool = False
+    looks_around: bool = False
 
     def answers(
         self,
@@ -120,14 +119,16 @@ def asked(rows: QuerySet[Any, Any], *columns: Any) -> Question:
     """Compile a queryset, for all askers at once where it speaks of the actor."""
     try:
         sql, parameters = _compiled(rows.values_list(*columns))
-        if not any(map(_is_actor, parameters)):
-            return Question(Plan(*inlined(sql, parameters)), is_personal=False)
-        asker = RawSQL(ASKER, (), output_field=RecordIdField())  # noqa: S611 - a constant of ours
-        rows = rows.extra(tables=[ASKING])  # noqa: S610 - a constant of ours
-        sql, parameters = _compiled(rows.values_list(asker, *columns))
+        is_personal = any(map(_is_actor, parameters))
+        if is_personal:
+            asker = RawSQL(ASKER, (), output_field=RecordIdField())  # noqa: S611 - a constant of ours
+            rows = rows.extra(tables=[ASKING])  # noqa: S610 - a constant of ours
+            sql, parameters = _compiled(rows.values_list(asker, *columns))
     except EmptyResultSet:
-        return Question(Plan(None), is_personal=False)
-    return Question(Plan(*inlined(sql, parameters, {ACTOR_SLOT: ASKER})), is_personal=True)
+        return Question(Plan(None))
+    table = connection.ops.quote_name(rows.model._meta.db_table)
+    looks_around = len(re.findall(rf"(?:FROM|JOIN) {table}", sql)) > 1
+    return Question(Plan(*inlined(sql, parameters, {ACTOR_SLOT: ASKER})), is_personal, looks_around)
 
 
 def among(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -23,7 +23,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.clients.conftest import ROOT, npm
 from tests.config.test_serve import EMBEDDED
-from tests.users.social.browsers import chromium, missing_programs
+from tests.users.social.browsers import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -150,9 +150,6 @@ def server(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serv
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    missing = missing_programs()
-    if missing:
-        pytest.skip(missing)
     with chromium(tmp_path_factory.mktemp("browser")) as running:
         yield running
 

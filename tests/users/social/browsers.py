@@ -12,6 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, override
 
 import httpx
+import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
@@ -55,7 +56,13 @@ def _has_programs() -> bool:
 
 @contextmanager
 def chromium(folder: Path) -> Iterator[Chrome]:
-    """Run a Chromium without window, which reaches nothing but this machine."""
+    """Run a Chromium without window, which reaches nothing but this machine.
+
+    Skips the test where there is none.
+    """
+    missing = missing_programs()
+    if missing:
+        pytest.skip(missing)
     options = ChromeOptions()
     options.binary_location = str(shutil.which("chromium"))
     for option in (*OPTIONS, f"--user-data-dir={folder / 'profile'}"):

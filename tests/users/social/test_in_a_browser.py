@@ -12,7 +12,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.users.social.browsers import card_site, chromium, missing_programs
+from tests.users.social.browsers import card_site, chromium
 from users.models import User
 
 if TYPE_CHECKING:
@@ -34,9 +34,6 @@ OPEN_A_POPUP = """
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    missing = missing_programs()
-    if missing:
-        pytest.skip(missing)
     with chromium(tmp_path_factory.mktemp("chromium")) as running:
         yield running
 
