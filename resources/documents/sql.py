@@ -7,6 +7,7 @@ real booleans and embedded documents.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, override
 
 from django.db.models import (
@@ -16,10 +17,13 @@ from django.db.models import (
     F,
     Field,
     Func,
+    IntegerField,
     JSONField,
     TextField,
+    UUIDField,
     Value,
 )
+from django.db.models.expressions import Col
 from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
@@ -31,16 +35,36 @@ if TYPE_CHECKING:
 type SQL = tuple[str, Any]
 
 
-class Document(Func):
-    """A JSON object with the given keys: `Document({"id": F("id")})`."""
+class Written(Func):
+    """A member of a document that on SQLite comes as the JSON that is to stand there."""
 
-    function = "JSON_OBJECT"
+
+class Document(Written):
+    """A JSON object with the given keys: `Document({"id": F("id")})`.
+
+    On SQLite a text is filled in, which takes three quarters of the time of `JSON_OBJECT`.
+    """
+
+    function = "PRINTF"
 
     def __init__(self, members: Mapping[str, Any]) -> None:
         arguments: list[Any] = []
         for key, expression in members.items():
             arguments += [Value(key), expression]
         super().__init__(*arguments, output_field=TextField())
+
+    @override
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+    ) -> SQL:
+        """Write the keys into the text, which the members then fill in."""
+        keys, members = self.get_source_expressions()[::2], self.get_source_expressions()[1::2]
+        parts = [_filling(member, compiler) for member in members]
+        places = zip(keys, parts, strict=True)
+        text = ",".join(f"{_escaped(key.value)}:{place}" for key, (place, _sql, _params) in places)
+        arguments = ", ".join(["%s", *(sql for _place, sql, _params in parts)])
+        params = [param for _place, _sql, its_params in parts for param in its_params]
+        return f"{self.function}({arguments})", [f"{{{text}}}", *params]
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
@@ -49,10 +73,28 @@ class Document(Func):
         return self.as_sql(compiler, connection, function="JSON_BUILD_OBJECT", **context)
 
 
-class Embedded(Func):
+def _escaped(key: str) -> str:
+    """Write a key as JSON, for a text in which % has a meaning."""
+    return json.dumps(key).replace("%", "%%")
+
+
+def _filling(member: Any, compiler: SQLCompiler) -> tuple[str, str, Any]:
+    """Give a member's place in SQLite's text, and its SQL there, which is never null."""
+    sql, params = compiler.compile(member)
+    if isinstance(member, Written):
+        return "%s", sql, params
+    field = member.output_field
+    if isinstance(field, IntegerField):
+        return "%s", f"COALESCE({sql}, 'null')", params
+    if isinstance(field, UUIDField) and isinstance(member, Col) and not member.target.null:
+        return '"%s"', sql, params
+    return "%s", f"JSON_QUOTE({sql})", params
+
+
+class Embedded(Written):
     """A JSON text taken as JSON rather than as a string."""
 
-    function = "JSON"
+    template = "COALESCE(%(expressions)s, 'null')"
     arity = 1
 
     def __init__(self, source: Any) -> None:
@@ -79,9 +121,8 @@ class JsonTime(Func):
     ) -> SQL:
         """Complete Django's stored text, which has no fraction when it is zero."""
         sql, params = compiler.compile(self.get_source_expressions()[0])
-        text = f"REPLACE({sql}, ' ', 'T')"
-        whole = f"CASE LENGTH({sql}) WHEN 19 THEN {text} || '.000000Z' ELSE {text} || 'Z' END"
-        return whole, [*params] * 3
+        end = f"CASE LENGTH({sql}) WHEN 19 THEN '.000000Z' ELSE 'Z' END"
+        return f"REPLACE({sql}, ' ', 'T') || {end}", [*params] * 2
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
@@ -93,10 +134,10 @@ class JsonTime(Func):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-class JsonBoolean(Func):
+class JsonBoolean(Written):
     """A truth value as JSON's own (SQLite has only 0 and 1)."""
 
-    template = "JSON(CASE %(expressions)s WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
+    template = "CASE %(expressions)s WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END"
     arity = 1
 
     def __init__(self, source: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 
 from resources import registry
 from resources.documents.embedding import embedded_members
@@ -33,7 +33,10 @@ def _member(resource: Resource, actor: Asker, name: str) -> Any:
     embedded = embedded_members(field.related_model) if field.is_relation else None
     if embedded is not None:
         rows = resource.target(name)._default_manager.filter(pk=OuterRef(field.attname))
-        return Embedded(Subquery(rows.values(document=Document(embedded))))
+        document = Subquery(rows.values(document=Document(embedded)))
+        # Most records have few of the pictures that they could have.
+        is_there = Q((f"{field.attname}__isnull", False))
+        return Embedded(Case(When(is_there, then=document)))
     return json_value(field, readable_column(resource, actor, name))
 
 
