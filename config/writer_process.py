@@ -19,6 +19,7 @@ from contextvars import Context
 from functools import lru_cache
 from itertools import count
 from struct import Struct
+from threading import local
 from typing import TYPE_CHECKING, Any, NoReturn, override
 from uuid import UUID
 
@@ -260,6 +261,8 @@ def _be_the_writer(line: socket.socket) -> NoReturn:
     # The server says when it is over: what it has been asked is still to be written.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    # Django asks each time for which task of an event loop a connection is meant.
+    vars(connections)["_connections"] = local()
     try:
         Writer(line).run()
     except ConnectionError:

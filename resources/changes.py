@@ -126,8 +126,9 @@ def logged_values(row: Model) -> dict[str, Any]:
     Sealed columns are not among them: the log would keep what the row has long forgotten.
     """
     values = {}
+    state = vars(row)
     for name in _logged_columns(type(row)):
-        value = getattr(row, name)
+        value = state[name] if name in state else getattr(row, name)
         if value is not None and not isinstance(value, READY):
             value = value.isoformat() if isinstance(value, datetime) else str(value)
         values[name] = value

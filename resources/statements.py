@@ -145,8 +145,9 @@ def is_there(model: type[Model], **values: Any) -> bool:
 def _values(row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper) -> Sequence[Any]:
     """Give what the database takes for the columns of a row."""
     values = []
+    state = vars(row)
     for field, attribute, plain, shortly in columns:
-        value = getattr(row, attribute)
+        value = state[attribute] if attribute in state else getattr(row, attribute)
         if type(value) not in plain:
             write = shortly.get(type(value))
             written = write(value) if write else UNFIT

@@ -74,7 +74,7 @@ class DocumentInput(serializers.JSONField):
 
     @override
     def to_internal_value(self, data: Any) -> Any:
-        value = super().to_internal_value(_parsed(data))
+        value = _parsed(data)
         errors = document_errors(self.schema, value)
         if errors:
             raise serializers.ValidationError(
