@@ -89,7 +89,9 @@ def is_under_newest_key(sealed: str) -> bool:
 
 def unsealed_document(document: str) -> str:
     """Open the sealed texts in a JSON document that the database has put together."""
-    return SEALED.sub(_opened, document) if MARK in document else document
+    # One character is found ten times as fast as several, and hardly any document has it.
+    is_sealed = MARK[0] in document and MARK in document
+    return SEALED.sub(_opened, document) if is_sealed else document
 
 
 def blind_index(text: str) -> str:
