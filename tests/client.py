@@ -14,7 +14,15 @@ JSON = "application/json"
 
 
 # Loading the middleware reads every static file: once for all clients.
-handler = ClientHandler(enforce_csrf_checks=False)
+handlers = {checks: ClientHandler(enforce_csrf_checks=checks) for checks in (False, True)}
+
+
+class Browser(Client):
+    """Sends requests as a browser would, with cookies of its own."""
+
+    def __init__(self, *, enforce_csrf_checks: bool = False, **named: Any) -> None:
+        super().__init__(enforce_csrf_checks, **named)
+        self.handler = handlers[enforce_csrf_checks]
 
 
 class Api:
@@ -22,8 +30,7 @@ class Api:
 
     def __init__(self, token: str = "") -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self.client = Client(headers=headers, raise_request_exception=False)
-        self.client.handler = handler
+        self.client = Browser(headers=headers, raise_request_exception=False)
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Send a GET; keyword arguments become query parameters."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from asgiref.sync import SyncToAsync
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, transaction
+from django.test import TransactionTestCase
 
 from realtime.hub import reader
 from realtime.listener import access
@@ -36,6 +37,28 @@ def threads_let_go(django_db_setup: None) -> Iterator[None]:
 def let_go() -> None:
     """Close the connection of the thread that runs this."""
     connection.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quickly_emptied(django_db_setup: None) -> Iterator[None]:
+    """After tests that commit, empty what they have filled instead of flushing everything."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_tables())
+        yield
+
+
+def empty_tables() -> None:
+    """Delete all rows but those that tests only read, which a flush would have to make anew."""
+    tables = set(connection.introspection.django_table_names(only_existing=True)) - {
+        "django_content_type",
+        "auth_permission",
+    }
+    quoted = [connection.ops.quote_name(table) for table in sorted(tables)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"EXISTS(SELECT 1 FROM {table})" for table in quoted))  # noqa: S608 - our own names
+        for table, is_filled in zip(quoted, cursor.fetchone(), strict=True):
+            if is_filled:
+                cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own name
 
 
 @pytest.fixture(autouse=True)

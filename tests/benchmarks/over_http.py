@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 MILLION = 1_000_000
 CHECK_ROUND = -1  # a member who takes part in no round
 CONDITIONS = """\
-{cards:,} cards, SQLite, 32 connections; {rounds} alternating rounds of {seconds:g} s. Each is served
-as it comes: Holobase by two processes, of which one writes, PocketBase by one with threads for all
-processors, stock DRF by one. Requests per second, then the milliseconds within which half and 99 of 100 were
-answered; medians of the rounds. The ratio is that of the rates, taken round by round, with its
-smallest and largest; p99 is promised to be no worse than PocketBase's.
+{cards:,} cards, SQLite, 32 connections; {rounds} alternating rounds of {seconds:g} s. Each is
+served as it comes: Holobase by two processes, of which one writes; PocketBase by one with threads
+for all processors; stock DRF by one. Requests per second, then the milliseconds within which half
+and 99 of 100 were answered; medians of the rounds. The ratio is that of the rates, round by round,
+with its smallest and largest; p99 is promised to be no worse than PocketBase's.
 """
 NOTES = """
 Each row asks all for the same cards, which is checked first. PocketBase 0.40.6 has the same

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.test import Client
 
 from resources.actors import SYSTEM
+from tests.client import Browser
 from tests.personas import new_member
 from users.services.standing import impose_sanction
 
@@ -247,7 +247,7 @@ def test_a_moderator_keeps_order_in_the_admin_in_private_rooms_too(
 ) -> None:
     rude, other = says(bob, private, "Rude"), says(bob, private, "Fine")
     assert moderator.user is not None
-    client = Client()
+    client = Browser()
     client.force_login(moderator.user)
     base = "/admin/community/message/"
     found = client.get(base, {"q": "rude"}).content.decode()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib import admin
-from django.test import Client
 from PIL import Image
 
 from cards.models import Card
@@ -16,6 +15,7 @@ from files.storage import set_up_storage
 from resources import changes, registry
 from resources.actors import SYSTEM
 from resources.models import Change
+from tests.client import Browser
 from tests.contract.examples import example_row
 from users.models import User
 
@@ -39,25 +39,25 @@ MEMBERS_OWN = {
 
 
 @pytest.fixture
-def operator(db: None) -> Client:
+def operator(db: None) -> Browser:
     User.objects.create_superuser(**OPERATOR)
-    client = Client()
+    client = Browser()
     sent = {"username": "operator", "password": OPERATOR["password"]}
     assert client.post("/admin/login/?next=/admin/", sent).status_code == 302
     return client
 
 
 @pytest.fixture
-def moderating(moderator: Persona) -> Client:
+def moderating(moderator: Persona) -> Browser:
     assert moderator.user is not None
-    client = Client()
+    client = Browser()
     client.force_login(moderator.user)
     return client
 
 
 @pytest.mark.parametrize("resource", list(registry.all_resources()), ids=str)
 def test_every_resource_has_a_list_and_a_page(
-    resource: object, operator: Client, alice: Persona
+    resource: object, operator: Browser, alice: Persona
 ) -> None:
     declared = registry.named(str(resource))
     assert declared is not None
@@ -71,7 +71,7 @@ def test_every_resource_has_a_list_and_a_page(
 
 
 def test_a_moderator_can_change_and_delete_cards_through_the_write_door(
-    moderating: Client, moderator: Persona, alice: Persona
+    moderating: Browser, moderator: Persona, alice: Persona
 ) -> None:
     set_up_storage()
     picture = BytesIO()
@@ -94,14 +94,14 @@ def test_a_moderator_can_change_and_delete_cards_through_the_write_door(
     assert not Card.objects.exists()
 
 
-def test_many_can_be_deleted_at_once(moderating: Client, alice: Persona) -> None:
+def test_many_can_be_deleted_at_once(moderating: Browser, alice: Persona) -> None:
     ids = [alice.creates("posts", text="x")["id"] for _ in range(2)]
     sent = {"action": "delete_selected", "_selected_action": ids, "post": "yes"}
     assert moderating.post("/admin/community/post/", sent).status_code == 302
     assert Change.objects.filter(resource="posts", action="delete").count() == 2
 
 
-def test_a_moderator_cannot_make_operators(moderating: Client, alice: Persona) -> None:
+def test_a_moderator_cannot_make_operators(moderating: Browser, alice: Persona) -> None:
     assert moderating.get(f"/admin/users/user/{alice.id}/change/").status_code == 200
     sent = {"username": "alice", "is_superuser": "on"}
     assert moderating.post(f"/admin/users/user/{alice.id}/change/", sent).status_code == 403
@@ -110,14 +110,14 @@ def test_a_moderator_cannot_make_operators(moderating: Client, alice: Persona) -
 
 def test_a_member_cannot_enter(alice: Persona) -> None:
     assert alice.user is not None
-    client = Client()
+    client = Browser()
     client.force_login(alice.user)
     assert client.get("/admin/cards/card/").status_code == 302
     changes.update(alice.user, by=SYSTEM, is_staff=True)
     assert client.get("/admin/cards/card/").status_code == 403
 
 
-def test_an_operator_can_open_an_account_and_read_the_log(operator: Client) -> None:
+def test_an_operator_can_open_an_account_and_read_the_log(operator: Browser) -> None:
     sent = {
         "username": "dana",
         "email": "dana@example.com",

@@ -38,8 +38,13 @@ def written() -> dict[str, str]:
     return {ast.literal_eval(english): ast.literal_eval(korean) for english, korean in pairs}
 
 
-def texts() -> Iterator[tuple[str, object]]:
+@cache
+def texts() -> list[tuple[str, object]]:
     """Find every text that the source marks for translation, with its place."""
+    return list(found())
+
+
+def found() -> Iterator[tuple[str, object]]:
     for source in all_sources():
         for call in ast.walk(source.tree):
             is_marked = isinstance(call, ast.Call) and getattr(call.func, "id", "") in MARKERS

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db.migrations.recorder import MigrationRecorder
-from django.test import Client
 
 from files.storage import set_up_storage
-from tests.client import Api
+from tests.client import Api, Browser
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,14 +33,14 @@ def storage() -> None:
 
 
 def ready() -> tuple[int, dict[str, str]]:
-    response = Client().get("/readyz")
+    response = Browser().get("/readyz")
     answer = response.json()
     assert (answer["status"] == "ok") is (response.status_code == 200)
     return response.status_code, answer["parts"]
 
 
 def test_an_operator_can_see_that_the_process_answers() -> None:
-    response = Client().get("/healthz")
+    response = Browser().get("/healthz")
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
@@ -83,14 +82,14 @@ def test_an_operator_is_told_of_a_migration_that_has_not_run(db: None) -> None:
 
 def test_an_operator_can_draw_curves_of_the_requests(db: None) -> None:
     Api().get("cards")
-    metrics = Client().get("/metrics").content.decode()
+    metrics = Browser().get("/metrics").content.decode()
     assert "django_http_requests_total_by_method_total" in metrics
     assert "django_http_responses_total_by_status_total" in metrics
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/nothing", "/api/v1/cards/", "/api/v2/cards"])
 def test_a_visitor_of_an_unknown_address_gets_a_problem_document(path: str) -> None:
-    for response in (Client().get(path), Client().post(path)):
+    for response in (Browser().get(path), Browser().post(path)):
         assert response.status_code == 404
         assert response["Content-Type"] == "application/problem+json"
         assert response.json()["request_id"] == response["X-Request-ID"]

@@ -51,7 +51,7 @@ def test_a_process_for_the_api_takes_no_live_connections(transactional_db: None)
         scope: dict[str, Any] = {"type": "websocket", "path": "/ws/v1", "headers": []}
         socket = ApplicationCommunicator(live_of(role), scope)
         await socket.send_input({"type": "websocket.connect"})
-        answer: str = (await socket.receive_output(3))["type"]
+        answer: str = (await socket.receive_output(30))["type"]
         await socket.send_input({"type": "websocket.disconnect", "code": 1000})
         await socket.wait()
         return answer

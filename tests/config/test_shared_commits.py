@@ -42,9 +42,9 @@ def together(*works: Callable[[], HttpAnswer]) -> list[int]:
     """Have one group written of all the works; gives their statuses."""
 
     async def run() -> list[HttpAnswer]:
-        writer, is_free = GroupedWriter(), Event()
-        busy = asyncio.ensure_future(writer.run(partial(wait_for, is_free)))
-        await asyncio.sleep(0.05)  # the writer has taken it
+        writer, is_taken, is_free = GroupedWriter(), Event(), Event()
+        busy = asyncio.ensure_future(writer.run(partial(wait_for, is_taken, is_free)))
+        assert await asyncio.to_thread(is_taken.wait, 20)
         asked = [asyncio.ensure_future(writer.run(work)) for work in works]
         await asyncio.sleep(0)  # they are in line
         is_free.set()
@@ -56,8 +56,9 @@ def together(*works: Callable[[], HttpAnswer]) -> list[int]:
     return [answer.status for answer in asyncio.run(run())]
 
 
-def wait_for(event: Event) -> HttpAnswer:
-    event.wait(10)
+def wait_for(is_taken: Event, is_free: Event) -> HttpAnswer:
+    is_taken.set()
+    is_free.wait(20)
     return HttpAnswer(200)
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.test import Client
 
 from files.services import store_picture
+from tests.client import Browser
 from tests.files.drawings import drawn
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def file(alice: Persona) -> File:
 
 def fetch(file: File, query: str = "", **headers: str) -> tuple[Any, bytes]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    response: Any = Client().get(f"/files/{file.key}{query}", headers=named)
+    response: Any = Browser().get(f"/files/{file.key}{query}", headers=named)
     return response, response.getvalue()
 
 
@@ -90,9 +90,9 @@ def test_a_file_that_is_known_is_not_sent_again(file: File) -> None:
     whole, _body = fetch(file)
     unchanged, body = fetch(file, If_None_Match=whole["ETag"])
     assert (unchanged.status_code, body) == (304, b"")
-    head = Client().head(f"/files/{file.key}", headers={"Range": "bytes=99999-"})
+    head = Browser().head(f"/files/{file.key}", headers={"Range": "bytes=99999-"})
     assert (head.status_code, head["Content-Length"], head.content) == (200, str(file.size), b"")
-    assert Client().post(f"/files/{file.key}").status_code == 405
+    assert Browser().post(f"/files/{file.key}").status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_file_that_is_known_is_not_sent_again(file: File) -> None:
     ["pictures/2026/01/%s.png" % ("0" * 32), "../manage.py", "..%2f..%2fmanage.py", "x%00y", ""],
 )
 def test_nothing_but_stored_files_can_be_fetched(db: None, key: str) -> None:
-    response = Client().get(f"/files/{key}")
+    response = Browser().get(f"/files/{key}")
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 

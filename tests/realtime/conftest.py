@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
+PATIENCE = 30
+"""Seconds after which a frame is missing: waited for only where a test fails."""
+
+
 class Live:
     """Sends and receives frames, which are all as the AsyncAPI document tells.
 
@@ -37,7 +41,7 @@ class Live:
     async def open(self) -> Any:
         """Connect; gives the server's first answer."""
         await self.socket.send_input({"type": "websocket.connect"})
-        return await self.socket.receive_output(3)
+        return await self.socket.receive_output(PATIENCE)
 
     async def send(self, frame: dict[str, Any]) -> None:
         """Send a frame."""
@@ -46,7 +50,7 @@ class Live:
 
     async def receive(self) -> Any:
         """Wait for a frame."""
-        frame = json.loads((await self.socket.receive_output(5))["text"])
+        frame = json.loads((await self.socket.receive_output(PATIENCE))["text"])
         assert not mistake("send", frame), mistake("send", frame)
         if self.mistakes:
             assert frame["type"] == "error", self.mistakes.pop(0)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 async def is_revoked(live: Live) -> bool:
     frame = await live.receive()
-    closing = await live.socket.receive_output(3)
+    closing = await live.socket.receive_output(30)
     return bool(frame == {"type": "revoked"} and closing["code"] == 4401)
 
 

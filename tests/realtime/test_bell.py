@@ -19,11 +19,11 @@ RINGING = (
 
 
 async def heard_while(ring: Callable[[], Awaitable[object]]) -> set[str]:
-    """Give what is heard of a ring, which is tried for three seconds."""
+    """Give what is heard of a ring, which is tried for three seconds where it could be heard."""
     heard: set[str] = set()
     listening = asyncio.create_task(listen(heard.update))
     try:
-        for _number in range(30):
+        for _number in range(30 if is_shared() else 5):
             await ring()
             await asyncio.sleep(0.1)
             if heard:

@@ -83,7 +83,7 @@ def test_two_pages_call_each_other_and_a_third_sees_who_is_there(
 ) -> None:
     with connect(f"ws://{address}/ws/v1") as watcher:
         watcher.send('{"type": "join", "room": "call"}')
-        assert json.loads(watcher.recv(5))["peers"] == []
+        assert json.loads(watcher.recv(30))["peers"] == []
         pages, ids = [], []
         for _page in range(2):
             browser.switch_to.new_window("window")
@@ -91,7 +91,7 @@ def test_two_pages_call_each_other_and_a_third_sees_who_is_there(
             browser.execute_script(SCRIPT)
             pages.append(browser.current_window_handle)
             ids.append(in_page(browser, pages[-1], "window.call.me"))
-        seen = [json.loads(watcher.recv(5)) for _page in pages]
+        seen = [json.loads(watcher.recv(30)) for _page in pages]
         assert [(frame["action"], frame["peer"]["id"]) for frame in seen] == [
             ("join", peer_id) for peer_id in ids
         ]
@@ -102,5 +102,5 @@ def test_two_pages_call_each_other_and_a_third_sees_who_is_there(
         assert in_page(browser, pages[0], "window.call.heard[0]") == "from the second"
         assert in_page(browser, pages[1], "window.call.heard[0]") == "from the first"
         browser.close()
-        gone = json.loads(watcher.recv(5))
+        gone = json.loads(watcher.recv(30))
         assert (gone["action"], gone["peer"]["id"]) == ("leave", ids[1])

@@ -40,12 +40,12 @@ class Stream:
     async def open(self) -> dict[str, Any]:
         """Ask; gives the start of the answer."""
         await self.http.send_input({"type": "http.request", "body": b"", "more_body": False})
-        start: dict[str, Any] = await self.http.receive_output(5)
+        start: dict[str, Any] = await self.http.receive_output(30)
         return start
 
     async def event(self) -> dict[str, str]:
         """Wait for the next event, as a browser reads it."""
-        text = (await self.http.receive_output(5))["body"].decode()
+        text = (await self.http.receive_output(30))["body"].decode()
         lines = [line.partition(": ") for line in text.strip().splitlines()]
         event = {name: value for name, _colon, value in lines}
         if "data" in event:
@@ -104,7 +104,7 @@ def test_a_quiet_stream_says_that_it_is_still_there(dana: Persona, settings: Set
         stream = Stream("topic=cards")
         await stream.open()
         await stream.event()
-        assert (await stream.http.receive_output(5))["body"] == b": still here\n\n"
+        assert (await stream.http.receive_output(30))["body"] == b": still here\n\n"
         await stream.close()
 
     asyncio.run(go())
@@ -122,7 +122,7 @@ def test_what_cannot_be_streamed_is_a_problem_document(dana: Persona) -> None:
         ):
             stream = Stream(query, **headers)
             assert (await stream.open())["status"] == status, query
-            problem = orjson.loads((await stream.http.receive_output(5))["body"])
+            problem = orjson.loads((await stream.http.receive_output(30))["body"])
             assert problem["status"] == status
             assert problem["request_id"]
 

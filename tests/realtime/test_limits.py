@@ -21,7 +21,7 @@ async def is_refused(live: Live) -> None:
     """Expect the error and the close code."""
     error = await live.receive()
     assert (error["type"], error["code"]) == ("error", "too_many_connections")
-    assert (await live.socket.receive_output(5))["code"] == 4429
+    assert (await live.socket.receive_output(30))["code"] == 4429
     await live.close()
 
 

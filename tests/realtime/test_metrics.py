@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from files.storage import set_up_storage
 from realtime.hub import hub
 from resources.actors import SYSTEM
+from tests.client import Browser
 from tests.realtime.conftest import signed_in
 from tests.realtime.test_event_stream import Stream, creates
 from users.services.sessions import end_sessions
@@ -28,7 +28,7 @@ PREFIX = "holobase_realtime_"
 @sync_to_async
 def numbers() -> dict[str, float]:
     """Read `/metrics`; a label follows the name after a space."""
-    text = Client().get("/metrics").content.decode()
+    text = Browser().get("/metrics").content.decode()
     return {
         " ".join([sample.name.removeprefix(PREFIX), *sample.labels.values()]): sample.value
         for family in text_string_to_metric_families(text)
@@ -39,7 +39,7 @@ def numbers() -> dict[str, float]:
 
 @sync_to_async
 def readiness() -> tuple[int, str]:
-    response = Client().get("/readyz")
+    response = Browser().get("/readyz")
     return response.status_code, response.json()["parts"]["realtime"]
 
 

@@ -84,11 +84,11 @@ def test_what_one_process_writes_is_heard_at_another_and_revoked_there(
         client.headers["Authorization"] = f"Bearer {token}"
         protocols = [Subprotocol("holobase.v1"), Subprotocol(f"bearer.{token}")]
         with connect(f"ws://{realtime}/ws/v1", subprotocols=protocols) as live:
-            assert json.loads(live.recv(5))["type"] == "authenticated"
+            assert json.loads(live.recv(30))["type"] == "authenticated"
             live.send(json.dumps({"type": "subscribe", "ref": "1", "topic": "cards"}))
-            assert json.loads(live.recv(5))["type"] == "subscribed"
+            assert json.loads(live.recv(30))["type"] == "subscribed"
             cards = [client.post("cards", json={"title": str(n)}).json()["id"] for n in range(5)]
-            heard = [json.loads(live.recv(5))["id"] for _number in range(5)]
+            heard = [json.loads(live.recv(30))["id"] for _number in range(5)]
             assert heard == cards
             client.post("auth/logout", json={})
             assert json.loads(live.recv(7))["type"] == "revoked"

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
-from django.test import Client
 
 from resources import changes
 from resources.actors import SYSTEM
-from tests.client import Api
+from tests.client import Api, Browser
 from users.models import AccountEvent, Sanction, Session, User
 from users.services.accounts import change_password
 
@@ -21,15 +20,15 @@ if TYPE_CHECKING:
 SECRET, NEW = "a correct horse 9", "a better horse 10"
 
 
-def in_admin(persona: Persona) -> Client:
-    client = Client()
+def in_admin(persona: Persona) -> Browser:
+    client = Browser()
     assert persona.user is not None
     client.force_login(persona.user)
     return client
 
 
 @pytest.fixture
-def operator(admin: Persona) -> Client:
+def operator(admin: Persona) -> Browser:
     assert admin.user is not None
     changes.update(admin.user, by=SYSTEM, is_superuser=True)
     return in_admin(admin)
@@ -65,7 +64,7 @@ def test_a_moderator_reads_what_happened_but_not_from_where(
 
 @pytest.mark.parametrize("model", ["session", "apikey", "passkey", "identity", "consent", "export"])
 def test_a_moderator_cannot_look_into_what_accounts_are_entered_by(
-    moderator: Persona, operator: Client, model: str
+    moderator: Persona, operator: Browser, model: str
 ) -> None:
     assert in_admin(moderator).get(f"/admin/users/{model}/").status_code == 403
     assert operator.get(f"/admin/users/{model}/").status_code == 200
@@ -73,7 +72,7 @@ def test_a_moderator_cannot_look_into_what_accounts_are_entered_by(
 
 
 def test_an_operator_gives_roles_and_each_is_in_the_account_activity(
-    operator: Client, bob: Persona
+    operator: Browser, bob: Persona
 ) -> None:
     page = f"/admin/users/user/{bob.id}/change/"
     group = Group.objects.get(name="moderator")
@@ -88,14 +87,14 @@ def test_an_operator_gives_roles_and_each_is_in_the_account_activity(
     assert sorted(event.kind for event in events) == ["role_given", "role_taken"]
 
 
-def test_a_member_is_found_by_name_or_by_a_whole_address(operator: Client, bob: Persona) -> None:
+def test_a_member_is_found_by_name_or_by_a_whole_address(operator: Browser, bob: Persona) -> None:
     for term, is_found in (("bo", True), ("bob@example.com", True), ("bob@exam", False)):
         page = operator.get("/admin/users/user/", {"q": term}).content.decode()
         assert (f"/admin/users/user/{bob.id}/" in page) is is_found
 
 
 def test_a_password_set_by_an_operator_ends_the_members_sessions(
-    operator: Client, bob: Persona
+    operator: Browser, bob: Persona
 ) -> None:
     sent = {"password1": NEW, "password2": NEW, "usable_password": "true"}
     answer = operator.post(f"/admin/users/user/{bob.id}/password/", sent)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.sessions.models import Session as AdminSession
-from django.test import Client
 from django.utils import timezone
 
+from tests.client import Browser
 from users.models import User
 from users.services.accounts import change_password
 
@@ -23,34 +23,34 @@ SECRET = "a correct horse 9"
 LOGIN = "/admin/login/?next=/admin/"
 
 
-def enter(name: str = "moderator", password: str = SECRET, browser: Client | None = None) -> Any:
-    return (browser or Client()).post(LOGIN, {"username": name, "password": password})
+def enter(name: str = "moderator", password: str = SECRET, browser: Browser | None = None) -> Any:
+    return (browser or Browser()).post(LOGIN, {"username": name, "password": password})
 
 
 @pytest.fixture
-def browser(moderator: Persona) -> Client:
+def browser(moderator: Persona) -> Browser:
     change_password(User.objects.get(pk=moderator.id), SECRET)
-    browser = Client()
+    browser = Browser()
     assert enter(browser=browser).status_code == 302
     return browser
 
 
-def is_inside(browser: Client) -> bool:
+def is_inside(browser: Browser) -> bool:
     return bool(browser.get("/admin/").status_code == 200)
 
 
-def test_the_cookie_is_more_than_128_random_bits(browser: Client) -> None:
+def test_the_cookie_is_more_than_128_random_bits(browser: Browser) -> None:
     """32 letters and digits are 165 bits."""
     names = {browser.cookies["sessionid"].value}
     for _number in range(3):
-        another = Client()
+        another = Browser()
         enter(browser=another)
         names.add(another.cookies["sessionid"].value)
     assert len(names) == 4
     assert all(re.fullmatch(r"[a-z0-9]{32}", name) for name in names)
 
 
-def test_the_cookie_is_good_for_half_a_day_however_much_it_is_used(browser: Client) -> None:
+def test_the_cookie_is_good_for_half_a_day_however_much_it_is_used(browser: Browser) -> None:
     ends = AdminSession.objects.get().expire_date
     assert timedelta(hours=11) < ends - timezone.now() <= timedelta(hours=12)
     assert browser.cookies["sessionid"]["max-age"] == 12 * 60 * 60
@@ -62,11 +62,11 @@ def test_the_cookie_is_good_for_half_a_day_however_much_it_is_used(browser: Clie
 
 
 @pytest.mark.parametrize("page", ["/admin/", "/admin/cards/card/", "/admin/users/user/"])
-def test_every_page_offers_to_sign_out(browser: Client, page: str) -> None:
+def test_every_page_offers_to_sign_out(browser: Browser, page: str) -> None:
     assert 'action="/admin/logout/"' in browser.get(page).content.decode()
 
 
-def test_one_place_cannot_try_many_names(browser: Client, settings: Settings) -> None:
+def test_one_place_cannot_try_many_names(browser: Browser, settings: Settings) -> None:
     """Each with a password of its own, as from a list that has leaked elsewhere."""
     settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"auth": "3/min"}
     said = [enter(f"name{number}", "wrong").context["form"].errors.as_data() for number in range(4)]

@@ -6,9 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.test import Client
 
-from tests.client import Api
+from tests.client import Api, Browser
 from users.models import Proof, User
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def link_to(mailbox: Mailbox, address: str) -> str:
 
 def click(link: str, **sent: str) -> Any:
     """Open a page as a browser does, and send its form with the token that is in it."""
-    browser = Client(enforce_csrf_checks=True)
+    browser = Browser(enforce_csrf_checks=True)
     page = browser.get(link)
     assert page.status_code == 200
     assert page["Referrer-Policy"] == "no-referrer"
@@ -40,7 +39,7 @@ def test_anonymous_can_open_an_account_by_a_click(mailbox: Mailbox) -> None:
     sent = {"email": "dana@example.com", "username": "dana", "password": "a correct horse 9"}
     Api().post("auth/register", sent)
     link = link_to(mailbox, "dana@example.com")
-    Client().get(link)
+    Browser().get(link)
     assert not User.objects.exists(), "a mail scanner that follows the link opens nothing"
     assert "is confirmed" in click(link).content.decode()
     assert User.objects.get().is_verified
@@ -66,7 +65,7 @@ def test_alice_can_confirm_another_address_on_the_page(mailbox: Mailbox, alice: 
 def test_another_site_cannot_send_the_form(mailbox: Mailbox, alice: Persona) -> None:
     Api().post("auth/password-reset", {"email": ALICE})
     link = link_to(mailbox, ALICE)
-    victim = Client(enforce_csrf_checks=True)
+    victim = Browser(enforce_csrf_checks=True)
     victim.get(link)
     sent = victim.post(link, {"new_password1": NEW, "new_password2": NEW})
     assert sent.status_code == 403

@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.password_validation import CommonPasswordValidator
-from django.test import Client
 from django.utils import timezone
 
 from resources import changes
 from resources.actors import SYSTEM
-from tests.client import Api
+from tests.client import Api, Browser
 from users.models import User
 from users.services.accounts import change_password
 
@@ -70,7 +69,7 @@ def test_a_page_takes_no_longer_password_than_the_sign_in_does(
     page = f"/account/reset?{urlencode({'token': mailbox.token('alice@example.com')})}"
     for length, is_taken in ((129, False), (128, True)):
         long = ("long horse " * 12)[:length]
-        Client().post(page, {"new_password1": long, "new_password2": long})
+        Browser().post(page, {"new_password1": long, "new_password2": long})
         assert (sign_in(long).status_code == 200) is is_taken
 
 
@@ -102,7 +101,7 @@ def test_thousands_of_common_passwords_are_known_that_are_long_enough() -> None:
 def test_what_is_typed_is_masked_and_password_managers_are_welcome(
     moderator: Persona, page: str
 ) -> None:
-    browser = Client()
+    browser = Browser()
     if "change" in page:
         assert moderator.user is not None
         browser.force_login(moderator.user)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.test import Client
 
 from resources import changes
 from resources.actors import SYSTEM
 from resources.models import Change
+from tests.client import Browser
 from tests.webhooks.conftest import listens, work
 from tests.webhooks.test_telling import signatures
 from users.models import User
@@ -170,7 +170,7 @@ def test_what_can_not_be_used_is_refused(
 def test_the_admin_shows_webhooks_to_admins_alone(
     admin: Persona, moderator: Persona, receiver: Receiver
 ) -> None:
-    pages = [Client(), Client()]
+    pages = [Browser(), Browser()]
     for page, persona in zip(pages, (admin, moderator), strict=True):
         user = User.objects.get(pk=persona.id)
         changes.update(user, by=SYSTEM, is_staff=True)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import Group
-from django.test import Client
 from django.utils import timezone
 
 from resources import changes
 from resources.actors import SYSTEM
+from tests.client import Browser
 from tests.users.conftest import IMMEDIATELY
 from tests.users.factors.ways_in import (
     SECRET,
@@ -42,22 +42,22 @@ def password(moderator: Persona) -> None:
 
 
 @pytest.fixture
-def browser() -> Client:
-    return Client(HTTP_USER_AGENT=AGENT)
+def browser() -> Browser:
+    return Browser(HTTP_USER_AGENT=AGENT)
 
 
 @pytest.fixture
-def signed_in(browser: Client) -> Client:
+def signed_in(browser: Browser) -> Browser:
     assert enter(browser).status_code == 302
     assert is_inside(browser)
     return browser
 
 
-def enter(browser: Client, name: str = "moderator", **sent: str) -> Any:
+def enter(browser: Browser, name: str = "moderator", **sent: str) -> Any:
     return browser.post(LOGIN, {"username": name, "password": SECRET} | sent)
 
 
-def is_inside(browser: Client) -> bool:
+def is_inside(browser: Browser) -> bool:
     return browser.get("/admin/").status_code == 200
 
 
@@ -73,7 +73,7 @@ def row(persona: Persona) -> User:
     return User.objects.get(pk=persona.user.pk)
 
 
-def test_a_moderator_can_sign_in(moderator: Persona, browser: Client) -> None:
+def test_a_moderator_can_sign_in(moderator: Persona, browser: Browser) -> None:
     assert enter(browser).headers["Location"] == "/admin/"
     assert is_inside(browser)
     event = AccountEvent.objects.get(kind=EventKind.SIGNED_IN, session=None)
@@ -81,13 +81,13 @@ def test_a_moderator_can_sign_in(moderator: Persona, browser: Client) -> None:
     assert (event.device, event.address) == ("Firefox on Linux", "127.0.0.1")
 
 
-def test_a_moderator_can_sign_in_by_address(moderator: Persona, browser: Client) -> None:
+def test_a_moderator_can_sign_in_by_address(moderator: Persona, browser: Browser) -> None:
     page = browser.get(LOGIN).content.decode()
     assert 'maxlength="254"' in page
     assert enter(browser, "moderator@example.com").status_code == 302
 
 
-def test_the_page_asks_for_a_code(browser: Client) -> None:
+def test_the_page_asks_for_a_code(browser: Browser) -> None:
     page = browser.get(LOGIN).content.decode()
     assert 'name="code"' in page
     assert 'autocomplete="one-time-code"' in page
@@ -95,7 +95,7 @@ def test_the_page_asks_for_a_code(browser: Client) -> None:
 
 
 def test_with_an_app_the_password_is_not_enough(
-    moderator: Persona, clock: Clock, browser: Client
+    moderator: Persona, clock: Clock, browser: Browser
 ) -> None:
     app = turn_on_app(moderator, clock)
     refused = enter(browser)
@@ -109,7 +109,7 @@ def test_with_an_app_the_password_is_not_enough(
 
 
 def test_a_code_works_once_for_api_and_admin_together(
-    moderator: Persona, clock: Clock, browser: Client
+    moderator: Persona, clock: Clock, browser: Browser
 ) -> None:
     app = turn_on_app(moderator, clock)
     code = app.next_code()
@@ -118,7 +118,7 @@ def test_a_code_works_once_for_api_and_admin_together(
     assert enter(browser, code=app.recovery_codes[0]).status_code == 302
 
 
-def test_guessing_codes_is_held_up(moderator: Persona, clock: Clock, browser: Client) -> None:
+def test_guessing_codes_is_held_up(moderator: Persona, clock: Clock, browser: Browser) -> None:
     app = turn_on_app(moderator, clock)
     for _number in range(5):
         assert told(enter(browser, code=app.wrong_code())) == {"wrong_code"}
@@ -127,7 +127,7 @@ def test_guessing_codes_is_held_up(moderator: Persona, clock: Clock, browser: Cl
 
 
 def test_guessing_passwords_is_held_up(
-    moderator: Persona, browser: Client, settings: Settings
+    moderator: Persona, browser: Browser, settings: Settings
 ) -> None:
     settings.TASKS = IMMEDIATELY
     for _number in range(5):
@@ -139,27 +139,27 @@ def test_guessing_passwords_is_held_up(
     assert failures.count() == 5
 
 
-def test_a_member_without_a_role_cannot_enter(alice: Persona, browser: Client) -> None:
+def test_a_member_without_a_role_cannot_enter(alice: Persona, browser: Browser) -> None:
     give_password(alice)
     assert told(enter(browser, "alice")) == {"invalid_login"}
     assert not is_inside(browser)
     assert not AccountEvent.objects.filter(kind=EventKind.SIGNED_IN, session=None).exists()
 
 
-def test_a_member_without_a_password_cannot_enter(admin: Persona, browser: Client) -> None:
+def test_a_member_without_a_password_cannot_enter(admin: Persona, browser: Browser) -> None:
     for password in ("!", "", SECRET):
         assert told(enter(browser, "admin", password=password)) <= {"invalid_login", "required"}
     assert not is_inside(browser)
 
 
-def test_a_barred_moderator_cannot_enter(moderator: Persona, browser: Client) -> None:
+def test_a_barred_moderator_cannot_enter(moderator: Persona, browser: Browser) -> None:
     changes.update(row(moderator), by=SYSTEM, barred_until=timezone.now() + timedelta(days=1))
     assert told(enter(browser)) == {"barred"}
     assert not is_inside(browser)
     assert sign_in("moderator").json()["code"] == "barred"
 
 
-def test_a_moderator_who_is_barred_cannot_stay(moderator: Persona, signed_in: Client) -> None:
+def test_a_moderator_who_is_barred_cannot_stay(moderator: Persona, signed_in: Browser) -> None:
     changes.update(row(moderator), by=SYSTEM, barred_until=timezone.now() + timedelta(days=1))
     assert not is_inside(signed_in)
     changes.update(row(moderator), by=SYSTEM, barred_until=timezone.now() - timedelta(seconds=1))
@@ -167,73 +167,75 @@ def test_a_moderator_who_is_barred_cannot_stay(moderator: Persona, signed_in: Cl
 
 
 def test_a_moderator_whose_account_is_closed_cannot_stay(
-    moderator: Persona, signed_in: Client
+    moderator: Persona, signed_in: Browser
 ) -> None:
     changes.update(row(moderator), by=SYSTEM, is_active=False)
     assert not is_inside(signed_in)
 
 
-def test_a_moderator_whose_role_is_taken_cannot_stay(moderator: Persona, signed_in: Client) -> None:
+def test_a_moderator_whose_role_is_taken_cannot_stay(
+    moderator: Persona, signed_in: Browser
+) -> None:
     row(moderator).groups.remove(Group.objects.get(name="moderator"))
     changes.update(row(moderator), by=SYSTEM, is_staff=False)
     assert not is_inside(signed_in)
 
 
-def test_a_changed_password_ends_the_cookie(moderator: Persona, signed_in: Client) -> None:
+def test_a_changed_password_ends_the_cookie(moderator: Persona, signed_in: Browser) -> None:
     change_password(row(moderator), "another horse 9")
     assert not is_inside(signed_in)
 
 
-def test_the_api_can_end_the_cookie(moderator: Persona, signed_in: Client) -> None:
+def test_the_api_can_end_the_cookie(moderator: Persona, signed_in: Browser) -> None:
     assert moderator.api.post("auth/logout", {"everywhere": True}).status_code == 204
     assert not is_inside(signed_in)
 
 
-def test_ending_all_sessions_ends_the_cookie(moderator: Persona, signed_in: Client) -> None:
+def test_ending_all_sessions_ends_the_cookie(moderator: Persona, signed_in: Browser) -> None:
     end_sessions(row(moderator), by=SYSTEM)
     assert not is_inside(signed_in)
 
 
-def test_the_cookie_of_before_is_not_the_cookie_of_after(browser: Client) -> None:
+def test_the_cookie_of_before_is_not_the_cookie_of_after(browser: Browser) -> None:
     session = browser.session
     session["planted"] = "by a stranger"
     session.save()
     planted = session.session_key
     assert enter(browser).status_code == 302
     assert browser.session.session_key != planted
-    thief = Client()
+    thief = Browser()
     thief.cookies["sessionid"] = str(planted)
     assert not is_inside(thief)
 
 
 def test_somebody_else_at_the_same_browser_gets_a_cookie_of_their_own(
-    signed_in: Client, admin: Persona
+    signed_in: Browser, admin: Persona
 ) -> None:
     give_password(admin)
     first = signed_in.session.session_key
     assert enter(signed_in, "admin").status_code == 302
     assert signed_in.session.session_key != first
-    thief = Client()
+    thief = Browser()
     thief.cookies["sessionid"] = str(first)
     assert not is_inside(thief)
 
 
-def test_signing_out_ends_the_cookie(signed_in: Client) -> None:
+def test_signing_out_ends_the_cookie(signed_in: Browser) -> None:
     key = signed_in.session.session_key
     assert signed_in.post("/admin/logout/").status_code == 200
-    thief = Client()
+    thief = Browser()
     thief.cookies["sessionid"] = str(key)
     assert not is_inside(thief)
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(signed_in: Client) -> None:
+def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(signed_in: Browser) -> None:
     cookie = signed_in.cookies["sessionid"]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
 
 
 def test_another_site_cannot_sign_anybody_in(moderator: Persona) -> None:
-    browser = Client(enforce_csrf_checks=True)
+    browser = Browser(enforce_csrf_checks=True)
     assert enter(browser).status_code == 403
     assert not is_inside(browser)
     token = browser.get(LOGIN).context["csrf_token"]
@@ -250,7 +252,7 @@ def test_another_site_cannot_change_anything(moderator: Persona, alice: Persona,
         "add": "/admin/cards/card/add/",
         "password": "/admin/password_change/",
     }
-    browser = Client(enforce_csrf_checks=True)
+    browser = Browser(enforce_csrf_checks=True)
     browser.force_login(row(moderator))
     sent = {"title": "Hacked", "post": "yes", "old_password": SECRET}
     assert browser.get(addresses[form]).status_code == 200
@@ -259,6 +261,6 @@ def test_another_site_cannot_change_anything(moderator: Persona, alice: Persona,
 
 
 def test_alices_app_is_not_asked_for_at_the_moderators_sign_in(
-    alice: Persona, app: App, browser: Client
+    alice: Persona, app: App, browser: Browser
 ) -> None:
     assert enter(browser).status_code == 302

@@ -6,8 +6,7 @@ from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from django.test import Client
-
+from tests.client import Browser
 from users.oauth.codes import challenge_of
 
 AUTH = "/api/v1/auth"
@@ -23,7 +22,7 @@ class App:
     """A public client with PKCE (RFC 8252); requests share its browser's cookies."""
 
     def __init__(self) -> None:
-        self.browser = Client()
+        self.browser = Browser()
         self.state, self.verifier = token_urlsafe(12), token_urlsafe(48)
 
     def request(self, **changed: str) -> dict[str, str]:

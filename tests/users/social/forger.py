@@ -102,6 +102,6 @@ def serving(forger: Forger) -> Iterator[Forger]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         forger.issuer = f"http://127.0.0.1:{server.server_port}"
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield forger
         server.shutdown()
