@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("holobase.crash")
 
 LENGTH = Struct("!I")
-READ_AT_ONCE = 1 << 20
+READ_AT_ONCE = 1 << 16
 KNOWN_ACTORS = 4_096
 NEWS = 0
 """The number of a frame that answers nobody: it tells that something was committed."""
