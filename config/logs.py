@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections import deque
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -62,6 +63,7 @@ class GatheredLines(Handler):
         self.wanted = Event()
         self.turn = Lock()
         self.thread: Thread | None = None
+        os.register_at_fork(after_in_child=self._begin_anew)
 
     @override
     def emit(self, record: LogRecord) -> None:
@@ -74,8 +76,12 @@ class GatheredLines(Handler):
         elif not self.wanted.is_set():
             self._want()
 
+    def _begin_anew(self) -> None:
+        """Leave to the process that this one was forked from what is its own."""
+        self.waiting.clear()
+        self.wanted, self.turn, self.thread = Event(), Lock(), None
+
     def _want(self) -> None:
-        # Threads don't come along with a fork: the first line of each process starts one.
         if self.thread is None or not self.thread.is_alive():
             self.thread = Thread(target=self._write_for_ever, name="log", daemon=True)
             self.thread.start()

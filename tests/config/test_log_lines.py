@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from datetime import UTC, datetime
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -12,6 +14,7 @@ import pytest
 
 from config.logs import JsonLines
 from resources import context
+from tests.config.test_serve import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,3 +92,27 @@ def test_a_crash_is_one_line_under_the_requests_id(log: Log) -> None:
     assert (line["level"], line["message"]) == ("ERROR", "crashed")
     assert line["request_id"] == request.request_id
     assert "RuntimeError: first\nsecond" in line["exception"]
+
+
+FORKING = """
+import logging, os, sys
+from config.logs import GatheredLines
+handler = GatheredLines(sys.stdout)
+handler.setFormatter(logging.Formatter("%(message)s"))
+handler.emit(logging.makeLogRecord({"msg": "before"}))
+handler.turn.acquire()  # as the thread that writes might have it at this moment
+process = os.fork()
+if not process:
+    handler.emit(logging.makeLogRecord({"msg": "in between"}))
+    handler.flush()
+    os._exit(0)
+os.waitpid(process, 0)
+handler.turn.release()
+handler.flush()
+"""
+
+
+def test_a_forked_process_writes_its_own_lines_alone() -> None:
+    command = [sys.executable, "-W", "ignore", "-c", FORKING]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split("\n") == ["in between", "before", ""]
