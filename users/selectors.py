@@ -10,11 +10,13 @@ import orjson
 from django.db.models import Case, DateTimeField, F, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 
+from resources import registry
 from resources.actors import ANONYMOUS, Actor, Standing
 from resources.fields import RecordIdField
+from resources.reading.kept import ALONE, UNLOGGED
 from resources.reading.plans import Plan, compiled
 from resources.slots import Slot
-from users.models import ApiKey, Session, User
+from users.models import AccountEvent, ApiKey, Session, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +47,7 @@ def standing_of_session(session_id: UUID) -> Standing | None:
     if not rows:
         return None
     actor = _actor([row[:-1] for row in rows], session_id=session_id)
-    return Standing(actor, plan.sources, _seconds(rows[0][-1]))
+    return Standing(actor, _session_sources(), _seconds(rows[0][-1]))
 
 
 class KeyActor(NamedTuple):
@@ -104,6 +106,18 @@ def _session_plan() -> Plan:
         user__is_active=True,
     )
     return _compiled(sessions, "user__", F("expires_at"))
+
+
+@cache
+def _session_sources() -> frozenset[str] | None:
+    """Name what decides on a session.
+
+    Roles are Django's, but each that is given or taken leaves an event: so nobody has to be asked
+    for anew because of what others write.
+    """
+    sources = _session_plan().sources
+    events = registry.resource_of(AccountEvent).name
+    return sources and sources - {UNLOGGED} | {events, ALONE}
 
 
 @cache

@@ -35,6 +35,8 @@ EXACT, HEARD = 30.0, 1.0
 """Seconds that an answer is kept at most, where changes can't be missed and where they could be."""
 UNLOGGED = ""
 """The source that stands for every table that the log does not know."""
+ALONE = "alone"
+"""The source that changes whenever something is committed of which the log tells nothing at all."""
 OVERHEAD = 1_000
 """Bytes that an answer takes besides its body, roughly."""
 MOST_NEWS = 500
@@ -87,7 +89,7 @@ class Clock:
 
     def hear(self, resources: Iterable[str]) -> None:
         """Note that resources have changed, and with them perhaps what the log does not know."""
-        self.tick((UNLOGGED, *resources))
+        self.tick((UNLOGGED, *(set(resources) or (ALONE,))))
 
     def strike(self) -> None:
         """Note that anything may have changed."""

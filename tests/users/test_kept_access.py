@@ -192,6 +192,48 @@ def test_who_is_known_is_not_asked_for_again(
     assert len(asked) <= 1 + (monotonic() - began) // HEARD
 
 
+def test_what_others_write_makes_nobody_unknown(
+    dana: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = changes.create(Card, by=SYSTEM, creator=user_of(dana), title="Liked")
+    asked: list[UUID] = []
+
+    def counted(session_id: UUID) -> Any:
+        standing = standing_of_session(session_id)
+        asked.append(session_id)
+        return standing
+
+    async def go() -> None:
+        reader = Reader(dana)
+        for likes in range(1, 9):
+            write = partial(changes.update, card, by=SYSTEM, like_count=likes)
+            await asyncio.to_thread(in_thread, write)
+            assert await reader.status() == 200
+
+    monkeypatch.setattr(tokens, "standing_of_session", counted)
+    began = monotonic()
+    asyncio.run(go())
+    assert len(asked) <= 1 + (monotonic() - began) // HEARD
+
+
+def test_what_the_log_knows_nothing_of_ends_access_too(dana: Persona) -> None:
+    """On PostgreSQL nobody hears of it; there it is a matter of a second."""
+
+    async def go() -> None:
+        reader = Reader(dana)
+        await reader.is_known()
+        unlogged = partial(
+            Session.objects.filter(user=user_of(dana)).update, ended_at=timezone.now()
+        )
+        await asyncio.to_thread(in_thread, unlogged)
+        await asyncio.sleep(0 if connection.vendor == "sqlite" else HEARD)
+        assert await reader.status() == 401
+        again = partial(Session.objects.filter(user=user_of(dana)).update, ended_at=None)
+        await asyncio.to_thread(in_thread, again)
+
+    asyncio.run(go())
+
+
 def test_nobody_is_taken_for_somebody_else(dana: Persona) -> None:
     carl = new_member("carl")
     draft = changes.create(Card, by=SYSTEM, creator=user_of(carl), title="A draft")
