@@ -21,7 +21,7 @@ from tests.realtime.test_processes import PROFILE
 from tests.realtime.test_shutdown import Process, creates, listener, subscribes, token_of, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.embedded
 
@@ -65,10 +65,9 @@ def is_running(pid: int) -> bool:
     return state != "Z"
 
 
-def until(is_so: object, seconds: float = 20) -> None:
+def until(is_so: Callable[[], bool]) -> None:
     """Wait for something to become true."""
-    assert callable(is_so)
-    end = monotonic() + seconds
+    end = monotonic() + 20
     while not is_so():
         assert monotonic() < end
         sleep(0.02)
