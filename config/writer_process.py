@@ -204,13 +204,11 @@ class Writer:
             self._answer(group)
 
     def _next_group(self) -> list[tuple[int, Job]]:
-        group = list(self._jobs())
-        while not group:
+        while not (group := list(self._jobs())):
             data = self.line.recv(READ_AT_ONCE)
             if not data:
                 break
             self.frames.feed(data)
-            group = list(self._jobs())
         return group
 
     def _jobs(self) -> Iterator[tuple[int, Job]]:

@@ -117,12 +117,8 @@ class RecordAdmin(ModelAdmin):
         return format_html('<a href="{}?record_id={}">{}</a>', address, row.pk, _("Show changes"))
 
 
-class ReadOnlyAdmin(ModelAdmin):
-    """An admin that only shows; put before another, it takes away what changes there."""
-
-    @override
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+class AddOnlyAdmin(ModelAdmin):
+    """Put before another admin, it leaves what there is as it is."""
 
     @override
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -130,6 +126,14 @@ class ReadOnlyAdmin(ModelAdmin):
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(AddOnlyAdmin):
+    """An admin that only shows; put before another, it takes away what changes there."""
+
+    @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resources import registry
 from resources.errors import Problem
-from resources.records_admin import ReadOnlyAdmin, RecordAdmin, acting
+from resources.records_admin import AddOnlyAdmin, ReadOnlyAdmin, RecordAdmin, acting
 from resources.sealing import blind_index
 from users.forms import MemberPasswordForm, OwnPasswordForm, SignInForm
 from users.models import (
@@ -240,7 +240,7 @@ class ApiKeyAdmin(OperatorsAdmin):
 
 
 @admin.register(Sanction)
-class SanctionAdmin(RecordAdmin):
+class SanctionAdmin(AddOnlyAdmin, RecordAdmin):
     """Measures against members: imposed and lifted, never rewritten."""
 
     list_display = ("user", "kind", "reason", "expires_at", "lifted_at", "imposed_by")
@@ -251,14 +251,6 @@ class SanctionAdmin(RecordAdmin):
     autocomplete_fields = ("user",)
     fields = ("user", "kind", "reason", "expires_at")
     actions = ("lift",)
-
-    @override
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @override
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @override
     def save_model(

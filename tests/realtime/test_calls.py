@@ -17,7 +17,7 @@ import pytest
 from selenium.webdriver.support.ui import WebDriverWait
 from websockets.sync.client import connect
 
-from tests.users.social.browsers import chromium, missing_programs
+from tests.users.social.browsers import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,9 +50,6 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Chrome]:
-    missing = missing_programs()
-    if missing:
-        pytest.skip(missing)
     with chromium(tmp_path) as running:
         yield running
 

@@ -85,22 +85,24 @@ def test_one_record_and_the_records_of_an_owner_are_topics(dana: Persona, eve: P
     asyncio.run(go())
 
 
-def test_a_client_that_was_away_hears_what_it_missed_and_then_what_comes(dana: Persona) -> None:
-    async def go() -> None:
-        live = await connected()
-        cursor = (await live.subscribe("cards"))["cursor"]
-        await live.close()
-        missed = [await creates(dana, title=str(n), status="published") for n in range(3)]
-        live = await connected()
-        await live.send({"type": "subscribe", "ref": "1", "topic": "cards", "since": cursor})
-        assert await live.events(3) == [("create", card["id"]) for card in missed]
-        assert (await live.receive())["type"] == "subscribed"
-        new = await creates(dana, title="New", status="published")
-        assert await live.events(1) == [("create", new["id"])]
-        assert await live.is_quiet()
-        await live.close()
+async def is_away_while(dana: Persona, missed_cards: int) -> None:
+    """Miss so many cards, and hear of them and of what comes then."""
+    live = await connected()
+    cursor = (await live.subscribe("cards"))["cursor"]
+    await live.close()
+    missed = [await creates(dana, title=str(n), status="published") for n in range(missed_cards)]
+    live = await connected()
+    await live.send({"type": "subscribe", "ref": "1", "topic": "cards", "since": cursor})
+    assert await live.events(missed_cards) == [("create", card["id"]) for card in missed]
+    assert (await live.receive())["type"] == "subscribed"
+    new = await creates(dana, title="New", status="published")
+    assert await live.events(1) == [("create", new["id"])]
+    assert await live.is_quiet()
+    await live.close()
 
-    asyncio.run(go())
+
+def test_a_client_that_was_away_hears_what_it_missed_and_then_what_comes(dana: Persona) -> None:
+    asyncio.run(is_away_while(dana, 3))
 
 
 def test_after_unsubscribing_nothing_is_heard(dana: Persona) -> None:
@@ -207,18 +209,4 @@ def test_who_has_missed_much_comes_closer_first(
     dana: Persona, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("realtime.hub.PAGE", 3)
-
-    async def go() -> None:
-        live = await connected()
-        cursor = (await live.subscribe("cards"))["cursor"]
-        await live.close()
-        missed = [await creates(dana, title=str(n), status="published") for n in range(10)]
-        live = await connected()
-        await live.send({"type": "subscribe", "ref": "1", "topic": "cards", "since": cursor})
-        assert await live.events(10) == [("create", card["id"]) for card in missed]
-        assert (await live.receive())["type"] == "subscribed"
-        new = await creates(dana, title="New", status="published")
-        assert await live.events(1) == [("create", new["id"])]
-        await live.close()
-
-    asyncio.run(go())
+    asyncio.run(is_away_while(dana, 10))

@@ -11,7 +11,7 @@ from selenium.webdriver.common.virtual_authenticator import (
     VirtualAuthenticatorOptions,
 )
 
-from tests.users.social.browsers import chromium, missing_programs
+from tests.users.social.browsers import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,9 +53,6 @@ SIGN_IN = """
 def browser(
     live_server: LiveServer, settings: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Chrome]:
-    missing = missing_programs()
-    if missing:
-        pytest.skip(missing)
     settings.PUBLIC_URL = live_server.url
     with chromium(tmp_path_factory.mktemp("chromium")) as running:
         running.set_script_timeout(15)

@@ -41,7 +41,7 @@ OPTIONS = (
 )
 
 
-def missing_programs() -> str:
+def _missing_programs() -> str:
     """Install the browser where that is possible; give why it is not there, else nothing."""
     is_debian = Path("/etc/debian_version").exists() and shutil.which("apt-get") is not None
     if not _has_programs() and is_debian and os.geteuid() == 0:
@@ -60,7 +60,7 @@ def chromium(folder: Path) -> Iterator[Chrome]:
 
     Skips the test where there is none.
     """
-    missing = missing_programs()
+    missing = _missing_programs()
     if missing:
         pytest.skip(missing)
     options = ChromeOptions()
