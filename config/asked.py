@@ -19,8 +19,8 @@ from resources import registry
 from resources.actors import ANONYMOUS
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
+from resources.http.client_networks import address_of_scope
 from resources.http.reads import Read
-from resources.http.throttles import client_address
 from resources.http.writes import Write, answer_write, counted
 
 if TYPE_CHECKING:
@@ -56,9 +56,8 @@ class Asked:
 
     @cached_property
     def address(self) -> str:
-        """Give the network address that the request came from."""
-        peer = self.scope["client"][0] if self.scope["client"] else ""
-        return client_address(peer, self.header(b"x-forwarded-for"))
+        """Return the network address that the request came from."""
+        return address_of_scope(self.scope)
 
     @property
     def query_string(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from config.envelope import Envelope
+from resources.http.client_networks import address_of_request
 
 
 class RequestEnvelope:
@@ -17,7 +18,7 @@ class RequestEnvelope:
         envelope = Envelope.opened(
             request.method or "",
             request.path,
-            request.META.get("REMOTE_ADDR", ""),
+            address_of_request(request),
             request.META.get("HTTP_X_REQUEST_ID", ""),
         )
         response = self.get_response(request)

@@ -187,6 +187,7 @@ THROTTLE_RATES = {
     "read": env.text("THROTTLE_READ", "off"),
     "write": env.text("THROTTLE_WRITE", "300/min"),
     "auth": env.text("THROTTLE_AUTH", "60/min"),
+    "refresh": env.text("THROTTLE_REFRESH", "60/min"),
     "mail": env.text("THROTTLE_MAIL", "5/hour"),
 }
 SPECTACULAR_SETTINGS = {

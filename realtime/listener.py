@@ -21,7 +21,7 @@ from realtime.topics import audience_of
 from resources.actors import ANONYMOUS
 from resources.errors import Problem
 from resources.http.authentication import actor_of_token
-from resources.http.throttles import client_address
+from resources.http.client_networks import address_of_scope, client_network
 from resources.streaming.audiences import read_cursor
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Listener:
     def __init__(self, transport: str, scope: Mapping[str, Any]) -> None:
         self.loop = asyncio.get_running_loop()
         self.transport = transport
-        self.address = _address(scope)
+        self.network = client_network(address_of_scope(scope))
         self.farewell = BARRED
         self.outbox = Outbox()
         self.attendance = Attendance(self.outbox)
@@ -54,9 +54,9 @@ class Listener:
         self.rechecks: asyncio.Task[None] | None = None
 
     def admit(self) -> None:
-        """Count among those of its address until it is signed in; raises Problem 429 or 503."""
-        most = settings.MOST_CONNECTIONS_PER_ADDRESS if self.address else 0
-        connections().admit(self, self.address, most)
+        """Count among those of its network until it is signed in; raises Problem 429 or 503."""
+        most = settings.MOST_CONNECTIONS_PER_ADDRESS if self.network else 0
+        connections().admit(self, self.network, most)
 
     async def authenticate(self, token: str) -> bool:
         """Act for the token's member from now on; a bad token ends the connection.
@@ -156,11 +156,3 @@ def problem_frame(ref: str | None, problem: Problem) -> str:
     known = problem.as_json()
     kept = {name: known[name] for name in ("code", "detail", "status", "errors") if name in known}
     return frame("error", ref=ref, **kept)
-
-
-def _address(scope: Mapping[str, Any]) -> str:
-    """Give the network address that a connection comes from; empty where there is none."""
-    headers = dict(scope["headers"])
-    forwarded = headers.get(b"x-forwarded-for", b"").decode("latin-1")
-    peer, *_port = scope.get("client") or ("",)
-    return client_address(peer, forwarded)

@@ -17,7 +17,8 @@ from realtime.triggers import require_trusted, trigger
 from realtime.turn import turn_credentials
 from resources.answers import JSON, HttpAnswer
 from resources.errors import not_signed_in
-from resources.http.throttles import AddressThrottle, asking, require_room
+from resources.http.client_networks import address_of_request
+from resources.http.throttles import asking, require_room
 from resources.http.views import actor_behind
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class TriggerView(APIView):
         """
         actor = actor_behind(request)
         require_trusted(actor)
-        who = asking(actor, AddressThrottle().get_ident(request))
+        who = asking(actor, address_of_request(request))
         limits = require_room("write", *who, trust=actor.trust_level)
         sent = TriggerInput(data=request.data)
         sent.is_valid(raise_exception=True)

@@ -66,7 +66,7 @@ def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory
     """Keep tests apart: quick password hashes, no limits, an empty cache."""
     del tmp_path_factory
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.THROTTLE_RATES = {"read": "off", "write": "off", "auth": "off", "mail": "off"}
+    settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     cache.clear()
     keys.forget()
     clock.strike()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from resources.http.client_networks import client_network
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -37,6 +39,11 @@ class Caller:
 
     address: str = ""
     device: str = ""
+
+    @property
+    def network(self) -> str:
+        """Return what limits and known places count the address as."""
+        return client_network(self.address)
 
 
 NOWHERE = Caller()

@@ -17,6 +17,7 @@ from unfold.widgets import BASE_INPUT_CLASSES
 
 from resources.actors import Actor
 from resources.errors import Problem
+from resources.http.client_networks import address_of_request
 from resources.http.throttles import AddressThrottle, require_room
 from resources.sealing import seal
 from users.callers import Caller, caller_of
@@ -88,7 +89,7 @@ class SignInForm(AuthenticationForm):
 
     def _member(self) -> User:
         """Find out who signs in; raises Problem and ValidationError."""
-        caller = self._caller()
+        caller = caller_of(self.request.META, address_of_request(self.request))
         user = self._by_password(caller)
         require_standing(user)
         self.confirm_login_allowed(user)
@@ -100,7 +101,7 @@ class SignInForm(AuthenticationForm):
 
     def _by_password(self, caller: Caller) -> User:
         identity, password = self.cleaned_data["username"], self.cleaned_data["password"]
-        require_room(AddressThrottle.scope, caller.address)
+        require_room(AddressThrottle.scope, caller.network)
         guessing.take_try(identity, caller)
         user = authenticate(self.request, username=identity, password=password)
         if not isinstance(user, User):
@@ -116,7 +117,3 @@ class SignInForm(AuthenticationForm):
             message = _("Enter the code of your second factor.")
             raise ValidationError({"code": ValidationError(message, "second_factor_needed")})
         require_factor(user, code, caller=caller)
-
-    def _caller(self) -> Caller:
-        address = AddressThrottle().get_ident(self.request)
-        return caller_of(self.request.META, str(address or ""))

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+SAME_DOMAINS = {"googlemail.com": "gmail.com"}
+WITHOUT_DOTS = frozenset({"gmail.com"})
+"""Domains that ignore dots in the name (https://support.google.com/mail/answer/7436150)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What a mail says; `code` and `link` stand out, `button` is the link's label."""
@@ -23,6 +28,21 @@ class Letter:
     code: str = ""
     link: str = ""
     button: str = ""
+
+
+def mailbox_of(address: str) -> str:
+    """Return what limits count an e-mail address as: the mailbox that its mails end up in.
+
+    The tag of a plus-address is dropped (RFC 5233), as is the case of letters, and what a provider
+    is known to ignore.
+    """
+    local, _at, domain = address.strip().lower().rpartition("@")
+    domain = SAME_DOMAINS.get(domain, domain)
+    # What begins with a plus has no other name.
+    local = local[:1] + local[1:].partition("+")[0]
+    if domain in WITHOUT_DOTS:
+        local = local.replace(".", "")
+    return f"{local}@{domain}"
 
 
 def send_letter(letter: Letter, *, to: str, locale: str) -> None:

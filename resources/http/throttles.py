@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import BaseThrottle
 
 from resources.errors import Problem
+from resources.http.client_networks import address_of_request, client_network
 from resources.reading.loop import NotInLoopError, is_in_loop
 
 if TYPE_CHECKING:
@@ -102,8 +103,9 @@ def _is_counted_here() -> bool:
 
 
 def asking(actor: Actor, address: str) -> tuple[str, ...]:
-    """Give whom a request of an actor is counted by: member and network address."""
-    return (str(actor.id), address) if actor.id else (address,)
+    """Return whom a request of an actor is counted by: the member, then the client's network."""
+    network = client_network(address)
+    return (str(actor.id), network) if actor.id else (network,)
 
 
 def _taken(name: str, requests: int, limit: Rate, cost: int) -> Room:
@@ -119,33 +121,21 @@ def _times(number: int, trust: int) -> int:
     return SHARED_BY if number else 1 + trust
 
 
-def client_address(peer: str, forwarded: str) -> str:
-    """Give the network address that a request came from.
-
-    Behind `settings.PROXIES` proxies it is the one that the outermost of them saw; what stands
-    before it in `X-Forwarded-For` anyone could have written.
-    """
-    if not settings.PROXIES or not forwarded:
-        return peer
-    steps = [step.strip() for step in forwarded.split(",") if step.strip()] or [peer]
-    return steps[-min(settings.PROXIES, len(steps))]
-
-
 class AddressThrottle(BaseThrottle):
-    """Counts requests of callers without an account by their address, under one scope."""
+    """Counts requests of callers without an account by their network, under one scope."""
 
     scope = "auth"
 
     @override
-    def get_ident(self, request: HttpRequest | Request) -> str:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-        return client_address(request.META.get("REMOTE_ADDR", ""), forwarded)
-
-    @override
     def allow_request(self, request: Request, view: APIView) -> bool:
-        headers = require_room(self.scope, self.get_ident(request))
-        request._request.META["holobase.ratelimit"] = headers
+        headers = require_room(self.scope, client_network(address_of_request(request)))
+        note_limits(request, headers)
         return True
+
+
+def note_limits(request: Request, headers: dict[str, str]) -> None:
+    """Leave the `RateLimit-*` headers of a request for `with_limits` to answer with."""
+    request._request.META["holobase.ratelimit"] = headers
 
 
 def with_limits(response: HttpResponseBase, request: HttpRequest) -> HttpResponseBase:

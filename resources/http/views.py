@@ -8,9 +8,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
 from resources.answers import JSON, HttpAnswer, answered
+from resources.http.client_networks import address_of_request
 from resources.http.reads import Read, answer_read
 from resources.http.schema import BATCH_ANSWER, ResourceSchema
-from resources.http.throttles import AddressThrottle, asking, require_room
+from resources.http.throttles import asking, require_room
 from resources.http.writes import Write, answer_write
 from resources.writing.batch import BatchInput, run_batch
 from resources.writing.idempotency import once
@@ -51,7 +52,7 @@ class EngineView(APIView):
             request.build_absolute_uri(request.path),
             request.META.get("HTTP_AUTHORIZATION", ""),
             request.META.get("HTTP_IF_NONE_MATCH", ""),
-            AddressThrottle().get_ident(request),
+            address_of_request(request),
         )
         return answer_read(read).response(is_head=request.method == "HEAD")
 
@@ -70,7 +71,7 @@ class EngineView(APIView):
             sent_fingerprint(request),
             request.headers.get("Idempotency-Key"),
             request.headers.get("If-Match", ""),
-            AddressThrottle().get_ident(request),
+            address_of_request(request),
             action,
         )
         return answer_write(write).response()
@@ -131,7 +132,7 @@ class BatchView(APIView):
         sent = BatchInput(data=request.data)
         sent.is_valid(raise_exception=True)
         writes = sent.validated_data["requests"]
-        who = asking(actor, AddressThrottle().get_ident(request))
+        who = asking(actor, address_of_request(request))
         limits = require_room("write", *who, cost=len(writes))
         key = request.headers.get("Idempotency-Key")
 

@@ -1,7 +1,7 @@
 """Against guessing passwords: whoever guesses is held up, the owner is not.
 
-Tries are counted by account and network address, and by account over all addresses that it has not
-been signed in from, each in `WINDOW` seconds. The owner comes from a known address or by a code by
+Tries are counted by account and network, and by account over all networks that it has not
+been signed in from, each in `WINDOW` seconds. The owner comes from a known network or by a code by
 mail, and passes. Identities without an account are counted alike, so that nothing tells them apart.
 Counters are in the shared cache.
 
@@ -110,11 +110,11 @@ def _is_known_place(user: User, caller: Caller) -> bool:
 
 
 def _counters(who: str, caller: Caller) -> Sequence[str]:
-    return f"guesses:{who}:{blind_index(caller.address)}", f"guesses:{who}"
+    return f"guesses:{who}:{blind_index(caller.network)}", f"guesses:{who}"
 
 
 def _place(who: str, caller: Caller) -> str:
-    return f"place:{who}:{blind_index(caller.address)}"
+    return f"place:{who}:{blind_index(caller.network)}"
 
 
 def _code_counter(user: User) -> str:

@@ -42,7 +42,7 @@ def open_session(user: User, *, caller: Caller, method: str) -> Session:
             method=method,
             device=caller.device,
             address=caller.address,
-            address_index=blind_index(caller.address),
+            address_index=blind_index(caller.network),
             expires_at=now + settings.REFRESH_LIFETIME,
         )
         record_event(
@@ -116,7 +116,7 @@ def _next_generation(session: Session, caller: Caller) -> Session:
         last_seen_at=now,
         device=caller.device or session.device,
         address=caller.address,
-        address_index=blind_index(caller.address),
+        address_index=blind_index(caller.network),
     )
 
 
@@ -191,8 +191,8 @@ def require_fresh(actor: Actor) -> Session:
 
 
 def is_known_place(user: User, caller: Caller) -> bool:
-    """Tell whether the member has signed in from this network address before."""
-    index = blind_index(caller.address)
+    """Tell whether the member has signed in from this network before."""
+    index = blind_index(caller.network)
     return Session.objects.filter(user=user, address_index=index).exists()
 
 

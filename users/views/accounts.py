@@ -14,6 +14,7 @@ from rest_framework import serializers
 from resources.errors import FieldError, Problem
 from resources.http.throttles import require_room
 from resources.sealing import blind_index
+from users.mails import mailbox_of
 from users.models import Proof, Purpose, User
 from users.services.accounts import (
     ask_for_address,
@@ -38,6 +39,8 @@ from users.views.answers import (
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
+
+    from users.callers import Caller
 
 
 class AddressInput(serializers.Serializer[Any]):
@@ -105,9 +108,9 @@ class AcceptedOutput(serializers.Serializer[Any]):
     proof = serializers.UUIDField()
 
 
-def require_mail_room(address: str) -> None:
-    """Keep mailboxes from being flooded; raises Problem 429."""
-    require_room("mail", blind_index(address.strip().lower()))
+def require_mail_room(address: str, caller: Caller) -> None:
+    """Count a mail to a mailbox, asked for from a network; raises Problem 429."""
+    require_room("mail", blind_index(mailbox_of(address)), caller.network)
 
 
 def proof_of(purpose: Purpose, sent: dict[str, Any]) -> Proof:
@@ -134,7 +137,7 @@ class RegisterView(AnonymousView):
         """
         sent = validated(RegisterInput, request)
         email, password = sent.pop("email"), sent.pop("password")
-        require_mail_room(email)
+        require_mail_room(email, self.caller(request))
         if User.objects.filter(username__iexact=sent["username"]).exists():
             error = FieldError("username", "unique", _("This username is taken."))
             raise Problem(409, "conflict", _("This username is taken."), [error])
@@ -150,7 +153,7 @@ class AskView(AnonymousView):
     def ask(self, request: Request) -> HttpResponse:
         """Have a code mailed, if the address has an account."""
         email = validated(AddressInput, request)["email"]
-        require_mail_room(email)
+        require_mail_room(email, self.caller(request))
         return accepted(ask_for_proof(self.purpose, email))
 
 
@@ -256,7 +259,7 @@ class EmailChangeView(MemberView):
         """Have a code mailed to the new address."""
         require_fresh(self.person(request))
         email = validated(AddressInput, request)["email"]
-        require_mail_room(email)
+        require_mail_room(email, self.caller(request))
         return accepted(ask_for_address(self.member(request), email))
 
 

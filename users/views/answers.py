@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from resources import registry
 from resources.errors import Problem, not_signed_in
+from resources.http.client_networks import address_of_request
 from resources.http.throttles import AddressThrottle, with_limits
 from resources.http.views import actor_behind
 from resources.reading.reader import view_record
@@ -50,7 +51,7 @@ class SignedInOutput(PairOutput):
 class AuthView(APIView):
     """A view whose callers are counted by their address, whoever they are."""
 
-    throttle_classes = (AddressThrottle,)
+    throttle_classes: tuple[type[AddressThrottle], ...] = (AddressThrottle,)
 
     @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -87,8 +88,7 @@ class MemberView(AuthView):
 
 def caller_behind(request: HttpRequest | Request) -> Caller:
     """Give the network address and the device that a request comes from."""
-    address = AddressThrottle().get_ident(request)
-    return caller_of(request.META, str(address or ""))
+    return caller_of(request.META, address_of_request(request))
 
 
 def validated(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:

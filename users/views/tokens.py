@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.views import APIView
 
 from resources.errors import Problem
+from resources.http.throttles import note_limits, require_room
 from resources.sealing import seal
 from users.models import EventKind, User
 from users.services import guessing
@@ -84,16 +85,24 @@ class TokenView(AnonymousView):
 
 
 class RefreshView(AnonymousView):
-    """Stay signed in."""
+    """Stay signed in: counted per session, so that neither others nor sign-ins wait for it."""
+
+    throttle_classes = ()
 
     @extend_schema(
         operation_id="refresh", tags=["auth"], request=RefreshInput, responses=PairOutput, auth=[]
     )
     def post(self, request: Request) -> HttpResponse:
         """Trade a refresh token for a fresh pair; the old one is no good from then on."""
-        session_id, generation = claims_of_refresh(validated(RefreshInput, request)["refresh"])
-        session = rotate(session_id, generation, caller=self.caller(request))
-        return json_answer(token_pair(session))
+        caller = self.caller(request)
+        token = validated(RefreshInput, request)["refresh"]
+        try:
+            session_id, generation = claims_of_refresh(token)
+        except Problem:
+            require_room("refresh", caller.network)
+            raise
+        note_limits(request, require_room("refresh", str(session_id)))
+        return json_answer(token_pair(rotate(session_id, generation, caller=caller)))
 
 
 class LogoutView(MemberView):
