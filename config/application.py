@@ -15,6 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from config.django_road import DjangoRoad
 from config.resource_road import ResourceRoad
+from config.url_limit import UrlLimit
 from realtime.closing import Closing
 from realtime.event_stream import EventStream
 from realtime.routing import websocket_urls
@@ -103,5 +104,6 @@ WELCOME: dict[str, Any] = {
     "max_age": 3600,
 }
 resource_road = ResourceRoad(DjangoRoad())
-http = Origins(roads_of(settings.ROLE, resource_road))
-application = ProtocolTypeRouter({"http": http, "websocket": live_of(settings.ROLE)})
+http = Origins(UrlLimit(roads_of(settings.ROLE, resource_road)))
+live = UrlLimit(live_of(settings.ROLE))
+application = ProtocolTypeRouter({"http": http, "websocket": live})

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 type JsonSchema = dict[str, Any]
 
 PROBLEM_TYPE = "application/problem+json"
-SAFE_STATUSES = ("400", "401", "403", "404", "405", "406", "429", "503")
+SAFE_STATUSES = ("400", "401", "403", "404", "405", "406", "414", "429", "503")
 WRITE_STATUSES = (*SAFE_STATUSES, "409", "412", "413", "415", "422")
 TAGGED: JsonSchema = {
     "ETag": {"description": "The answer's entity tag.", "schema": {"type": "string"}}

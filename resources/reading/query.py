@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from resources.errors import bad_parameter
 from resources.filters.nodes import Macro
 from resources.filters.parameters import RESERVED, read_filters
+from resources.reading.cost import FREE, Cost, cost_of_list, cost_of_selection, require_affordable
 from resources.reading.cursors import Cursor, read_cursor
 from resources.reading.ordering import SortKey, sort_keys, sort_text
 from resources.reading.selection import Selection, selection
@@ -26,6 +27,7 @@ type Parameters = Mapping[str, Sequence[str]]
 DEFAULT_LIMIT = 30
 HIGHEST_LIMIT = 100
 LONGEST_SEARCH = 200
+LONGEST_NUMBER = 9
 COUNTS = ("exact", "estimate")
 
 
@@ -44,6 +46,7 @@ class ListQuery:
     cursor: Cursor | None
     limit: int
     count: str | None
+    cost: Cost = FREE
 
     @cached_property
     def sort(self) -> str:
@@ -85,27 +88,39 @@ class ListQuery:
 
 
 def read_list_query(resource: Resource, parameters: Parameters) -> ListQuery:
-    """Read the parameters of a list; raises Problem 400 that names the first wrong one."""
+    """Read the parameters of a list.
+
+    Raises Problem 400 that names the first wrong one, or what costs too much of all of them.
+    """
     search = _search(resource, single(parameters, "search"))
     keys = sort_keys(resource, single(parameters, "sort"), is_search=search is not None)
     cursor = single(parameters, "cursor")
+    count = _count(single(parameters, "count"))
+    chosen = read_selection(resource, parameters)
+    condition = read_filters(resource, parameters)
+    extras = [name for name, value in (("search", search), ("count", count)) if value is not None]
+    cost = cost_of_list(resource, chosen, keys, condition, extras)
+    require_affordable(cost)
     return ListQuery(
-        selection=read_selection(resource, parameters),
+        selection=chosen,
         keys=keys,
-        condition=read_filters(resource, parameters),
+        condition=condition,
         search=search,
         cursor=read_cursor(cursor, keys, sort_text(keys)) if cursor else None,
         limit=_limit(single(parameters, "limit")),
-        count=_count(single(parameters, "count")),
+        count=count,
+        cost=cost,
     )
 
 
 def read_view_query(resource: Resource, parameters: Parameters) -> Selection:
-    """Read the parameters of a single record; raises Problem 400 that names a wrong one."""
+    """Read the parameters of a single record; raises Problem 400 as a list does."""
     for name in parameters:
         if name not in ("fields", "expand"):
             raise bad_parameter(name, "unknown_parameter", _("A record has no such parameter."))
-    return read_selection(resource, parameters)
+    chosen = read_selection(resource, parameters)
+    require_affordable(cost_of_selection(chosen))
+    return chosen
 
 
 def read_selection(resource: Resource, parameters: Parameters) -> Selection:
@@ -128,7 +143,8 @@ def single(parameters: Parameters, name: str) -> str | None:
 def _limit(text: str | None) -> int:
     if text is None:
         return DEFAULT_LIMIT
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= HIGHEST_LIMIT):
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    if not (is_number and 1 <= int(text) <= HIGHEST_LIMIT):
         message = _("This must be a number from 1 to %(most)d.") % {"most": HIGHEST_LIMIT}
         raise bad_parameter("limit", "invalid", message)
     return int(text)

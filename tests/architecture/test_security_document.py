@@ -8,6 +8,14 @@ from functools import cache
 from django.conf import settings
 
 from config.settings import PASSWORD_CONTEXT_WORDS
+from config.url_limit import LONGEST_URL
+from resources.filters.operands import DEEPEST_PATH
+from resources.filters.parser import DEEPEST_CALL, DEEPEST_GROUP, MOST_BYTES, MOST_EXPRESSIONS
+from resources.reading import cost
+from resources.reading.ordering import MOST_SORTS
+from resources.reading.query import LONGEST_SEARCH
+from resources.reading.reader import MOST_PARAMETERS
+from resources.reading.selection import MOST_PATHS
 from tests.architecture.sources import ROOT, all_sources
 from users.services.guessing import CODE_TRIES, WINDOW
 from users.services.proofs import LIFETIMES, MOST_FAILURES
@@ -92,6 +100,17 @@ def test_fixed_numbers_are_those_of_the_code() -> None:
     assert list(minutes.values()) == [24 * 60, 30, 60, 10]
     assert (MOST_FAILURES, CODE_TRIES, WINDOW, MOST_SESSIONS) == (5, 5, 15 * 60, 50)
     assert settings.SESSION_COOKIE_AGE == 12 * 60 * 60
+
+
+def test_what_a_read_may_cost_is_that_of_the_code() -> None:
+    points = [cost.COMPARISON, cost.MEMBERSHIP, cost.SCAN, cost.PATTERN, cost.STEP]
+    more = [cost.BACK_RELATION, cost.FUNCTION, cost.SEARCH, cost.COUNT, cost.SORT, cost.EXPANSION]
+
+    assert (cost.MOST_POINTS, cost.CHOICES, cost.PATTERN_CHARACTERS) == (500, 10, 10)
+    assert (points, more) == ([1, 5, 20, 10, 5], [20, 10, 20, 20, 1, 2])
+    assert (MOST_BYTES, MOST_EXPRESSIONS, DEEPEST_GROUP, DEEPEST_CALL) == (3500, 200, 50, 3)
+    assert (DEEPEST_PATH, MOST_PARAMETERS, MOST_PATHS, MOST_SORTS) == (6, 50, 100, 8)
+    assert (LONGEST_SEARCH, LONGEST_URL) == (200, 8_192)
 
 
 def test_the_words_that_no_password_may_consist_of_are_listed() -> None:

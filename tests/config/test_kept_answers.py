@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from cards.models import Card
-from config.application import application
+from config.application import application, resource_road
 from resources import changes
 from resources.actors import ANONYMOUS, SYSTEM
 from resources.answers import HttpAnswer
@@ -134,8 +134,7 @@ def test_what_a_role_or_a_moment_decides_is_not_kept_for_others(card: Card) -> N
 
 def test_many_who_ask_at_once_make_one_query(card: Card) -> None:
     asked = []
-    served: Any = application
-    readers = served.application_mapping["http"].onwards.onwards.readers
+    readers: Any = resource_road.readers
     run = readers.threads.run
 
     async def counted(work: Any) -> HttpAnswer:

@@ -43,7 +43,7 @@ class Both:
     def __init__(self) -> None:
         served: Any = application
         self.short = served.application_mapping["http"]
-        self.long = Origins(self.short.onwards.onwards.onwards)
+        self.long = Origins(self.short.onwards.onwards.onwards.onwards)
         self.runner = asyncio.Runner()
 
     def ask(self, scopes: list[dict[str, Any]]) -> list[tuple[Answer, Answer]]:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from cards.models import Card
-from config.application import application
+from config.application import application, resource_road
 from resources import changes
 from resources.actors import SYSTEM
 from resources.reading.kept import HEARD
@@ -133,9 +133,7 @@ def test_a_role_counts_and_ends_with_the_very_next_request(dana: Persona, role: 
 
 def known_actor(persona: Persona) -> Any:
     """Give the actor that the process takes a persona for."""
-    served: Any = application
-    readers = served.application_mapping["http"].onwards.onwards.readers
-    return readers.callers.known[persona.authorization].standing.actor
+    return resource_road.readers.callers.known[persona.authorization].standing.actor
 
 
 def test_access_ended_by_another_process_ends_here(dana: Persona) -> None:

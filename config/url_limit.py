@@ -1,0 +1,53 @@
+"""No URL is longer than any client of ours needs: whatever is kept by it stays small."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.utils.translation import gettext as _
+
+from resources import context
+from resources.errors import CONTENT_TYPE, Problem
+
+if TYPE_CHECKING:
+    from realtime.asgi_types import Receive, Scope, Send
+
+LONGEST_URL = 8_192
+"""Bytes of path and query together (RFC 9110, 4.1 recommends 8000 at least)."""
+RESPONSE = {"http": "http.response", "websocket": "websocket.http.response"}
+
+
+class UrlLimit:
+    """An ASGI application that answers longer URLs with 414, and passes everything else on.
+
+    A WebSocket is refused before it opens: by the same answer where the server can send one.
+    """
+
+    def __init__(self, onwards: Any) -> None:
+        self.onwards = onwards
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request, or serve one WebSocket."""
+        # A path in another alphabet is three times as long on the wire as it is here.
+        path = scope.get("raw_path") or scope["path"]
+        if len(path) + len(scope["query_string"]) <= LONGEST_URL:
+            await self.onwards(scope, receive, send)
+        elif scope["type"] == "http" or RESPONSE["websocket"] in scope.get("extensions", ()):
+            await _refuse(RESPONSE[scope["type"]], send)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": 1009})
+
+
+async def _refuse(kind: str, send: Send) -> None:
+    request_id = context.begin("").request_id
+    detail = _("The address is too long: %(most)d bytes are the most.") % {"most": LONGEST_URL}
+    body = orjson.dumps(Problem(414, "url_too_long", detail).as_json())
+    headers = [
+        (b"content-type", CONTENT_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-request-id", request_id.encode()),
+    ]
+    await send({"type": f"{kind}.start", "status": 414, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})

@@ -1,0 +1,189 @@
+"""What a read costs, in points: known from its checked query before any statement runs.
+
+A point is about what one more comparison by an index costs a page. What has to look at every row
+of a table (a column among `scans`, a pattern, a way through a relation) costs twenty and more. The
+points are an order of magnitude, not a prediction: one budget for all that a request can ask for,
+on lists and subscriptions alike.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.db.models import JSONField
+from django.utils.translation import gettext as _
+
+from resources.errors import FieldError, Problem
+from resources.filters.nodes import Call, Comparison, Identifier, Junction, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from resources.declaration import Resource
+    from resources.filters.nodes import Node, Operand
+    from resources.reading.ordering import SortKey
+    from resources.reading.selection import Selection
+
+MOST_POINTS = 500
+"""Points that one request may cost."""
+CHEAP = 15
+"""Points up to which a read is not counted."""
+COMPARISON = 1
+CHOICES = 10
+"""Further values that one column may equal, at the cost of one comparison."""
+MEMBERSHIP = 5
+"""Looking for a value in a list, such as a tag."""
+SCAN = 20
+"""Looking at every row, as no index helps."""
+PATTERN = 10
+PATTERN_CHARACTERS = 10
+"""Characters of a pattern that cost a point."""
+STEP = 5
+"""Each relation that a filter's path goes through: a subquery for each row."""
+BACK_RELATION = 20
+FUNCTION = 10
+SORT = 1
+EXPANSION = 2
+"""Each expanded relation: a subquery for each row of the page."""
+SEARCH = 20
+COUNT = 20
+"""A count, which also costs what its filter does, again."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Points by the query parameter that asks for them."""
+
+    parts: tuple[tuple[str, int], ...] = ()
+
+    @cached_property
+    def points(self) -> int:
+        """Return the sum."""
+        return sum(points for _name, points in self.parts)
+
+    @property
+    def is_cheap(self) -> bool:
+        """Tell whether this is nothing to count."""
+        return self.points <= CHEAP
+
+
+FREE = Cost()
+
+
+def cost_of_selection(selection: Selection) -> Cost:
+    """Return what `expand` costs for a record or a page."""
+    return Cost((("expand", _expanded(selection)),)) if selection.expand else FREE
+
+
+def cost_of_list(
+    resource: Resource,
+    selection: Selection,
+    keys: Iterable[SortKey],
+    condition: Node | None,
+    extras: Iterable[str] = (),
+) -> Cost:
+    """Return what a list costs; `extras` names which of `search` and `count` are asked for."""
+    found: Counter[str] = Counter()
+    if condition is not None:
+        for name, points in _filtered(resource, condition):
+            found[name] += points
+    of_filters = found.total()
+    found["sort"] += SORT * (sum(1 for _key in keys) - 1)
+    if selection.expand:
+        found["expand"] += _expanded(selection)
+    if "search" in extras:
+        found["search"] += SEARCH
+    if "count" in extras:
+        found["count"] += COUNT + of_filters
+    return Cost(tuple(found.items()))
+
+
+def require_affordable(cost: Cost) -> None:
+    """Raise Problem 400 `too_costly` for a request beyond `MOST_POINTS`, naming what costs most."""
+    if cost.points <= MOST_POINTS:
+        return
+    shown = {"points": cost.points, "most": MOST_POINTS}
+    detail = _(
+        "This asks for too much at once: it costs %(points)d points, and %(most)d are the most."
+    )
+    message = _("This costs %(points)d points.")
+    errors = [
+        FieldError(name, "too_costly", message % {"points": points})
+        for name, points in sorted(cost.parts, key=lambda part: -part[1])
+        if points
+    ]
+    raise Problem(400, "too_costly", detail % shown, errors, members=shown)
+
+
+def _expanded(selection: Selection) -> int:
+    return sum(EXPANSION + _expanded(inner) for _relation, inner in selection.expand)
+
+
+def _filtered(resource: Resource, node: Node) -> Iterator[tuple[str, int]]:
+    """Yield the points of each condition, by the parameter that it came from."""
+    if isinstance(node, Comparison):
+        yield _parameter(node), _compared(resource, node)
+        return
+    for choice, alike in groupby(node.children, key=lambda child: _choice(resource, node, child)):
+        children = list(alike)
+        if choice is None:
+            for child in children:
+                yield from _filtered(resource, child)
+        else:
+            yield _parameter(children[0]), COMPARISON + len(children) // CHOICES
+
+
+def _choice(resource: Resource, junction: Junction, child: Node) -> str | None:
+    """Return the column if a child is one of several values that an indexed column may equal."""
+    if junction.connector != "or" or not isinstance(child, Comparison) or child.operator != "=":
+        return None
+    column, value = child.left, child.right
+    if not isinstance(column, Identifier) or not isinstance(value, Literal):
+        return None
+    return column.text if _compared(resource, child) == COMPARISON else None
+
+
+def _compared(resource: Resource, node: Comparison) -> int:
+    points = max(_operand(resource, node.left), _operand(resource, node.right))
+    if isinstance(node.left, Identifier) and isinstance(node.right, Identifier):
+        points = max(points, SCAN)
+    if node.operator in ("~", "!~"):
+        points = max(points, SCAN) + PATTERN
+        points += sum(len(str(part.value)) // PATTERN_CHARACTERS for part in _texts(node))
+    return points
+
+
+def _texts(node: Comparison) -> Iterator[Literal]:
+    return (part for part in node.literals if isinstance(part, Literal))
+
+
+def _operand(resource: Resource, operand: Operand) -> int:
+    """Return what one side of a comparison costs."""
+    if isinstance(operand, Call):
+        arguments = (_operand(resource, argument) for argument in operand.args)
+        return SCAN + FUNCTION + max(arguments, default=0)
+    if not isinstance(operand, Identifier):
+        return COMPARISON
+    head, *further = operand.path
+    if "_via_" in head:
+        return SCAN + BACK_RELATION + STEP * len(further)
+    if further:
+        return SCAN + STEP * len(further)
+    if operand.modifier == "each" and _is_list(resource, head):
+        return MEMBERSHIP
+    is_indexed = head == "id" or head in resource.filters
+    return COMPARISON if is_indexed and not operand.modifier else SCAN
+
+
+def _is_list(resource: Resource, name: str) -> bool:
+    return name in resource.filters and isinstance(resource.column(name), JSONField)
+
+
+def _parameter(node: Node) -> str:
+    """Return the query parameter that a condition came from."""
+    named = (part.parameter for part in node.literals if isinstance(part, Literal))
+    return next(filter(None, named), "filter")
