@@ -22,6 +22,7 @@ COLLABORATORS = linked(
 PUBLIC = where(visibility="public")
 REACHABLE = where(visibility__in=("public", "unlisted"))
 ARRANGERS = visible("collection", verb="update")
+KEEPERS = visible("collection", verb="delete")
 
 
 class PlaceInput(serializers.Serializer[Any]):
@@ -104,10 +105,10 @@ class CollectionCollaboratorResource(Resource):
     writable = ("collection", "user")
     expand = ("collection", "user")
 
-    view = own("user") | visible("collection", verb="delete")
-    list = own("user") | visible("collection", verb="delete")
-    create = visible("collection", verb="delete")
-    delete = own("user") | visible("collection", verb="delete")
+    view = own("user") | KEEPERS
+    list = own("user") | (KEEPERS & visible("collection"))
+    create = KEEPERS
+    delete = own("user") | KEEPERS
 
     filters = ("collection", "user", "created_at")
     ordering = ("-created_at",)

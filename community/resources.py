@@ -16,7 +16,8 @@ INVITED = linked(
     "community.RoomMember", row="room", member="user", words=_("an invited member of the room")
 )
 OPEN = where(is_private=False)
-ABOUT_WHAT_IS_SEEN = where(card__isnull=True) | visible("card")
+ABOUT_NOTHING = where(card__isnull=True)
+ABOUT_WHAT_IS_SEEN = ABOUT_NOTHING | visible("card")
 KEEPERS = visible("room", verb="delete")
 
 
@@ -109,7 +110,10 @@ class RoomResource(Resource):
     expand = ("creator", "card")
 
     view = (OPEN | HOST | INVITED) & ABOUT_WHAT_IS_SEEN
-    list = (OPEN | HOST | INVITED) & ABOUT_WHAT_IS_SEEN
+    # Who is in a room finds it, though it is about a card that is not listed.
+    list = (OPEN & ABOUT_WHAT_IS_SEEN) | (
+        (HOST | INVITED) & (ABOUT_NOTHING | visible("card", verb="view"))
+    )
     create = HOST & VERIFIED & UNSILENCED
     update = HOST & UNSILENCED
     delete = HOST | MODERATORS

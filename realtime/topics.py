@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from resources import registry
 from resources.errors import Problem, not_permitted, not_signed_in
 from resources.streaming.audiences import Audience
-from resources.streaming.questions import check_question, stream_query
+from resources.streaming.questions import check_question, stream_query, stream_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,14 +55,15 @@ def audience_of(text: str, actor: Actor, asked: Mapping[str, str]) -> Audience:
     """
     topic = read_topic(text)
     verb = "view" if topic.record_id else "list"
-    if topic.resource.rule(verb).scope(actor, topic.resource.model) is False:
-        raise not_permitted() if actor.is_known else not_signed_in()
-    if not actor.has_scope(topic.resource.name, "read"):
-        raise not_permitted()
     parameters = {name: asked[name] for name in PARAMETERS if asked.get(name)}
     if topic.owner:
         parameters |= [topic.owner]
     query = stream_query(topic.resource, urlencode(parameters))
+    rule = stream_rule(topic.resource, verb, query)
+    if rule.scope(actor, topic.resource.model) is False:
+        raise not_permitted() if actor.is_known else not_signed_in()
+    if not actor.has_scope(topic.resource.name, "read"):
+        raise not_permitted()
     check_question(topic.resource, actor.kind, verb, query)
     owner = (topic.resource.column(topic.owner[0]).attname, topic.owner[1]) if topic.owner else None
     return Audience(topic.resource, actor.kind, verb, query, topic.record_id, owner)

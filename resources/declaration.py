@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 from resources.rules import NOBODY, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from django.db.models import Field, Model
     from rest_framework import serializers
@@ -116,9 +116,13 @@ class Resource:
         return (type(self).__doc__ or "").strip()
 
     def rule(self, verb: str) -> Rule:
-        """Give the rule of one of `VERBS`."""
+        """Return the rule of one of `VERBS`; that of `list` is for a request that pins nothing."""
         rule: Rule = getattr(self, verb)
-        return rule
+        return rule.for_list(()) if verb == "list" else rule
+
+    def list_rule(self, pinned: Collection[str]) -> Rule:
+        """Return the rule of a list whose request pins these relations to one record each."""
+        return type(self).list.for_list(pinned)
 
     def column(self, name: str) -> Field[Any, Any]:
         """Give the model's column of that name; raises FieldDoesNotExist."""

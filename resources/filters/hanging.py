@@ -72,5 +72,6 @@ def _back(
     rows = source.model._default_manager
     if ids:
         yield Hanging(source.model, Q(pk__in=rows.filter(pk__in=ids).values(column)))
-    for further in [*source.list.hanging(source.model, changed), *_hanging(source, rest, changed)]:
+    listed = source.rule("list").hanging(source.model, changed)
+    for further in [*listed, *_hanging(source, rest, changed)]:
         yield Hanging(further.table, Q(pk__in=rows.filter(further.rows).values(column)))

@@ -150,7 +150,7 @@ class Operands:
         if isinstance(inner, Many):
             raise self._unknown(identifier, _("Back-relations can only begin a path."))
         rows = source.model._default_manager.filter(**{column.attname: OuterRef("pk")})
-        listed = narrowed(rows, source.list.scope(self.actor, source.model))
+        listed = narrowed(rows, source.rule("list").scope(self.actor, source.model))
         return Many(head, listed, inner)
 
     def _hint(self, name: str) -> str:

@@ -184,7 +184,8 @@ def _count_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: S
 
 def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QuerySet[Any]:
     """Give all rows of a list, in no order yet."""
-    rows = visible_rows(resource, resource.list.scope(actor, resource.model))
+    rule = resource.list_rule(query.pinned)
+    rows = visible_rows(resource, rule.scope(actor, resource.model))
     if query.condition:
         rows = rows.filter(filter_condition(resource, actor, query.condition))
     if query.search is not None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from resources.errors import bad_parameter
 from resources.filters.nodes import Macro
 from resources.filters.parameters import RESERVED, read_filters
+from resources.filters.pins import pinned_relations
 from resources.reading.cost import FREE, Cost, cost_of_list, cost_of_selection, require_affordable
 from resources.reading.cursors import Cursor, read_cursor
 from resources.reading.ordering import SortKey, sort_keys, sort_text
@@ -64,6 +65,11 @@ class ListQuery:
         return self.condition is not None and any(
             isinstance(part, Macro) for part in self.condition.literals
         )
+
+    @cached_property
+    def pinned(self) -> frozenset[str]:
+        """Return the relations that must point at one record, which the client names."""
+        return pinned_relations(self.condition) if self.condition else frozenset()
 
     @cached_property
     def shape(self) -> Hashable:

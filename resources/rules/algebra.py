@@ -66,6 +66,15 @@ class Rule(ABC):
         for part in self.parts():
             yield from part.hanging(model, changed)
 
+    def for_list(self, pinned: Collection[str]) -> Rule:
+        """Return the rule as lists ask it: relations by the target's list rule.
+
+        Those of `pinned` stay with its view rule: the request names the one record that they
+        must point at, and so knows it already.
+        """
+        del pinned
+        return self
+
     def permits(self, actor: Actor, row: Model) -> bool:
         """Tell whether the rule opens the row to the actor."""
         return actor in self.audience(row, (actor,))
@@ -138,6 +147,10 @@ class AnyOf(Rule):
         return str(_(" or ")).join(_grouped(rule, AllOf) for rule in self.rules)
 
     @override
+    def for_list(self, pinned: Collection[str]) -> Rule:
+        return AnyOf(*(rule.for_list(pinned) for rule in self.rules))
+
+    @override
     def parts(self) -> tuple[Rule, ...]:
         return self.rules
 
@@ -171,12 +184,19 @@ class AllOf(Rule):
         return str(_(" and ")).join(_grouped(rule, AnyOf) for rule in self.rules)
 
     @override
+    def for_list(self, pinned: Collection[str]) -> Rule:
+        return AllOf(*(rule.for_list(pinned) for rule in self.rules))
+
+    @override
     def parts(self) -> tuple[Rule, ...]:
         return self.rules
 
 
 class Not(Rule):
-    """Everyone and every row that the rule leaves out."""
+    """Everyone and every row that the rule leaves out.
+
+    A list asks it as it stands: what the narrower list rule leaves out is more, not less.
+    """
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule

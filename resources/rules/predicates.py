@@ -164,15 +164,18 @@ def own(column: str) -> Rule:
 
 @dataclass(frozen=True)
 class Visible(Rule):
-    """Open the rows whose relation points at a row that the actor may view."""
+    """Open the rows whose relation points at a row that the target's own rule opens.
+
+    Without a `verb` of its own it asks for what is being done: view, or list.
+    """
 
     relation: str
-    verb: str = "view"
+    verb: str = ""
 
     @override
     def scope(self, actor: Asker, model: type[Model]) -> Scope:
         target = cast("type[Model]", model._meta.get_field(self.relation).related_model)
-        scope = registry.resource_of(target).rule(self.verb).scope(actor, target)
+        scope = self._rule_of(target).scope(actor, target)
         if isinstance(scope, bool):
             return scope and Q((f"{self.relation}__isnull", False))
         rows = narrowed(target._default_manager.all(), scope)
@@ -183,8 +186,11 @@ class Visible(Rule):
         target = getattr(row, self.relation)
         if target is None:
             return frozenset()
-        rule = registry.resource_of(type(target)).rule(self.verb)
-        return rule.audience(target, actors)
+        return self._rule_of(type(target)).audience(target, actors)
+
+    @override
+    def for_list(self, pinned: Collection[str]) -> Rule:
+        return self if self.verb or self.relation in pinned else Visible(self.relation, "list")
 
     @override
     def columns(self, model: type[Model]) -> frozenset[str]:
@@ -193,7 +199,7 @@ class Visible(Rule):
     @override
     def hanging(self, model: type[Model], changed: Changed) -> Iterator[Hanging]:
         target = cast("type[Model]", model._meta.get_field(self.relation).related_model)
-        rule = registry.resource_of(target).rule(self.verb)
+        rule = self._rule_of(target)
         columns = rule.columns(target)
         # A row that was only just created had none that hung on it.
         ids = [
@@ -210,13 +216,20 @@ class Visible(Rule):
     @override
     def words(self) -> str:
         return str(_("whoever may %(verb)s its %(relation)s")) % {
-            "verb": self.verb,
+            "verb": self.verb or "view",
             "relation": self.relation,
         }
 
+    def _rule_of(self, target: type[Model]) -> Rule:
+        return registry.resource_of(target).rule(self.verb or "view")
 
-def visible(relation: str, *, verb: str = "view") -> Rule:
-    """Open rows through a relation, by the target's own rule for `verb`."""
+
+def visible(relation: str, *, verb: str = "") -> Rule:
+    """Open rows through a relation, by the target's own rule for `verb`.
+
+    Without one, a list asks the target's list rule (its view rule, where the request pins the
+    relation to one record), and everything else its view rule.
+    """
     return Visible(relation, verb)
 
 

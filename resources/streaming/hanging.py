@@ -14,7 +14,7 @@ from resources import registry
 from resources.fields import RecordIdField
 from resources.filters.hanging import filter_hanging
 from resources.streaming.past import with_the_past
-from resources.streaming.questions import asked
+from resources.streaming.questions import asked, stream_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from resources.declaration import Resource
     from resources.filters.nodes import Node
+    from resources.rules import Rule
     from resources.streaming.audiences import Audience
     from resources.streaming.questions import Table
     from resources.streaming.stretches import Past, Stretch
@@ -50,17 +51,19 @@ def hung(audience: Audience, stretch: Stretch) -> Hung | None:
 
     Raises TooManyError.
     """
-    question = (audience.resource, audience.verb, audience.query.condition)
+    resource, verb, query = audience.resource, audience.verb, audience.query
+    question = (resource, verb, query.condition)
     if question not in stretch.hung:
-        stretch.hung[question] = _hung(*question, stretch)
+        rule = stream_rule(resource, verb, query)
+        stretch.hung[question] = _hung(resource, rule, query.condition, stretch)
     found = stretch.hung[question]
     if found and len(found.ids) > MOST:
         raise TooManyError
     return found
 
 
-def _hung(resource: Resource, verb: str, condition: Node | None, stretch: Stretch) -> Hung | None:
-    found = [*resource.rule(verb).hanging(resource.model, stretch.changed)]
+def _hung(resource: Resource, rule: Rule, condition: Node | None, stretch: Stretch) -> Hung | None:
+    found = [*rule.hanging(resource.model, stretch.changed)]
     if condition:
         found += filter_hanging(resource, condition, stretch.changed)
     if not found:

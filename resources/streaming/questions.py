@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from resources.actors import ActorKind
     from resources.declaration import Resource
     from resources.reading.query import ListQuery
+    from resources.rules import Rule
 
 type Asker = UUID | None
 """An actor's id, or None for all actors of a kind where it makes no difference."""
@@ -81,6 +82,11 @@ def stream_query(resource: Resource, query_string: str) -> ListQuery:
     for name in sorted(NOT_STREAMED & set(parameters(query_string))):
         raise bad_parameter(name, "unknown_parameter", _("A stream has no such parameter."))
     return list_query(resource, query_string)
+
+
+def stream_rule(resource: Resource, verb: str, query: ListQuery) -> Rule:
+    """Return the rule that a stream goes by: as for lists, or for viewing one record."""
+    return resource.list_rule(query.pinned) if verb == "list" else resource.rule(verb)
 
 
 def check_question(resource: Resource, kind: ActorKind, verb: str, query: ListQuery) -> None:
@@ -166,7 +172,8 @@ def _sight(
     resource: Resource, kind: ActorKind, verb: str, _shape: Hashable, shaped: Shaped
 ) -> Question:
     actor = UnboundActor(kind)
-    rows = visible_rows(resource, resource.rule(verb).scope(actor, resource.model))
+    rule = stream_rule(resource, verb, shaped.query)
+    rows = visible_rows(resource, rule.scope(actor, resource.model))
     if shaped.query.condition:
         rows = rows.filter(filter_condition(resource, actor, shaped.query.condition))
     rows = among(rows)
