@@ -106,6 +106,8 @@ class Card(Record):
     download_count = models.PositiveIntegerField(_("downloads"), default=0)
     comment_count = models.PositiveIntegerField(_("comments"), default=0)
 
+    derived = frozenset({"like_count", "view_count", "download_count", "comment_count"})
+
     class Meta:
         verbose_name = _("card")
         verbose_name_plural = _("cards")

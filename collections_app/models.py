@@ -49,6 +49,8 @@ class Collection(Record):
     )
     item_count = models.PositiveIntegerField(_("cards"), default=0, editable=False)
 
+    derived = frozenset({"item_count"})
+
     class Meta:
         verbose_name = _("collection")
         verbose_name_plural = _("collections")

@@ -53,6 +53,8 @@ class Post(Record):
     is_hidden = models.BooleanField(_("hidden by moderators"), default=False)
     comment_count = models.PositiveIntegerField(_("comments"), default=0, editable=False)
 
+    derived = frozenset({"comment_count"})
+
     class Meta:
         verbose_name = _("post")
         verbose_name_plural = _("posts")
@@ -139,6 +141,8 @@ class Room(Record):
         editable=False,
         help_text=_("When a message was last written; in an empty room, when it was opened."),
     )
+
+    derived = frozenset({"message_count", "last_message_at"})
 
     class Meta:
         verbose_name = _("chat room")

@@ -71,7 +71,8 @@ def create_many[M: Record](rows: Iterable[M], *, by: Actor) -> list[M]:
 def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
     """Write new values to the columns of one row; values it already has are no change.
 
-    The row must be as it is in the database (read it with `locked` when the new values depend on
+    A change of nothing but derived columns leaves `revision` and `updated_at` alone: an author's
+    `If-Match` holds although somebody liked the record meanwhile. The row must be as it is in the database (read it with `locked` when the new values depend on
     the old). Raises IntegrityError and ValidationError as the model does.
     """
     before = logged_values(row)
@@ -79,12 +80,15 @@ def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
     if not changed:
         return row
     row.clean()
-    row.revision += 1
-    row.updated_at = timezone.now()
+    written = changed
+    if not row.derived.issuperset(changed):
+        row.revision += 1
+        row.updated_at = timezone.now()
+        written = [*changed, "revision", "updated_at"]
     after = logged_values(row)
     difference = [name for name in after if after[name] != before[name]]
     with together():
-        statements.update(row, [*changed, "revision", "updated_at"])
+        statements.update(row, written)
         _log(
             row,
             Action.UPDATE,

@@ -15,8 +15,10 @@ from resources.ids import new_id
 class Record(models.Model):
     """A row that can be a resource.
 
-    `revision` counts the committed versions of the row and is its entity tag. Columns named in
-    `unlogged` never appear in the change log (password hashes, for one).
+    `revision` counts the edits of the row's content and `updated_at` says when the last one was.
+    Columns named in `derived` are computed from other rows (counters, averages): a change of them
+    is logged like any other but is nobody's edit. Columns named in `unlogged` never appear in the
+    change log (password hashes, for one).
     """
 
     id = RecordIdField(primary_key=True, default=new_id, editable=False)
@@ -24,6 +26,7 @@ class Record(models.Model):
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
     revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
 
+    derived: ClassVar[frozenset[str]] = frozenset()
     unlogged: ClassVar[frozenset[str]] = frozenset()
 
     class Meta:

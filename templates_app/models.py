@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, override
+from typing import Any, ClassVar, override
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -23,7 +23,11 @@ SLOTS_SCHEMA = {
 
 
 class Template(Record):
-    """A design that cards are made from."""
+    """A design that cards are made from.
+
+    Once it is public, its author's edits are kept in `pending` until moderators approve them:
+    `{"title": "New", "preview": "<file id>"}`. `pending_preview` is the file named there.
+    """
 
     class State(models.TextChoices):
         """Where a template stands between its author and the moderators."""
@@ -71,12 +75,34 @@ class Template(Record):
         verbose_name=_("preview"),
     )
     state = models.CharField(_("state"), max_length=17, choices=State, default=State.DRAFT)
+    pending = models.JSONField[Any, Any](
+        _("changes that wait for approval"), default=dict, blank=True, editable=False
+    )
+    pending_preview = models.ForeignKey(
+        "files.File",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("preview that waits for approval"),
+    )
+    pending_state = models.CharField(
+        _("state of the waiting changes"),
+        max_length=17,
+        choices=State,
+        blank=True,
+        default="",
+        editable=False,
+    )
     moderator_note = models.TextField(_("moderator's note"), max_length=2000, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
     use_count = models.PositiveIntegerField(_("uses"), default=0)
     rating_sum = models.PositiveIntegerField(_("sum of ratings"), default=0)
     rating_count = models.PositiveIntegerField(_("ratings"), default=0)
     rating_average = models.FloatField(_("average rating"), default=0)
+
+    derived = frozenset({"use_count", "rating_sum", "rating_count", "rating_average"})
 
     class Meta:
         verbose_name = _("template")

@@ -23,7 +23,11 @@ class NoteInput(serializers.Serializer[Any]):
 
 @register(Template)
 class TemplateResource(Resource):
-    """A design that cards are made from. It becomes public when moderators approve it."""
+    """A design that cards are made from. It becomes public when moderators approve it.
+
+    What its author edits after that is `pending` until it has been submitted and approved, too;
+    everybody else goes on seeing what was approved.
+    """
 
     fields = (
         "id",
@@ -34,6 +38,9 @@ class TemplateResource(Resource):
         "default_effects",
         "preview",
         "state",
+        "pending",
+        "pending_preview",
+        "pending_state",
         "moderator_note",
         "version",
         "author",
@@ -46,7 +53,9 @@ class TemplateResource(Resource):
     writable = ("title", "description", "category", "slots", "default_effects", "preview")
     editable = writable
     presets = {"author": actor}
-    readers = {"moderator_note": AUTHOR | MODERATORS}
+    readers = dict.fromkeys(
+        ("pending", "pending_preview", "pending_state", "moderator_note"), AUTHOR | MODERATORS
+    )
     expand = ("author",)
 
     view = USABLE | AUTHOR | MODERATORS

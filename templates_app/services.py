@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from resources import changes
@@ -11,45 +12,78 @@ from resources.errors import Problem
 from templates_app.models import Review, Template, TemplateVersion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from resources.actors import Actor
 
 State = Template.State
+PUBLIC = (State.APPROVED, State.DEPRECATED)
+NOTHING_PENDING: Mapping[str, Any] = {
+    "pending": {},
+    "pending_preview": None,
+    "pending_state": "",
+}
 
 
 def submit_template(template: Template, *, by: Actor) -> Template:
-    """Hand a draft to the moderators; raises Problem 409 from any other state."""
-    _require_state(template, State.DRAFT, State.CHANGES_REQUESTED)
-    return changes.update(template, by=by, state=State.SUBMITTED)
+    """Hand a draft, or the pending edits of a public template, to the moderators.
+
+    Raises Problem 409 when there is nothing to hand over.
+    """
+    states = (State.DRAFT, State.CHANGES_REQUESTED)
+    return _take_step(template, to=State.SUBMITTED, of=states, by=by)
 
 
 def approve_template(template: Template, *, by: Actor) -> Template:
-    """Make a submitted template usable, as its next version."""
-    _require_state(template, State.SUBMITTED)
-    number = template.version + 1
+    """Make public what was submitted, as the template's next version.
+
+    Raises Problem 409 unless something was submitted.
+    """
+    _require_state(template, _reviewed_column(template), State.SUBMITTED)
+    values: dict[str, Any] = {"version": template.version + 1}
+    if template.state in PUBLIC:
+        values |= _pending_columns(template) | NOTHING_PENDING
+    else:
+        values["state"] = State.APPROVED
     with changes.together():
-        kept = _versioned(template)
-        changes.create(TemplateVersion, by=by, template=template, number=number, **kept)
-        return changes.update(template, by=by, state=State.APPROVED, version=number)
+        changes.update(template, by=by, **values)
+        kept = {"slots": template.slots, "default_effects": template.default_effects}
+        changes.create(TemplateVersion, by=by, template=template, number=template.version, **kept)
+    return template
 
 
 def request_changes(template: Template, *, by: Actor, note: str) -> Template:
-    """Send a submitted template back to its author, saying what to change."""
-    _require_state(template, State.SUBMITTED)
-    return changes.update(template, by=by, state=State.CHANGES_REQUESTED, moderator_note=note)
+    """Send what was submitted back to its author, saying what to change."""
+    to, states = State.CHANGES_REQUESTED, (State.SUBMITTED,)
+    return _take_step(template, to=to, of=states, by=by, moderator_note=note)
 
 
 def deprecate_template(template: Template, *, by: Actor) -> Template:
     """Take an approved template out of use; cards made from it stay."""
-    _require_state(template, State.APPROVED)
+    _require_state(template, "state", State.APPROVED)
     return changes.update(template, by=by, state=State.DEPRECATED)
 
 
 def edit_template(template: Template, *, by: Actor, **values: Any) -> Template:
-    """Change a template; new slots of an approved one have to be approved again."""
-    is_new = any(values.get(name, kept) != kept for name, kept in _versioned(template).items())
-    if template.state == State.APPROVED and is_new:
-        values["state"] = State.DRAFT
-    return changes.update(template, by=by, **values)
+    """Change a template; edits of a public one wait until moderators approve them.
+
+    Setting a column back to what is public withdraws its pending edit.
+    """
+    if template.state not in PUBLIC:
+        return changes.update(template, by=by, **values)
+    Template(slots=values.get("slots", template.slots)).clean()
+    pending = template.pending | {name: _stored(value) for name, value in values.items()}
+    public = {name: _stored(getattr(template, name)) for name in pending}
+    pending = {name: value for name, value in pending.items() if value != public[name]}
+    if pending == template.pending:
+        return template
+    return changes.update(
+        template,
+        by=by,
+        pending=pending,
+        pending_preview_id=pending.get("preview"),
+        pending_state=State.DRAFT if pending else "",
+    )
 
 
 def count_use(template: Template, *, by: Actor) -> TemplateVersion:
@@ -59,13 +93,18 @@ def count_use(template: Template, *, by: Actor) -> TemplateVersion:
     """
     with changes.together():
         current = changes.locked(template)
-        _require_state(current, State.APPROVED)
+        _require_state(current, "state", State.APPROVED)
         changes.update(current, by=by, use_count=current.use_count + 1)
         return TemplateVersion.objects.get(template=current, number=current.version)
 
 
 def write_review(*, by: Actor, template: Template, stars: int, **values: Any) -> Review:
-    """Review a template, and count it in the template's rating."""
+    """Review a template, and count it in the template's rating.
+
+    Raises Problem 403 for a template of one's own.
+    """
+    if template.author_id == by.id:
+        raise Problem(403, "own_template", _("You can't review your own template."))
     with changes.together():
         review = changes.create(Review, by=by, template=template, stars=stars, **values)
         _count_rating(template, by=by, stars=stars, ratings=1)
@@ -89,9 +128,30 @@ def delete_review(review: Review, *, by: Actor) -> None:
         _count_rating(template, by=by, stars=-stars, ratings=-1)
 
 
-def _versioned(template: Template) -> dict[str, Any]:
-    """Give what a version keeps of its template."""
-    return {"slots": template.slots, "default_effects": template.default_effects}
+def _stored(value: Any) -> Any:
+    """Return a column's value as `Template.pending` keeps it: a file by its id."""
+    return str(value.pk) if isinstance(value, Model) else value
+
+
+def _pending_columns(template: Template) -> dict[str, Any]:
+    """Return the pending edits by column."""
+    values = dict(template.pending)
+    if "preview" in values:
+        values["preview"] = values["preview"] and template.pending_preview
+    return values
+
+
+def _reviewed_column(template: Template) -> str:
+    """Return which column says how far the moderators' review has come."""
+    return "pending_state" if template.state in PUBLIC else "state"
+
+
+def _take_step(
+    template: Template, *, to: State, of: Sequence[State], by: Actor, **values: Any
+) -> Template:
+    column = _reviewed_column(template)
+    _require_state(template, column, *of)
+    return changes.update(template, by=by, **{column: to}, **values)
 
 
 def _count_rating(template: Template, *, by: Actor, stars: int, ratings: int) -> None:
@@ -101,8 +161,9 @@ def _count_rating(template: Template, *, by: Actor, stars: int, ratings: int) ->
     changes.update(current, by=by, rating_count=count, rating_sum=total, rating_average=average)
 
 
-def _require_state(template: Template, *states: Template.State) -> None:
-    if template.state not in states:
+def _require_state(template: Template, column: str, *states: State) -> None:
+    state = getattr(template, column) or template.state
+    if getattr(template, column) not in states:
         message = _("This can't be done while the template is “%(state)s”.")
-        shown = {"state": template.get_state_display()}
+        shown = {"state": State(state).label}
         raise Problem(409, "wrong_state", message % shown)

@@ -55,8 +55,7 @@ def view_record(resource: Resource, actor: Actor, record_id: str, query_string: 
         raise not_visible()
     document, revision = rows[0]
     body = unsealed_document(document).encode()
-    etag = entity_tag(revision, b"" if selection.is_whole else body)
-    return Answer(body, etag, plan.sources)
+    return Answer(body, entity_tag(revision, body), plan.sources)
 
 
 def is_visible(resource: Resource, actor: Actor, record_id: UUID) -> bool:
@@ -99,9 +98,13 @@ def record_uuid(text: str) -> UUID:
         raise not_visible() from None
 
 
-def entity_tag(revision: int, body: bytes = b"") -> str:
-    """Write a record's entity tag: its revision, and a checksum where only a part is shown."""
-    return f'"{revision}-{crc32(body):08x}"' if body else f'"{revision}"'
+def entity_tag(revision: int, body: bytes) -> str:
+    """Return a record's entity tag: the revision of its content and a checksum of what is shown.
+
+    `If-None-Match` compares it whole, as counters and what is embedded change what is shown;
+    `If-Match` compares the revision alone, which only an edit changes.
+    """
+    return f'"{revision}-{crc32(body):08x}"'
 
 
 def list_tag(body: bytes) -> str:

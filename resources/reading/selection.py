@@ -23,14 +23,10 @@ KEPT_SELECTIONS = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The chosen fields of one resource, and the selections of what is expanded.
-
-    `is_whole` tells that nothing was asked for: all fields, nothing expanded.
-    """
+    """The chosen fields of one resource, and the selections of what is expanded."""
 
     fields: tuple[str, ...]
     expand: tuple[tuple[str, Selection], ...] = ()
-    is_whole: bool = True
 
 
 @lru_cache(maxsize=KEPT_SELECTIONS)
@@ -84,7 +80,7 @@ def _selected(
         for relation in relations
         if chosen is None or relation in nested
     )
-    return Selection(own, expanded, is_whole=chosen is None and not expanded)
+    return Selection(own, expanded)
 
 
 def _chosen(

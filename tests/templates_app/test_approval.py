@@ -72,19 +72,6 @@ def test_a_moderator_says_what_to_change_to_the_author_alone(
     assert seen(bob, template)["moderator_note"] is None
 
 
-def test_new_slots_have_to_be_approved_again(alice: Persona, moderator: Persona) -> None:
-    template = template_in("approved", alice, moderator)
-    path = f"templates/{template['id']}"
-    same = alice.api.patch(path, {"title": "Wide", "slots": SLOTS, "default_effects": {}}).json()
-    assert (same["state"], same["version"]) == ("approved", 1)
-    changed = alice.api.patch(path, {"default_effects": {"preset": "gold"}}).json()
-    assert (changed["state"], changed["version"]) == ("draft", 1)
-    does(alice, template, "submit")
-    assert does(moderator, template, "approve").json()["version"] == 2
-    versions = alice.api.get("template-versions", template=template["id"]).json()["results"]
-    assert [version["default_effects"] for version in versions] == [{"preset": "gold"}, {}]
-
-
 @pytest.mark.parametrize("state", STEPS)
 def test_alice_can_take_back_what_nobody_uses(
     alice: Persona, moderator: Persona, state: str

@@ -46,6 +46,12 @@ def test_bob_can_review_a_template_once(alice: Persona, bob: Persona, template: 
     assert rating(alice, template) == (5, 1)
 
 
+def test_alice_cannot_review_her_own_template(alice: Persona, template: Any) -> None:
+    refused = alice.api.post("reviews", {"template": template["id"], "stars": 5})
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_template")
+    assert rating(alice, template) == (0, 0)
+
+
 @pytest.mark.parametrize("stars", [0, 6, -1, 2.5, "many", None])
 def test_stars_go_from_one_to_five(alice: Persona, bob: Persona, template: Any, stars: Any) -> None:
     refused = bob.api.post("reviews", {"template": template["id"], "stars": stars})
