@@ -20,7 +20,7 @@ REACHABLE = where(visibility__in=("public", "unlisted"))
 class VersionInput(serializers.Serializer[Any]):
     """Which version to bring back."""
 
-    version = serializers.IntegerField(min_value=1)
+    number = serializers.IntegerField(min_value=1)
 
 
 @register(Card)

@@ -63,10 +63,10 @@ def archive_card(card: Card, *, by: Actor) -> Card:
     return edit_card(card, by=by, status=Card.Status.ARCHIVED)
 
 
-def restore_version(card: Card, *, by: Actor, version: int) -> Card:
+def restore_version(card: Card, *, by: Actor, number: int) -> Card:
     """Bring back what a version showed, as a new version; raises Problem 404 for an unknown one."""
     versions = CardVersion.objects.select_related(*LAYERS)
-    kept = versions.filter(card=card, number=version).first()
+    kept = versions.filter(card=card, number=number).first()
     if kept is None:
         raise Problem(404, "not_found", _("This card has no such version."))
     layers = {name: getattr(kept, name) for name in LAYERS}

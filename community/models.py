@@ -69,7 +69,11 @@ class Post(Record):
 
 
 class Comment(Record):
-    """A comment on a post, or a reply to one."""
+    """A comment on a post, or a reply to one.
+
+    One that was deleted after others had answered it stays as a tombstone: `is_deleted`, without
+    its text.
+    """
 
     post = models.ForeignKey(
         Post, on_delete=models.CASCADE, related_name="comments", verbose_name=_("post")
@@ -91,6 +95,7 @@ class Comment(Record):
     text = models.TextField(_("text"), max_length=4000)
     depth = models.PositiveSmallIntegerField(_("depth"), default=0, editable=False)
     is_hidden = models.BooleanField(_("hidden by moderators"), default=False)
+    is_deleted = models.BooleanField(_("deleted by its author"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("comment")

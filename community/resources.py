@@ -11,6 +11,7 @@ from resources.rules import UNSILENCED, VERIFIED, has_role, linked, own, visible
 AUTHOR = own("author")
 MODERATORS = has_role("moderator", "admin")
 SHOWN = where(is_hidden=False)
+KEPT = where(is_deleted=False)
 HOST = own("creator")
 INVITED = linked(
     "community.RoomMember", row="room", member="user", words=_("an invited member of the room")
@@ -63,18 +64,32 @@ class PostResource(Resource):
 
 @register(Comment)
 class CommentResource(Resource):
-    """A comment on a post, or a reply to one."""
+    """A comment on a post, or a reply to one.
 
-    fields = ("id", "post", "parent", "author", "text", "depth", "created_at", "updated_at")
+    A deleted comment that others have answered stays, `is_deleted` and without text or author.
+    """
+
+    fields = (
+        "id",
+        "post",
+        "parent",
+        "author",
+        "text",
+        "depth",
+        "is_deleted",
+        "created_at",
+        "updated_at",
+    )
     writable = ("post", "parent", "text")
     editable = ("text",)
     presets = {"author": actor}
+    readers = {"author": KEPT | MODERATORS}
     expand = ("author", "post", "parent")
 
     view = (visible("post") & SHOWN) | AUTHOR | MODERATORS
     list = (visible("post") & SHOWN) | AUTHOR | MODERATORS
     create = AUTHOR & UNSILENCED
-    update = AUTHOR & UNSILENCED
+    update = AUTHOR & UNSILENCED & KEPT
     delete = AUTHOR | MODERATORS
 
     filters = ("post", "parent", "author", "created_at")

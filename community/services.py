@@ -30,11 +30,16 @@ def write_comment(
 
 
 def delete_comment(comment: Comment, *, by: Actor) -> None:
-    """Delete a comment with the replies to it."""
+    """Delete a comment; one with replies leaves a tombstone, so that the replies stay.
+
+    A tombstone goes with the last reply to it.
+    """
     with changes.together():
-        post = comment.post
-        changes.delete(comment, by=by)
-        _count_comments(post, by=by)
+        if comment.replies.exists():
+            changes.update(comment, by=by, text="", is_deleted=True)
+        else:
+            _delete_with_tombstones(comment, by=by)
+        _count_comments(comment.post, by=by)
 
 
 def hide_post(post: Post, *, by: Actor) -> Post:
@@ -106,6 +111,17 @@ def show_message(message: Message, *, by: Actor) -> Message:
     return changes.update(message, by=by, is_hidden=False)
 
 
+def _delete_with_tombstones(comment: Comment, *, by: Actor) -> None:
+    """Delete a comment, and the tombstones above it that nobody answers any more."""
+    doomed: Comment | None = comment
+    while doomed is not None:
+        parent = doomed.parent
+        changes.delete(doomed, by=by)
+        is_spent = parent is not None and parent.is_deleted and not parent.replies.exists()
+        doomed = parent if is_spent else None
+
+
 def _count_comments(post: Post, *, by: Actor) -> None:
     current = changes.locked(post)
-    changes.update(current, by=by, comment_count=current.comments.count())
+    count = current.comments.filter(is_deleted=False).count()
+    changes.update(current, by=by, comment_count=count)

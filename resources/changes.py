@@ -72,8 +72,9 @@ def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
     """Write new values to the columns of one row; values it already has are no change.
 
     A change of nothing but derived columns leaves `revision` and `updated_at` alone: an author's
-    `If-Match` holds although somebody liked the record meanwhile. The row must be as it is in the database (read it with `locked` when the new values depend on
-    the old). Raises IntegrityError and ValidationError as the model does.
+    `If-Match` holds although somebody liked the record meanwhile. The row must be as it is in the
+    database (read it with `locked` when the new values depend on the old). Raises IntegrityError
+    and ValidationError as the model does.
     """
     before = logged_values(row)
     changed = [name for name, value in values.items() if _assign(row, name, value)]

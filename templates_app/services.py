@@ -42,7 +42,7 @@ def approve_template(template: Template, *, by: Actor) -> Template:
     _require_state(template, _reviewed_column(template), State.SUBMITTED)
     values: dict[str, Any] = {"version": template.version + 1}
     if template.state in PUBLIC:
-        values |= _pending_columns(template) | NOTHING_PENDING
+        values |= {**_pending_columns(template), **NOTHING_PENDING}
     else:
         values["state"] = State.APPROVED
     with changes.together():

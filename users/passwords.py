@@ -6,6 +6,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, override
+from unicodedata import normalize
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
@@ -27,11 +28,19 @@ class QuietArgon2(Argon2PasswordHasher):
 
     @override
     def encode(self, password: str, salt: str) -> str:
-        return _quietly(lambda: super(QuietArgon2, self).encode(password, salt))
+        return _quietly(lambda: super(QuietArgon2, self).encode(normalized(password), salt))
 
     @override
     def verify(self, password: str, encoded: str) -> bool:
-        return _quietly(lambda: super(QuietArgon2, self).verify(password, encoded))
+        return _quietly(lambda: super(QuietArgon2, self).verify(normalized(password), encoded))
+
+
+def normalized(password: str) -> str:
+    """Return a password in Unicode's NFC, so that every keyboard types the same one.
+
+    NIST SP 800-63B-4, 3.1.1.2: normalise before hashing.
+    """
+    return normalize("NFC", password)
 
 
 def _quietly[T](work: Callable[[], T]) -> T:

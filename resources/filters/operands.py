@@ -10,7 +10,6 @@ from django.db.models import (
     CharField,
     Exists,
     Expression,
-    F,
     Field,
     FloatField,
     ForeignKey,
@@ -29,7 +28,7 @@ from django.utils.translation import gettext as _
 from resources import registry
 from resources.filters.conversions import as_text, converter
 from resources.filters.nodes import Call, FilterSyntaxError, Identifier, Literal, Macro
-from resources.reading.columns import readable_column
+from resources.reading.columns import readable_column, readable_scope, where_readable
 from resources.rules import narrowed
 from resources.slots import Slot
 
@@ -116,7 +115,8 @@ class Operands:
             is_json = isinstance(column, JSONField)
             return Scalar(expression, kind, column.null or is_masked, is_json)
         if isinstance(column, JSONField):
-            return Scalar(DocumentPath(F(column.attname), rest), PlainField(), True, is_json=True)
+            document = readable_column(self.resource, self.actor, head)
+            return Scalar(DocumentPath(document, rest), PlainField(), True, is_json=True)
         if not column.is_relation:
             message = _("“%(name)s” has no inner fields.") % {"name": head}
             raise self._unknown(identifier, message)
@@ -134,7 +134,8 @@ class Operands:
         rows = model._default_manager.filter(pk=OuterRef(self.resource.column(head).attname))
         visible = narrowed(rows, target.view.scope(self.actor, model))
         value = Subquery(visible.values(value=inner.expression), output_field=inner.field)
-        return Scalar(value, inner.field, can_be_null=True, is_json=inner.is_json)
+        shown = where_readable(self.resource, self.actor, head, value)
+        return Scalar(shown, inner.field, can_be_null=True, is_json=inner.is_json)
 
     def _back_relation(self, identifier: Identifier, head: str, rest: Sequence[str]) -> Operand:
         """Give a column of the rows that point here: `reviews_via_template.stars`."""
@@ -149,7 +150,8 @@ class Operands:
         inner = Operands(source, self.actor)._path(identifier, rest)
         if isinstance(inner, Many):
             raise self._unknown(identifier, _("Back-relations can only begin a path."))
-        rows = source.model._default_manager.filter(**{column.attname: OuterRef("pk")})
+        pointing = source.model._default_manager.filter(**{column.attname: OuterRef("pk")})
+        rows = narrowed(pointing, readable_scope(source, self.actor, relation))
         listed = narrowed(rows, source.rule("list").scope(self.actor, source.model))
         return Many(head, listed, inner)
 

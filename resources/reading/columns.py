@@ -9,15 +9,23 @@ from django.db.models import Case, F, Value, When
 if TYPE_CHECKING:
     from resources.actors import Asker
     from resources.declaration import Resource
+    from resources.rules import Scope
 
 
 def readable_column(resource: Resource, actor: Asker, name: str) -> Any:
-    """Give a column as an expression that is null wherever the actor may not read it."""
-    column = F(resource.column(name).attname)
-    rule = resource.readers.get(name)
-    if rule is None:
-        return column
-    scope = rule.scope(actor, resource.model)
+    """Return a column as an expression that is null wherever the actor may not read it."""
+    return where_readable(resource, actor, name, F(resource.column(name).attname))
+
+
+def where_readable(resource: Resource, actor: Asker, name: str, expression: Any) -> Any:
+    """Return what is made from a column, or null wherever the actor may not read the column."""
+    scope = readable_scope(resource, actor, name)
     if isinstance(scope, bool):
-        return column if scope else Value(None, output_field=resource.column(name))
-    return Case(When(scope, then=column), default=None)
+        return expression if scope else Value(None, output_field=resource.column(name))
+    return Case(When(scope, then=expression), default=None)
+
+
+def readable_scope(resource: Resource, actor: Asker, name: str) -> Scope:
+    """Return the rows of which the actor may read a column."""
+    rule = resource.readers.get(name)
+    return True if rule is None else rule.scope(actor, resource.model)

@@ -9,7 +9,7 @@ from django.db.models import Case, OuterRef, Q, Subquery, Value, When
 from resources import registry
 from resources.documents.embedding import embedded_members
 from resources.documents.sql import Document, Embedded, json_value
-from resources.reading.columns import readable_column
+from resources.reading.columns import readable_column, where_readable
 from resources.rules import narrowed
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def _member(resource: Resource, actor: Asker, name: str) -> Any:
         document = Subquery(rows.values(document=Document(embedded)))
         # Most records have few of the pictures that they could have.
         is_there = Q((f"{field.attname}__isnull", False))
-        return Embedded(Case(When(is_there, then=document)))
+        picture = Case(When(is_there, then=document))
+        return Embedded(where_readable(resource, actor, name, picture))
     return json_value(field, readable_column(resource, actor, name))
 
 
@@ -48,4 +49,5 @@ def _expanded(resource: Resource, actor: Asker, name: str, inner: Selection) -> 
     visible = narrowed(rows, target.view.scope(actor, target.model))
     if visible.query.is_empty():
         return Value(None)
-    return Embedded(Subquery(visible.values(document=record_document(target, actor, inner))))
+    document = Subquery(visible.values(document=record_document(target, actor, inner)))
+    return Embedded(where_readable(resource, actor, name, document))

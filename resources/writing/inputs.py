@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db.models import FileField, ForeignKey
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
@@ -71,6 +72,20 @@ class DocumentInput(serializers.JSONField):
     def __init__(self, *, schema: Mapping[str, Any], **options: Any) -> None:
         self.schema = schema
         super().__init__(**options)
+
+    @override
+    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+        """Take the repeated parts of a form as a list of texts: `tags=fire`, `tags=water`."""
+        if self._is_list_of_texts and isinstance(dictionary, QueryDict):
+            parts = dictionary.getlist(str(self.field_name))
+            if parts and not (len(parts) == 1 and parts[0].lstrip().startswith("[")):
+                return [part for part in parts if part]
+        return super().get_value(dictionary)
+
+    @property
+    def _is_list_of_texts(self) -> bool:
+        items = self.schema.get("items", {})
+        return self.schema.get("type") == "array" and items.get("type") == "string"
 
     @override
     def to_internal_value(self, data: Any) -> Any:
@@ -167,12 +182,23 @@ class RecordInput(serializers.ModelSerializer[Any]):
         if taken is not None:
             return taken
         self._sent = data
-        if isinstance(data, dict):
-            unknown = set(data) - set(self.fields)
-            if unknown:
-                detail = _detail(_("There is no such field to write here."), "unknown_field")
-                raise serializers.ValidationError({name: [detail] for name in sorted(unknown)})
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
+        if unknown:
+            raise serializers.ValidationError(_unknown_errors(unknown) | self._known_errors(data))
         return super().to_internal_value(data)
+
+    def _known_errors(self, data: Any) -> dict[str, Any]:
+        """Return what is wrong with the fields that there are, so that all is told at once."""
+        try:
+            super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            return cast("dict[str, Any]", error.detail)
+        return {}
+
+
+def _unknown_errors(names: Sequence[str]) -> dict[str, Any]:
+    detail = _detail(_("There is no such field to write here."), "unknown_field")
+    return {name: [detail] for name in names}
 
 
 KEPT_OPTIONS = ("required", "allow_null", "default", "label", "help_text")

@@ -46,5 +46,26 @@ def test_nobody_can_like_what_they_cannot_see(
     assert likes(bob, published(alice, visibility="unlisted")).status_code == 200
 
 
+def test_a_like_is_nobodys_edit(alice: Persona, bob: Persona) -> None:
+    card = published(alice)
+    path = f"cards/{card['id']}"
+    before = alice.api.get(path)
+    liked = likes(bob, card)
+    assert liked.json()["updated_at"] == before.json()["updated_at"]
+    changed = alice.api.patch(path, {"title": "Wyvern"}, If_Match=before.headers["ETag"])
+    assert (changed.status_code, changed.json()["like_count"]) == (200, 1)
+    stale = alice.api.patch(path, {"title": "Drake"}, If_Match=liked.headers["ETag"])
+    assert stale.status_code == 412
+
+
+def test_whoever_has_the_card_hears_of_the_like(alice: Persona, bob: Persona) -> None:
+    card = published(alice)
+    known = alice.api.get(f"cards/{card['id']}").headers["ETag"]
+    likes(bob, card)
+    headers = {"If-None-Match": known}
+    again = alice.api.client.get(f"/api/v1/cards/{card['id']}", headers=headers)
+    assert (again.status_code, again.json()["like_count"]) == (200, 1)
+
+
 def test_a_like_is_no_version(alice: Persona, bob: Persona) -> None:
     assert likes(bob, published(alice)).json()["version"] == 1

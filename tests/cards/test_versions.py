@@ -62,19 +62,19 @@ def test_alice_can_restore_a_version_with_its_pictures(alice: Persona) -> None:
     card = alice.api.upload("cards", parts).json()
     path = f"cards/{card['id']}"
     alice.api.patch(path, {"title": "Wyvern", "front": None, "effects": {"preset": "gold"}})
-    restored = alice.api.post(f"{path}/restore", {"version": 1}).json()
+    restored = alice.api.post(f"{path}/restore", {"number": 1}).json()
     assert (restored["title"], restored["effects"], restored["version"]) == ("Dragon", {}, 3)
     assert restored["front"] == card["front"]
     shown = versions_of(alice, card)
     assert [version["front"] for version in shown] == [card["front"], None, card["front"]]
-    assert alice.api.post(f"{path}/restore", {"version": 3}).json()["version"] == 3
+    assert alice.api.post(f"{path}/restore", {"number": 3}).json()["version"] == 3
 
 
 def test_alice_cannot_restore_what_never_was(alice: Persona) -> None:
     path = f"cards/{alice.creates('cards', title='Dragon', status='published')['id']}/restore"
-    assert alice.api.post(path, {"version": 9}).status_code == 404
-    refused = alice.api.post(path, {"version": 0})
-    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "version")
+    assert alice.api.post(path, {"number": 9}).status_code == 404
+    refused = alice.api.post(path, {"number": 0})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "number")
 
 
 def test_bob_can_see_versions_of_what_he_can_see_but_not_restore_them(
@@ -82,6 +82,6 @@ def test_bob_can_see_versions_of_what_he_can_see_but_not_restore_them(
 ) -> None:
     card = alice.creates("cards", title="Dragon", status="published")
     assert len(versions_of(bob, card)) == 1
-    assert bob.api.post(f"cards/{card['id']}/restore", {"version": 1}).status_code == 403
+    assert bob.api.post(f"cards/{card['id']}/restore", {"number": 1}).status_code == 403
     alice.api.patch(f"cards/{card['id']}", {"visibility": "private"})
     assert versions_of(bob, card) == []

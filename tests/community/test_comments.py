@@ -59,18 +59,47 @@ def test_a_reply_stays_with_its_post(alice: Persona, post: Any) -> None:
     assert count(alice, post) == 0
 
 
-def test_a_deleted_comment_takes_its_replies_along(
+def test_the_answers_to_a_deleted_comment_stay(
+    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, post: Any
+) -> None:
+    first = says(bob, post, "Something rash")
+    reply = says(alice, post, "An answer", parent=first["id"])
+    path = f"comments/{first['id']}"
+    assert alice.api.delete(path).status_code == 403
+    assert bob.api.delete(path).status_code == 204
+    tombstone = carol.api.get(path, expand="author").json()
+    shown = [tombstone[name] for name in ("text", "author", "is_deleted")]
+    assert shown == ["", None, True]
+    assert "Something rash" not in str(carol.api.get("comments").json())
+    assert tombstone.get("expand", {}).get("author") is None
+    assert carol.api.get("comments", author=bob.id).json()["results"] == []
+    assert moderator.api.get(path).json()["author"] == bob.id
+    assert carol.api.get(f"comments/{reply['id']}").json()["text"] == "An answer"
+    assert count(carol, post) == 1
+
+
+def test_a_tombstone_says_nothing_more_and_goes_with_its_last_reply(
+    alice: Persona, bob: Persona, post: Any
+) -> None:
+    first = says(bob, post)
+    second = says(bob, post, parent=first["id"])
+    reply = says(alice, post, parent=second["id"])
+    for comment in (first, second):
+        assert bob.api.delete(f"comments/{comment['id']}").status_code == 204
+    assert bob.api.patch(f"comments/{first['id']}", {"text": "Hi!"}).status_code == 403
+    assert alice.api.delete(f"comments/{reply['id']}").status_code == 204
+    assert alice.api.get("comments", post=post["id"]).json()["results"] == []
+    assert count(alice, post) == 0
+
+
+def test_a_moderators_delete_leaves_the_answers_too(
     alice: Persona, bob: Persona, moderator: Persona, post: Any
 ) -> None:
     first = says(bob, post)
     reply = says(alice, post, parent=first["id"])
-    says(bob, post, parent=reply["id"])
-    kept = says(alice, post)
-    assert alice.api.delete(f"comments/{first['id']}").status_code == 403
-    assert bob.api.delete(f"comments/{first['id']}").status_code == 204
-    assert alice.api.get(f"comments/{reply['id']}").status_code == 404
-    assert count(alice, post) == 1
-    assert moderator.api.delete(f"comments/{kept['id']}").status_code == 204
+    assert moderator.api.delete(f"comments/{first['id']}").status_code == 204
+    assert alice.api.get(f"comments/{reply['id']}").status_code == 200
+    assert moderator.api.delete(f"comments/{reply['id']}").status_code == 204
     assert count(alice, post) == 0
 
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 from resources import changes, registry
 from resources.actors import SYSTEM
 from resources.fields import TagsField
+from templates_app.models import Review
+from tests.personas import Persona, new_member
 from users.models import User
 
 if TYPE_CHECKING:
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
     from resources.declaration import Resource
     from resources.models import Record
-    from tests.personas import Persona
 
 OPEN = {"status": "published", "visibility": "public", "state": "approved"}
 DOCUMENTS: dict[str, Any] = {
@@ -27,6 +28,9 @@ DOCUMENTS: dict[str, Any] = {
     "scopes": ["cards:read"],
     "topics": ["cards"],
 }
+
+SOMEBODY_ELSES = {(Review, "template")}
+"""Relations that nobody may point at a row of their own."""
 
 MADE: Sequence[tuple[type[models.Field[Any, Any]], Callable[[], Any]]] = (
     (models.BooleanField, lambda: True),
@@ -43,7 +47,7 @@ def example_row(resource: Resource, *, owner: Persona) -> Record:
         assert owner.user is not None
         return owner.user
     columns = [c for c in resource.model._meta.concrete_fields if _is_needed(c) and c.editable]
-    values = {column.name: _value(column, owner) for column in columns}
+    values = {column.name: _value(column, _owner(column, owner)) for column in columns}
     service = resource.service("create")
     if service:
         is_owners = resource.create.scope(owner.actor, resource.model) is not False
@@ -55,11 +59,18 @@ def example_row(resource: Resource, *, owner: Persona) -> Record:
 def writable_values(resource: Resource, *, owner: Persona) -> dict[str, Any]:
     """Give what a client would send to create a record, relations pointing at rows of `owner`."""
     columns = [resource.column(name) for name in resource.writable]
-    values = {column.name: _value(column, owner) for column in columns if _is_needed(column)}
+    needed = [column for column in columns if _is_needed(column)]
+    values = {column.name: _value(column, _owner(column, owner)) for column in needed}
     return {
         name: str(value.pk) if isinstance(value, models.Model) else value
         for name, value in values.items()
     }
+
+
+def _owner(column: models.Field[Any, Any], owner: Persona) -> Persona:
+    """Return whose row a relation of `owner`'s row points at."""
+    is_others = (column.model, column.name) in SOMEBODY_ELSES
+    return new_member(f"m{uuid4().hex[:8]}") if is_others else owner
 
 
 def _is_needed(column: models.Field[Any, Any]) -> bool:

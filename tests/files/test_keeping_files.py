@@ -66,7 +66,7 @@ def test_the_sweep_keeps_what_older_versions_of_a_card_show(alice: Persona) -> N
     card = alice.creates("cards", title="Dragon", front=str(front.pk), status="published")
     alice.api.patch(f"cards/{card['id']}", {"front": None})
     assert sweep_unused_files() == 0
-    restored = alice.api.post(f"cards/{card['id']}/restore", {"version": 1})
+    restored = alice.api.post(f"cards/{card['id']}/restore", {"number": 1})
     assert restored.json()["front"]["id"] == str(front.pk)
 
 

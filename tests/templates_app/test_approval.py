@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.templates_app.designs import SLOTS, STEPS, does, seen, template_in
+from tests.templates_app.designs import STEPS, does, seen, template_in
 
 if TYPE_CHECKING:
     from tests.personas import Persona

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 from urllib.parse import urlencode
 
 import pytest
@@ -18,6 +19,8 @@ from users.models import User
 from users.services.accounts import change_password
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
     from tests.personas import Persona
     from tests.users.conftest import Mailbox
 
@@ -42,6 +45,31 @@ def sign_in(password: str) -> Any:
 def test_a_password_is_compared_letter_by_letter(dana: User, like_it: str) -> None:
     assert sign_in(like_it).json()["code"] == "wrong_credentials"
     assert sign_in(SECRET).status_code == 200
+
+
+@pytest.mark.parametrize(("first", "then"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_password_is_the_same_from_every_keyboard(
+    alice: Persona, settings: Settings, first: Any, then: Any
+) -> None:
+    settings.PASSWORD_HASHERS = ["users.passwords.QuietArgon2"]
+    secret = "비밀번호는 Café 9"
+    change_password(User.objects.get(pk=alice.id), normalize(first, secret))
+    api = Api(sign_in(normalize(then, secret)).json()["access"])
+    new = "새로운 비밀번호 étoile"
+    sent = {"current": normalize(then, secret), "password": normalize(first, new)}
+    assert api.post("auth/password-change", sent).status_code == 204
+    assert sign_in(normalize(then, new)).status_code == 200
+
+
+def test_a_passwords_length_is_counted_as_it_is_read(alice: Persona) -> None:
+    api = Api(alice.token)
+    change_password(User.objects.get(pk=alice.id), SECRET)
+    long, short = normalize("NFD", "가나다라 " * 25), normalize("NFD", "각각각")
+    for password, status in ((long, 204), (short, 400)):
+        current = SECRET if password == long else long
+        sent = {"current": current, "password": password}
+        api = Api(sign_in(current).json()["access"])
+        assert api.post("auth/password-change", sent).status_code == status
 
 
 @pytest.mark.parametrize("length", [64, 128])

@@ -53,6 +53,19 @@ def test_anonymous_can_open_an_account_by_the_link_in_the_mail(mailbox: Mailbox)
     assert confirm(token=token).json()["code"] == "wrong_code"
 
 
+def test_all_that_is_wrong_is_told_at_once(mailbox: Mailbox) -> None:
+    wrong = {"email": "nobody", "username": "a b", "password": "card", "display_name": "x" * 61}
+    refused = register(**wrong)
+    assert refused.status_code == 400
+    assert {error["field"] for error in refused.json()["errors"]} == set(wrong)
+    incomplete = Api().post("auth/register", {"username": "a b"})
+    assert {error["field"] for error in incomplete.json()["errors"]} == {
+        "email",
+        "password",
+        "username",
+    }
+
+
 def test_the_mail_speaks_the_readers_language_as_text_and_html(mailbox: Mailbox) -> None:
     Api().post("auth/register", PROFILE, Accept_Language="ko")
     (letter,) = mailbox.to(ADDRESS)

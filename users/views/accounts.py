@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, Any, cast, override
 
+from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import HttpResponse
@@ -30,6 +31,7 @@ from users.tasks import mail_previous_address
 from users.views.answers import (
     AnonymousView,
     MemberView,
+    PasswordField,
     SignedInOutput,
     accepted,
     require_good_password,
@@ -38,6 +40,7 @@ from users.views.answers import (
 )
 
 if TYPE_CHECKING:
+    from django.db.models import Field
     from rest_framework.request import Request
 
     from users.callers import Caller
@@ -53,17 +56,30 @@ class RegisterInput(AddressInput):
     """What a new member sends."""
 
     username = serializers.CharField(max_length=30)
-    password = serializers.CharField(max_length=128, trim_whitespace=False)
+    password = PasswordField()
     display_name = serializers.CharField(max_length=60, required=False, default="")
     locale = serializers.ChoiceField(choices=["en", "ko"], required=False, default="en")
 
-    @override
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Hold name and password to the site's rules, which look at the other fields too."""
-        candidate = User(email=attrs["email"], username=attrs["username"])
-        candidate.clean_fields(exclude=["password", "email_index"])
-        require_good_password(attrs["password"], candidate)
-        return attrs
+    def validate_username(self, value: str) -> str:
+        """Hold the name to the rules of its column."""
+        return _valid_column("username", value)
+
+    def validate_display_name(self, value: str) -> str:
+        """Hold the display name to the rules of its column."""
+        return _valid_column("display_name", value)
+
+    def validate_password(self, value: str) -> str:
+        """Hold the password to the site's rules, which look at the other fields too."""
+        others = {name: str(self.initial_data.get(name, "")) for name in ("email", "username")}
+        password_validation.validate_password(value, User(**others))
+        return value
+
+
+def _valid_column(name: str, value: str) -> str:
+    """Return the value of a member's column; raises Django's ValidationError."""
+    column = cast("Field[str, str]", User._meta.get_field(name))
+    column.run_validators(value)
+    return value
 
 
 class ProofInput(serializers.Serializer[Any]):
@@ -91,14 +107,14 @@ class VerifyInput(ProofInput):
 class ResetInput(ProofInput):
     """A proof of an address, and the new password."""
 
-    password = serializers.CharField(max_length=128, trim_whitespace=False)
+    password = PasswordField()
 
 
 class PasswordInput(serializers.Serializer[Any]):
     """The present password and the new one."""
 
-    current = serializers.CharField(max_length=128, trim_whitespace=False)
-    password = serializers.CharField(max_length=128, trim_whitespace=False)
+    current = PasswordField()
+    password = PasswordField()
 
 
 class AcceptedOutput(serializers.Serializer[Any]):

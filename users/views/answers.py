@@ -20,6 +20,8 @@ from resources.http.views import actor_behind
 from resources.reading.reader import view_record
 from users.callers import Caller, caller_of
 from users.models import User
+from users.password_rules import LONGEST
+from users.passwords import normalized
 from users.selectors import actor_of
 from users.services.factors import factors_of
 from users.services.sessions import open_session, require_standing, session_of
@@ -33,6 +35,17 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from users.models import Proof
+
+
+class PasswordField(serializers.CharField):
+    """A password as it was typed, in NFC before its length is judged."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST, trim_whitespace=False, **options)
+
+    @override
+    def to_internal_value(self, data: Any) -> str:
+        return normalized(super().to_internal_value(data))
 
 
 class PairOutput(serializers.Serializer[Any]):

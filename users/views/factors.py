@@ -16,6 +16,7 @@ from users.tokens import bad_challenge, challenged, meet
 from users.views.answers import (
     AnonymousView,
     MemberView,
+    PasswordField,
     SignedInOutput,
     json_answer,
     open_for,
@@ -63,7 +64,7 @@ class RecoveryCodesOutput(serializers.Serializer[Any]):
 class StepUpInput(serializers.Serializer[Any]):
     """One of: `password`; `code`; `credential` of a passkey; `proof` with the `code` mailed."""
 
-    password = serializers.CharField(max_length=128, trim_whitespace=False, required=False)
+    password = PasswordField(required=False)
     code = serializers.CharField(max_length=40, required=False)
     credential = serializers.DictField(required=False)
     proof = serializers.UUIDField(required=False)

@@ -30,6 +30,7 @@ from users.views.answers import (
     AnonymousView,
     MemberView,
     PairOutput,
+    PasswordField,
     SignedInOutput,
     json_answer,
     signed_in,
@@ -44,7 +45,7 @@ class CredentialsInput(serializers.Serializer[Any]):
     """An e-mail address or username, and the password."""
 
     identity = serializers.CharField(max_length=254)
-    password = serializers.CharField(max_length=128, trim_whitespace=False)
+    password = PasswordField()
 
 
 class RefreshInput(serializers.Serializer[Any]):
