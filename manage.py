@@ -6,15 +6,16 @@ import sys
 from django.core.management import execute_from_command_line
 
 from config import env
+from config.private_files import restrict_new_files
 
 
 def main() -> None:
     """Run one command; a variable that cannot be used ends it with one line."""
-    env.select_settings()
-    try:
-        execute_from_command_line(env.adopt_options(sys.argv))
-    except env.VariableProblem as problem:
-        sys.exit(f"holo: {problem}")
+    restrict_new_files()
+    with env.problems_reported():
+        arguments = env.adopt_options(sys.argv)
+        env.require_settings()
+        execute_from_command_line(arguments)
 
 
 if __name__ == "__main__":

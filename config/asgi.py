@@ -6,7 +6,9 @@ import django
 from django.utils.module_loading import import_string
 
 from config import env
+from config.private_files import restrict_new_files
 
+restrict_new_files()
 env.select_settings()
 django.setup()
 application = import_string("config.application.application")

@@ -1,11 +1,15 @@
 """Where data lives: embedded by default, on PostgreSQL, Redis and S3 when variables say so."""
 
+import re
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from config import env
+from django.utils.module_loading import import_string
 
+from config import env, formats
+
+REDIS_DATABASE = re.compile(r"/?|/[0-9]{1,4}")
 SQLITE_START = (
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
@@ -17,10 +21,14 @@ SQLITE_START = (
 )
 
 
-def database(url: str, data_dir: Path) -> dict[str, Any]:
-    """Describe the database: PostgreSQL for `postgresql://…`, else SQLite in the data folder."""
+def database(data_dir: Path) -> dict[str, Any]:
+    """Describe the database that DATABASE_URL names, else SQLite in the data folder."""
+    url = env.url("DATABASE_URL", schemes=("postgresql", "postgres"))
+    most = env.integer("DATABASE_POOL", 16, minimum=1, maximum=1000)
     if url:
-        return _postgresql(url)
+        # Its driver takes a while to load, which embedded installations are spared.
+        described: dict[str, Any] = import_string("config.postgresql.database")(url, most)
+        return described
     return {
         "ENGINE": "config.sqlite",
         "NAME": str(data_dir / "holobase.db"),
@@ -30,18 +38,13 @@ def database(url: str, data_dir: Path) -> dict[str, Any]:
     }
 
 
-def _postgresql(url: str) -> dict[str, Any]:
+def redis_url() -> str:
+    """Return the address of Redis or Valkey, if there is one; raises VariableProblem."""
+    url = env.url("REDIS_URL", schemes=("redis", "rediss", "unix"))
     parts = urlsplit(url)
-    pool = {"min_size": 1, "max_size": env.integer("DATABASE_POOL", 16, minimum=1), "timeout": 10}
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": parts.port or 5432,
-        "OPTIONS": {"pool": pool, "prepare_threshold": 2, **dict(parse_qsl(parts.query))},
-    }
+    if parts.scheme != "unix" and not REDIS_DATABASE.fullmatch(parts.path):
+        raise env.VariableProblem("REDIS_URL", "expected a number of a database: …@host:6379/0")
+    return url
 
 
 def cache(url: str) -> dict[str, Any]:
@@ -64,17 +67,25 @@ def channel_layer(url: str) -> dict[str, Any]:
 def storages(data_dir: Path) -> dict[str, Any]:
     """Describe file storage: an S3 bucket when `S3_BUCKET` is set, else a local folder."""
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    bucket = env.text("S3_BUCKET")
+    bucket = env.text("S3_BUCKET", form=formats.BUCKET)
+    endpoint = env.url("S3_ENDPOINT_URL", schemes=("https", "http"))
+    region = env.text("S3_REGION", "us-east-1", form=formats.REGION)
+    access_key, secret_key = env.secret("S3_ACCESS_KEY"), env.secret("S3_SECRET_KEY")
+    env.require(
+        "S3_SECRET_KEY" if access_key else "S3_ACCESS_KEY",
+        "is not set, but S3_ACCESS_KEY and S3_SECRET_KEY go together",
+        unless=bool(access_key) == bool(secret_key),
+    )
     if not bucket:
         local = {"location": str(data_dir / "files"), "base_url": None}
         default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": local}
         return {"default": default, "staticfiles": static}
     options = {
         "bucket_name": bucket,
-        "endpoint_url": env.url("S3_ENDPOINT_URL") or None,
-        "access_key": env.secret("S3_ACCESS_KEY"),
-        "secret_key": env.secret("S3_SECRET_KEY"),
-        "region_name": env.text("S3_REGION", "us-east-1"),
+        "endpoint_url": endpoint or None,
+        "access_key": access_key,
+        "secret_key": secret_key,
+        "region_name": region,
         "addressing_style": "path",
         "signature_version": "s3v4",
         "file_overwrite": False,

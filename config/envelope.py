@@ -92,6 +92,8 @@ def security_headers() -> Mapping[str, str]:
         "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
     }
     if settings.SECURE_HSTS_SECONDS:
-        hsts = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
-        headers["Strict-Transport-Security"] = hsts
+        hsts = [f"max-age={settings.SECURE_HSTS_SECONDS}"]
+        hsts += ["includeSubDomains"] if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else []
+        hsts += ["preload"] if settings.SECURE_HSTS_PRELOAD else []
+        headers["Strict-Transport-Security"] = "; ".join(hsts)
     return headers

@@ -1,17 +1,22 @@
-"""The envelope of requests that take Django's road."""
+"""What surrounds requests that take Django's road: an id, a log line, operators' addresses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from config import operations
 from config.envelope import Envelope
+from resources import context
 from resources.http.client_networks import address_of_request
+
+type View = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestEnvelope:
     """Gives a request its id (`X-Request-ID`) and logs one line of it."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: View) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -24,4 +29,40 @@ class RequestEnvelope:
         response = self.get_response(request)
         response["X-Request-ID"] = envelope.context.request_id
         envelope.log(response.status_code)
+        return response
+
+
+class OperatorAddresses:
+    """Answers what operators' tools ask, before TLS is demanded and host names are checked.
+
+    Orchestrators ask a process by its own address and over plain HTTP.
+    """
+
+    views: Mapping[str, View] = {
+        "/healthz": operations.alive,
+        "/readyz": operations.ready,
+        "/metrics": operations.metrics,
+    }
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.views.get(request.path, self.get_response)
+        return answer(request)
+
+
+class SignedInByCookie:
+    """Notes for the log who works in the admin, whoever they are before or after the request."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            context.note_user(request.user.pk)
+        response = self.get_response(request)
+        # Signing in makes somebody known who was not before.
+        if request.session.modified:
+            context.note_user(request.user.pk)
         return response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,15 +16,17 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
+from django_prometheus.exports import ExportToDjangoView
 
 from files.storage import is_storage_ready
 from realtime.hub import known_hubs
-from resources.errors import Problem, not_visible
+from resources.errors import Problem, not_signed_in, not_visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROBE = "holobase.ready"
+BY_PROXY = ("x-forwarded", "forwarded", "x-real-ip", "via")
 
 
 class StuckError(Exception):
@@ -42,6 +46,35 @@ def ready(_request: HttpRequest) -> HttpResponse:
     body = {"status": "ok" if is_ready else "unavailable", "parts": parts}
     status = 200 if is_ready else 503
     return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Export numbers for Prometheus to whoever has METRICS_TOKEN; if none is set, to this machine.
+
+    What comes by a proxy is not from this machine, wherever the proxy is.
+    """
+    token = settings.METRICS_TOKEN
+    if token:
+        given = request.headers.get("Authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+            return not_signed_in().response()
+    elif _is_by_proxy(request) or not _is_loopback(request.META.get("REMOTE_ADDR", "")):
+        detail = _("Set METRICS_TOKEN to read this from other machines.")
+        return Problem(403, "not_permitted", detail).response()
+    exported: HttpResponse = ExportToDjangoView(request)
+    return exported
+
+
+def _is_by_proxy(request: HttpRequest) -> bool:
+    return any(name.lower().startswith(BY_PROXY) for name in request.headers)
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        given = ip_address(address)
+    except ValueError:
+        return False
+    return (getattr(given, "ipv4_mapped", None) or given).is_loopback
 
 
 def _state(check: Callable[[], bool]) -> str:

@@ -44,7 +44,9 @@ def redirects(*sites: str) -> list[str]:
 
 def _provider(name: str) -> dict[str, str]:
     if not NAME.fullmatch(name):
-        problem = f"{name!r} is no name: at most 30 small letters and digits, a letter first"
+        problem = (
+            f"{env.shown(name)} is no name: at most 30 small letters and digits, a letter first"
+        )
         raise env.VariableProblem("OAUTH_PROVIDERS", problem)
     prefix = f"OAUTH_{name.upper()}"
     described = {
@@ -99,12 +101,14 @@ def _require_redirect(entry: str) -> None:
     name = "OAUTH_REDIRECTS"
     match = REDIRECT.fullmatch(entry)
     if match is None or match[1] in NO_SCHEMES_OF_APPS:
-        raise env.VariableProblem(name, f"{entry!r} is no address of an app, without fragment")
+        raise env.VariableProblem(
+            name, f"{env.shown(entry)} is no address of an app, without fragment"
+        )
     if match[1] in ("http", "https"):
         parts = urlsplit(entry)
         if not parts.hostname or not parts.path or "@" in parts.netloc:
-            problem = f"{entry!r}: expected scheme://host/, which is an origin, or a whole address"
-            raise env.VariableProblem(name, problem)
+            expected = "expected scheme://host/, which is an origin, or a whole address"
+            raise env.VariableProblem(name, f"{env.shown(entry)}: {expected}")
 
 
 def _origin(address: str) -> str:

@@ -3,27 +3,39 @@
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from config import backends, env, providers
+from config import backends, env, formats, providers
 
 django_stubs_ext.monkeypatch()
 
+HOUR = 60 * 60
+MOST_DAYS = 100 * 365
+PRELOAD_SECONDS = 365 * 24 * HOUR
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.data_dir()
+if not env.secret("DATABASE_URL"):
+    env.require_folder(env.DATA_VARIABLE, DATA_DIR)
 
 DEBUG = False
+for name in ("SECRET_KEY", "SEALING_KEYS", "BLIND_INDEX_KEY", "TURN_SECRET", "METRICS_TOKEN"):
+    env.require_strong(name)
 SECRET_KEY = env.generated_secret("SECRET_KEY")
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["*"])
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["*"], form=formats.HOST_NAME)
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", form=formats.ORIGIN_PATTERN)
 USE_TLS = env.flag("USE_TLS", default=False)
 VERSION = "0.1.0"
 ROLE = env.choice(env.ROLE_VARIABLE, env.ROLES, "all")
+PORT = env.integer(env.PORT_VARIABLE, env.DEFAULT_PORT, minimum=1, maximum=env.HIGHEST_PORT)
 # Where clients reach this installation, and where links in mails lead (the card site, if any).
-PUBLIC_URL = env.url("PUBLIC_URL", "http://localhost:8000", schemes=("http", "https")).rstrip("/")
-SITE_URL = env.url("SITE_URL", schemes=("http", "https")).rstrip("/")
-CORS_ORIGINS = env.words("CORS_ORIGINS", [SITE_URL or "*"])
+PUBLIC_URL = env.site("PUBLIC_URL", f"http://localhost:{PORT}")
+# Processes at several ports accept each other's tokens.
+TOKEN_ISSUER = env.site("PUBLIC_URL", f"http://localhost:{env.DEFAULT_PORT}")
+SITE_URL = env.site("SITE_URL")
+CORS_ORIGINS = env.words("CORS_ORIGINS", [SITE_URL or "*"], form=formats.ANY_ORIGIN)
 SEALING_KEYS = partial(env.generated_secrets, "SEALING_KEYS")
 BLIND_INDEX_KEY = env.generated_secret("BLIND_INDEX_KEY")
 OAUTH_PROVIDERS = providers.providers()
@@ -58,6 +70,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.RequestEnvelope",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "config.middleware.OperatorAddresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -65,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.SignedInByCookie",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -89,22 +103,23 @@ TEMPLATES = [
     },
 ]
 
-PICTURE_BYTES_LIMIT = env.integer("PICTURE_BYTES_LIMIT", 10 * 1024 * 1024)
-REQUEST_THREADS = env.integer("REQUEST_THREADS", 8, minimum=1)
-SIGN_IN_THREADS = env.integer("SIGN_IN_THREADS", 4, minimum=1)
-RESOURCE_THREADS = env.integer("RESOURCE_THREADS", 4, minimum=1)
+PICTURE_BYTES_LIMIT = env.integer("PICTURE_BYTES_LIMIT", 10 * 1024 * 1024, minimum=1)
+REQUEST_THREADS = env.integer("REQUEST_THREADS", 8, minimum=1, maximum=1000)
+SIGN_IN_THREADS = env.integer("SIGN_IN_THREADS", 4, minimum=1, maximum=1000)
+RESOURCE_THREADS = env.integer("RESOURCE_THREADS", 4, minimum=1, maximum=1000)
 KEPT_BYTES = env.integer("KEPT_BYTES", 16 * 1024 * 1024)
 REQUEST_BYTES_LIMIT = 4 * PICTURE_BYTES_LIMIT
-DATABASES = {"default": backends.database(env.url("DATABASE_URL"), DATA_DIR)}
-CACHES = {"default": backends.cache(env.url("REDIS_URL"))}
-CHANNEL_LAYERS = {"default": backends.channel_layer(env.url("REDIS_URL"))}
+DATABASES = {"default": backends.database(DATA_DIR)}
+REDIS_URL = backends.redis_url()
+CACHES = {"default": backends.cache(REDIS_URL)}
+CHANNEL_LAYERS = {"default": backends.channel_layer(REDIS_URL)}
 STORAGES = backends.storages(DATA_DIR)
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
-MAIL_PLACE = "by SMTP" if env.url("MAIL_URL") else DATA_DIR / "mail"
-MAILERS = {
-    "default": backends.mailer(env.url("MAIL_URL", schemes=("smtp", "smtps", "smtp+tls")), DATA_DIR)
-}
-DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Holobase <holobase@localhost>")
+MAIL_URL = env.url("MAIL_URL", schemes=("smtp", "smtps", "smtp+tls"))
+MAIL_PLACE = "by SMTP" if MAIL_URL else DATA_DIR / "mail"
+MAILERS = {"default": backends.mailer(MAIL_URL, DATA_DIR)}
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Holobase <holobase@localhost>", form=formats.MAILBOX)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "users.User"
@@ -137,8 +152,8 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
-FILES_URL = env.text("FILES_URL", "/files/")
-DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("BODY_BYTES_LIMIT", 2 * 1024 * 1024)
+FILES_URL = env.text("FILES_URL", "/files/", form=formats.PLACE)
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("BODY_BYTES_LIMIT", 2 * 1024 * 1024, minimum=1)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["resources.http.authentication.TokenAuthentication"],
@@ -152,12 +167,13 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "resources.errors.exception_handler",
     "UNAUTHENTICATED_USER": "resources.actors.anonymous",
 }
-PROXIES = env.integer("PROXIES", 0)
+METRICS_TOKEN = env.secret("METRICS_TOKEN")
+PROXIES = env.integer("PROXIES", 0, maximum=10)
 RESOURCES_STANDING_OF_TOKEN = "users.tokens.standing_of_token"
-HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 15, minimum=1)
-CHANGES_FULL_DAYS = env.integer("CHANGES_FULL_DAYS", 30, minimum=1)
-CHANGES_KEPT_DAYS = env.integer("CHANGES_KEPT_DAYS", 0, minimum=0)
-REALTIME_POLL_SECONDS = env.integer("REALTIME_POLL_SECONDS", 1, minimum=1)
+HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 15, minimum=1, maximum=HOUR)
+CHANGES_FULL_DAYS = env.integer("CHANGES_FULL_DAYS", 30, minimum=1, maximum=MOST_DAYS)
+CHANGES_KEPT_DAYS = env.integer("CHANGES_KEPT_DAYS", 0, maximum=MOST_DAYS)
+REALTIME_POLL_SECONDS = env.integer("REALTIME_POLL_SECONDS", 1, minimum=1, maximum=HOUR)
 MOST_SUBSCRIPTIONS = env.integer("MOST_SUBSCRIPTIONS", 100, minimum=1)
 MOST_SUBSCRIPTIONS_PER_USER = env.integer("MOST_SUBSCRIPTIONS_PER_USER", 1000)
 MOST_CONNECTIONS_PER_USER = env.integer("MOST_CONNECTIONS_PER_USER", 50)
@@ -166,29 +182,33 @@ MOST_ROOMS = env.integer("MOST_ROOMS", 20, minimum=1)
 MOST_ROOM_PEERS = env.integer("MOST_ROOM_PEERS", 200, minimum=1)
 ROOMS_ALLOW_GUESTS = env.flag("ROOMS_ALLOW_GUESTS", default=False)
 TURN_SECRET = env.secret("TURN_SECRET")
-TURN_URIS = env.words("TURN_URIS")
-TURN_TTL_SECONDS = env.integer("TURN_TTL_SECONDS", 3600, minimum=60)
-REALTIME_RECHECK_SECONDS = env.integer("REALTIME_RECHECK_SECONDS", 5, minimum=1)
-REALTIME_RECONNECT_SPREAD_SECONDS = env.integer("REALTIME_RECONNECT_SPREAD_SECONDS", 5)
-REALTIME_STUCK_SECONDS = env.integer("REALTIME_STUCK_SECONDS", 15, minimum=1)
-SHUTDOWN_SECONDS = env.integer("SHUTDOWN_SECONDS", 15, minimum=1)
+TURN_URIS = env.words("TURN_URIS", form=formats.TURN_URI)
+TURN_TTL_SECONDS = env.integer("TURN_TTL_SECONDS", 3600, minimum=60, maximum=7 * 24 * HOUR)
+REALTIME_RECHECK_SECONDS = env.integer("REALTIME_RECHECK_SECONDS", 5, minimum=1, maximum=HOUR)
+REALTIME_RECONNECT_SPREAD_SECONDS = env.integer(
+    "REALTIME_RECONNECT_SPREAD_SECONDS", 5, maximum=HOUR
+)
+REALTIME_STUCK_SECONDS = env.integer("REALTIME_STUCK_SECONDS", 15, minimum=1, maximum=HOUR)
+SHUTDOWN_SECONDS = env.integer("SHUTDOWN_SECONDS", 15, minimum=1, maximum=HOUR)
 WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", default=False)
-REFRESH_LIFETIME = timedelta(days=env.integer("REFRESH_TOKEN_DAYS", 30, minimum=1))
-SESSION_IDLE_DAYS = env.integer("SESSION_IDLE_DAYS", 14, minimum=1)
-REFRESH_LEEWAY_SECONDS = env.integer("REFRESH_LEEWAY_SECONDS", 10)
+ACCESS_TOKEN_MINUTES = env.integer("ACCESS_TOKEN_MINUTES", 15, minimum=1, maximum=24 * 60)
+REFRESH_TOKEN_DAYS = env.integer("REFRESH_TOKEN_DAYS", 30, minimum=1, maximum=MOST_DAYS)
+REFRESH_LIFETIME = timedelta(days=REFRESH_TOKEN_DAYS)
+SESSION_IDLE_DAYS = env.integer("SESSION_IDLE_DAYS", 14, minimum=1, maximum=MOST_DAYS)
+REFRESH_LEEWAY_SECONDS = env.integer("REFRESH_LEEWAY_SECONDS", 10, maximum=HOUR)
 GUESSES_PER_PLACE = env.integer("GUESSES_PER_PLACE", 5, minimum=1)
 GUESSES_PER_ACCOUNT = env.integer("GUESSES_PER_ACCOUNT", 50, minimum=1)
-STEP_UP_MINUTES = env.integer("STEP_UP_MINUTES", 10, minimum=1)
-ERASURE_GRACE_DAYS = env.integer("ERASURE_GRACE_DAYS", 14)
+STEP_UP_MINUTES = env.integer("STEP_UP_MINUTES", 10, minimum=1, maximum=24 * 60)
+ERASURE_GRACE_DAYS = env.integer("ERASURE_GRACE_DAYS", 14, maximum=MOST_DAYS)
 # Passkeys may be asked for by the two sites above and, where there are any, by mobile apps.
-PASSKEY_ORIGINS = env.words("PASSKEY_ORIGINS")
+PASSKEY_ORIGINS = env.words("PASSKEY_ORIGINS", form=formats.APP_ORIGIN)
 RESOURCES_ACTOR_OF_USER = "users.selectors.actor_of"
 THROTTLE_RATES = {
-    "read": env.text("THROTTLE_READ", "off"),
-    "write": env.text("THROTTLE_WRITE", "300/min"),
-    "auth": env.text("THROTTLE_AUTH", "60/min"),
-    "refresh": env.text("THROTTLE_REFRESH", "60/min"),
-    "mail": env.text("THROTTLE_MAIL", "5/hour"),
+    "read": env.text("THROTTLE_READ", "off", form=formats.RATE),
+    "write": env.text("THROTTLE_WRITE", "300/min", form=formats.RATE),
+    "auth": env.text("THROTTLE_AUTH", "60/min", form=formats.RATE),
+    "refresh": env.text("THROTTLE_REFRESH", "60/min", form=formats.RATE),
+    "mail": env.text("THROTTLE_MAIL", "5/hour", form=formats.RATE),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Holobase",
@@ -204,9 +224,12 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_TLS else None
 SECURE_SSL_REDIRECT = USE_TLS
-SECURE_HSTS_SECONDS = 31_536_000 if USE_TLS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = USE_TLS
-SECURE_HSTS_PRELOAD = USE_TLS
+# Browsers hold on to these long after an operator has changed their mind, hence little by default.
+HSTS_SECONDS = env.integer("HSTS_SECONDS", 24 * HOUR)
+SECURE_HSTS_SECONDS = HSTS_SECONDS if USE_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_INCLUDE_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which would have both on
 # Moderators' cookie in the admin: using it does not make it last longer.
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = USE_TLS
@@ -215,7 +238,7 @@ CSRF_COOKIE_SECURE = USE_TLS
 LOGGING = backends.logging(env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], "INFO"))
 
 SIMPLE_JWT = {
-    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=env.integer("ACCESS_TOKEN_MINUTES", 15, minimum=1)),
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=ACCESS_TOKEN_MINUTES),
     "REFRESH_TOKEN_LIFETIME": REFRESH_LIFETIME,
     # Keys are in the database and rotate: users/tokens.py gives each token class its backend.
     "ALGORITHM": "ES256",
@@ -244,3 +267,33 @@ UNFOLD = {
         }
     },
 }
+
+env.require(
+    "PUBLIC_URL",
+    "expected https://, as USE_TLS is on",
+    unless=not USE_TLS
+    or urlsplit(PUBLIC_URL).hostname in providers.LOOPBACK
+    or PUBLIC_URL.startswith("https:"),
+)
+env.require(
+    "HSTS_PRELOAD",
+    f"expected HSTS_INCLUDE_SUBDOMAINS=true and HSTS_SECONDS={PRELOAD_SECONDS} besides",
+    unless=not SECURE_HSTS_PRELOAD
+    or (SECURE_HSTS_INCLUDE_SUBDOMAINS and HSTS_SECONDS >= PRELOAD_SECONDS),
+)
+env.require(
+    "TURN_URIS" if TURN_SECRET else "TURN_SECRET",
+    "is not set, but TURN_SECRET and TURN_URIS go together",
+    unless=bool(TURN_SECRET) == bool(TURN_URIS),
+)
+env.require(
+    "CHANGES_KEPT_DAYS",
+    "expected 0 (for ever), or no less than CHANGES_FULL_DAYS",
+    unless=not CHANGES_KEPT_DAYS or CHANGES_KEPT_DAYS >= CHANGES_FULL_DAYS,
+)
+env.require(
+    "GUESSES_PER_ACCOUNT",
+    "expected no less than GUESSES_PER_PLACE",
+    unless=GUESSES_PER_ACCOUNT >= GUESSES_PER_PLACE,
+)
+env.require_known()

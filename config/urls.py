@@ -36,9 +36,6 @@ urlpatterns = [
     path("account/reset", ResetPage.as_view()),
     path("account/change", ChangePage.as_view()),
     path(".well-known/jwks.json", KeysView.as_view()),
-    path("healthz", operations.alive),
-    path("readyz", operations.ready),
-    path("", include("django_prometheus.urls")),
     re_path(r"^api/", operations.not_found),
 ]
 

@@ -16,6 +16,7 @@ from time import monotonic
 from typing import Never, override
 
 from tests import servers
+from tests.environment import require_usable_settings
 from tests.plugin import REPORT_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -185,6 +186,7 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
+    require_usable_settings()
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

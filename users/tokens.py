@@ -50,7 +50,7 @@ class RotatingKeys(TokenBackend):
     """Signs with the newest key and verifies with the one that a token names (`kid`)."""
 
     def __init__(self) -> None:
-        super().__init__(ALGORITHM, audience=AUDIENCE, issuer=settings.PUBLIC_URL)
+        super().__init__(ALGORITHM, audience=AUDIENCE, issuer=settings.TOKEN_ISSUER)
         self._ring: KeyRing | None = None
 
     @override

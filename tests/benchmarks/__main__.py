@@ -10,6 +10,7 @@ from tests.benchmarks.on_postgresql import on_postgresql
 from tests.benchmarks.over_http import at_a_million, beside_pocketbase
 from tests.benchmarks.realtime import realtime
 from tests.benchmarks.report import replace_section
+from tests.environment import require_usable_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,4 +49,5 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    require_usable_settings()
     main()

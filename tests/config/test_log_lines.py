@@ -14,7 +14,11 @@ import pytest
 
 from config.logs import JsonLines
 from resources import context
+from tests.client import Browser
 from tests.config.test_serve import ROOT
+from tests.users.test_admin_cookie import SECRET
+from users.models import User
+from users.services.accounts import change_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +65,31 @@ def test_a_strangers_line_names_nobody(log: Log, anonymous: Persona, db: None) -
     anonymous.api.get("cards")
     anonymous.api.client.get("/nothing")
     assert [line["user_id"] for line in log.lines()] == ["", ""]
+
+
+def test_every_line_of_a_moderators_request_names_them(
+    log: Log, moderator: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change_password(User.objects.get(pk=moderator.id), SECRET)
+    browser = Browser(raise_request_exception=False)
+    browser.post("/admin/login/?next=/admin/", {"username": "moderator", "password": SECRET})
+    browser.get("/admin/")
+    browser.get("/admin/nothing")
+    monkeypatch.setattr("django.contrib.admin.sites.AdminSite.each_context", failing)
+    browser.get("/admin/")
+    monkeypatch.undo()
+    browser.post("/admin/logout/")
+    browser.get("/admin/")
+    lines = log.lines()
+    assert "inside" in [line["message"] for line in lines]
+    by_moderator, anonymous = lines[:-1], lines[-1]
+    assert {line["user_id"] for line in by_moderator} == {moderator.id}
+    assert anonymous["user_id"] == ""
+
+
+def failing(*_arguments: object, **_named: object) -> None:
+    logging.getLogger("holobase.admin").error("inside")
+    raise RuntimeError
 
 
 def test_secrets_never_reach_the_log(log: Log, anonymous: Persona, db: None) -> None:

@@ -87,6 +87,40 @@ def test_an_operator_can_draw_curves_of_the_requests(db: None) -> None:
     assert "django_http_responses_total_by_status_total" in metrics
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+def test_without_a_token_this_machine_can_read_the_numbers(db: None, address: str) -> None:
+    assert Browser().get("/metrics", REMOTE_ADDR=address).status_code == 200
+
+
+@pytest.mark.parametrize("address", ["198.51.100.7", "10.0.0.8", "fe80::1", "2001:db8::1", "", "x"])
+def test_without_a_token_other_machines_cannot_read_the_numbers(db: None, address: str) -> None:
+    response = Browser().get("/metrics", REMOTE_ADDR=address)
+    assert (response.status_code, response.json()["code"]) == (403, "not_permitted")
+    assert "METRICS_TOKEN" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "X-Real-IP", "Via"]
+)
+def test_a_proxy_on_this_machine_cannot_give_the_numbers_away(db: None, header: str) -> None:
+    assert Browser().get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
+
+
+def test_with_a_token_whoever_has_it_can_read_the_numbers(db: None, settings: Settings) -> None:
+    settings.METRICS_TOKEN = "c0ffee-and-many-more-letters"
+    for given, status in (
+        ({}, 401),
+        ({"Authorization": "Bearer c0ffee"}, 401),
+        ({"Authorization": "Bearer é"}, 401),
+        ({"Authorization": "c0ffee-and-many-more-letters"}, 401),
+        ({"Authorization": "Bearer c0ffee-and-many-more-letters"}, 200),
+    ):
+        for address in ("127.0.0.1", "198.51.100.7"):
+            response = Browser().get("/metrics", REMOTE_ADDR=address, headers=given)
+            assert response.status_code == status
+            assert (response.get("WWW-Authenticate") == "Bearer") is (status == 401)
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/api/nothing", "/api/v1/cards/", "/api/v2/cards"])
 def test_a_visitor_of_an_unknown_address_gets_a_problem_document(path: str) -> None:
     for response in (Browser().get(path), Browser().post(path)):

@@ -44,7 +44,9 @@ def address(folder: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "manage.py", "serve", "--port", str(port), "--data", str(folder)]
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **EMBEDDED}, stdout=log)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **EMBEDDED}, stdout=log, umask=0
+        )
         until = monotonic() + 40
         while True:
             try:
@@ -118,6 +120,27 @@ def test_the_background_worker_runs_beside_the_server(api: httpx.Client) -> None
     while not api.get(f"cards/{card['id']}").json()["front"]["blurhash"]:
         assert monotonic() < until
         sleep(0.2)
+
+
+def test_mails_lead_to_the_port_that_is_served_on(
+    api: httpx.Client, address: str, folder: Path
+) -> None:
+    port = address.rpartition(":")[2]
+    [letter] = (folder / "mail").glob("*.log")
+    assert f"http://localhost:{port}/account/verify" in letter.read_text()
+
+
+def test_nobody_else_on_the_machine_can_open_what_is_written(
+    api: httpx.Client, folder: Path
+) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (60, 84), (90, 20, 160)).save(picture, "PNG")
+    assert api.post("cards", data={"title": "x"}, files={"front": picture}).status_code == 201
+    written = [path for path in folder.rglob("*") if path.name != "log"]
+    names = {path.name for path in written}
+    assert {"holobase.db", "holobase.db-wal", "holobase.db-shm", "secret_key"} <= names
+    assert {"mail", "files", "secrets"} <= names
+    assert [path for path in written if path.stat().st_mode & 0o077] == []
 
 
 def test_a_second_server_at_the_same_place_does_not_start(address: str, folder: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Never
 
+from tests.environment import require_usable_settings
 from tests.faults.chaos import Chaos
 from tests.faults.cluster import ROOT, Cluster
 from tests.faults.interests import interests
@@ -153,4 +154,5 @@ def _interrupt(*_: object) -> Never:
 
 
 if __name__ == "__main__":
+    require_usable_settings()
     sys.exit(main())

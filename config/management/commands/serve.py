@@ -16,6 +16,7 @@ from django.db import connection, connections
 from django.utils.module_loading import import_string
 
 from config import env
+from config.private_files import restrict_existing_files
 from config.serving import Serving, ServingError, require_free
 from config.tasks import schedule_housekeeping
 from files.storage import set_up_storage
@@ -38,8 +39,8 @@ class Command(BaseCommand):
 
     @override
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1", type=network_address)
+        parser.add_argument("--port", type=int, default=settings.PORT)
         parser.add_argument("--demo", action="store_true", help="load a demo community")
         parser.add_argument("--no-worker", action="store_true", help="run no background worker")
         parser.add_argument("--role", choices=env.ROLES, help="what this process does of the whole")
@@ -67,7 +68,8 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
 
     def _prepare(self, *, demo: bool) -> None:
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        restrict_existing_files(settings.DATA_DIR)
         call_command("migrate", verbosity=0, interactive=False)
         set_up_storage()
         self._create_first_admin()
@@ -116,6 +118,11 @@ class Command(BaseCommand):
         ):
             self.stdout.write(f"  {name:10} {where}")
         self.stdout.flush()
+
+
+def network_address(host: str) -> str:
+    """Return an address of this machine to listen at; raises ValueError if it is none."""
+    return str(ip_address("127.0.0.1" if host == "localhost" else host))
 
 
 @contextmanager
