@@ -150,6 +150,7 @@ def given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("HOLOBASE_DATA", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(env, "known_names", set())
     return monkeypatch
 
 
@@ -176,7 +177,7 @@ def names(given: pytest.MonkeyPatch) -> list[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", "postgresql://holo@db.example/holo")
         settings()
-    return sorted(name for name in env.known_names if not name.startswith("HOLOBASE_TEST"))
+    return sorted(env.known_names)
 
 
 def test_the_settings_of_these_tests_can_be_read(given: pytest.MonkeyPatch) -> None:
