@@ -10,6 +10,7 @@ from asgiref.sync import SyncToAsync
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from realtime.hub import reader
 from realtime.listener import access
@@ -63,13 +64,15 @@ def empty_tables() -> None:
 
 @pytest.fixture(autouse=True)
 def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep tests apart: quick password hashes, no limits, an empty cache."""
+    """Keep tests apart: quick password hashes, no limits, an empty cache, English."""
     del tmp_path_factory
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     cache.clear()
     keys.forget()
     clock.strike()
+    # A request in another language leaves it to the thread that answered it.
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)
