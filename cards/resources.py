@@ -77,7 +77,15 @@ class CardResource(Resource):
     delete = MINE | MODERATORS
 
     filters = ("creator", "template", "rarity", "tags", "created_at", "like_count")
-    scans = ("title", "description", "status", "visibility", "effects", "remixed_from")
+    scans = (
+        "title",
+        "description",
+        "status",
+        "visibility",
+        "effects",
+        "remixed_from",
+        "published_at",
+    )
     search = ("title", "description", "tags")
     ordering = ("-created_at", "-like_count")
     topics = ("creator",)

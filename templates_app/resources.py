@@ -65,7 +65,7 @@ class TemplateResource(Resource):
     delete = (AUTHOR & where(state__in=("draft", "submitted", "changes_requested"))) | MODERATORS
 
     filters = ("author", "category", "created_at", "rating_average", "use_count")
-    scans = ("title", "state")
+    scans = ("title", "state", "default_effects")
     search = ("title", "description")
     ordering = ("-created_at", "-rating_average", "-use_count")
     topics = ("author",)

@@ -13,6 +13,7 @@ from django.db.backends.sqlite3 import base
 from django.utils.asyncio import async_unsafe
 
 from config.sqlite.turn import Turn
+from resources.filters.functions import register_functions
 from resources.reading.loop import native
 
 if TYPE_CHECKING:
@@ -83,6 +84,12 @@ class DatabaseWrapper(_Base):
         super().__init__(*args, **kwargs)
         self._turn: Turn | None = None
         self.is_one_piece = False
+
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Open a connection that knows the functions of filters."""
+        connection = super().get_new_connection(conn_params)
+        register_functions(connection)
+        return connection
 
     def savepoint(self) -> Any:
         """Begin what can be taken back by itself, unless all goes together (see `one_piece`)."""

@@ -1,26 +1,23 @@
-"""The filter tree as a condition on rows, its literals being slots."""
+"""The filter tree as a condition on rows, its literals being slots.
+
+What each comparison means is written in docs/guide/queries.md.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
-from django.db.models import (
-    Exists,
-    Field,
-    FloatField,
-    Func,
-    IntegerField,
-    Q,
-    TextField,
-    Value,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, FloatField, Q, TextField, Value
 from django.utils.translation import gettext as _
 
-from resources.filters.conditions import Condition
-from resources.filters.lists import ListHolds
+from resources.filters.calls import called
+from resources.filters.conditions import Constant, Not, joined
+from resources.filters.constants import is_true
+from resources.filters.conversions import literal
+from resources.filters.lists import HoldsValue, IsEmptyList
+from resources.filters.naming import Names
 from resources.filters.nodes import (
     Call,
     Comparison,
@@ -30,19 +27,14 @@ from resources.filters.nodes import (
     Macro,
     Node,
 )
-from resources.filters.operands import (
-    Many,
-    Operand,
-    Operands,
-    Scalar,
-    TextOf,
-    distance,
-    literal,
-    literal_text,
-    text_of,
+from resources.filters.operands import Listed, Many, Operand, Scalar, Single
+from resources.filters.scalars import (
+    POSITIVE,
+    asks_for_nothing,
+    compare_scalars,
+    compare_with_literal,
+    is_hopeless,
 )
-from resources.filters.text import like_pattern
-from resources.filters.times import StrfTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,219 +45,166 @@ if TYPE_CHECKING:
 type Part = Identifier | Literal | Macro | Call
 
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
-NEGATED = {"!=": "=", "!~": "~"}
 
 
 def filter_condition(resource: Resource, actor: Asker, node: Node) -> Q:
-    """Give the rows that a filter asks for.
+    """Return the condition on rows that a filter asks for.
 
-    Null is equal to an empty text; other comparisons with a missing value fail, except the
-    negated ones. Raises FilterSyntaxError for names that can't be filtered by.
+    Raises FilterSyntaxError for names that can't be filtered by.
     """
-    return _Compiler(Operands(resource, actor)).node(node)
+    return _Compiler(Names(resource, actor)).node(node)
 
 
 @dataclass(frozen=True)
 class _Compiler:
-    operands: Operands
+    names: Names
 
     def node(self, node: Node) -> Q:
         if isinstance(node, Comparison):
             return self.comparison(node)
+        if node.connector == "not":
+            return Q(Not(self.node(node.children[0])))
         if node.connector == "or":
-            return _joined(Q.OR, (self.node(child) for child in node.children))
+            return joined(Q.OR, (self.node(child) for child in node.children))
         return self.all_of(node.children)
 
     def all_of(self, children: Iterable[Node]) -> Q:
         """Join by AND; any-match comparisons of one back-relation are about the same row."""
         alone: list[Q] = []
-        shared: list[tuple[Many, Q]] = []
+        shared: list[tuple[Many, Comparison]] = []
         for child in children:
-            together = self._any_match(child) if isinstance(child, Comparison) else None
-            if together:
-                shared.append(together)
+            node = self.turned(child) if isinstance(child, Comparison) else child
+            many = self._any_match(node)
+            if many and isinstance(node, Comparison):
+                shared.append((many, node))
             else:
-                alone.append(self.node(child))
+                alone.append(self.node(node))
         shared.sort(key=lambda pair: pair[0].path)
         for _path, pairs in groupby(shared, key=lambda pair: pair[0].path):
-            group = list(pairs)
-            rows = cast("Any", group[0][0].rows)
-            alone.append(Q(Exists(rows.filter(_joined(Q.AND, (pair[1] for pair in group))))))
-        return _joined(Q.AND, alone)
+            alone.append(self._of_one_row(list(pairs)))
+        return joined(Q.AND, alone)
 
-    def _any_match(self, node: Comparison) -> tuple[Many, Q] | None:
-        """Give the rows and the condition on one of them, for `?=` and its like on such rows."""
-        if not node.any_match:
-            return None
-        left = self.operand(node.left, node.right)
-        if not isinstance(left, Many) or left.rows is None:
-            return None
-        return left, self.compare(left.scalar, node.operator, node.right)
+    def _any_match(self, node: Node) -> Many | None:
+        """Return the rows of `?=` and its like on a back-relation."""
+        is_any = isinstance(node, Comparison) and node.any_match
+        left = self.operand(node.left) if is_any and isinstance(node, Comparison) else None
+        return left if isinstance(left, Many) else None
+
+    def _of_one_row(self, pairs: list[tuple[Many, Comparison]]) -> Q:
+        """Ask for one row that fits; to ask for nothing alone, there may be no row, too."""
+        many = pairs[0][0]
+        holds = joined(Q.AND, (self.of_row(one, node) for one, node in pairs))
+        found = Q(Exists(many.rows.filter(holds)))
+        if all(asks_for_nothing(node.operator, node.right) for _many, node in pairs):
+            return found | ~Q(Exists(many.rows))
+        return found
 
     def comparison(self, node: Comparison) -> Q:
-        left, operator, right = node.left, node.operator, node.right
-        if isinstance(left, Literal | Macro) and isinstance(right, Identifier | Call):
-            if operator not in MIRRORED:
-                return self._matches(Scalar(literal_text(left), TextField()), operator, right)
-            left, operator, right = right, MIRRORED[operator], left
-        operand = self.operand(left, right)
-        if isinstance(operand, Scalar):
-            return self.compare(operand, operator, right)
-        if operand.rows is None:
-            return _of_list(operand, operator, right, any_match=node.any_match)
-        return self._of_rows(operand, operator, right, any_match=node.any_match)
+        left, right = node.left, node.right
+        if isinstance(left, Literal) and isinstance(right, Literal):
+            return Q(Constant(is_true=is_true(left.value, node.operator, right.value)))
+        node = self.turned(node)
+        operand = self.operand(node.left)
+        if is_hopeless(node.operator, node.right):
+            return Q(Constant(is_true=False))
+        if isinstance(operand, Many):
+            return self._of_rows(operand, node)
+        return self.compare(operand, node.operator, node.right, any_match=node.any_match)
 
-    def _of_rows(self, many: Many, operator: str, right: Part, *, any_match: bool) -> Q:
-        """Compare what several rows hold: any of them, or every one."""
-        rows = cast("Any", many.rows)
-        holds = self.compare(many.scalar, operator, right)
-        if any_match:
-            return Q(Exists(rows.filter(holds)))
-        every = ~Q(Exists(rows.exclude(holds)))
-        return every if operator in NEGATED else every & Q(Exists(rows.filter(holds)))
+    def turned(self, node: Comparison) -> Comparison:
+        """Write a comparison with its column first, or with what there are several of."""
+        left, right = node.left, node.right
+        if node.operator not in MIRRORED or not isinstance(right, Identifier | Call):
+            return node
+        if not isinstance(left, Literal | Macro) and (
+            isinstance(self.operand(left), Many) or not isinstance(self.operand(right), Many)
+        ):
+            return node
+        return Comparison(right, MIRRORED[node.operator], node.any_match, left, node.position)
 
-    def operand(self, part: Part, beside: Part) -> Operand:
+    def _of_rows(self, many: Many, node: Comparison) -> Q:
+        """Compare what several rows hold: one of them, or every one.
+
+        Of a record without such rows only the negative comparisons hold, and `= null`.
+        """
+        if node.any_match:
+            return self._of_one_row([(many, node)])
+        every = ~Q(Exists(many.rows.filter(Not(self.of_row(many, node)))))
+        if _holds_of_nothing(node.operator, node.right):
+            return every
+        return every & Q(Exists(many.rows))
+
+    def of_row(self, many: Many, node: Comparison) -> Q:
+        """Compare what one of several rows holds."""
+        right = node.right
+        if is_hopeless(node.operator, right):
+            return Q(Constant(is_true=False))
+        if isinstance(right, Literal | Macro):
+            return self.compare(many.inner, node.operator, right, any_match=node.any_match)
+        other = self._scalar(right)
+        outside = many.outside(other, self.names.resource.model)
+        return _with_scalar(many.inner, node.operator, outside, right.position)
+
+    def operand(self, part: Part) -> Operand:
         if isinstance(part, Identifier):
-            return self.operands.column(part)
+            return self.names.operand(part)
         if isinstance(part, Call):
-            return self._called(part)
-        field = self._field_of(beside) or TextField()
+            return called(part, self._scalar)
+        if isinstance(part, Literal) and part.value is None:
+            return Scalar(Value(None, output_field=TextField()), TextField(), can_be_null=True)
+        is_number = part.is_number if isinstance(part, Macro) else part.kind in ("number", "bool")
+        field = FloatField() if is_number else TextField()
         return Scalar(literal(part, field), field)
 
-    def compare(self, left: Scalar, operator: str, right: Part) -> Q:
-        """Compare one value with a literal or with another value."""
-        if isinstance(right, Literal) and right.is_empty and operator in ("=", "!="):
-            empty = _is_empty(left)
-            return empty if operator == "=" else ~empty
-        if operator in ("~", "!~"):
-            return self._matches(left, operator, right)
-        if isinstance(right, Literal | Macro):
-            value: Any = ListHolds.json_slot(right) if left.is_json else literal(right, left.field)
-            return _compared(left.expression, operator, value, left.can_be_null)
-        other = self._scalar(right, right)
-        if _is_alike(left.field, other.field) and not left.is_json:
-            nullable = left.can_be_null or other.can_be_null
-            return _compared(left.expression, operator, other.expression, nullable)
-        return _compared(_filled(left), operator, _filled(other), nullable=False)
+    def compare(self, left: Single, operator: str, right: Part, *, any_match: bool = False) -> Q:
+        """Compare a value or a list of one row with a literal or another value."""
+        if not isinstance(right, Literal | Macro):
+            return _with_scalar(left, operator, self._scalar(right), right.position)
+        if isinstance(left, Listed):
+            return _of_list(left, operator, right, any_match=any_match)
+        return compare_with_literal(left, operator, right)
 
-    def _matches(self, left: Scalar, operator: str, right: Part) -> Q:
-        if isinstance(right, Literal | Macro):
-            pattern: Any = literal_text(right, like_pattern)
-        else:
-            pattern = Wrapped(Value("%"), text_of(self._scalar(right, right)), Value("%"))
-        return _like(text_of(left), operator, pattern)
-
-    def _scalar(self, part: Part, beside: Part) -> Scalar:
-        operand = self.operand(part, beside)
-        if isinstance(operand, Many):
-            message = _("A value that there are several of must stand on the left.")
-            raise FilterSyntaxError("not_comparable", message, part.position)
-        return operand
-
-    def _field_of(self, part: Part) -> Field[Any, Any] | None:
-        if isinstance(part, Literal):
-            return FloatField() if part.kind == "number" else None
-        operand = self.operand(part, part) if not isinstance(part, Macro) else None
-        if operand is None:
-            return None
-        return operand.scalar.field if isinstance(operand, Many) else operand.field
-
-    def _called(self, call: Call) -> Scalar:
-        if call.name == "geoDistance" and len(call.args) == 4:
-            points = [self._coordinate(argument) for argument in call.args]
-            return Scalar(distance(points), FloatField(), can_be_null=True)
-        if call.name == "strftime" and len(call.args) == 2:
-            form, moment = call.args
-            if isinstance(form, Literal) and form.kind == "text":
-                shown = StrfTime(self._scalar(moment, moment).expression, form)
-                return Scalar(shown, TextField(), can_be_null=True)
-        message = _("There is no such function, or not with these arguments: %(name)s.")
-        raise FilterSyntaxError("unknown_function", message % {"name": call.name}, call.position)
-
-    def _coordinate(self, part: Part) -> Any:
-        if isinstance(part, Literal):
-            return literal(part, FloatField())
-        return self._scalar(part, part).expression
+    def _scalar(self, part: Part) -> Scalar:
+        operand = self.operand(part)
+        if isinstance(operand, Scalar):
+            return operand
+        message = _("A value that there are several of must stand on the left.")
+        raise FilterSyntaxError("not_comparable", message, part.position)
 
 
-def _joined(connector: str, conditions: Iterable[Q]) -> Q:
-    joined = Q()
-    for condition in conditions:
-        joined = Q(joined, condition, _connector=connector) if joined else condition
-    return joined
-
-
-def _is_alike(one: Field[Any, Any], other: Field[Any, Any]) -> bool:
-    """Tell whether the database compares two columns as they are."""
-    numbers = (IntegerField, FloatField)
-    return type(one) is type(other) or (isinstance(one, numbers) and isinstance(other, numbers))
-
-
-def _is_empty(scalar: Scalar) -> Q:
-    null = _truth("%(expressions)s IS NULL", scalar.expression)
-    is_text = isinstance(scalar.field, TextField) or scalar.field.get_internal_type() == "CharField"
-    if scalar.is_json or not is_text:
-        return null
-    return null | _truth("%(expressions)s = ''", scalar.expression)
-
-
-def _filled(scalar: Scalar) -> Any:
-    """Give a value as text that is never null, to compare values of different kinds."""
-    return Coalesce(TextOf(scalar.expression), Value(""), output_field=TextField())
-
-
-def _compared(left: Any, operator: str, right: Any, nullable: bool) -> Q:
-    if operator == "!=":
-        different = _operation(left, "<>", right)
-        return different | _truth("%(expressions)s IS NULL", left) if nullable else different
-    return _operation(left, operator, right)
-
-
-def _like(text: Any, operator: str, pattern: Any) -> Q:
-    matches = Like(text, pattern)
-    if operator == "~":
-        return Q(matches)
-    return ~Q(matches) | _truth("%(expressions)s IS NULL", text)
-
-
-def _operation(left: Any, operator: str, right: Any) -> Q:
-    return Q(Condition(left, right, template="(%(expressions)s)", arg_joiner=f" {operator} "))
-
-
-def _truth(template: str, expression: Any) -> Q:
-    return Q(Condition(expression, template=f"({template})"))
-
-
-class Like(Condition):
-    """Text that matches a pattern, upper or lower case alike."""
-
-    arity = 2
-    arg_joiner = " LIKE "
-    template = "(%(expressions)s ESCAPE '\\')"
-
-    def __init__(self, text: Any, pattern: Any) -> None:
-        super().__init__(text, pattern)
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        """PostgreSQL's LIKE tells cases apart."""
-        return self.as_sql(compiler, connection, arg_joiner=" ILIKE ", **context)
-
-
-class Wrapped(Func):
-    """Texts one after the other; null when one of them is."""
-
-    template = "(%(expressions)s)"
-    arg_joiner = " || "
-    output_field = TextField()
-
-
-def _of_list(many: Many, operator: str, right: Part, *, any_match: bool) -> Q:
-    """Compare the values of a JSON array: any of them, or every one."""
-    if not isinstance(right, Literal | Macro):
+def _with_scalar(left: Single, operator: str, right: Scalar, position: int) -> Q:
+    if isinstance(left, Listed):
         message = _("A list is compared with a value, not with another field.")
-        raise FilterSyntaxError("not_comparable", message, right.position)
-    holds = ListHolds(many.source, operator, right)
+        raise FilterSyntaxError("not_comparable", message, position)
+    return compare_scalars(left, operator, right)
+
+
+def _of_list(many: Listed, operator: str, right: Literal | Macro, *, any_match: bool) -> Q:
+    """Compare a list: whether a value is among it, or of `:each` whether every one is as asked.
+
+    Of an empty list only the negative comparisons hold, and `= null`.
+    """
+    is_negative = operator in POSITIVE
+    positive = POSITIVE.get(operator, operator)
+    is_empty = Q(IsEmptyList(many.array))
+    for_nothing = asks_for_nothing(positive, right)
+
+    def holds(*, is_negated: bool) -> Q:
+        found = HoldsValue(
+            many.array, positive, right, is_text=many.is_plain_text, is_negated=is_negated
+        )
+        return Q(found)
+
+    if not many.is_each and not any_match:
+        among = holds(is_negated=False) | is_empty if for_nothing else holds(is_negated=False)
+        return Q(Not(among)) if is_negative else among
     if any_match:
-        return Q(holds)
-    every = ~Q(ListHolds(many.source, operator, right, is_negated=True))
-    return every if operator in NEGATED else every & Q(holds)
+        found = holds(is_negated=is_negative)
+        return found | is_empty if for_nothing and not is_negative else found
+    every = ~holds(is_negated=not is_negative)
+    return every if _holds_of_nothing(operator, right) else every & ~is_empty
+
+
+def _holds_of_nothing(operator: str, right: Part) -> bool:
+    """Tell whether a comparison holds where there is no value at all."""
+    return (operator in POSITIVE) is not asks_for_nothing(POSITIVE.get(operator, operator), right)

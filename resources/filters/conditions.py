@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, override
 
-from django.db.models import BooleanField, Func
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db.models import BooleanField, Func, Q
 from django.db.models.lookups import Exact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
 
@@ -33,3 +36,86 @@ class Holds(Exact):
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
         sql, parameters = self.process_lhs(compiler, connection)
         return (sql if self.rhs else f"NOT {sql}"), parameters
+
+
+class IsNull(Condition):
+    """Whether a value is missing."""
+
+    arity = 1
+    template = "(%(expressions)s IS NULL)"
+
+
+class IsNotFalse(Condition):
+    """Whether a condition is true or unknown."""
+
+    arity = 1
+    template = "(%(expressions)s IS NOT FALSE)"
+
+
+class IsEmpty(Condition):
+    """Whether a text is empty."""
+
+    arity = 1
+    template = "(%(expressions)s = '')"
+
+
+class Compared(Condition):
+    """Two values with an operator of SQL between them."""
+
+    arity = 2
+    template = "(%(expressions)s)"
+
+    def __init__(self, left: Any, operator: str, right: Any) -> None:
+        super().__init__(left, right, arg_joiner=f" {operator} ")
+
+
+class Same(Condition):
+    """Whether two values are equal, or both missing."""
+
+    arity = 2
+    template = "(%(expressions)s)"
+    arg_joiner = " IS "
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        """PostgreSQL says it at length."""
+        return self.as_sql(compiler, connection, arg_joiner=" IS NOT DISTINCT FROM ", **context)
+
+
+class Constant(Condition):
+    """What is always so, or never."""
+
+    arity = 0
+
+    def __init__(self, *, is_true: bool) -> None:
+        super().__init__(template="(1 = 1)" if is_true else "(1 = 0)")
+
+
+class Not(Condition):
+    """Whether a condition is false or unknown: its exact opposite."""
+
+    arity = 1
+    template = "(%(expressions)s IS NOT TRUE)"
+
+    @override
+    def as_sql(
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        *parts: Any,
+        **context: Any,
+    ) -> tuple[str, Any]:
+        try:
+            sql, params = compiler.compile(self.get_source_expressions()[0])
+        except EmptyResultSet:
+            raise FullResultSet from None
+        except FullResultSet:
+            raise EmptyResultSet from None
+        return f"(({sql}) IS NOT TRUE)", params
+
+
+def joined(connector: str, conditions: Iterable[Q]) -> Q:
+    """Join conditions by `Q.AND` or `Q.OR`."""
+    whole = Q()
+    for condition in conditions:
+        whole = Q(whole, condition, _connector=connector) if whole else condition
+    return whole

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import (
@@ -16,48 +19,126 @@ from django.db.models import (
     UUIDField,
 )
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from resources.filters.macros import macro_value
 from resources.filters.nodes import FilterValueError, Literal, Macro
+from resources.filters.operands import PlainField
+from resources.slots import Slot
+from resources.text import composed, number_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    type Value = Literal | Macro
 
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 LARGEST_INTEGER = 2**63 - 1
+PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+"""A year, a month or a day, which stands for its first moment."""
+NO_ID = UUID(int=0)
+"""An id that no record has: what is no id is the id of none."""
 
 
-def converter(field: Field[Any, Any]) -> Callable[[Any], Any]:
-    """Give the function that turns a literal or macro into a value of `field`'s kind.
+class ExactNumber(PlainField):
+    """A number that PostgreSQL compares with `numeric` as it was written."""
+
+    @override
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        is_exact = connection.vendor == "postgresql" and isinstance(value, float)
+        return Decimal(repr(value)) if is_exact else value
+
+
+def literal(part: Value, field: Field[Any, Any]) -> Slot:
+    """Return a literal as a slot, converted to the kind of the column beside it."""
+    is_plain = isinstance(field, IntegerField | FloatField)
+    return Slot(("literal", part.index), PlainField() if is_plain else field, converter(field))
+
+
+def converter(field: Field[Any, Any]) -> Callable[[Value], Any]:
+    """Return the function that turns a literal or macro into a value of `field`'s kind.
 
     It raises FilterValueError, which says where the literal stands.
     """
 
-    def convert(part: Literal | Macro) -> Any:
-        value = macro_value(part.name, timezone.now()) if isinstance(part, Macro) else part.value
+    def convert(part: Value) -> Any:
+        value = value_of(part)
         try:
             return _converted(field, value)
         except (ValueError, TypeError, OverflowError, ValidationError):
-            message = _("“%(value)s” can't be compared with %(kind)s.")
-            shown = {"value": value, "kind": _kind(field)}
-            parameter = "" if isinstance(part, Macro) else part.parameter
-            raise FilterValueError(
-                "wrong_kind", message % shown, part.position or None, parameter
-            ) from None
+            raise _unfit(part, value, _kind(field)) from None
 
     return convert
 
 
-def as_text(part: Literal | Macro) -> str:
-    """Give a literal as text, whatever it is."""
-    value = macro_value(part.name, timezone.now()) if isinstance(part, Macro) else part.value
+def number(part: Value) -> float:
+    """Return a literal as a number; raises FilterValueError for one that is none."""
+    value = value_of(part)
+    try:
+        return _number(value)
+    except (ValueError, TypeError, OverflowError):
+        raise _unfit(part, value, _("a number")) from None
+
+
+def choice(choices: Sequence[str]) -> Callable[[Value], str]:
+    """Return the function that checks that a literal is one of a column's choices."""
+
+    def convert(part: Value) -> str:
+        text = as_text(part)
+        if text and text not in choices:
+            message = _("“%(value)s” is no choice here; there are: %(choices)s.")
+            shown = {"value": text, "choices": ", ".join(choices)}
+            raise _wrong(part, "unknown_choice", message % shown)
+        return text
+
+    return convert
+
+
+def place_among(choices: Sequence[str]) -> Callable[[Value], int]:
+    """Return the function that gives a literal's place among a column's choices."""
+    checked = choice(choices)
+
+    def convert(part: Value) -> int:
+        text = checked(part)
+        return choices.index(text) if text else -1
+
+    return convert
+
+
+def value_of(part: Value) -> Any:
+    """Return a literal's value, or what a macro stands for now."""
+    return macro_value(part.name, timezone.now()) if isinstance(part, Macro) else part.value
+
+
+def as_text(part: Value) -> str:
+    """Return a literal as text, in the form in which columns of its kind are shown."""
+    return shown(value_of(part))
+
+
+def shown(value: Any) -> str:
+    """Write a value as a text, as it is compared with texts."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    return str(value)
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return number_text(value) if isinstance(value, float) else composed(str(value))
+
+
+def _wrong(part: Value, code: str, message: str) -> FilterValueError:
+    parameter = "" if isinstance(part, Macro) else part.parameter
+    return FilterValueError(code, message, part.position or None, parameter)
+
+
+def _unfit(part: Value, value: Any, kind: str) -> FilterValueError:
+    message = _("“%(value)s” can't be compared with %(kind)s.")
+    return _wrong(part, "wrong_kind", message % {"value": value, "kind": kind})
 
 
 def _converted(field: Field[Any, Any], value: Any) -> Any:
@@ -68,8 +149,15 @@ def _converted(field: Field[Any, Any], value: Any) -> Any:
     if isinstance(field, IntegerField | FloatField):
         return _number(value)
     if isinstance(field, UUIDField):
-        return field.to_python(str(value))
-    return as_text(Literal("text", value, 0)) if not isinstance(value, str) else value
+        return _id(value)
+    return shown(value)
+
+
+def _id(value: Any) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return NO_ID
 
 
 def _truth(value: Any) -> bool:
@@ -83,18 +171,22 @@ def _truth(value: Any) -> bool:
 def _moment(value: Any) -> datetime:
     if isinstance(value, datetime):
         return value
+    partial = PARTIAL.fullmatch(value)
+    if partial:
+        year, month, day = (int(part or 1) for part in partial.groups())
+        return datetime(year, month, day, tzinfo=UTC)
     moment = parse_datetime(value)
     if moment is None:
-        day = parse_date(value)
-        if day is None:
-            raise ValueError(value)
-        moment = datetime.combine(day, time.min)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        raise ValueError(value)
+    # A zone can carry it out of the years that there are.
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _number(value: Any) -> int | float:
     if isinstance(value, bool):
         return int(value)
+    if isinstance(value, int):
+        return value if abs(value) <= LARGEST_INTEGER else float(value)
     if isinstance(value, datetime):
         raise TypeError(value)
     number = float(value)
@@ -110,6 +202,4 @@ def _kind(field: Field[Any, Any]) -> str:
         return _("true or false")
     if isinstance(field, IntegerField | FloatField):
         return _("a number")
-    if isinstance(field, UUIDField):
-        return _("an id")
     return _("a text")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.utils.translation import gettext as _
 
 from resources.filters.nodes import FilterSyntaxError
+from resources.text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +18,7 @@ TOKEN = re.compile(
     (?P<space>[ \t\n]+|//[^\n]*)
   | (?P<join>&&|\|\|)
   | (?P<sign>\?!=|\?!~|\?>=|\?<=|\?=|\?>|\?<|\?~|!=|!~|>=|<=|=|>|<|~)
+  | (?P<not>!)
   | (?P<number>-?\d+(?:\.\d+)?(?![\w.:@#]))
   | (?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
   | (?P<name>[A-Za-z@_\#][A-Za-z0-9_.:]*)
@@ -29,7 +31,10 @@ DECODED = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 
 
 class Token(NamedTuple):
-    """One word: its kind (`join`, `sign`, `number`, `text`, `name`, `mark`, `end`) and place."""
+    """One word and its place.
+
+    The kinds are `join`, `sign`, `not`, `number`, `text`, `name`, `mark` and `end`.
+    """
 
     kind: str
     text: str
@@ -52,7 +57,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 def decoded(token: Token) -> str:
     """Give the text between the quotes; only the escapes of the grammar are decoded."""
-    return ESCAPE.sub(lambda found: DECODED[found[1]], token.text[1:-1])
+    return composed(ESCAPE.sub(lambda found: DECODED[found[1]], token.text[1:-1]))
 
 
 def _unreadable(text: str, place: int) -> FilterSyntaxError:

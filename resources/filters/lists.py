@@ -1,101 +1,123 @@
-"""Conditions on the values of a JSON array, such as tags."""
+"""Conditions on the values of a list, such as tags."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, override
 
-from django.db.models import Func, TextField
+from django.db.models import TextField
 
 from resources.filters.conditions import Condition
-from resources.filters.conversions import as_text
+from resources.filters.conversions import ExactNumber, as_text, number
+from resources.filters.documents import NUMBER_OF, SHOWN_NUMBER
+from resources.filters.functions import LETTERS
 from resources.filters.nodes import Literal, Macro
 from resources.filters.text import like_pattern
 from resources.slots import Slot
+from resources.text import folded
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
 
-PLAIN = {"=": "{v} = {x}", "!=": "{v} <> {x}", ">": "{v} > {x}", ">=": "{v} >= {x}"}
-PLAIN |= {"<": "{v} < {x}", "<=": "{v} <= {x}"}
-SQLITE = PLAIN | {"~": "{v} LIKE {x} ESCAPE '\\'", "!~": "{v} NOT LIKE {x} ESCAPE '\\'"}
-POSTGRESQL = PLAIN | {"~": "{v} ILIKE {x} ESCAPE '\\'", "!~": "{v} NOT ILIKE {x} ESCAPE '\\'"}
+type SQL = tuple[str, Any]
+
+TESTS = {
+    "sqlite": {
+        "number": "item.type IN ('integer', 'real', 'true', 'false') AND item.value {sign} {x}",
+        "text": "item.type = 'text' AND item.value {sign} {x}",
+        "match": (
+            "TEXT_FOLDED(CASE WHEN item.type = 'text' THEN item.value WHEN item.type IN"
+            " ('integer', 'real', 'true', 'false') THEN TEXT_OF_NUMBER(item.value) END)"
+            " LIKE {x} ESCAPE '\\'"
+        ),
+        "empty": "item.type = 'null' OR (item.type = 'text' AND item.value = '')",
+        "null": "item.type = 'null'",
+    },
+    "postgresql": {
+        "number": "(" + NUMBER_OF.replace("{v}", "item.value") + ") {sign} {x}",
+        "text": "CASE JSONB_TYPEOF(item.value) WHEN 'string' THEN item.value #>> '{{}}' END"
+        ' COLLATE "C" {sign} {x}',
+        "match": (
+            "CASEFOLD((CASE JSONB_TYPEOF(item.value) WHEN 'string' THEN item.value #>> '{{}}'"
+            f" WHEN 'number' THEN {SHOWN_NUMBER.format(v="(item.value #>> '{{}}')::numeric")}"
+            " WHEN 'boolean' THEN (item.value = 'true'::jsonb)::int::text END)"
+            f" {LETTERS}) LIKE {{x}} ESCAPE '\\'"
+        ),
+        "empty": "item.value IN ('null'::jsonb, '\"\"'::jsonb)",
+        "null": "item.value = 'null'::jsonb",
+    },
+}
+"""How one value of a list is tested; `{sign}` and `{x}` are the operator and the literal."""
+ITEMS = {
+    "sqlite": "JSON_EACH({list}) AS item",
+    "postgresql": "JSONB_ARRAY_ELEMENTS({list}) AS item(value)",
+}
 
 
-class ListHolds(Condition):
-    """Whether a JSON array holds a value for which a comparison is true (or false, if negated)."""
-
-    arity = 2
+class HoldsValue(Condition):
+    """Whether a list holds a value for which a comparison is true, or is not (`is_negated`)."""
 
     def __init__(
-        self, source: Any, operator: str, right: Literal | Macro, *, is_negated: bool = False
+        self, array: Any, operator: str, right: Literal | Macro, *, is_text: bool, is_negated: bool
     ) -> None:
         self.operator = operator
+        self.is_text = is_text
         self.is_negated = is_negated
-        super().__init__(source, self._slot(operator, right))
-
-    @staticmethod
-    def _slot(operator: str, right: Literal | Macro) -> Slot:
-        is_pattern = operator in ("~", "!~")
-
-        def convert(part: Literal | Macro) -> str:
-            return like_pattern(as_text(part)) if is_pattern else as_text(part)
-
-        return Slot(("literal", right.index), TextField(), convert)
-
-    @staticmethod
-    def json_slot(right: Literal | Macro) -> JsonScalar:
-        """Give a literal as a value that compares with one inside a document."""
-        return JsonScalar(Slot(("literal", right.index), TextField(), json_text))
+        self.test, slots = _test(operator, right, is_text=is_text)
+        super().__init__(array, *slots)
 
     @override
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
-    ) -> tuple[str, Any]:
-        """Look through the array."""
-        return self._any_of(compiler, "JSON_EACH({list}) AS item", "item.value", SQLITE)
+    ) -> SQL:
+        """Look through the list."""
+        return self._looked_through(compiler, "sqlite")
 
     def as_postgresql(
         self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
-    ) -> tuple[str, Any]:
-        """Ask the GIN index for plain membership; look through the array for the rest."""
-        if self.operator == "=" and not self.is_negated:
+    ) -> SQL:
+        """Ask the GIN index for plain membership; look through the list for the rest."""
+        is_membership = self.test == "text" and self.operator == "=" and not self.is_negated
+        if is_membership and self.is_text:
             source, right = map(compiler.compile, self.get_source_expressions())
             sql = f"({source[0]} @> JSONB_BUILD_ARRAY({right[0]}::text))"
             return sql, [*source[1], *right[1]]
-        items = "JSONB_ARRAY_ELEMENTS_TEXT({list}) AS item(value)"
-        return self._any_of(compiler, items, "item.value", POSTGRESQL)
+        return self._looked_through(compiler, "postgresql")
 
-    def _any_of(
-        self, compiler: SQLCompiler, items: str, value: str, signs: dict[str, str]
-    ) -> tuple[str, Any]:
-        source, right = map(compiler.compile, self.get_source_expressions())
-        test = signs[self.operator].format(v=value, x=right[0])
-        test = f"NOT ({test})" if self.is_negated else test
-        values = items.format(list=source[0])
-        sql = " ".join(("EXISTS (SELECT 1 FROM", values, "WHERE", test, ")"))
-        return sql, [*source[1], *right[1]]
+    def _looked_through(self, compiler: SQLCompiler, vendor: str) -> SQL:
+        source, *rights = map(compiler.compile, self.get_source_expressions())
+        literal = rights[0][0] if rights else ""
+        test = TESTS[vendor][self.test].format(sign=self.operator, x=literal)
+        holds = f"({test}) IS NOT TRUE" if self.is_negated else f"({test})"
+        items = ITEMS[vendor].format(list=source[0])
+        sql = " ".join(("EXISTS (SELECT 1 FROM", items, "WHERE", holds, ")"))
+        return sql, [*source[1], *(value for _sql, params in rights for value in params)]
 
 
-class JsonScalar(Func):
-    """A literal written as JSON, taken as a value."""
+class IsEmptyList(Condition):
+    """Whether a list has no values."""
 
     arity = 1
-    template = "JSON_EXTRACT(%(expressions)s, '$')"
-
-    def __init__(self, source: Any) -> None:
-        super().__init__(source, output_field=TextField())
+    template = "(COALESCE(JSON_ARRAY_LENGTH(%(expressions)s), 0) = 0)"
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
-    ) -> tuple[str, Any]:
-        """PostgreSQL compares documents themselves."""
-        return self.as_sql(compiler, connection, template="(%(expressions)s)::jsonb", **context)
+    ) -> SQL:
+        """Count by PostgreSQL's name for it."""
+        template = "(COALESCE(JSONB_ARRAY_LENGTH(%(expressions)s), 0) = 0)"
+        return self.as_sql(compiler, connection, template=template, **context)
 
 
-def json_text(part: Literal | Macro) -> str:
-    """Write a literal as JSON."""
-    if isinstance(part, Macro):
-        return json.dumps(as_text(part))
-    return json.dumps(part.value)
+def _test(operator: str, right: Literal | Macro, *, is_text: bool) -> tuple[str, list[Slot]]:
+    """Choose how a value is tested, and what the literal is for that."""
+    key = ("literal", right.index)
+    if operator == "~":
+        return "match", [Slot(key, TextField(), lambda part: folded(like_pattern(as_text(part))))]
+    if isinstance(right, Literal) and right.is_empty and operator == "=":
+        return ("empty" if is_text else "null" if right.value is None else "text"), (
+            [] if is_text or right.value is None else [Slot(key, TextField(), as_text)]
+        )
+    is_number = right.is_number if isinstance(right, Macro) else right.kind in ("number", "bool")
+    if is_number and not is_text:
+        return "number", [Slot(key, ExactNumber(), number)]
+    return "text", [Slot(key, TextField(), as_text)]

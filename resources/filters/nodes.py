@@ -71,12 +71,15 @@ class Literal:
     @property
     def shape(self) -> Hashable:
         """Give what decides the SQL: the kind, not the value."""
-        return ("literal", "empty" if self.is_empty else self.kind)
+        return ("literal", "empty" if self.value == "" else self.kind)
 
     @property
     def literals(self) -> tuple[Literal | Macro, ...]:
         """Give the literals inside, in order."""
         return (self,)
+
+
+NUMBERS = frozenset({"@second", "@minute", "@hour", "@weekday", "@day", "@month", "@year"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,14 @@ class Macro:
     index: int = 0
 
     @property
+    def is_number(self) -> bool:
+        """Tell whether this is a part of the date, such as `@year`, rather than a moment."""
+        return self.name in NUMBERS
+
+    @property
     def shape(self) -> Hashable:
         """Give what decides the SQL."""
-        return ("macro",)
+        return ("macro", self.is_number)
 
     @property
     def literals(self) -> tuple[Literal | Macro, ...]:
@@ -132,7 +140,15 @@ class Comparison:
 
     @property
     def shape(self) -> Hashable:
-        """Give what decides the SQL."""
+        """Give what decides the SQL: of two literals their values, since the answer is known."""
+        if isinstance(self.left, Literal) and isinstance(self.right, Literal):
+            return (
+                self.operator,
+                self.left.value,
+                self.right.value,
+                self.left.kind,
+                self.right.kind,
+            )
         return (self.operator, self.any_match, self.left.shape, self.right.shape)
 
     @property
@@ -143,7 +159,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Junction:
-    """Conditions joined by `and` or by `or`."""
+    """Conditions joined by `and` or by `or`; or `not` with the one that must not hold."""
 
     connector: str
     children: tuple[Node, ...]

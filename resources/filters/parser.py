@@ -1,7 +1,7 @@
-"""PocketBase's filter grammar, with errors that say what is wrong and where.
+"""PocketBase's filter grammar and a NOT, with errors that say what is wrong and where.
 
 filter  := expr (join expr)*        join := && | ||, && binding tighter
-expr    := operand sign operand | "(" filter ")"
+expr    := operand sign operand | "(" filter ")" | "!" "(" filter ")"
 operand := name | number | text | name "(" operand ("," operand)* ")"
 """
 
@@ -92,6 +92,8 @@ class _Parser:
             raise FilterSyntaxError("too_many", message, start.position)
         if self.accept("mark", "("):
             return self.group(start, depth + 1)
+        if self.accept("not", "!"):
+            return self.negation(depth)
         left = self.operand(0)
         return self.comparison(left, start)
 
@@ -103,6 +105,12 @@ class _Parser:
         if not self.accept("mark", ")"):
             raise self.unexpected(_("Expected “)” or a further condition."), "expected_close")
         return node
+
+    def negation(self, depth: int) -> Node:
+        start = self.token
+        if not self.accept("mark", "("):
+            raise self.unexpected(_("Expected “(” after “!”."), "expected_open")
+        return Junction("not", (self.group(start, depth + 1),))
 
     def comparison(self, left: Operand, start: Token) -> Comparison:
         if self.token.kind != "sign":

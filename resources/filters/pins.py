@@ -25,7 +25,7 @@ def _pinned(node: Node) -> Iterator[str]:
         if node.operator == "=":
             yield from _equal(node.left, node.right)
             yield from _equal(node.right, node.left)
-    elif node.connector == "and" or len(node.children) == 1:
+    elif node.connector == "and" or (node.connector == "or" and len(node.children) == 1):
         for child in node.children:
             yield from _pinned(child)
 

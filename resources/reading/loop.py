@@ -19,6 +19,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.utils.module_loading import import_string
 
+from resources.filters.functions import register_functions
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -71,6 +73,7 @@ class LoopDatabase:
         )
         atexit.register(self.connection.close)
         import_string(FUNCTIONS)(self.connection)
+        register_functions(self.connection)
         self.connection.executescript(PREPARE)
         self.connection.set_progress_handler(self._is_over, TURN)
         self.turns = 0

@@ -185,7 +185,7 @@ def test_a_frontend_developer_can_filter_by_parameters(
         ("count", "all"),
         ("like_count__gte", "many"),
         ("like_count__near", "1"),
-        ("creator", "alice"),
+        ("rarity", "nope"),
         ("colour", "red"),
         ("search", "x" * 300),
     ],

@@ -1,0 +1,196 @@
+"""One value compared with another: what that means for each two kinds of values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BooleanField, Field, IntegerField, Q, TextField, Value
+from django.db.models.functions import Coalesce
+
+from resources.filters.conditions import Compared, Constant, IsEmpty, IsNull, Not, Same
+from resources.filters.conversions import (
+    ExactNumber,
+    as_text,
+    choice,
+    literal,
+    number,
+    place_among,
+)
+from resources.filters.documents import JsonNumber, JsonString
+from resources.filters.functions import (
+    ByCodePoint,
+    Contains,
+    Folded,
+    Like,
+    Ordinal,
+    TruthNumber,
+)
+from resources.filters.nodes import Call, Identifier, Literal, Macro
+from resources.filters.operands import PlainField
+from resources.filters.text import like_pattern
+from resources.slots import Slot
+from resources.text import folded
+
+if TYPE_CHECKING:
+    from resources.filters.operands import Scalar
+
+type Part = Identifier | Literal | Macro | Call
+
+POSITIVE = {"!=": "=", "!~": "~"}
+
+
+def asks_for_nothing(operator: str, right: Part) -> bool:
+    """Tell whether a comparison is `= null` or `= ""`."""
+    return operator == "=" and isinstance(right, Literal) and right.is_empty
+
+
+def is_hopeless(operator: str, right: Part) -> bool:
+    """Tell whether a comparison never holds: null is no text to look for, and in no order."""
+    is_null = isinstance(right, Literal) and right.value is None
+    return is_null and operator not in ("=", "!=")
+
+
+def compare_with_literal(left: Scalar, operator: str, right: Literal | Macro) -> Q:
+    """Compare a value with a literal."""
+    if operator in POSITIVE:
+        return Q(Not(compare_with_literal(left, POSITIVE[operator], right)))
+    if operator == "~":
+        pattern = Slot(
+            ("literal", right.index),
+            TextField(),
+            lambda part: folded(like_pattern(as_text(part))),
+        )
+        return Q(Like(Folded(left.shown()), pattern))
+    if left.document is not None:
+        return _document_with_literal(left, operator, right)
+    if asks_for_nothing(operator, right):
+        return _is_empty(left)
+    return _column_with_literal(left, operator, right)
+
+
+def _column_with_literal(left: Scalar, operator: str, right: Literal | Macro) -> Q:
+    if left.choices:
+        return _choice_with_literal(left, operator, right)
+    if left.is_text:
+        return _compared(left, operator, literal(right, TextField()))
+    if isinstance(right, Literal) and right.value == "":
+        return Q(Constant(is_true=False))
+    return _compared(left, operator, literal(right, left.field))
+
+
+def _choice_with_literal(left: Scalar, operator: str, right: Literal | Macro) -> Q:
+    """Compare a choice, whose order is the declared one."""
+    key = ("literal", right.index)
+    if operator == "=":
+        return Q(Compared(left.text, "=", Slot(key, TextField(), choice(left.choices))))
+    place = Slot(key, PlainField(), place_among(left.choices))
+    return Q(Compared(Ordinal(left.text, left.choices), operator, place))
+
+
+def _document_with_literal(left: Scalar, operator: str, right: Literal | Macro) -> Q:
+    """Compare a value inside a document: only values of the literal's own kind can fit."""
+    document: Any = left.document
+    if isinstance(right, Literal) and right.value is None:
+        return left.is_missing()
+    is_number = right.is_number if isinstance(right, Macro) else right.kind in ("number", "bool")
+    if is_number:
+        slot = Slot(("literal", right.index), ExactNumber(), number)
+        return Q(Compared(document(JsonNumber), operator, slot))
+    if left.choices:
+        return _choice_with_literal(left, operator, right)
+    text = Slot(("literal", right.index), TextField(), as_text)
+    return Q(Compared(ByCodePoint(document(JsonString)), operator, text))
+
+
+def compare_scalars(left: Scalar, operator: str, right: Scalar) -> Q:
+    """Compare two values of a row."""
+    if operator in POSITIVE:
+        if operator == "!~":
+            return Q(Not(Q(_contains(left, right)))) & ~Q(IsNull(right.shown()))
+        return Q(Not(compare_scalars(left, "=", right)))
+    if operator == "~":
+        return Q(_contains(left, right))
+    if left.document is not None or right.document is not None:
+        return _with_document(left, operator, right)
+    if left.is_number and right.is_number:
+        return _alike(_number(left), operator, _number(right), _is_nullable(left, right))
+    if _is_same_kind(left.field, right.field):
+        return _alike(left.expression, operator, right.expression, _is_nullable(left, right))
+    if left.choices and left.choices == right.choices and operator != "=":
+        places = Ordinal(left.text, left.choices), Ordinal(right.text, right.choices)
+        return Q(Compared(places[0], operator, places[1]))
+    return _as_texts(left, operator, right)
+
+
+def _with_document(left: Scalar, operator: str, right: Scalar) -> Q:
+    """Compare a value inside a document with another value: numbers, texts, or nothing at all."""
+    holds = Q(Compared(_json_number(left), operator, _json_number(right)))
+    holds |= Q(Compared(ByCodePoint(_json_text(left)), operator, _json_text(right)))
+    if operator == "=":
+        holds |= left.is_missing() & right.is_missing()
+    return holds
+
+
+def _json_number(scalar: Scalar) -> Any:
+    if scalar.document is not None:
+        return scalar.document(JsonNumber)
+    return _number(scalar) if scalar.is_number else Value(None, output_field=IntegerField())
+
+
+def _json_text(scalar: Scalar) -> Any:
+    if scalar.document is not None:
+        return scalar.document(JsonString)
+    return Value(None, output_field=TextField()) if scalar.is_number else scalar.shown()
+
+
+def _contains(left: Scalar, right: Scalar) -> Contains:
+    return Contains(Folded(left.shown()), Folded(right.shown()))
+
+
+def _number(scalar: Scalar) -> Any:
+    is_truth = isinstance(scalar.field, BooleanField)
+    return TruthNumber(scalar.expression) if is_truth else scalar.expression
+
+
+def _is_same_kind(one: Field[Any, Any], other: Field[Any, Any]) -> bool:
+    """Tell whether two columns other than texts compare as they are."""
+    return (
+        type(one) is type(other)
+        and not isinstance(one, TextField)
+        and not one.choices
+        and (one.get_internal_type() not in ("CharField", "TextField"))
+    )
+
+
+def _is_nullable(*scalars: Scalar) -> bool:
+    return any(scalar.can_be_null for scalar in scalars)
+
+
+def _alike(left: Any, operator: str, right: Any, nullable: bool) -> Q:
+    return Q(Same(left, right) if operator == "=" and nullable else Compared(left, operator, right))
+
+
+def _as_texts(left: Scalar, operator: str, right: Scalar) -> Q:
+    """Compare as texts; what is missing is as an empty text."""
+    if operator == "=":
+        return Q(Compared(_filled(left), "=", _filled(right)))
+    return Q(Compared(ByCodePoint(left.shown()), operator, right.shown()))
+
+
+def _filled(scalar: Scalar) -> Any:
+    shown = scalar.shown()
+    return Coalesce(shown, Value(""), output_field=TextField()) if scalar.can_be_null else shown
+
+
+def _is_empty(scalar: Scalar) -> Q:
+    if not scalar.is_text:
+        return Q(IsNull(scalar.expression))
+    empty = Q(IsEmpty(scalar.expression))
+    return empty | Q(IsNull(scalar.expression)) if scalar.can_be_null else empty
+
+
+def _compared(left: Scalar, operator: str, right: Any) -> Q:
+    expression = left.expression
+    if left.is_text and operator != "=":
+        expression = ByCodePoint(expression)
+    return Q(Compared(expression, operator, right))

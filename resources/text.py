@@ -1,0 +1,39 @@
+"""Text in the one form in which it is stored and compared."""
+
+from __future__ import annotations
+
+from typing import Any
+from unicodedata import is_normalized, normalize
+
+
+def composed(text: str) -> str:
+    """Return the text in Unicode's composed form (NFC), as keyboards and most files have it."""
+    return text if text.isascii() or is_normalized("NFC", text) else normalize("NFC", text)
+
+
+def composed_value(value: Any) -> Any:
+    """Return a JSON value with every text in it, names of members too, in composed form."""
+    if isinstance(value, str):
+        return composed(value)
+    if isinstance(value, list):
+        return [composed_value(item) for item in value]
+    if isinstance(value, dict):
+        return {composed_value(name): composed_value(item) for name, item in value.items()}
+    return value
+
+
+def folded(text: str) -> str:
+    """Return the text as it is compared without regard to case (Unicode's full case folding)."""
+    return text.casefold()
+
+
+def number_text(value: float) -> str:
+    """Write a number as PostgreSQL writes a `float8`: `10`, `0.5`, `1e+15`."""
+    if abs(value) < 1e15 and value == int(value):
+        return str(int(value))
+    shown = repr(float(value))
+    if 1e15 <= abs(value) < 1e16:
+        digits = shown.removesuffix(".0").lstrip("-").rstrip("0")
+        sign = "-" if value < 0 else ""
+        return f"{sign}{digits[0]}{'.' if len(digits) > 1 else ''}{digits[1:]}e+15"
+    return shown.removesuffix(".0")
