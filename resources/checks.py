@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, FieldError
 from django.db.models import CharField, JSONField, TextField
+from django.db.models.functions import Lower
 
 from resources import registry
 from resources.actors import ANONYMOUS, Actor, UnboundActor
@@ -165,6 +166,19 @@ def _fields_make_sense(resource: Resource) -> Iterator[tuple[int, str]]:
             yield 8, f"“{name}” can be filtered by but not read"
 
 
+def _natural_keys_are_unique(resource: Resource) -> Iterator[tuple[int, str]]:
+    """What a record is found by in any case is unique in any case, and shown to all."""
+    name = resource.natural_key
+    if not name:
+        return
+    lowered = Lower(name)
+    constraints = [getattr(one, "expressions", ()) for one in resource.model._meta.constraints]
+    if (lowered,) not in constraints:
+        yield 9, f"natural_key names “{name}”, whose lower case no constraint keeps unique"
+    if name in resource.readers:
+        yield 9, f"natural_key names “{name}”, which not everybody may read"
+
+
 type Checked = Iterable[tuple[int, str]]
 
 CHECKS: tuple[Callable[[Resource], Checked], ...] = (
@@ -175,4 +189,5 @@ CHECKS: tuple[Callable[[Resource], Checked], ...] = (
     _sorts_are_total,
     _texts_are_never_null,
     _fields_make_sense,
+    _natural_keys_are_unique,
 )

@@ -56,6 +56,8 @@ class Resource:
     - `readers` and `writers` narrow single fields by a further rule: who may not read one gets
       null, and can't filter by what is hidden; who may not write one gets 403.
     - `expand` names relations whose target can be answered along.
+    - `natural_key` is a text, unique in any case (`Lower` of it is), by which a record is found as
+      well as by its id: `users/hana`.
     - `filters` are columns with an index that clients may filter by, `scans` those that may be
       filtered though no index serves them; `ordering` the allowed sorts, the first the default.
     - `search` are the columns of the full-text index, the first weighing most.
@@ -83,6 +85,7 @@ class Resource:
     update: ClassVar[Rule] = NOBODY
     delete: ClassVar[Rule] = NOBODY
 
+    natural_key: ClassVar[str] = ""
     filters: ClassVar[Sequence[str]] = ()
     scans: ClassVar[Sequence[str]] = ()
     search: ClassVar[Sequence[str]] = ()

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 
+TAG = r"^[\p{L}\p{M}\p{N}_-]{1,40}$"
+"""Letters of any script; the expression is ECMA's, as JSON Schema has it."""
+
+
 class RecordIdField(models.UUIDField[Any, Any]):
     """A UUID that SQLite stores in its usual dashed text.
 
@@ -86,7 +90,7 @@ class RowImageField(JsonField):
 
 
 class TagsField(DocumentField):
-    """A short list of lower-case words."""
+    """A short list of words of any script."""
 
     def __init__(self, *, most: int = 10, **options: Any) -> None:
         self.most = most
@@ -96,7 +100,7 @@ class TagsField(DocumentField):
             "type": "array",
             "maxItems": most,
             "uniqueItems": True,
-            "items": {"type": "string", "pattern": r"^[\w-]{1,40}$"},
+            "items": {"type": "string", "pattern": TAG},
         }
         super().__init__(**options)
 

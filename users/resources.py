@@ -72,6 +72,7 @@ class UserResource(Resource):
     update = SELF & UNSILENCED
 
     governs = "id"
+    natural_key = "username"
     filters = ("username", "created_at", "follower_count")
     scans = ("display_name",)
     search = ("username", "display_name", "bio")

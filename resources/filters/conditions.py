@@ -81,6 +81,23 @@ class Same(Condition):
         return self.as_sql(compiler, connection, arg_joiner=" IS NOT DISTINCT FROM ", **context)
 
 
+class OneOf(Condition):
+    """Whether a value is in a list, which is one parameter however long it is."""
+
+    arity = 2
+    template = "(%(expressions)s))"
+    arg_joiner = " IN (SELECT value FROM JSON_EACH("
+
+    @override
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        """Look it up in a JSON array."""
+        return self.as_sql(compiler, connection, template="(%(expressions)s)))", **context)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        """Look it up in an array."""
+        return self.as_sql(compiler, connection, arg_joiner=" = ANY(", **context)
+
+
 class Constant(Condition):
     """What is always so, or never."""
 

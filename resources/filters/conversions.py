@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any, override
 from uuid import UUID
 
+import orjson
 from django.core.exceptions import ValidationError
 from django.db.models import (
     BooleanField,
@@ -76,6 +78,33 @@ def converter(field: Field[Any, Any]) -> Callable[[Value], Any]:
     return convert
 
 
+class ListOf(PlainField):
+    """Several values of one kind as a single parameter: an array, or JSON on SQLite."""
+
+    def __init__(self, item: Field[Any, Any]) -> None:
+        self.item = item
+        super().__init__()
+
+    @override
+    def get_db_prep_value(
+        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+    ) -> Any:
+        items = [self.item.get_db_prep_value(item, connection, prepared) for item in value]
+        if connection.vendor == "sqlite":
+            return orjson.dumps(items, default=str).decode()
+        is_mixed = any(isinstance(item, float) for item in items)
+        return [float(item) for item in items] if is_mixed else items
+
+
+def each_of(convert: Callable[[Value], Any]) -> Callable[[Literal], list[Any]]:
+    """Return the function that converts each value of a list; the empty ones are left out."""
+
+    def convert_each(part: Literal) -> list[Any]:
+        return [convert(replace(part, kind="text", value=value)) for value in part.value if value]
+
+    return convert_each
+
+
 def number(part: Value) -> float:
     """Return a literal as a number; raises FilterValueError for one that is none."""
     value = value_of(part)
@@ -118,6 +147,11 @@ def value_of(part: Value) -> Any:
 def as_text(part: Value) -> str:
     """Return a literal as text, in the form in which columns of its kind are shown."""
     return shown(value_of(part))
+
+
+def in_lower_case(part: Value) -> str:
+    """Return a literal as text in lower case, for names that are unique in any case."""
+    return as_text(part).lower()
 
 
 def shown(value: Any) -> str:
@@ -185,14 +219,12 @@ def _moment(value: Any) -> datetime:
 def _number(value: Any) -> int | float:
     if isinstance(value, bool):
         return int(value)
-    if isinstance(value, int):
-        return value if abs(value) <= LARGEST_INTEGER else float(value)
     if isinstance(value, datetime):
         raise TypeError(value)
-    number = float(value)
+    number = value if isinstance(value, int) else float(value)
     if not isfinite(number) or abs(number) > LARGEST_INTEGER:
         raise ValueError(value)
-    return int(number) if number.is_integer() else number
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 def _kind(field: Field[Any, Any]) -> str:

@@ -80,7 +80,8 @@ class Names:
             expression = readable_column(self.resource, self.actor, head)
             is_masked = head in self.resource.readers
             kind = column.target_field if isinstance(column, ForeignKey) else column
-            return Scalar(expression, kind, column.null or is_masked)
+            is_key = head == self.resource.natural_key
+            return Scalar(expression, kind, column.null or is_masked, is_any_case=is_key)
         if not column.is_relation:
             message = _("“%(name)s” has no inner fields.") % {"name": head}
             raise _unknown(identifier, message)

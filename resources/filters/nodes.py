@@ -55,7 +55,10 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A text, number, truth or null; `index` counts literals in order of appearance."""
+    """A text, number, truth or null; `index` counts literals in order of appearance.
+
+    A parameter can also hold a `list` of texts, one of which a column must equal.
+    """
 
     kind: str
     value: Any
@@ -71,6 +74,8 @@ class Literal:
     @property
     def shape(self) -> Hashable:
         """Give what decides the SQL: the kind, not the value."""
+        if self.kind == "list":
+            return ("literal", "list", "" in self.value)
         return ("literal", "empty" if self.value == "" else self.kind)
 
     @property

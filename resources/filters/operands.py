@@ -55,13 +55,15 @@ class PlainField(Field[Any, Any]):
 class Scalar:
     """One value per row: its SQL, its kind of column, and whether it can be missing.
 
-    For a value inside a JSON document, `document` makes the SQL instead.
+    For a value inside a JSON document, `document` makes the SQL instead. `is_any_case` tells that
+    the column is a natural key, whose cases are alike.
     """
 
     expression: Any
     field: Field[Any, Any]
     can_be_null: bool = False
     document: DocumentPart | None = None
+    is_any_case: bool = False
 
     @property
     def is_text(self) -> bool:

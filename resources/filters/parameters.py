@@ -5,13 +5,13 @@ They become the same tree as the filter expression, so there is one way to SQL.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db.models import CharField, JSONField, TextField
 from django.utils.translation import gettext as _
 
 from resources.errors import bad_parameter
+from resources.fields import TagsField
 from resources.filters.nodes import (
     Comparison,
     FilterSyntaxError,
@@ -22,6 +22,8 @@ from resources.filters.nodes import (
     numbered,
 )
 from resources.filters.parser import parse
+from resources.filters.text import literal_pattern
+from resources.text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,16 +35,18 @@ if TYPE_CHECKING:
 
 RESERVED = frozenset({"limit", "cursor", "filter", "sort", "expand", "fields", "search", "count"})
 EVERYWHERE = {"": "=", "__ne": "!=", "__in": "one of (with commas)"}
+MEMBERSHIP = {"": "has", "__ne": "has not", "__in": "has one of (with commas)"}
 ORDERED = {"__gt": ">", "__gte": ">=", "__lt": "<", "__lte": "<="}
 TEXTUAL = {"__contains": "~"}
 SIGNS = {"": "=", "__ne": "!=", **ORDERED, **TEXTUAL}
-MOST_CHOICES = 50
+MOST_CHOICES = 500
+MOST_TAGS = 50
 
 
 def suffixes_of(column: Field[Any, Any]) -> Mapping[str, str]:
     """Give the suffixes that a column's parameter may have, with what each means."""
     if isinstance(column, JSONField):
-        return {"": "has"}
+        return MEMBERSHIP
     if column.is_relation:
         return EVERYWHERE
     if isinstance(column, CharField | TextField):
@@ -83,7 +87,7 @@ def _expression(texts: Sequence[str]) -> Node | None:
 def _conditions(resource: Resource, name: str, values: Sequence[str]) -> Iterator[Node]:
     column_name, underscores, rest = name.partition("__")
     suffix = f"{underscores}{rest}"
-    if column_name not in (*resource.filters, *resource.scans):
+    if column_name not in (*resource.filters, *resource.scans, "id"):
         message = _("There is no such parameter or filter here.")
         raise bad_parameter(name, "unknown_parameter", message)
     column = resource.column(column_name)
@@ -99,17 +103,26 @@ def _conditions(resource: Resource, name: str, values: Sequence[str]) -> Iterato
 
 def _condition(name: str, suffix: str, column: Field[Any, Any], value: str) -> Node:
     identifier = Identifier((column.name,), None, name, 0)
-    if isinstance(column, JSONField):
-        each = replace(identifier, modifier="each")
-        return Comparison(each, "=", any_match=True, right=_literal(name, value), position=0)
-    if suffix != "__in":
-        sign = SIGNS[suffix]
-        return Comparison(
-            identifier, sign, any_match=False, right=_literal(name, value), position=0
-        )
-    choices = value.split(",")
-    if len(choices) > MOST_CHOICES:
-        raise bad_parameter(name, "too_many", _("Fifty values are the most."))
+    if suffix == "__in":
+        return _one_of(name, identifier, column, value.split(","))
+    if isinstance(column, TagsField) and "," in value:
+        message = _("A tag has no comma: “%(name)s__in” finds what has one of several.")
+        raise bad_parameter(name, "unknown_choice", message % {"name": column.name})
+    shown = literal_pattern(value) if suffix == "__contains" else value
+    sign = SIGNS[suffix]
+    return Comparison(identifier, sign, any_match=False, right=_literal(name, shown), position=0)
+
+
+def _one_of(
+    name: str, identifier: Identifier, column: Field[Any, Any], choices: Sequence[str]
+) -> Node:
+    most = MOST_TAGS if isinstance(column, TagsField) else MOST_CHOICES
+    if len(choices) > most:
+        message = _("%(most)d values are the most.") % {"most": most}
+        raise bad_parameter(name, "too_many", message)
+    if not isinstance(column, TagsField):
+        chosen = Literal("list", tuple(map(composed, choices)), 0, parameter=name)
+        return Comparison(identifier, "in", any_match=False, right=chosen, position=0)
     equal = [
         Comparison(identifier, "=", any_match=False, right=_literal(name, choice), position=0)
         for choice in choices
@@ -118,4 +131,4 @@ def _condition(name: str, suffix: str, column: Field[Any, Any], value: str) -> N
 
 
 def _literal(name: str, value: str) -> Literal:
-    return Literal("text", value, 0, parameter=name)
+    return Literal("text", composed(value), 0, parameter=name)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Field, IntegerField, Q, TextField, Value
-from django.db.models.functions import Coalesce
+from django.db.models import BooleanField, Field, FloatField, IntegerField, Q, TextField, Value
+from django.db.models.functions import Coalesce, Lower
 
-from resources.filters.conditions import Compared, Constant, IsEmpty, IsNull, Not, Same
+from resources.filters.conditions import Compared, Constant, IsEmpty, IsNull, Not, OneOf, Same
 from resources.filters.conversions import (
     ExactNumber,
+    ListOf,
     as_text,
     choice,
+    converter,
+    each_of,
+    in_lower_case,
     literal,
     number,
     place_among,
@@ -61,6 +65,8 @@ def compare_with_literal(left: Scalar, operator: str, right: Literal | Macro) ->
             lambda part: folded(like_pattern(as_text(part))),
         )
         return Q(Like(Folded(left.shown()), pattern))
+    if operator == "in" and isinstance(right, Literal):
+        return _one_of(left, right)
     if left.document is not None:
         return _document_with_literal(left, operator, right)
     if asks_for_nothing(operator, right):
@@ -68,9 +74,26 @@ def compare_with_literal(left: Scalar, operator: str, right: Literal | Macro) ->
     return _column_with_literal(left, operator, right)
 
 
+def _one_of(left: Scalar, right: Literal) -> Q:
+    """Look for a value in a list; an empty item stands for what is missing."""
+    field = TextField() if left.is_text or left.document is not None else left.field
+    if left.is_any_case:
+        slot = Slot(("literal", right.index), ListOf(field), each_of(in_lower_case))
+        return Q(OneOf(Lower(left.expression), slot))
+    convert = choice(left.choices) if left.choices else converter(field)
+    is_plain = isinstance(field, IntegerField | FloatField)
+    item = PlainField() if is_plain else field
+    slot = Slot(("literal", right.index), ListOf(item), each_of(convert))
+    found = Q(OneOf(left.text, slot))
+    return found | _is_empty(left) if "" in right.value else found
+
+
 def _column_with_literal(left: Scalar, operator: str, right: Literal | Macro) -> Q:
     if left.choices:
         return _choice_with_literal(left, operator, right)
+    if left.is_any_case and operator == "=":
+        lowered = Slot(("literal", right.index), TextField(), in_lower_case)
+        return Q(Compared(Lower(left.expression), "=", lowered))
     if left.is_text:
         return _compared(left, operator, literal(right, TextField()))
     if isinstance(right, Literal) and right.value == "":

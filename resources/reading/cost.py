@@ -149,6 +149,8 @@ def _choice(resource: Resource, junction: Junction, child: Node) -> str | None:
 
 def _compared(resource: Resource, node: Comparison) -> int:
     points = max(_operand(resource, node.left), _operand(resource, node.right))
+    if isinstance(node.right, Literal) and node.right.kind == "list":
+        return points + len(node.right.value) // CHOICES
     if isinstance(node.left, Identifier) and isinstance(node.right, Identifier):
         points = max(points, SCAN)
     if node.operator in ("~", "!~"):

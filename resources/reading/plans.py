@@ -12,15 +12,18 @@ from django.db.models import (
     Count,
     F,
     IntegerField,
+    Q,
     QuerySet,
     TextField,
     Value,
 )
+from django.db.models.functions import Lower
 
 from resources.actors import ACTOR_SLOT, UnboundActor
 from resources.documents.sql import JsonText
 from resources.fields import RecordIdField
 from resources.filters.compiling import filter_condition
+from resources.filters.conditions import Compared
 from resources.reading.cursors import after_cursor
 from resources.reading.kept import sources_of
 from resources.reading.loop import is_in_loop, loop_database
@@ -130,9 +133,20 @@ def count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
 @lru_cache(maxsize=KEPT_PLANS)
 def view_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
     """Give the plan of one record by id: document, revision."""
+    return _view_plan(resource, kind, selection, Q(pk=Slot("id", RecordIdField())))
+
+
+@lru_cache(maxsize=KEPT_PLANS)
+def key_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
+    """Return the plan of one record by its natural key in lower case: document, revision."""
+    key = Compared(Lower(F(resource.natural_key)), "=", Slot("key", TextField()))
+    return _view_plan(resource, kind, selection, Q(key))
+
+
+def _view_plan(resource: Resource, kind: ActorKind, selection: Selection, which: Q) -> Plan:
     actor = UnboundActor(kind)
     rows = visible_rows(resource, resource.view.scope(actor, resource.model))
-    record = rows.filter(pk=Slot("id", RecordIdField()))
+    record = rows.filter(which)
     document = JsonText(record_document(resource, actor, selection))
     return compiled(record.values_list(document, "revision"))
 

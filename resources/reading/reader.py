@@ -17,7 +17,7 @@ from resources.actors import UnboundActor
 from resources.errors import bad_parameter, not_permitted, not_signed_in, not_visible
 from resources.filters.nodes import FilterSyntaxError, FilterValueError
 from resources.reading.cursors import Cursor
-from resources.reading.plans import count_plan, exists_plan, list_plan, view_plan
+from resources.reading.plans import count_plan, exists_plan, key_plan, list_plan, view_plan
 from resources.reading.query import ListQuery, read_list_query, read_view_query
 from resources.sealing import unsealed_document
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
+    from resources.reading.plans import Plan
     from resources.reading.selection import Selection
 
 KEPT_QUERIES = 2048
@@ -47,15 +48,32 @@ class Answer:
 
 
 def view_record(resource: Resource, actor: Actor, record_id: str, query_string: str = "") -> Answer:
-    """Answer one record; raises Problem 404 when the actor may not view it."""
+    """Answer one record by its id, or by its natural key where the resource has one.
+
+    Raises Problem 404 when the actor may not view it.
+    """
     selection = view_selection(resource, query_string)
-    plan = view_plan(resource, actor.kind, selection)
-    rows = plan.rows(actor, {"id": record_uuid(record_id)})
+    plan, rows = _rows_of(resource, actor, selection, record_id)
     if not rows:
         raise not_visible()
     document, revision = rows[0]
     body = unsealed_document(document).encode()
     return Answer(body, entity_tag(revision, body), plan.sources)
+
+
+def _rows_of(
+    resource: Resource, actor: Actor, selection: Selection, record_id: str
+) -> tuple[Plan, Sequence[Sequence[Any]]]:
+    """Read a record by its id or natural key, with the plan that did."""
+    try:
+        identifier = UUID(record_id)
+    except ValueError:
+        if not resource.natural_key or "\x00" in record_id:
+            raise not_visible() from None
+        by_key = key_plan(resource, actor.kind, selection)
+        return by_key, by_key.rows(actor, {"key": record_id.lower()})
+    by_id = view_plan(resource, actor.kind, selection)
+    return by_id, by_id.rows(actor, {"id": identifier})
 
 
 def is_visible(resource: Resource, actor: Actor, record_id: UUID) -> bool:

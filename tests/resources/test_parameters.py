@@ -65,7 +65,7 @@ def test_back_relations_ask_any_or_every_row(rated: Persona, bob: Persona) -> No
         "things_via_template.stars = 1",
         "reviews_via_template.reviews_via_x.y = 1",
         "1 = reviews_via_template.author.tags",
-        "title = reviews_via_template.stars",
+        "title ~ reviews_via_template.stars",
         "a.b.c.d.e.f.g.h = 1",
         'created_at = "2026-13-77"',
         "use_count = @now",
@@ -75,6 +75,8 @@ def test_back_relations_ask_any_or_every_row(rated: Persona, bob: Persona) -> No
         "geoDistance(1, 2 = 3",
         "title = 'x" + "x" * 3500 + "'",
         "author.username.x = 1",
+        "title:each = 'Relic'",
+        "title:length = 5",
     ],
 )
 def test_what_a_filter_cannot_mean_is_refused(rated: Persona, expression: str) -> None:
@@ -98,7 +100,6 @@ def test_what_a_filter_cannot_mean_is_refused(rated: Persona, expression: str) -
         ('strftime("%Y-%m", created_at) = strftime("%Y-%m", @now)', 2),
         ("title = title && use_count = rating_average", 1),
         ("author.username ~ author.username", 2),
-        ("title:each = 'Relic' || title:length = 'Relic'", 1),
         ("@now > created_at", 2),
         ("id != ''", 2),
         ("title !~ 'e'", 1),
