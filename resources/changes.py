@@ -18,6 +18,7 @@ from django.utils import timezone
 from resources import context, registry, search, statements
 from resources.models import Action, Change, Record
 from resources.sealing import SealedField
+from resources.text import composed_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,7 +47,7 @@ def create[M: Record](model: type[M], *, by: Actor, **values: Any) -> M:
 
     Raises IntegrityError and ValidationError as the model does; nothing is then written.
     """
-    row = statements.made(model, values)
+    row = statements.made(model, _composed(values))
     row.clean()
     with together():
         statements.insert(row)
@@ -77,7 +78,7 @@ def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
     and ValidationError as the model does.
     """
     before = logged_values(row)
-    changed = [name for name, value in values.items() if _assign(row, name, value)]
+    changed = [name for name, value in _composed(values).items() if _assign(row, name, value)]
     if not changed:
         return row
     row.clean()
@@ -149,6 +150,11 @@ def _logged_columns(model: type[Model]) -> Sequence[str]:
         for field in model._meta.concrete_fields
         if field.attname not in unlogged and not isinstance(field, SealedField)
     ]
+
+
+def _composed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values with their texts in the one form in which they can be found."""
+    return {name: composed_value(value) for name, value in values.items()}
 
 
 def _assign(row: Model, name: str, value: Any) -> bool:

@@ -9,7 +9,9 @@ from uuid import UUID
 import orjson
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
+from resources.documents.sentences import explain_pattern
 from resources.documents.validation import document_errors
 
 if TYPE_CHECKING:
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-TAG = r"^[\p{L}\p{M}\p{N}_-]{1,40}$"
+TAG = explain_pattern(
+    r"^[\p{L}\p{M}\p{N}_-]{1,40}$",
+    _("A tag is made of 1 to 40 letters, digits, dashes and underscores."),
+)
 """Letters of any script; the expression is ECMA's, as JSON Schema has it."""
 
 

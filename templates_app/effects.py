@@ -2,8 +2,13 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from resources.documents.sentences import explain_pattern
+
 SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 PRESETS = ("none", "holo", "reverse", "cosmos", "galaxy", "rainbow", "gold", "radiant")
+COLOUR = explain_pattern("^#[0-9a-fA-F]{6}$", _("A colour is written as in #ff8800."))
 EFFECTS: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -15,7 +20,7 @@ EFFECTS: dict[str, Any] = {
         "colours": {
             "type": "array",
             "maxItems": 6,
-            "items": {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"},
+            "items": {"type": "string", "pattern": COLOUR},
         },
         "layers": {
             "type": "array",

@@ -11,6 +11,8 @@ import jsonschema_rs
 import orjson
 from django.core.exceptions import ValidationError
 
+from resources.documents.sentences import sentence_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -65,7 +67,7 @@ def _validator(schema: bytes) -> jsonschema_rs.Draft202012Validator:
 
 def _explained(error: jsonschema_rs.ValidationError) -> DocumentError:
     path = ".".join(str(step) for step in error.instance_path)
-    return DocumentError(path, _snake(type(error.kind).__name__), error.message)
+    return DocumentError(path, _snake(type(error.kind).__name__), sentence_of(error.kind))
 
 
 def _snake(name: str) -> str:

@@ -16,6 +16,7 @@ from resources.reading.cost import FREE, Cost, cost_of_list, cost_of_selection, 
 from resources.reading.cursors import Cursor, read_cursor
 from resources.reading.ordering import SortKey, sort_keys, sort_text
 from resources.reading.selection import Selection, selection
+from resources.text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -169,7 +170,7 @@ def _search(resource: Resource, text: str | None) -> str | None:
         raise bad_parameter("search", "unknown_parameter", _("There is no search here."))
     if len(text) > LONGEST_SEARCH:
         raise bad_parameter("search", "too_long", _("Search for less than 200 characters."))
-    return text
+    return composed(text)
 
 
 __all__ = ["RESERVED", "ListQuery", "Parameters", "read_list_query", "read_view_query"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache, cached_property
 from threading import local
 from typing import TYPE_CHECKING, Any, ClassVar, cast, override
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db.models import FileField, ForeignKey
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
@@ -18,6 +20,7 @@ from resources import registry
 from resources.documents.validation import document_errors
 from resources.fields import DocumentField
 from resources.reading.reader import is_visible
+from resources.text import composed_value
 from resources.writing.shortly import NotPlainError, takings
 
 if TYPE_CHECKING:
@@ -221,8 +224,18 @@ def validated(resource: Resource, verb: str, actor: Actor, sent: Any) -> dict[st
         kept = serializer, context
         setattr(_ready, key, kept)
     kept[1]["actor"] = actor
-    values: dict[str, Any] = kept[0].run_validation(sent)
+    values: dict[str, Any] = kept[0].run_validation(composed_input(sent))
     return values
+
+
+def composed_input(sent: Any) -> Any:
+    """Return what a client sent with its texts in composed form, before they are measured."""
+    if not isinstance(sent, MultiValueDict):
+        return composed_value(sent)
+    form = copy(sent)
+    for name, values in sent.lists():
+        form.setlist(name, [composed_value(value) for value in values])
+    return form
 
 
 @cache

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from resources import changes, statements
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.reading.reader import record_uuid
-from resources.writing.inputs import validated
+from resources.writing.inputs import composed_input, validated
 from resources.writing.proposals import proposed
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def run_action(
         _require(action.rule, actor, row)
         values = {}
         if action.takes:
-            serializer = action.takes(data=sent, context={"actor": actor})
+            serializer = action.takes(data=composed_input(sent), context={"actor": actor})
             serializer.is_valid(raise_exception=True)
             values = serializer.validated_data
         answered: Record | None = action.service(row, by=actor, **values)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from config.settings import PASSWORD_CONTEXT_WORDS
 from config.url_limit import LONGEST_URL
-from resources.filters.operands import DEEPEST_PATH
+from resources.filters.naming import DEEPEST_PATH
 from resources.filters.parser import DEEPEST_CALL, DEEPEST_GROUP, MOST_BYTES, MOST_EXPRESSIONS
 from resources.reading import cost
 from resources.reading.ordering import MOST_SORTS
