@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "config.middleware.SignedInByCookie",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
+    "config.middleware.MeasuredViews",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -97,8 +97,9 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     async def _subscribe(self, content: dict[str, Any]) -> None:
         ref, topic = str(content.get("ref", "")), str(content.get("topic", ""))
         asked = {name: str(content[name]) for name in PARAMETERS if content.get(name)}
+        since = content.get("since")
         try:
-            await self.listener.subscribe(ref, topic, asked, str(content.get("since") or ""))
+            await self.listener.subscribe(ref, topic, asked, "" if since is None else str(since))
         except Problem as problem:
             self.listener.outbox.put(problem_frame(ref, problem))
 

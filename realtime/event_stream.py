@@ -19,6 +19,7 @@ from realtime.listener import Listener
 from realtime.topics import PARAMETERS
 from resources import context
 from resources.errors import CONTENT_TYPE, Problem, bad_parameter, not_signed_in
+from resources.streaming.audiences import NOWHERE, read_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,10 +71,15 @@ class Cursors:
     """
 
     def __init__(self, topics: Sequence[str], since: str) -> None:
+        """Read one cursor for all topics, or one for each.
+
+        What is none leads to a `reset`, not to an error: a browser gives up for good on those.
+        """
         given = since.split(",") if "," in since else [since] * len(topics)
         if len(given) != len(topics):
-            raise bad_parameter("since", "invalid", _("This cursor is about other topics."))
-        self.of = dict(zip(topics, given, strict=True))
+            given = [str(NOWHERE)] * len(topics)
+        readable = (each and str(read_cursor(each)) for each in given)
+        self.of = dict(zip(topics, readable, strict=True))
 
     def event(self, text: str) -> str:
         """Write a frame as an event."""

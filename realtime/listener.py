@@ -12,14 +12,14 @@ from django.conf import settings
 
 from realtime.access import unwatch, watch
 from realtime.attendance import Attendance
+from realtime.audience_queue import audiences
 from realtime.connections import BARRED, Farewell, connections, too_many_subscriptions
 from realtime.hub import hub
 from realtime.meters import meters
 from realtime.outbox import Outbox
 from realtime.subscriptions import Subscription, frame
-from realtime.topics import audience_of
 from resources.actors import ANONYMOUS
-from resources.errors import Problem
+from resources.errors import Problem, not_permitted
 from resources.http.authentication import actor_of_token
 from resources.http.client_networks import address_of_scope, client_network
 from resources.streaming.audiences import read_cursor
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resources.actors import Actor
+    from resources.streaming.audiences import Audience
 
 # Not in the thread that Channels shares: it may be busy with the very write that rang the bell.
 access = ThreadPoolExecutor(1, "access")
 find_actor = database_sync_to_async(actor_of_token, thread_sensitive=False, executor=access)
-find_audience = database_sync_to_async(audience_of, thread_sensitive=False, executor=access)
 
 
 class Listener:
@@ -79,7 +79,7 @@ class Listener:
         """Listen to a topic; raises Problem when it can't be listened to."""
         if len(self.subscriptions) >= settings.MOST_SUBSCRIPTIONS:
             raise too_many_subscriptions()
-        audience = await find_audience(topic, self.actor, asked)
+        audience = await self._find_audience(topic, asked)
         self.unsubscribe(ref)
         connections().add_subscription(self)
         wanted = read_cursor(since)
@@ -101,10 +101,10 @@ class Listener:
         self.farewell = farewell
         meters.revoked += farewell is BARRED
         self.close()
-        self.outbox.end()
 
     def close(self) -> None:
-        """End everything."""
+        """End everything; whatever is still under way finds that the outbox has ended."""
+        self.outbox.end()
         self._unwatch()
         self.attendance.leave_all()
         for ref in list(self.subscriptions):
@@ -130,6 +130,17 @@ class Listener:
             except Problem as problem:
                 self.outbox.put(problem_frame(ref, problem))
         await self.attendance.act_as(actor)
+
+    async def _find_audience(self, topic: str, asked: Mapping[str, str]) -> Audience:
+        """Wait for the audience as whom the connection is by then: that can change meanwhile."""
+        asked_as = self.actor
+        audience = await audiences().find(self.network, topic, asked_as, asked)
+        while asked_as != self.actor:
+            asked_as = self.actor
+            audience = await audiences().find(self.network, topic, asked_as, asked)
+        if self.outbox.is_ended:
+            raise not_permitted()
+        return audience
 
     async def _ask(self) -> Actor | None:
         with suppress(Problem):

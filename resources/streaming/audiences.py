@@ -49,11 +49,16 @@ NOWHERE = Cursor(-1, -1)
 
 
 def read_cursor(text: str) -> Cursor | None:
-    """Read a client's cursor; None for what is none."""
+    """Read a client's cursor; None where there is none, `NOWHERE` for text that is no cursor.
+
+    The log has nothing at `NOWHERE`: whoever wants to go on from there has to fetch anew.
+    """
+    if not text:
+        return None
     place, _tilde, told = text.partition("~")
     told = told or place
     if len(text) > LONGEST_CURSOR or not (text.isascii() and place.isdigit() and told.isdigit()):
-        return None
+        return NOWHERE
     return Cursor(int(place), int(told))
 
 

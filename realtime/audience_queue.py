@@ -1,0 +1,47 @@
+"""Where subscriptions wait to be read and tried: each network in a line of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+from channels.db import database_sync_to_async
+
+from realtime.loops import PerLoop
+from realtime.topics import audience_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resources.actors import Actor
+    from resources.streaming.audiences import Audience
+
+# Not in the thread that looks for revoked tokens: it must not wait for those who want to listen.
+compile_audience = database_sync_to_async(
+    audience_of, thread_sensitive=False, executor=ThreadPoolExecutor(1, "audiences")
+)
+
+
+class AudienceQueue:
+    """Finds audiences, one at a time for each network.
+
+    However many subscriptions one network asks for at once, another network's waits for one.
+    """
+
+    def __init__(self) -> None:
+        self.turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def find(
+        self, network: str, topic: str, actor: Actor, asked: Mapping[str, str]
+    ) -> Audience:
+        """Return the audience of a subscription; raises Problem as `audience_of` does."""
+        turn = self.turns.get(network)
+        if turn is None:
+            turn = self.turns[network] = asyncio.Lock()
+        async with turn:
+            return await compile_audience(topic, actor, asked)
+
+
+audiences = PerLoop(AudienceQueue)
