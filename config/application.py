@@ -14,6 +14,7 @@ from django.conf import settings
 from starlette.middleware.cors import CORSMiddleware
 
 from config.django_road import DjangoRoad
+from config.request_limit import RequestLimit
 from config.resource_road import ResourceRoad
 from config.url_limit import UrlLimit
 from realtime.closing import Closing
@@ -48,8 +49,9 @@ async def no_live_connections(_scope: Scope, receive: Receive, send: Send) -> No
 def roads_of(role: str, road: ResourceRoad) -> Any:
     """Give the HTTP half of a role's application."""
     if role == "realtime":
-        return EventStream(OnlyWatched(road.onwards))
-    return road if role == "api" else EventStream(road)
+        return EventStream(RequestLimit(OnlyWatched(road.onwards)))
+    limited = RequestLimit(road)
+    return limited if role == "api" else EventStream(limited)
 
 
 def live_of(role: str) -> Any:

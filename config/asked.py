@@ -21,7 +21,7 @@ from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope
 from resources.http.reads import Read
-from resources.http.writes import Write, answer_write, counted
+from resources.http.writes import Write, admitted, answer_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1/"
 READS = frozenset({"GET", "HEAD"})
+WRITES = frozenset({"POST", "PATCH"})
 JSON = b"application/json"
 
 
@@ -87,6 +88,12 @@ class Asked:
         is_fitting = self.method == ("PATCH" if self.record_id else "POST")
         return is_fitting and self._is_json
 
+    def is_form(self) -> bool:
+        """Tell whether this is a write as a form, maybe with files: Django reads those."""
+        if self.headers.get(b"content-type", b"").startswith(JSON):
+            return False
+        return self.method in WRITES and (self.method != "POST" or not self.record_id)
+
     @property
     def _is_json(self) -> bool:
         return self.headers.get(b"content-type", b"").startswith(JSON)
@@ -122,9 +129,9 @@ class Asked:
             self.address,
         )
 
-    def counted(self) -> Mapping[str, str]:
-        """Count the write of a known caller; raises Problem 429 and NotInLoopError."""
-        return counted(self.resource, self.method, self.action, self.caller, self.address)
+    def admitted(self) -> Mapping[str, str]:
+        """Let the write of a known caller in; raises Problem 401, 403, 429 and NotInLoopError."""
+        return admitted(self.resource, self.method, self.action, self.caller, self.address)
 
     def write(self) -> HttpAnswer:
         """Answer a write, in the thread that does the work; again if the first time was in vain."""

@@ -17,9 +17,16 @@ from django.core import signals
 from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.urls import set_script_prefix
-from django.utils.translation import gettext as _
 
+from config.request_bodies import (
+    SIGN_INS,
+    DisconnectedError,
+    IncomingBody,
+    most_bytes,
+    on_disk,
+)
 from resources.errors import Problem
+from resources.http.client_networks import address_of_scope, client_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,13 +35,9 @@ if TYPE_CHECKING:
 
     from realtime.asgi_types import Receive, Scope, Send
 
-IN_MEMORY = 256 * 1024
+IN_MEMORY = 64 * 1024
+"""Bytes of a body beyond which it is put into a temporary file."""
 BODILESS = frozenset({204, 304})
-SIGN_INS = ("/api/v1/auth/", "/admin/login")
-
-
-class DisconnectedError(Exception):
-    """The client went away before its request was whole."""
 
 
 class DjangoRoad(BaseHandler):
@@ -47,14 +50,18 @@ class DjangoRoad(BaseHandler):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+        network = client_network(address_of_scope(scope))
+        incoming = IncomingBody(scope, receive, on_disk, network)
+        with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body, incoming:
             try:
-                await _read_body(receive, body)
+                async for chunk in incoming.chunks(most_bytes(scope)):
+                    body.write(chunk)
             except DisconnectedError:
                 return
             except Problem as problem:
                 await self._send(problem.response(), send)
                 return
+            body.seek(0)
             threads = self._lane(scope["path"])
             response = await _in_thread(threads, self._respond, scope, body)
             await self._send(response, send)
@@ -112,23 +119,3 @@ def _chunks(response: HttpResponseBase) -> Iterable[bytes]:
     streaming: Any = response
     chunks: Iterable[bytes] = streaming.streaming_content
     return chunks
-
-
-async def _read_body(receive: Receive, body: IO[bytes]) -> None:
-    """Read the whole request, to disk when it is large.
-
-    Raises DisconnectedError when the client goes away, Problem 413 beyond the limit.
-    """
-    size = 0
-    is_more = True
-    while is_more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise DisconnectedError
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > settings.REQUEST_BYTES_LIMIT:
-            raise Problem(413, "too_large", _("What was sent is too large."))
-        body.write(chunk)
-        is_more = message.get("more_body", False)
-    body.seek(0)

@@ -63,7 +63,7 @@ class Readers:
     async def caller(self, authorization: str) -> Actor | HttpAnswer:
         """Give who asks, or the answer to whoever is turned away."""
         self._look()
-        return await self._here_or_in_thread(partial(self.callers.actor, authorization))
+        return await self.here_or_in_thread(partial(self.callers.actor, authorization))
 
     async def _admitted(self, read: Read) -> Admitted | HttpAnswer:
         """Find out who asks and let the request in, or answer why not."""
@@ -71,9 +71,10 @@ class Readers:
         def work() -> Admitted:
             return admitted(read, self.callers.actor(read.authorization))
 
-        return await self._here_or_in_thread(work)
+        return await self.here_or_in_thread(work)
 
-    async def _here_or_in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
+    async def here_or_in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
+        """Do work in the event loop, or in a thread where it would keep the loop waiting."""
         result = tried(work)
         return result if result is not None else await self._in_thread(work)
 

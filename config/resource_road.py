@@ -6,18 +6,21 @@ has no use for: sessions, cookies, templates, messages.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from config.asked import READS, what_is_asked
 from config.envelope import Envelope, security_headers
-from config.readers import Readers, tried
+from config.readers import Readers
+from config.request_bodies import DisconnectedError, IncomingBody, in_memory, most_bytes
 from config.writers import writers
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
+from resources.http.client_networks import client_network
+from resources.http.writes import LIMITS
 
 if TYPE_CHECKING:
     from config.asked import Asked
@@ -40,14 +43,23 @@ class ResourceRoad:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         asked = what_is_asked(scope)
-        if asked is None or not asked.is_ours():
+        if asked is None or not (asked.is_ours() or asked.is_form()):
             await self.onwards(scope, receive, send)
             return
         given_id = asked.header(b"x-request-id")
         envelope = Envelope.opened(asked.method, scope["path"], asked.address, given_id)
         if translation.get_language() != asked.language:
             translation.activate(asked.language)
-        answer = await self._answer(asked, receive)
+        if asked.is_form():
+            answer = await self._refused(asked)
+            if answer is None:
+                await self.onwards({**scope, LIMITS: asked.limits}, receive, send)
+                return
+        else:
+            try:
+                answer = await self._answer(asked, receive)
+            except DisconnectedError:
+                return
         await self._send(answer, envelope, asked.language, send)
         envelope.measure(answer.status, f"{asked.resource}-{asked.kind}")
         envelope.log(answer.status)
@@ -55,23 +67,29 @@ class ResourceRoad:
     async def _answer(self, asked: Asked, receive: Receive) -> HttpAnswer:
         if asked.method in READS:
             return await self.readers.answer(asked.read)
-        body = await _body(receive)
-        if body is None:
-            return answered(_refuse_size)
-        asked.body = body
-        return await self._refused(asked) or await self.writers.write(asked)
+        return await self._refused(asked) or await self._written(asked, receive)
 
     async def _refused(self, asked: Asked) -> HttpAnswer | None:
-        """Turn a write away, or note who asks for it and count it, if counting takes no thread."""
+        """Turn a write away before its body is read, or note who asks for it and count it."""
         caller = await self.readers.caller(asked.header(b"authorization"))
         if isinstance(caller, HttpAnswer):
             return caller
         asked.caller = caller
-        limits = tried(asked.counted)
+        limits = await self.readers.here_or_in_thread(asked.admitted)
         if isinstance(limits, HttpAnswer):
             return limits
         asked.limits = limits
         return None
+
+    async def _written(self, asked: Asked, receive: Receive) -> HttpAnswer:
+        network = client_network(asked.address)
+        with IncomingBody(asked.scope, receive, in_memory, network) as incoming:
+            try:
+                chunks = [chunk async for chunk in incoming.chunks(most_bytes(asked.scope))]
+            except Problem as problem:
+                return answered(partial(_refuse, problem))
+            asked.body = b"".join(chunks)
+            return await self.writers.write(asked)
 
     async def _send(
         self, answer: HttpAnswer, envelope: Envelope, language: str, send: Send
@@ -90,20 +108,5 @@ class ResourceRoad:
         await send({"type": "http.response.body", "body": body})
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """Read a request's body; None when it is larger than bodies without files may be."""
-    chunks: list[bytes] = []
-    size = 0
-    is_more = True
-    while is_more:
-        message: dict[str, Any] = await receive()
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return None
-        is_more = message.get("more_body", False)
-    return b"".join(chunks)
-
-
-def _refuse_size() -> HttpAnswer:
-    raise Problem(413, "too_large", _("What was sent is too large."))
+def _refuse(problem: Problem) -> HttpAnswer:
+    raise problem

@@ -10,7 +10,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import uvloop
-from granian.constants import Interfaces
+from django.conf import settings
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 BACKLOG = 4096
+READ_BUFFER_BYTES = 64 * 1024
+"""What is read of a connection at once; headers that don't fit are answered with 431."""
 # An event stream counts as a request under way for as long as it is open: what limits live
 # connections is `realtime.connections`.
 MOST_AT_ONCE = 100_000
@@ -51,6 +55,12 @@ class Serving:
             interface=Interfaces.ASGINL,
             backlog=BACKLOG,
             backpressure=MOST_AT_ONCE,
+            # Where it has to find out whether a client speaks HTTP/2, it waits for ever.
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(
+                header_read_timeout=settings.HEADER_SECONDS * 1000,
+                max_buffer_size=READ_BUFFER_BYTES,
+            ),
             log_level=LogLevels.error,
         )
         self.server.workers_kill_timeout = patience

@@ -153,6 +153,9 @@ USE_TZ = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 FILES_URL = env.text("FILES_URL", "/files/", form=formats.PLACE)
+MOST_REQUESTS_PER_NETWORK = env.integer("MOST_REQUESTS_PER_NETWORK", 256)
+HEADER_SECONDS = env.integer("HEADER_SECONDS", 30, minimum=1, maximum=HOUR)
+BODY_SECONDS = env.integer("BODY_SECONDS", 20, minimum=1, maximum=HOUR)
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.integer("BODY_BYTES_LIMIT", 2 * 1024 * 1024, minimum=1)
 
 REST_FRAMEWORK = {
@@ -188,6 +191,7 @@ REALTIME_RECHECK_SECONDS = env.integer("REALTIME_RECHECK_SECONDS", 5, minimum=1,
 REALTIME_RECONNECT_SPREAD_SECONDS = env.integer(
     "REALTIME_RECONNECT_SPREAD_SECONDS", 5, maximum=HOUR
 )
+REALTIME_IDLE_SECONDS = env.integer("REALTIME_IDLE_SECONDS", 30, minimum=1, maximum=HOUR)
 REALTIME_STUCK_SECONDS = env.integer("REALTIME_STUCK_SECONDS", 15, minimum=1, maximum=HOUR)
 SHUTDOWN_SECONDS = env.integer("SHUTDOWN_SECONDS", 15, minimum=1, maximum=HOUR)
 WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", default=False)

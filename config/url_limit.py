@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from django.utils.translation import gettext as _
 
-from resources import context
-from resources.errors import CONTENT_TYPE, Problem
+from config.refusals import refuse
+from resources.errors import Problem
 
 if TYPE_CHECKING:
     from realtime.asgi_types import Receive, Scope, Send
@@ -34,20 +33,12 @@ class UrlLimit:
         if len(path) + len(scope["query_string"]) <= LONGEST_URL:
             await self.onwards(scope, receive, send)
         elif scope["type"] == "http" or RESPONSE["websocket"] in scope.get("extensions", ()):
-            await _refuse(RESPONSE[scope["type"]], send)
+            await refuse(_too_long(), send, RESPONSE[scope["type"]])
         else:
             await receive()
             await send({"type": "websocket.close", "code": 1009})
 
 
-async def _refuse(kind: str, send: Send) -> None:
-    request_id = context.begin("").request_id
+def _too_long() -> Problem:
     detail = _("The address is too long: %(most)d bytes are the most.") % {"most": LONGEST_URL}
-    body = orjson.dumps(Problem(414, "url_too_long", detail).as_json())
-    headers = [
-        (b"content-type", CONTENT_TYPE.encode()),
-        (b"content-length", str(len(body)).encode()),
-        (b"x-request-id", request_id.encode()),
-    ]
-    await send({"type": f"{kind}.start", "status": 414, "headers": headers})
-    await send({"type": f"{kind}.body", "body": body})
+    return Problem(414, "url_too_long", detail)

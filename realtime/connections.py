@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from realtime.listener import Listener
 
 RETRY_SECONDS = 10
-# Close codes: *service restart* (IANA's registry, RFC 6455 11.7), and two for private use (7.4.2).
+# Close codes: *service restart* (IANA's registry, RFC 6455 11.7); the others are private (7.4.2).
 RESTARTED = 1012
 REVOKED = 4401
+IDLE = 4408
 TOO_MANY = 4429
 
 

@@ -8,8 +8,9 @@ from typing import Any, override
 import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from realtime.connections import TOO_MANY, Farewell, reconnect
+from realtime.connections import IDLE, TOO_MANY, Farewell, reconnect
 from realtime.listener import Listener, problem_frame
 from realtime.room_frames import Bucket, RoomFrames
 from realtime.subscriptions import frame
@@ -44,11 +45,13 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         offered = list(self.scope.get("subprotocols", ()))
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         self.sender = asyncio.create_task(self._send_all())
+        self._look_later()
         tokens = (word.removeprefix(BEARER) for word in offered if word.startswith(BEARER))
         await self._sign_in(next(tokens, None), None)
 
     @override
     async def disconnect(self, code: int) -> None:
+        self.idle.cancel()
         self.listener.close()
         self.sender.cancel()
 
@@ -83,6 +86,20 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
                 self._unsubscribe(str(ref))
             case _:
                 self._answer("error", ref, code="unknown_type")
+
+    def _look_later(self) -> None:
+        """Look after a while whether the connection is there for anything."""
+        loop = asyncio.get_running_loop()
+        self.idle = loop.call_later(settings.REALTIME_IDLE_SECONDS, self._end_if_idle)
+
+    def _end_if_idle(self) -> None:
+        """End a connection without a member that listens to nothing and is in no room."""
+        if self.listener.is_idle:
+            detail = _("Sign in or subscribe to something: a connection that does neither ends.")
+            problem = Problem(408, "idle", detail)
+            self.listener.dismiss(Farewell("error", problem_frame(None, problem), IDLE))
+        else:
+            self._look_later()
 
     async def _sign_in(self, token: str | None, ref: Any) -> None:
         """Let in a token's member, or anybody where there is none; else end the connection."""

@@ -96,6 +96,12 @@ class Listener:
             hub().unsubscribe(subscription)
         return subscription is not None
 
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nobody is signed in and nothing is listened to."""
+        is_used = self.actor.is_known or self.subscriptions or self.attendance.rooms
+        return not is_used
+
     def dismiss(self, farewell: Farewell) -> None:
         """End everything, with a last word to the client."""
         self.farewell = farewell

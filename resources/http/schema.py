@@ -25,7 +25,7 @@ type JsonSchema = dict[str, Any]
 
 PROBLEM_TYPE = "application/problem+json"
 SAFE_STATUSES = ("400", "401", "403", "404", "405", "406", "414", "429", "503")
-WRITE_STATUSES = (*SAFE_STATUSES, "409", "412", "413", "415", "422")
+WRITE_STATUSES = (*SAFE_STATUSES, "408", "409", "412", "413", "415", "422")
 TAGGED: JsonSchema = {
     "ETag": {"description": "The answer's entity tag.", "schema": {"type": "string"}}
 }

@@ -12,7 +12,7 @@ from resources.http.client_networks import address_of_request
 from resources.http.reads import Read, answer_read
 from resources.http.schema import BATCH_ANSWER, ResourceSchema
 from resources.http.throttles import asking, require_room
-from resources.http.writes import Write, answer_write
+from resources.http.writes import LIMITS, Write, answer_write
 from resources.writing.batch import BatchInput, run_batch
 from resources.writing.idempotency import once
 
@@ -73,6 +73,7 @@ class EngineView(APIView):
             request.headers.get("If-Match", ""),
             address_of_request(request),
             action,
+            getattr(request._request, "scope", {}).get(LIMITS),
         )
         return answer_write(write).response()
 

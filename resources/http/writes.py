@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from resources.answers import JSON, HttpAnswer, answered
-from resources.errors import Problem
+from resources.errors import Problem, refused
 from resources.http.authentication import require_scope
 from resources.http.throttles import asking, require_room
 from resources.reading.reader import Answer, view_record, view_selection
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from resources.declaration import RecordAction, Resource
     from resources.models import Record
 
+LIMITS = "holobase.limits"
+"""Where an ASGI scope has the headers of a write that is counted already."""
 VERBS = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
 
 
@@ -74,6 +76,25 @@ def counted(
     rate = resource.throttle.get(verb)
     if rate:
         headers |= require_room(f"{resource}.{verb}", *who, rate=rate)
+    return headers
+
+
+def admitted(
+    resource: Resource, method: str, action: RecordAction | None, actor: Actor, address: str
+) -> Mapping[str, str]:
+    """Count a write and refuse what no body could make right; gives the `RateLimit-*` headers.
+
+    Raises Problem 401, 403 and 429, NotInLoopError where counting would keep an event loop waiting.
+    """
+    headers = counted(resource, method, action, actor, address)
+    try:
+        require_scope(actor, resource, "write")
+        is_creation = method == "POST" and not action
+        if is_creation and resource.create.scope(actor, resource.model) is False:
+            raise refused(is_known=actor.is_known)
+    except Problem as problem:
+        problem.headers = {**problem.headers, **headers}
+        raise
     return headers
 
 

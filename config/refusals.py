@@ -1,0 +1,28 @@
+"""Answers of ASGI applications that turn a request away before anything looks at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from resources import context
+from resources.errors import CONTENT_TYPE
+
+if TYPE_CHECKING:
+    from realtime.asgi_types import Send
+    from resources.errors import Problem
+
+
+async def refuse(problem: Problem, send: Send, response: str = "http.response") -> None:
+    """Send a problem document; `response` begins the names of the ASGI messages."""
+    request_id = context.begin("").request_id
+    body = orjson.dumps(problem.as_json())
+    headers = [
+        (b"content-type", CONTENT_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-request-id", request_id.encode()),
+        *((name.lower().encode(), value.encode()) for name, value in problem.headers.items()),
+    ]
+    await send({"type": f"{response}.start", "status": problem.status, "headers": headers})
+    await send({"type": f"{response}.body", "body": body})

@@ -1,0 +1,52 @@
+"""How many requests of one network may be under way at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from config.refusals import refuse
+from resources.errors import Problem
+from resources.http.client_networks import address_of_scope, client_network
+
+if TYPE_CHECKING:
+    from realtime.asgi_types import Receive, Scope, Send
+
+RETRY_SECONDS = 1
+
+
+class RequestLimit:
+    """An ASGI application that answers a network's requests beyond its limit with 429.
+
+    So nobody can fill the lines in front of the threads, or hold all memory for bodies. Event
+    streams are no requests under way: they are counted as connections.
+    """
+
+    def __init__(self, onwards: Any) -> None:
+        self.onwards = onwards
+        self.under_way: dict[str, int] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        network = client_network(address_of_scope(scope))
+        count = self.under_way.get(network, 0)
+        if count >= settings.MOST_REQUESTS_PER_NETWORK > 0:
+            await refuse(_too_many(), send)
+            return
+        self.under_way[network] = count + 1
+        try:
+            await self.onwards(scope, receive, send)
+        finally:
+            left = self.under_way[network] - 1
+            if left:
+                self.under_way[network] = left
+            else:
+                del self.under_way[network]
+
+
+def _too_many() -> Problem:
+    later = {"Retry-After": str(RETRY_SECONDS)}
+    detail = _("Too many requests of your network are under way. Try again later.")
+    return Problem(429, "too_many_requests", detail, headers=later)
