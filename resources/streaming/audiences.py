@@ -55,8 +55,8 @@ def read_cursor(text: str) -> Cursor | None:
     """
     if not text:
         return None
-    place, _tilde, told = text.partition("~")
-    told = told or place
+    place, tilde, told = text.partition("~")
+    told = told if tilde else place
     if len(text) > LONGEST_CURSOR or not (text.isascii() and place.isdigit() and told.isdigit()):
         return NOWHERE
     return Cursor(int(place), int(told))
