@@ -22,6 +22,7 @@ from resources.errors import Problem
 from resources.http.client_networks import address_of_scope
 from resources.http.reads import Read
 from resources.http.writes import Write, admitted, answer_write
+from resources.writing.merge_patch import MEDIA_TYPE, as_merge_patch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ PREFIX = "/api/v1/"
 READS = frozenset({"GET", "HEAD"})
 WRITES = frozenset({"POST", "PATCH"})
 JSON = b"application/json"
+MERGE_PATCH = MEDIA_TYPE.encode()
 
 
 class Asked:
@@ -86,17 +88,25 @@ class Asked:
         if self.method == "DELETE":
             return bool(self.record_id)
         is_fitting = self.method == ("PATCH" if self.record_id else "POST")
-        return is_fitting and self._is_json
+        return is_fitting and (self._is_json or self._is_merge_patch)
+
+    @cached_property
+    def _media_type(self) -> bytes:
+        return self.headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
 
     def is_form(self) -> bool:
         """Tell whether this is a write as a form, maybe with files: Django reads those."""
-        if self.headers.get(b"content-type", b"").startswith(JSON):
+        if self._is_json or self._is_merge_patch:
             return False
         return self.method in WRITES and (self.method != "POST" or not self.record_id)
 
     @property
     def _is_json(self) -> bool:
-        return self.headers.get(b"content-type", b"").startswith(JSON)
+        return self._media_type == JSON
+
+    @property
+    def _is_merge_patch(self) -> bool:
+        return self.method == "PATCH" and self._media_type == MERGE_PATCH
 
     @property
     def _is_empty(self) -> bool:
@@ -147,15 +157,22 @@ class Asked:
             self.scope["path"],
             self.record_id,
             self.caller,
-            _parsed(self.body) if self.action or self.method != "DELETE" else None,
+            self._sent(),
             self.query_string,
             self.body,
             key.decode("latin-1") if key is not None else None,
             self.header(b"if-match"),
+            self.header(b"if-none-match"),
             self.address,
             self.action,
             self.limits,
         )
+
+    def _sent(self) -> Any:
+        if not self.action and self.method == "DELETE":
+            return None
+        parsed = _parsed(self.body)
+        return as_merge_patch(parsed) if self._is_merge_patch else parsed
 
 
 def what_is_asked(scope: Scope) -> Asked | None:

@@ -64,7 +64,7 @@ class DjangoRoad(BaseHandler):
             body.seek(0)
             threads = self._lane(scope["path"])
             response = await _in_thread(threads, self._respond, scope, body)
-            await self._send(response, send)
+            await self._send(response, send, is_head=scope["method"] == "HEAD")
 
     def _lane(self, path: str) -> ThreadPoolExecutor:
         """Give requests that wait for a password's hash threads of their own to wait in."""
@@ -78,7 +78,7 @@ class DjangoRoad(BaseHandler):
             response.close()
         return response
 
-    async def _send(self, response: HttpResponseBase, send: Send) -> None:
+    async def _send(self, response: HttpResponseBase, send: Send, *, is_head: bool = False) -> None:
         headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
             for name, value in response.items()
@@ -91,7 +91,11 @@ class DjangoRoad(BaseHandler):
         ]
         status = response.status_code
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        if response.streaming:
+        if is_head:
+            # RFC 9110, 9.3.2: the headers of a GET and nothing else.
+            await _in_thread(self.threads, response.close)
+            await send({"type": "http.response.body", "body": b""})
+        elif response.streaming:
             await self._stream(response, send)
         else:
             content = getattr(response, "content", b"")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from files.models import File
 from resources.errors import Problem, not_visible
+from resources.http.conditions import is_known, is_whole_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,13 +32,16 @@ def stored_file(request: HttpRequest, key: str) -> HttpResponseBase:
     if file is None:
         return not_visible().response()
     tag = f'"{file.pk.hex}"'
-    if tag in request.headers.get("If-None-Match", ""):
+    if is_known(request.headers.get("If-None-Match", ""), tag):
         return _with_headers(HttpResponse(status=304), file, request)
     if request.method == "HEAD":
         whole = HttpResponse(headers={"Content-Length": str(file.size)})
         return _with_headers(whole, file, request)
     try:
-        return _with_headers(_content(file, request.headers.get("Range", "")), file, request)
+        wanted = request.headers.get("Range", "")
+        if is_whole_wanted(request.headers.get("If-Range", ""), tag):
+            wanted = ""
+        return _with_headers(_content(file, wanted), file, request)
     except ValueError:
         unsatisfiable = {"Content-Range": f"bytes */{file.size}"}
         detail = _("The file has no such range.")

@@ -7,7 +7,7 @@ cursor, `event` the action, and `Last-Event-ID` resumes.
 from __future__ import annotations
 
 import asyncio
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -24,10 +24,11 @@ from resources.streaming.audiences import NOWHERE, read_cursor
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from realtime.asgi_types import Receive, Scope, Send
+    from realtime.asgi_types import Message, Receive, Scope, Send
     from realtime.connections import Farewell
 
 PATH = "/api/v1/events"
+METHODS = frozenset({"GET", "HEAD"})
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -43,9 +44,11 @@ class EventStream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        if scope["path"] != PATH or scope["method"] != "GET":
+        if scope["path"] != PATH or scope["method"] not in METHODS:
             await self.onwards(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            send = partial(_send_headers_alone, send)
         marked = [(b"x-request-id", context.begin("").request_id.encode())]
         listener = Listener("event_stream", scope)
         try:
@@ -56,6 +59,10 @@ class EventStream:
             return
         headers = HEADERS + marked
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if scope["method"] == "HEAD":
+            listener.close()
+            await _send(send, "", is_last=True)
+            return
         streaming = asyncio.create_task(_stream(listener, cursors, send))
         gone = asyncio.create_task(_gone(receive))
         await asyncio.wait({streaming, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -139,6 +146,11 @@ def _last(farewell: Farewell) -> str:
 
 async def _send(send: Send, text: str, *, is_last: bool = False) -> None:
     await send({"type": "http.response.body", "body": text.encode(), "more_body": not is_last})
+
+
+async def _send_headers_alone(send: Send, message: Message) -> None:
+    """Answer a HEAD: the headers of a GET and nothing else (RFC 9110, 9.3.2)."""
+    await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
 
 async def _refuse(problem: Problem, marked: list[tuple[bytes, bytes]], send: Send) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from resources.answers import JSON, VARY, HttpAnswer, answered
 from resources.http.authentication import actor_of_header, require_scope
+from resources.http.conditions import is_known
 from resources.http.throttles import asking, require_room
 from resources.reading.reader import list_records, view_record
 
@@ -73,6 +74,6 @@ def found(read: Read, actor: Actor) -> HttpAnswer:
 def fitted(answer: HttpAnswer, read: Read, caller: Admitted) -> HttpAnswer:
     """Leave out what the client has already (RFC 9110, 13.1.2), and tell how much room is left."""
     etag = answer.headers.get("ETag", "")
-    if read.if_none_match and etag and etag in read.if_none_match.replace("W/", ""):
+    if read.if_none_match and etag and is_known(read.if_none_match, etag):
         answer = HttpAnswer(304, b"", {"ETag": etag, "Vary": VARY})
     return answer.with_headers(caller.limits) if caller.limits else answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import JSONParser
 from rest_framework.views import APIView
 
 from resources.answers import JSON, HttpAnswer, answered
@@ -15,6 +16,7 @@ from resources.http.throttles import asking, require_room
 from resources.http.writes import LIMITS, Write, answer_write
 from resources.writing.batch import BatchInput, run_batch
 from resources.writing.idempotency import once
+from resources.writing.merge_patch import MEDIA_TYPE, as_merge_patch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +24,22 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
+    from rest_framework.response import Response
 
     from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
 
 READS = frozenset({"GET", "HEAD"})
+
+
+class MergePatchParser(JSONParser):
+    """Reads `application/merge-patch+json`."""
+
+    media_type = MEDIA_TYPE
+
+    @override
+    def parse(self, *given: Any, **named: Any) -> Any:
+        return as_merge_patch(super().parse(*given, **named))
 
 
 class EngineView(APIView):
@@ -71,6 +84,7 @@ class EngineView(APIView):
             sent_fingerprint(request),
             request.headers.get("Idempotency-Key"),
             request.headers.get("If-Match", ""),
+            request.headers.get("If-None-Match", ""),
             address_of_request(request),
             action,
             getattr(request._request, "scope", {}).get(LIMITS),
@@ -96,6 +110,14 @@ class RecordView(EngineView):
     """View, update and delete."""
 
     verb_of: ClassVar[dict[str, str]] = {"GET": "view", "PATCH": "update", "DELETE": "delete"}
+    parser_classes = (*APIView.parser_classes, MergePatchParser)
+
+    @override
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        if response.status_code == 415 and self.request.method == "PATCH":
+            response["Accept-Patch"] = ", ".join(each.media_type for each in self.parser_classes)
+        return response
 
     def get(self, request: HttpRequest, record_id: str) -> HttpResponse:
         """View a record (`dispatch` answers before this; it is here to be documented)."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from resources.answers import JSON, HttpAnswer, answered
-from resources.errors import Problem, refused
+from resources.errors import Problem, precondition_failed, refused
 from resources.http.authentication import require_scope
+from resources.http.conditions import is_known
 from resources.http.throttles import asking, require_room
 from resources.reading.reader import Answer, view_record, view_selection
 from resources.writing.idempotency import once
@@ -47,6 +48,7 @@ class Write:
     fingerprint: bytes = b""
     idempotency_key: str | None = None
     if_match: str = ""
+    if_none_match: str = ""
     address: str = ""
     action: RecordAction | None = None
     limits: Mapping[str, str] | None = None
@@ -118,6 +120,7 @@ def _answer(write: Write) -> HttpAnswer:
         return _with_secrets(_shown(write, row, 200), write.resource, row)
     if write.method == "POST":
         return _created(write)
+    _require_unknown(write)
     if write.method == "PATCH":
         row = update_record(
             write.resource, write.actor, write.record_id, write.sent, write.if_match
@@ -125,6 +128,14 @@ def _answer(write: Write) -> HttpAnswer:
         return _shown(write, row, 200)
     delete_record(write.resource, write.actor, write.record_id, write.if_match)
     return HttpAnswer(204)
+
+
+def _require_unknown(write: Write) -> None:
+    """Raise Problem 412 if the record is as `If-None-Match` says (RFC 9110, 13.1.2)."""
+    if write.if_none_match:
+        answer = view_record(write.resource, write.actor, write.record_id, write.query_string)
+        if is_known(write.if_none_match, answer.etag):
+            raise precondition_failed()
 
 
 def _created(write: Write) -> HttpAnswer:

@@ -11,6 +11,7 @@ from resources import changes, statements
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.reading.reader import record_uuid
 from resources.writing.inputs import composed_input, validated
+from resources.writing.merge_patch import merged_into
 from resources.writing.proposals import proposed
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def update_record(
         row = visible_row(resource, actor, record_id)
         _require(resource.update, actor, row)
         require_match(row, if_match)
-        values = validated(resource, "update", actor, sent)
+        values = validated(resource, "update", actor, merged_into(row, resource, sent))
         _require_writers(resource, actor, row, values)
         service = resource.service("update")
         if service:

@@ -107,3 +107,29 @@ def test_nothing_but_stored_files_can_be_fetched(db: None, key: str) -> None:
 def test_a_file_whose_bytes_are_gone_is_not_there(file: File) -> None:
     default_storage.delete(file.key)
     assert fetch(file)[0].status_code == 404
+
+
+def test_a_part_is_sent_only_to_whoever_has_the_rest_of_the_same(file: File) -> None:
+    tag = f'"{file.pk.hex}"'
+    for given, status in (
+        (tag, 206),
+        (f" {tag} ", 206),
+        (f"W/{tag}", 200),
+        ('"other"', 200),
+        ("Sat, 28 Nov 2026 18:00:00 GMT", 200),
+        ("nonsense", 200),
+    ):
+        answer, body = fetch(file, Range="bytes=2-5", If_Range=given)
+        assert answer.status_code == status, given
+        assert body == (stored(file)[2:6] if status == 206 else stored(file))
+    outside, _body = fetch(file, Range=f"bytes={file.size}-", If_Range='"other"')
+    assert outside.status_code == 200
+
+
+def test_any_spelling_of_the_tag_is_known(file: File) -> None:
+    tag = f'"{file.pk.hex}"'
+    for given in (tag, f"W/{tag}", f'"a", {tag}', "*"):
+        answer, body = fetch(file, If_None_Match=given)
+        assert (answer.status_code, body) == (304, b"")
+    for given in ('"other"', file.pk.hex, f'"x{file.pk.hex}"'):
+        assert fetch(file, If_None_Match=given)[0].status_code == 200
