@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cards.models import Card
 from resources import registry
-from resources.records_admin import derived_admin
+from resources.derived_admin import derived_admin
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
@@ -26,7 +26,7 @@ class CardAdmin(DerivedCardAdmin):
     list_display = ("thumbnail", "title", "creator", "rarity", "status", "visibility", "like_count")
     list_display_links = ("thumbnail", "title")
     list_select_related = ("creator", "front")
-    readonly_fields = (*DerivedCardAdmin.readonly_fields, "face")
+    extra_fields = ("face",)
 
     @admin.display(description="")
     def thumbnail(self, card: Card) -> SafeString | str:
@@ -42,6 +42,7 @@ class CardAdmin(DerivedCardAdmin):
 def _picture(card: Card, width: int) -> SafeString | str:
     if card.front is None:
         return ""
-    style = f"width:{width}px;border-radius:{max(4, width // 20)}px"
+    # The theme's `max-width: 100%` would leave nothing of it in a narrow table.
+    style = f"width:{width}px;max-width:none;border-radius:{max(4, width // 20)}px"
     address = f"{settings.FILES_URL}{card.front.key}"
     return format_html('<img src="{}" alt="" loading="lazy" style="{}">', address, style)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, override
+from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from resources.fields import DocumentField, TagsField
 from resources.models import Record
 from templates_app.effects import EFFECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PUBLIC = models.Q(status="published", visibility="public")
 
@@ -161,7 +164,7 @@ class CardVersion(Record):
 
     @override
     def __str__(self) -> str:
-        return f"{self.card_id} v{self.number}"
+        return f"{self.card} v{self.number}"
 
 
 class CardLike(Record):
@@ -177,6 +180,8 @@ class CardLike(Record):
         db_index=False,
         verbose_name=_("member"),
     )
+
+    counted_in: ClassVar[Mapping[str, str]] = {"card": "like_count"}
 
     class Meta:
         verbose_name = _("like")
@@ -195,4 +200,4 @@ class CardLike(Record):
 
     @override
     def __str__(self) -> str:
-        return f"{self.user_id} likes {self.card_id}"
+        return f"{self.user} ♥ {self.card}"

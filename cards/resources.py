@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from cards import services
@@ -95,22 +96,22 @@ class CardResource(Resource):
     deletes = services.delete_card
     actions = (
         RecordAction(
-            "publish", "POST", MINE & UNSILENCED, services.publish_card, "Publish the card"
+            "publish", "POST", MINE & UNSILENCED, services.publish_card, _("Publish the card")
         ),
-        RecordAction("archive", "POST", MINE | MODERATORS, services.archive_card, "Archive it"),
+        RecordAction("archive", "POST", MINE | MODERATORS, services.archive_card, _("Archive it")),
         RecordAction(
-            "remix", "POST", SIGNED_IN & UNSILENCED, services.remix_card, "Start a remix of it"
+            "remix", "POST", SIGNED_IN & UNSILENCED, services.remix_card, _("Start a remix of it")
         ),
         RecordAction(
             "restore",
             "POST",
             MINE & UNSILENCED,
             services.restore_version,
-            "Bring back a version",
+            _("Bring back a version"),
             takes=VersionInput,
         ),
-        RecordAction("like", "PUT", SIGNED_IN, services.like_card, "Like the card"),
-        RecordAction("like", "DELETE", SIGNED_IN, services.unlike_card, "Take the like back"),
+        RecordAction("like", "PUT", SIGNED_IN, services.like_card, _("Like the card")),
+        RecordAction("like", "DELETE", SIGNED_IN, services.unlike_card, _("Take the like back")),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, override
+from typing import TYPE_CHECKING, ClassVar, override
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +10,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from resources.models import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Collection(Record):
@@ -82,6 +85,8 @@ class CollectionItem(Record):
     note = models.TextField(_("note"), max_length=500, blank=True)
     position = models.CharField(_("position"), max_length=64, editable=False)
 
+    counted_in: ClassVar[Mapping[str, str]] = {"collection": "item_count"}
+
     class Meta:
         verbose_name = _("collection item")
         verbose_name_plural = _("collection items")
@@ -100,7 +105,7 @@ class CollectionItem(Record):
 
     @override
     def __str__(self) -> str:
-        return f"{self.card_id} in {self.collection_id}"
+        return f"{self.card} · {self.collection}"
 
 
 class CollectionCollaborator(Record):
@@ -135,4 +140,4 @@ class CollectionCollaborator(Record):
 
     @override
     def __str__(self) -> str:
-        return f"{self.user_id} on {self.collection_id}"
+        return f"{self.user} · {self.collection}"

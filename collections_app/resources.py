@@ -92,7 +92,7 @@ class CollectionItemResource(Resource):
     deletes = services.remove_item
     actions = (
         RecordAction(
-            "move", "POST", ARRANGERS, services.move_item, "Move the item", takes=PlaceInput
+            "move", "POST", ARRANGERS, services.move_item, _("Move the item"), takes=PlaceInput
         ),
     )
 

@@ -65,7 +65,7 @@ class Post(Record):
 
     @override
     def __str__(self) -> str:
-        return self.text[:60]
+        return self.text[:60] or str(self.pk)
 
 
 class Comment(Record):
@@ -114,7 +114,7 @@ class Comment(Record):
 
     @override
     def __str__(self) -> str:
-        return self.text[:60]
+        return self.text[:60] or str(self.pk)
 
 
 class Room(Record):
@@ -191,7 +191,7 @@ class RoomMember(Record):
 
     @override
     def __str__(self) -> str:
-        return f"{self.user_id} in {self.room_id}"
+        return f"{self.user} · {self.room}"
 
 
 class Message(Record):
@@ -228,4 +228,4 @@ class Message(Record):
 
     @override
     def __str__(self) -> str:
-        return self.body[:60]
+        return self.body[:60] or str(self.pk)

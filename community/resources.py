@@ -57,8 +57,8 @@ class PostResource(Resource):
     topics = ("author", "card")
 
     actions = (
-        RecordAction("hide", "PUT", MODERATORS, services.hide_post, "Hide the post"),
-        RecordAction("hide", "DELETE", MODERATORS, services.show_post, "Show it again"),
+        RecordAction("hide", "PUT", MODERATORS, services.hide_post, _("Hide the post")),
+        RecordAction("hide", "DELETE", MODERATORS, services.show_post, _("Show it again")),
     )
 
 
@@ -140,8 +140,10 @@ class RoomResource(Resource):
     topics = ("creator", "card")
 
     actions = (
-        RecordAction("close", "PUT", HOST | MODERATORS, services.close_room, "Close the room"),
-        RecordAction("close", "DELETE", HOST | MODERATORS, services.reopen_room, "Open it again"),
+        RecordAction("close", "PUT", HOST | MODERATORS, services.close_room, _("Close the room")),
+        RecordAction(
+            "close", "DELETE", HOST | MODERATORS, services.reopen_room, _("Open it again")
+        ),
     )
 
 
@@ -198,6 +200,6 @@ class MessageResource(Resource):
     updates = services.edit_message
     deletes = services.delete_message
     actions = (
-        RecordAction("hide", "PUT", KEEPERS, services.hide_message, "Hide the message"),
-        RecordAction("hide", "DELETE", KEEPERS, services.show_message, "Show it again"),
+        RecordAction("hide", "PUT", KEEPERS, services.hide_message, _("Hide the message")),
+        RecordAction("hide", "DELETE", KEEPERS, services.show_message, _("Show it again")),
     )

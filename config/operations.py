@@ -15,12 +15,11 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 from django_prometheus.exports import ExportToDjangoView
 
 from files.storage import is_storage_ready
 from realtime.hub import known_hubs
-from resources.errors import Problem, not_signed_in, not_visible
+from resources.errors import Problem, not_signed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -127,15 +126,3 @@ CHECKS: dict[str, Callable[[], bool]] = {
 def welcome(_request: HttpRequest) -> HttpResponse:
     """Send visitors of the root to the documentation."""
     return HttpResponseRedirect("/api/docs")
-
-
-@csrf_exempt
-def not_found(_request: HttpRequest, exception: Any = None) -> HttpResponse:
-    """Answer an address that does not exist."""
-    del exception
-    return not_visible().response()
-
-
-def crashed(_request: HttpRequest) -> HttpResponse:
-    """Answer a bug: no details leave the server, the request id finds them in its log."""
-    return Problem(500, "internal_error", _("Something went wrong on our side.")).response()

@@ -143,6 +143,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_HASHERS = ["users.passwords.QuietArgon2"]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ko", "한국어")]
@@ -254,7 +255,7 @@ UNFOLD = {
     "SITE_TITLE": "Holobase",
     "SITE_HEADER": "Holobase",
     "SITE_SYMBOL": "playing_cards",
-    "SHOW_HISTORY": False,
+    "SHOW_HISTORY": True,
     "COLORS": {
         "primary": {
             "50": "#f5f3ff",

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import operations
+from config import error_pages, operations
 from resources.http.urls import resource_urls
 from users.admin import change_own_password
 from users.views.own_record import OwnRecordView
@@ -29,6 +30,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/password_change/", admin.site.admin_view(change_own_password)),
     path("admin/", admin.site.urls),
     path("files/", include("files.urls")),
@@ -36,8 +38,9 @@ urlpatterns = [
     path("account/reset", ResetPage.as_view()),
     path("account/change", ChangePage.as_view()),
     path(".well-known/jwks.json", KeysView.as_view()),
-    re_path(r"^api/", operations.not_found),
+    re_path(r"^api/", error_pages.not_found),
 ]
 
-handler404 = "config.operations.not_found"
-handler500 = "config.operations.crashed"
+handler403 = "config.error_pages.forbidden"
+handler404 = "config.error_pages.not_found"
+handler500 = "config.error_pages.crashed"

@@ -5,30 +5,120 @@ Django imports this after the apps above, so what they register stays.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, override
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, Q, Subquery
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from resources import registry
-from resources.models import Change
-from resources.records_admin import ReadOnlyAdmin, register_derived
+from resources.admin_history import NAMES, described, record_id, record_name
+from resources.derived_admin import register_derived
+from resources.models import Action, Change, SearchEntry
+from resources.records_admin import ReadOnlyAdmin, is_moderating
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
 
 
 @admin.register(Change)
 class ChangeAdmin(ReadOnlyAdmin):
-    """The change log, for reading only."""
+    """The change log of what its reader may look at, found by name, record and actor."""
 
-    list_display = ("at", "action", "resource", "record_id", "actor_id", "request_id")
+    list_display = ("at", "actor", "action", "resource", "record", "what")
+    list_display_links = ("at",)
     list_filter = ("resource", "action")
-    search_fields = ("record_id", "actor_id", "request_id")
+    search_fields = ("record_id",)
+    search_help_text = _("The name or id of a record, or of who changed it; a request's id.")
     ordering = ("-id",)
+    list_per_page = 50
     show_full_result_count = False
-    readonly_fields: ClassVar[Sequence[str]] = [
-        field.name for field in Change._meta.concrete_fields
-    ]
+    fields = ("at", "actor", "action", "resource", "record", "what", "request_id")
+    readonly_fields = fields
+
+    @override
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_moderating(request)
+
+    @override
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_moderating(request)
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Change]:
+        members = get_user_model()._default_manager.filter(pk=OuterRef("actor_id"))
+        rows: QuerySet[Change] = super().get_queryset(request)
+        rows = rows.annotate(actor_name=Subquery(members.values("username")[:1]))
+        return rows.filter(resource__in=list(self._viewable(request)))
+
+    def _viewable(self, request: HttpRequest) -> Iterator[str]:
+        """Return the resources whose own admin the user may look into."""
+        for resource in registry.all_resources():
+            pages = self.admin_site._registry.get(resource.model)
+            if pages is not None and pages.has_view_permission(request):
+                yield resource.name
+
+    @override
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        term = search_term.strip()
+        return (queryset.filter(_matching(term)) if term else queryset), False
+
+    @admin.display(description=_("who"), ordering="actor_id")
+    def actor(self, change: Any) -> str:
+        """Return the name of who did it."""
+        return change.actor_name or (str(change.actor_id) if change.actor_id else "-")
+
+    @admin.display(description=_("record"))
+    def record(self, change: Change) -> str:
+        """Return the record's name, as a link while there is one."""
+        resource = registry.named(change.resource)
+        name = record_name(change)
+        if resource is None or not resource.model._default_manager.filter(pk=change.record_id):
+            return name
+        opts = resource.model._meta
+        try:
+            page = f"admin:{opts.app_label}_{opts.model_name}_change"
+            return format_html('<a href="{}">{}</a>', reverse(page, args=[change.record_id]), name)
+        except NoReverseMatch:
+            return name
+
+    @admin.display(description=_("what"))
+    def what(self, change: Change) -> str:
+        """Return what was done, in words."""
+        return described(change)
+
+
+def _matching(term: str) -> Q:
+    """Return which changes a search asks for."""
+    identifier = record_id(term)
+    if identifier is not None:
+        return Q(record_id=identifier) | Q(actor_id=identifier)
+    members = get_user_model()._default_manager.filter(username__icontains=term)
+    entries = SearchEntry.objects.filter(title__icontains=term)
+    gone = Change.objects.filter(_named(term), action__in=[Action.DELETE, Action.CREATE])
+    return (
+        Q(actor_id__in=members.values("pk"))
+        | Q(record_id__in=members.values("pk"))
+        | Q(record_id__in=entries.values("record_id"))
+        | Q(record_id__in=gone.values("record_id"))
+        | Q(request_id=term)
+    )
+
+
+def _named(term: str) -> Q:
+    """Return which changes have a name like the term in their images."""
+    found = Q()
+    for name in NAMES:
+        found |= Q((f"before__{name}__icontains", term)) | Q((f"after__{name}__icontains", term))
+    return found
 
 
 register_derived(admin.site, registry.all_resources())

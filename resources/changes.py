@@ -6,6 +6,7 @@ Each verb writes the row and one `Change` in one transaction and, once it is com
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
@@ -109,10 +110,17 @@ def delete(row: Record, *, by: Actor) -> None:
         collector.collect([row])
         for detached, values in _detached(collector):
             update(detached, by=by, **values)
-        for doomed in _doomed(collector):
-            _log(doomed, Action.DELETE, by=by, before=logged_values(doomed))
-            search.forget(doomed)
+        doomed = list(_doomed(collector))
+        for gone in doomed:
+            _log(gone, Action.DELETE, by=by, before=logged_values(gone))
+            search.forget(gone)
+        lost = _lost_counts(row, doomed)
         collector.delete()
+        for (model, key, column), count in lost.items():
+            counting = statements.read(model, key)
+            if counting is not None:
+                left = max(0, getattr(counting, column) - count)
+                update(counting, by=by, **{column: left})
 
 
 def locked[M: Record](row: M) -> M:
@@ -182,6 +190,22 @@ def _doomed(collector: Collector) -> Iterator[Record]:
     for queryset in collector.fast_deletes:
         if registry.is_registered(queryset.model):
             yield from cast("Iterable[Record]", queryset)
+
+
+def _lost_counts(
+    root: Record, doomed: Iterable[Record]
+) -> Mapping[tuple[type[Record], UUID, str], int]:
+    """Return by how much the counters of rows fall that outlive what goes along with `root`."""
+    others = [row for row in doomed if row.pk != root.pk]
+    keys = {(type(row), row.pk) for row in (root, *others)}
+    lost: Counter[tuple[type[Record], UUID, str]] = Counter()
+    for row in others:
+        for relation, column in row.counted_in.items():
+            field = cast("Field[Any, Any]", row._meta.get_field(relation))
+            target = (cast("type[Record]", field.related_model), getattr(row, field.attname))
+            if target not in keys:
+                lost[*target, column] += 1
+    return lost
 
 
 def _change(

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from django.db.models import Field, Model
+    from django.utils.functional import Promise
     from rest_framework import serializers
 
     from resources.actors import Actor
@@ -40,7 +41,7 @@ class RecordAction:
     method: str
     rule: Rule
     service: Callable[..., Any]
-    words: str
+    words: str | Promise
     takes: type[serializers.Serializer[Any]] | None = None
 
 

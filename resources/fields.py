@@ -79,7 +79,9 @@ class DocumentField(JsonField):
     @override
     def validate(self, value: Any, model_instance: models.Model | None) -> None:
         super().validate(value, model_instance)
-        errors = document_errors(self.schema, value)
+        # Forms mark a text that was JSON by a class of its own.
+        plain = str(value) if isinstance(value, str) else value
+        errors = document_errors(self.schema, plain)
         if errors:
             raise ValidationError([error.as_validation_error() for error in errors])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, override
+from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from django.db import models
 from django.utils import timezone
@@ -11,14 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from resources.fields import RecordIdField, RowImageField
 from resources.ids import new_id
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class Record(models.Model):
     """A row that can be a resource.
 
     `revision` counts the edits of the row's content and `updated_at` says when the last one was.
     Columns named in `derived` are computed from other rows (counters, averages): a change of them
-    is logged like any other but is nobody's edit. Columns named in `unlogged` never appear in the
-    change log (password hashes, for one).
+    is logged like any other but is nobody's edit. `counted_in` maps relations to the column of
+    their target that counts rows like this one (`{"collection": "item_count"}`): services keep
+    it, and the write door does when a row goes along with another. Columns named in `unlogged`
+    never appear in the change log (password hashes, for one).
     """
 
     id = RecordIdField(primary_key=True, default=new_id, editable=False)
@@ -26,6 +31,7 @@ class Record(models.Model):
     updated_at = models.DateTimeField(_("updated at"), default=timezone.now, editable=False)
     revision = models.PositiveIntegerField(_("revision"), default=1, editable=False)
 
+    counted_in: ClassVar[Mapping[str, str]] = {}
     derived: ClassVar[frozenset[str]] = frozenset()
     unlogged: ClassVar[frozenset[str]] = frozenset()
 

@@ -1,14 +1,13 @@
-"""The moderators' admin of every resource, derived from its declaration."""
+"""What every admin of records shares: who may enter, and the write door behind its forms."""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, override
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.exceptions import AlreadyRegistered
 from django.core.exceptions import PermissionDenied
-from django.db.models import BooleanField, CharField, ForeignKey, JSONField, TextField
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
@@ -16,12 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from resources import changes, registry
-from resources.documents.embedding import embedded_members
+from resources.admin_history import HistoryAdmin
+from resources.admin_refusals import RefusalsAdmin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from django.db.models import Field, QuerySet
+    from django.db.models import QuerySet
     from django.forms import ModelForm
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
@@ -30,13 +28,11 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
     from resources.models import Record
 
-SHOWN_COLUMNS = 7
 MODERATING = frozenset({"moderator", "admin"})
-WIDE_COLUMNS = (TextField, JSONField)
 
 
 def acting(request: HttpRequest) -> Actor:
-    """Give the actor behind a request to the admin."""
+    """Return the actor behind a request to the admin; raises PermissionDenied without one."""
     actor: Actor | None = import_string(settings.RESOURCES_ACTOR_OF_USER)(request.user.pk)
     if actor is None:
         raise PermissionDenied
@@ -45,27 +41,38 @@ def acting(request: HttpRequest) -> Actor:
 
 def is_moderating(request: HttpRequest) -> bool:
     """Tell whether the user of the admin is a moderator, an admin or an operator."""
+    return not MODERATING.isdisjoint(_roles(request))
+
+
+def is_admin(request: HttpRequest) -> bool:
+    """Tell whether the user of the admin is an admin or an operator."""
+    return "admin" in _roles(request)
+
+
+def _roles(request: HttpRequest) -> frozenset[str]:
+    """Return the roles of a member of the staff, asked for once per request."""
     user: Any = request.user
     if not user.is_active or not user.is_staff:
-        return False
-    return bool(user.is_superuser) or not MODERATING.isdisjoint(_roles(user))
-
-
-def _roles(user: Any) -> frozenset[str]:
-    """Give the user's roles, asked for once per request."""
+        return frozenset()
     if not hasattr(user, "admin_roles"):
-        user.admin_roles = frozenset(user.groups.values_list("name", flat=True))
+        groups = user.groups.values_list("name", flat=True)
+        user.admin_roles = MODERATING if user.is_superuser else frozenset(groups)
     roles: frozenset[str] = user.admin_roles
     return roles
 
 
-class RecordAdmin(ModelAdmin):
+class RecordAdmin(HistoryAdmin, RefusalsAdmin):
     """An admin whose writes go through the write door like everyone's."""
 
     list_per_page = 50
     show_full_result_count = False
     empty_value_display = "-"
     warn_unsaved_form = True
+
+    @cached_property
+    def resource(self) -> Resource:
+        """Return the resource that the admin shows."""
+        return registry.resource_of(self.model)
 
     @override
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -108,13 +115,23 @@ class RecordAdmin(ModelAdmin):
     @override
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for row in queryset:
-            changes.delete(row, by=acting(request))
+            # One of the rows before it may have taken it along.
+            if self.model._default_manager.filter(pk=row.pk).exists():
+                self.delete_model(request, row)
+
+    @override
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Ask for the permission to delete these rows alone: services take care of the others."""
+        doomed, counts, _needed, protected = super().get_deleted_objects(objs, request)
+        is_permitted = all(self.has_delete_permission(request, row) for row in objs)
+        needed = set() if is_permitted else {self.opts.verbose_name}
+        return doomed, counts, needed, protected
 
     @admin.display(description=_("history"))
     def change_log(self, row: Record) -> SafeString:
-        """Link to the row's changes in the log."""
-        address = reverse("admin:resources_change_changelist")
-        return format_html('<a href="{}?record_id={}">{}</a>', address, row.pk, _("Show changes"))
+        """Link to what happened to the row."""
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}_history"
+        return format_html('<a href="{}">{}</a>', reverse(page, args=[row.pk]), _("Show changes"))
 
 
 class AddOnlyAdmin(ModelAdmin):
@@ -135,56 +152,3 @@ class ReadOnlyAdmin(AddOnlyAdmin):
     @override
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
-
-
-def derived_admin(resource: Resource) -> type[RecordAdmin]:
-    """Make the admin of a resource from what it declares."""
-    columns = resource.model._meta.concrete_fields
-    kept = [column.name for column in columns if not column.editable]
-    counted = [column.name for column in columns if column.name.endswith("_count")]
-    relations = [column.name for column in columns if isinstance(column, ForeignKey)]
-    attributes = {
-        "list_display": ("__str__", *_listed(resource)),
-        "list_filter": _faceted(resource),
-        "list_select_related": tuple(resource.expand),
-        "search_fields": tuple(resource.search) or ("id",),
-        "ordering": (resource.ordering[0],),
-        "readonly_fields": tuple(dict.fromkeys([*kept, *counted, "change_log"])),
-        "autocomplete_fields": tuple(
-            name for name in relations if registry.is_registered(resource.target(name))
-        ),
-        "raw_id_fields": tuple(
-            name for name in relations if not registry.is_registered(resource.target(name))
-        ),
-        "__doc__": f"The admin of {resource}.",
-    }
-    return type(f"{resource.model.__name__}Admin", (RecordAdmin,), attributes)
-
-
-def register_derived(site: admin.AdminSite, resources: Iterable[Resource]) -> None:
-    """Give an admin to every resource that has none of its own."""
-    for resource in resources:
-        try:
-            site.register(resource.model, derived_admin(resource))
-        except AlreadyRegistered:
-            continue
-
-
-def _listed(resource: Resource) -> Sequence[str]:
-    columns = [resource.column(name) for name in resource.fields if name != "id"]
-    narrow = [column.name for column in columns if not _is_wide(column)]
-    return narrow[:SHOWN_COLUMNS]
-
-
-def _is_wide(column: Field[Any, Any]) -> bool:
-    is_embedded = column.is_relation and embedded_members(column.related_model) is not None
-    return is_embedded or isinstance(column, WIDE_COLUMNS)
-
-
-def _faceted(resource: Resource) -> tuple[str, ...]:
-    columns = [resource.column(name) for name in resource.fields]
-    return tuple(
-        column.name
-        for column in columns
-        if isinstance(column, BooleanField) or (isinstance(column, CharField) and column.choices)
-    )

@@ -155,7 +155,7 @@ class TemplateVersion(Record):
 
     @override
     def __str__(self) -> str:
-        return f"{self.template_id} v{self.number}"
+        return f"{self.template} v{self.number}"
 
 
 class Review(Record):
@@ -197,4 +197,4 @@ class Review(Record):
 
     @override
     def __str__(self) -> str:
-        return f"{self.stars} stars for {self.template_id}"
+        return f"{self.template} {'★' * self.stars}"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from resources.declaration import RecordAction, Resource, actor
@@ -72,18 +73,22 @@ class TemplateResource(Resource):
 
     updates = services.edit_template
     actions = (
-        RecordAction("submit", "POST", AUTHOR, services.submit_template, "Submit for approval"),
-        RecordAction("approve", "POST", MODERATORS, services.approve_template, "Approve"),
+        RecordAction("submit", "POST", AUTHOR, services.submit_template, _("Submit for approval")),
+        RecordAction("approve", "POST", MODERATORS, services.approve_template, _("Approve")),
         RecordAction(
             "request-changes",
             "POST",
             MODERATORS,
             services.request_changes,
-            "Send back to the author",
+            _("Send back to the author"),
             takes=NoteInput,
         ),
         RecordAction(
-            "deprecate", "POST", AUTHOR | MODERATORS, services.deprecate_template, "Take out of use"
+            "deprecate",
+            "POST",
+            AUTHOR | MODERATORS,
+            services.deprecate_template,
+            _("Take out of use"),
         ),
     )
 

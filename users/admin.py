@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, override
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import ActionLocation
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
 from django.contrib.auth.views import PasswordChangeView
+from django.db.models import Value
 from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from resources import registry
-from resources.errors import Problem
-from resources.records_admin import AddOnlyAdmin, ReadOnlyAdmin, RecordAdmin, acting
+from resources.derived_admin import derived_admin
+from resources.records_admin import ReadOnlyAdmin, RecordAdmin, acting
 from resources.sealing import blind_index
+from users.callers import NOWHERE
 from users.forms import MemberPasswordForm, OwnPasswordForm, SignInForm
 from users.models import (
     AccountEvent,
@@ -26,8 +33,9 @@ from users.models import (
     Session,
     User,
 )
+from users.selectors import ROLES
+from users.services.erasure import request_erasure
 from users.services.roles import assign_role, take_role
-from users.services.standing import impose_sanction, lift_sanction
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +54,13 @@ def is_operator(request: HttpRequest) -> bool:
     return bool(request.user.is_superuser)
 
 
+def masked(address: str) -> str:
+    """Return an e-mail address with little left of it: `a***@e***.com`."""
+    name, _at, domain = address.partition("@")
+    host, _dot, ending = domain.rpartition(".")
+    return f"{name[:1]}***@{host[:1]}***.{ending}"
+
+
 def change_own_password(request: HttpRequest) -> HttpResponseBase:
     """Change a moderator's own password (the theme's own page takes no other form)."""
     view = PasswordChangeView.as_view(
@@ -61,14 +76,14 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
     """Accounts and roles: moderators look at them, operators change them."""
 
     change_password_form = MemberPasswordForm
-    list_display = ("username", "display_name", "email", "is_active", "is_verified", "card_count")
+    list_display = ("username", "display_name", "address", "is_active", "is_verified", "card_count")
     list_filter = ("is_active", "is_verified", "is_staff", "groups")
     search_fields = ("username", "display_name")
     search_help_text = _("A name, or a whole e-mail address.")
     ordering = ("-created_at",)
     raw_id_fields = ("avatar",)
     readonly_fields = (
-        "email",
+        "address",
         "is_staff",
         "barred_until",
         "silenced_until",
@@ -82,7 +97,7 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
         "change_log",
     )
     fieldsets = (
-        (None, {"fields": ("username", "email", "password")}),
+        (None, {"fields": ("username", "address", "password")}),
         (_("Profile"), {"fields": ("display_name", "bio", "avatar", "locale")}),
         (
             _("Standing"),
@@ -105,6 +120,17 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
     add_fieldsets = ((None, {"fields": ("username", "email", "password1", "password2")}),)
 
     @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Keep addresses from all but operators before a page is made of them."""
+        rows: QuerySet[User] = super().get_queryset(request)
+        return rows.annotate(is_address_shown=Value(is_operator(request)))
+
+    @admin.display(description=_("e-mail address"))
+    def address(self, user: Any) -> str:
+        """Return the address for operators, and for others enough of it to tell two apart."""
+        return user.email if user.is_address_shown else masked(user.email)
+
+    @override
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         # Before there is a row, its address is what makes it.
         return self.readonly_fields if obj else ()
@@ -113,7 +139,7 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[User], search_term: str
     ) -> tuple[QuerySet[User], bool]:
-        if "@" in search_term:
+        if "@" in search_term and is_operator(request):
             index = blind_index(search_term.strip().lower())
             return queryset.filter(email_index=index), False
         return super().get_search_results(request, queryset, search_term)
@@ -129,6 +155,17 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
     @override
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return is_operator(request)
+
+    @override
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """Have the account erased after its days of grace, as when its member asks for it."""
+        leaving = request_erasure(obj, by=acting(request), caller=NOWHERE)
+        text = _("%(member)s is signed out and will be erased on %(day)s. A ban keeps them out.")
+        shown = {
+            "member": leaving.username,
+            "day": date_format(leaving.leaves_at or timezone.now()),
+        }
+        self.message_user(request, text % shown, messages.WARNING)
 
     @override
     def save_model(
@@ -153,6 +190,34 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
             assign_role(user, role=role, by=by)
         for role in held - chosen:
             take_role(user, role=role, by=by)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(ModelAdmin):
+    """Roles: those that rules know can be neither deleted nor renamed."""
+
+    search_fields = ("name",)
+    fields = ("name",)
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_built_in = obj is not None and obj.name in ROLES
+        return is_operator(request) and not is_built_in
+
+    @override
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("name",) if obj is not None and obj.name in ROLES else ()
+
+    @override
+    def get_actions(
+        self, request: HttpRequest, action_location: Any = ActionLocation.CHANGE_LIST
+    ) -> Any:
+        """Leave out deleting several at once, which would not look at each."""
+        actions = super().get_actions(request, action_location)
+        return {name: action for name, action in actions.items() if name != "delete_selected"}
 
 
 class OwnAdmin(ReadOnlyAdmin, RecordAdmin):
@@ -239,32 +304,16 @@ class ApiKeyAdmin(OperatorsAdmin):
     search_fields = ("owner__username", "name")
 
 
+DerivedSanctionAdmin: Any = derived_admin(registry.resource_of(Sanction))
+
+
 @admin.register(Sanction)
-class SanctionAdmin(AddOnlyAdmin, RecordAdmin):
+class SanctionAdmin(DerivedSanctionAdmin):
     """Measures against members: imposed and lifted, never rewritten."""
 
     list_display = ("user", "kind", "reason", "expires_at", "lifted_at", "imposed_by")
+    list_display_links = ("kind",)
     list_filter = ("kind",)
     list_select_related = ("user", "imposed_by")
     search_fields = ("user__username", "reason")
     ordering = ("-created_at",)
-    autocomplete_fields = ("user",)
-    fields = ("user", "kind", "reason", "expires_at")
-    actions = ("lift",)
-
-    @override
-    def save_model(
-        self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool
-    ) -> None:
-        by = acting(request)
-        created = impose_sanction(by=by, imposed_by_id=by.id, **form.cleaned_data)
-        obj.pk, obj._state.adding = created.pk, False
-
-    @admin.action(description=_("Lift the selected sanctions"))
-    def lift(self, request: HttpRequest, sanctions: QuerySet[Sanction]) -> None:
-        """End sanctions before their time."""
-        for sanction in sanctions:
-            try:
-                lift_sanction(sanction, by=acting(request))
-            except Problem as problem:
-                self.message_user(request, str(problem.detail), messages.WARNING)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from resources import changes
@@ -80,12 +81,12 @@ class UserResource(Resource):
 
     actions = (
         RecordAction(
-            "give-role", "POST", ADMINS, roles.assign_role, "Give a role", takes=RoleInput
+            "give-role", "POST", ADMINS, roles.assign_role, _("Give a role"), takes=RoleInput
         ),
         RecordAction(
-            "take-role", "POST", ADMINS, roles.take_role, "Take a role away", takes=RoleInput
+            "take-role", "POST", ADMINS, roles.take_role, _("Take a role away"), takes=RoleInput
         ),
-        RecordAction("sign-out", "POST", ADMINS, sessions.end_sessions, "End all sessions"),
+        RecordAction("sign-out", "POST", ADMINS, sessions.end_sessions, _("End all sessions")),
     )
 
 
@@ -216,7 +217,9 @@ class SanctionResource(Resource):
 
     creates = standing.impose_sanction
     actions = (
-        RecordAction("lift", "POST", MODERATORS, standing.lift_sanction, "End it before its time"),
+        RecordAction(
+            "lift", "POST", MODERATORS, standing.lift_sanction, _("End it before its time")
+        ),
     )
 
 

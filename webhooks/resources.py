@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, override
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from resources import changes
@@ -62,10 +63,10 @@ class WebhookResource(Resource):
     updates = managing.update_webhook
     actions = (
         RecordAction(
-            "rotate-secret", "POST", ADMINS, managing.rotate_secret, "Sign by a new secret"
+            "rotate-secret", "POST", ADMINS, managing.rotate_secret, _("Sign by a new secret")
         ),
         RecordAction(
-            "replay", "POST", ADMINS, managing.replay, "Tell it once more", takes=ReplayInput
+            "replay", "POST", ADMINS, managing.replay, _("Tell it once more"), takes=ReplayInput
         ),
     )
 

@@ -96,7 +96,9 @@ class ResourceSchema(AutoSchema):
 
     @override
     def get_summary(self) -> str:
-        return self.action.words if self.action else f"{self.verb.capitalize()} {self.resource}"
+        return (
+            str(self.action.words) if self.action else f"{self.verb.capitalize()} {self.resource}"
+        )
 
     @override
     def get_description(self, path: str = "", method: str = "") -> str:

@@ -25,19 +25,6 @@ if TYPE_CHECKING:
 OPERATOR = {"email": "o@example.com", "username": "operator", "password": "a correct horse 9"}
 
 
-# What members say, and do to their own accounts: nobody does it for them.
-MEMBERS_OWN = {
-    "auth/api-keys",
-    "auth/events",
-    "auth/identities",
-    "auth/passkeys",
-    "auth/sessions",
-    "consents",
-    "exports",
-    "messages",
-}
-
-
 @pytest.fixture
 def operator(db: None) -> Browser:
     User.objects.create_superuser(**OPERATOR)
@@ -65,12 +52,10 @@ def test_every_resource_has_a_list_and_a_page(
     base = f"/admin/{row._meta.app_label}/{row._meta.model_name}"
     assert operator.get(f"{base}/").status_code == 200
     assert operator.get(f"{base}/{row.pk}/change/").status_code == 200
-    is_theirs = str(resource) in MEMBERS_OWN
-    assert operator.get(f"{base}/add/").status_code == (403 if is_theirs else 200)
     assert admin.site.is_registered(type(row))
 
 
-def test_a_moderator_can_change_and_delete_cards_through_the_write_door(
+def test_a_moderator_archives_and_deletes_cards_but_does_not_write_them(
     moderating: Browser, moderator: Persona, alice: Persona
 ) -> None:
     set_up_storage()
@@ -79,15 +64,14 @@ def test_a_moderator_can_change_and_delete_cards_through_the_write_door(
     picture.seek(0)
     front = store_picture(by=alice.actor, upload=picture)
     card = alice.creates("cards", title="Dragon", status="published", front=str(front.pk))
-    page = moderating.get("/admin/cards/card/")
-    assert front.key in page.content.decode()
-    form = moderating.get(f"/admin/cards/card/{card['id']}/change/").context["adminform"].form
-    sent = {name: value for name, value in form.initial.items() if value is not None}
-    sent |= {"title": "Moderated", "tags": "[]", "effects": "{}", "status": "archived"}
-    answer = moderating.post(f"/admin/cards/card/{card['id']}/change/", sent)
-    assert answer.status_code == 302, answer.content
+    assert front.key in moderating.get("/admin/cards/card/").content.decode()
+    page = f"/admin/cards/card/{card['id']}/change/"
+    assert moderating.get(page).status_code == 200
+    assert moderating.post(page, {"title": "Moderated"}).status_code == 403
+    sent = {"action": "post_archive", "_selected_action": [card["id"]]}
+    assert moderating.post("/admin/cards/card/", sent).status_code == 302
     change = Change.objects.filter(resource="cards").latest("id")
-    assert change.after["title"] == "Moderated"
+    assert change.after["status"] == "archived"
     assert str(change.actor_id) == moderator.id
     gone = moderating.post(f"/admin/cards/card/{card['id']}/delete/", {"post": "yes"})
     assert gone.status_code == 302
@@ -105,7 +89,6 @@ def test_a_moderator_cannot_make_operators(moderating: Browser, alice: Persona) 
     assert moderating.get(f"/admin/users/user/{alice.id}/change/").status_code == 200
     sent = {"username": "alice", "is_superuser": "on"}
     assert moderating.post(f"/admin/users/user/{alice.id}/change/", sent).status_code == 403
-    assert moderating.get("/admin/resources/change/").status_code == 403
 
 
 def test_a_member_cannot_enter(alice: Persona) -> None:

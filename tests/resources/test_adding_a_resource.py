@@ -17,8 +17,8 @@ from config import urls
 from resources import registry
 from resources.checks import check_resource
 from resources.declaration import Resource, actor
+from resources.derived_admin import register_derived
 from resources.models import Record
-from resources.records_admin import register_derived
 from resources.registry import register
 from resources.rules import SIGNED_IN, own, where
 from tests.contract import test_access_matrix as matrix

@@ -41,7 +41,7 @@ def test_a_moderator_can_silence_and_forgive_a_member(moderator: Persona, bob: P
     sanction = Sanction.objects.get()
     assert (str(sanction.imposed_by_id), sanction.is_in_force) == (moderator.id, True)
     assert bob.api.post("posts", {"text": "x"}).status_code == 403
-    lift = {"action": "lift", "_selected_action": [str(sanction.pk)]}
+    lift = {"action": "post_lift", "_selected_action": [str(sanction.pk)]}
     browser.post("/admin/users/sanction/", lift)
     browser.post("/admin/users/sanction/", lift)
     assert bob.api.post("posts", {"text": "x"}).status_code == 201
@@ -123,3 +123,29 @@ def test_the_old_password_cannot_be_guessed_by_who_has_the_cookie(moderator: Per
         assert browser.post("/admin/password_change/", wrong).status_code == 200
     browser.post("/admin/password_change/", wrong | {"old_password": SECRET})
     assert not User.objects.get(pk=moderator.id).check_password(NEW)
+
+
+def test_a_member_whom_an_operator_deletes_has_days_of_grace(
+    operator: Browser, bob: Persona
+) -> None:
+    page = f"/admin/users/user/{bob.id}/delete/"
+    answer = operator.post(page, {"post": "yes"}, follow=True)
+    member = User.objects.get(pk=bob.id)
+    assert member.leaves_at is not None
+    assert any("ban" in str(message) for message in answer.context["messages"])
+    assert bob.api.get("users/me").status_code == 401
+    in_bulk = {"action": "delete_selected", "_selected_action": [bob.id], "post": "yes"}
+    assert operator.post("/admin/users/user/", in_bulk).status_code == 302
+    assert User.objects.filter(pk=bob.id).exists()
+
+
+@pytest.mark.parametrize("role", ["moderator", "admin"])
+def test_built_in_roles_can_be_neither_deleted_nor_renamed(operator: Browser, role: str) -> None:
+    group, _is_new = Group.objects.get_or_create(name=role)
+    base = f"/admin/auth/group/{group.pk}"
+    assert operator.post(f"{base}/delete/", {"post": "yes"}).status_code == 403
+    operator.post(f"{base}/change/", {"name": "other"})
+    assert Group.objects.filter(name=role).exists()
+    in_bulk = {"action": "delete_selected", "_selected_action": [group.pk], "post": "yes"}
+    operator.post("/admin/auth/group/", in_bulk)
+    assert Group.objects.filter(name=role).exists()

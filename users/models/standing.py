@@ -64,7 +64,7 @@ class Sanction(Record):
 
     @override
     def __str__(self) -> str:
-        return self.get_kind_display()
+        return f"{self.user}: {self.get_kind_display()}"
 
     @property
     def is_in_force(self) -> bool:

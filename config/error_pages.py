@@ -1,0 +1,57 @@
+"""Errors outside the API's views: pages for people in the admin, problem documents for programs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from resources import context
+from resources.errors import Problem, not_permitted, not_visible
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+@csrf_exempt
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Answer an address that does not exist."""
+    del exception
+    return _answer(request, not_visible())
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Answer what may not be done."""
+    del exception
+    return _answer(request, not_permitted())
+
+
+def crashed(request: HttpRequest) -> HttpResponse:
+    """Answer a bug: no details leave the server, the request id finds them in its log."""
+    problem = Problem(500, "internal_error", _("Something went wrong on our side."))
+    if not _is_in_admin(request):
+        return problem.response()
+    shown = {
+        "detail": problem.detail,
+        "language": translation.get_language(),
+        "request_id": context.request_id(),
+    }
+    return HttpResponse(render_to_string("config/admin_crash.html", shown), status=500)
+
+
+def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    user: Any = getattr(request, "user", None)
+    if not (_is_in_admin(request) and user is not None and user.is_staff):
+        return problem.response()
+    shown = {**admin.site.each_context(request), "title": problem.detail, "detail": problem.detail}
+    return render(request, "config/admin_error.html", shown, status=problem.status)
+
+
+def _is_in_admin(request: HttpRequest) -> bool:
+    return request.path.startswith("/admin")

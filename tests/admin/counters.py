@@ -1,0 +1,61 @@
+"""Every counter of the product, as stored and as counted anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cards.models import Card, CardLike
+from collections_app.models import Collection, CollectionItem
+from community.models import Comment, Message, Post, Room
+from templates_app.models import Review, Template
+from users.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from django.db.models import Model
+
+type Count = Callable[[Any], int]
+
+COUNTERS: Mapping[tuple[type[Model], str], Count] = {
+    (User, "card_count"): lambda user: Card.objects.filter(
+        creator=user, status="published"
+    ).count(),
+    (Card, "like_count"): lambda card: CardLike.objects.filter(card=card).count(),
+    (Collection, "item_count"): lambda held: CollectionItem.objects.filter(collection=held).count(),
+    (Post, "comment_count"): lambda post: Comment.objects.filter(
+        post=post, is_deleted=False
+    ).count(),
+    (Room, "message_count"): lambda room: Message.objects.filter(room=room).count(),
+    (Template, "use_count"): lambda template: Card.objects.filter(template=template).count(),
+    (Template, "rating_count"): lambda template: Review.objects.filter(template=template).count(),
+    (Template, "rating_sum"): lambda template: sum(
+        Review.objects.filter(template=template).values_list("stars", flat=True)
+    ),
+}
+
+type Counters = dict[tuple[str, str, str], int]
+
+
+def stored_counters() -> Counters:
+    """Return the counters of all rows as they are stored."""
+    return _counters(lambda _count, row, name: getattr(row, name))
+
+
+def recount() -> Counters:
+    """Return the counters of all rows as they should be."""
+    return _counters(lambda count, row, _name: count(row))
+
+
+def wrong_counters() -> Counters:
+    """Return what is stored where it is not what it should be."""
+    right = recount()
+    return {key: stored for key, stored in stored_counters().items() if stored != right[key]}
+
+
+def _counters(value: Callable[[Count, Any, str], int]) -> Counters:
+    return {
+        (model.__name__, str(row), name): value(count, row, name)
+        for (model, name), count in COUNTERS.items()
+        for row in model._default_manager.all()
+    }

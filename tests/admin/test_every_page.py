@@ -1,0 +1,71 @@
+"""Every page opens and every form can be sent, empty and wrong, without an error page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib import admin as site_module
+
+from resources import registry
+from tests.admin.counters import wrong_counters
+from tests.admin.desks import at_desk, list_of, page_of
+from tests.contract.examples import example_row
+
+if TYPE_CHECKING:
+    from tests.client import Browser
+    from tests.personas import Persona
+
+WRONG = {"": "nonsense", "_id": "nonsense", "_at_0": "31.02.", "_at_1": "25:61"}
+MODELS = list(site_module.site._registry)
+
+
+def expects_no_error_page(answer: Any) -> None:
+    assert answer.status_code < 500, answer.content[-2000:]
+
+
+def wrong_values(browser: Browser, page: str) -> dict[str, Any]:
+    """Return nonsense for every input of a form that can be opened."""
+    opened = browser.get(page)
+    if opened.status_code != 200:
+        return {"title": "nonsense"}
+    fields = opened.context["adminform"].form.fields if "adminform" in opened.context else {}
+    return {f"{name}{suffix}": wrong for name in fields for suffix, wrong in WRONG.items()}
+
+
+def sends_forms(browser: Browser, pages: list[str]) -> None:
+    """Send each form empty, with nonsense, and with values far too long."""
+    for page in pages:
+        wrong = wrong_values(browser, page)
+        too_long = dict.fromkeys(wrong, "x" * 20_000)
+        for sent in ({}, wrong, too_long, dict.fromkeys(wrong, "\x00")):
+            expects_no_error_page(browser.post(page, sent))
+
+
+@pytest.mark.parametrize("role", ["moderator", "admin"])
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+def test_no_page_of_a_model_crashes(
+    role: str, model: Any, alice: Persona, request: pytest.FixtureRequest
+) -> None:
+    browser = at_desk(request.getfixturevalue(role))
+    opened = [list_of(model), f"{list_of(model)}?q=dragon", f"{list_of(model)}?p=9&e=1&nope=1"]
+    forms = [f"{list_of(model)}add/"]
+    if registry.is_registered(model):
+        row = example_row(registry.resource_of(model), owner=alice)
+        opened += [page_of(row, "history")]
+        forms += [page_of(row), page_of(row, "delete")]
+    for page in [*opened, *forms]:
+        expects_no_error_page(browser.get(page, follow=True))
+    before = wrong_counters()
+    sends_forms(browser, forms[:2])
+    for action in browser_actions(browser, model):
+        sent = {"action": action, "_selected_action": "nonsense"}
+        expects_no_error_page(browser.post(list_of(model), sent))
+    assert wrong_counters() == before
+
+
+def browser_actions(browser: Browser, model: Any) -> list[str]:
+    """Return the actions that a list offers."""
+    listed = browser.get(list_of(model))
+    form = listed.context.get("action_form") if listed.context else None
+    return [name for name, _label in form.fields["action"].choices if name] if form else []
