@@ -55,6 +55,9 @@ MAILBOX = Format(
     re.compile(r"[^<>@\r\n]*<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+"),
     "an address such as Holobase <cards@example.com>",
 )
+USERNAME = Format(
+    re.compile(r"[A-Za-z0-9._-]{1,30}"), "names of letters, digits, dots, dashes and underscores"
+)
 PLACE = Format(
     re.compile(rf"(?:https?://{HOST}{PORT})?/(?:[^\s?#]*/)?"),
     "a path or an address that ends in a slash, such as /files/",

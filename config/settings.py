@@ -207,6 +207,7 @@ STEP_UP_MINUTES = env.integer("STEP_UP_MINUTES", 10, minimum=1, maximum=24 * 60)
 ERASURE_GRACE_DAYS = env.integer("ERASURE_GRACE_DAYS", 14, maximum=MOST_DAYS)
 # Passkeys may be asked for by the two sites above and, where there are any, by mobile apps.
 PASSKEY_ORIGINS = env.words("PASSKEY_ORIGINS", form=formats.APP_ORIGIN)
+RESERVED_USERNAMES = env.words("RESERVED_USERNAMES", form=formats.USERNAME)
 RESOURCES_ACTOR_OF_USER = "users.selectors.actor_of"
 THROTTLE_RATES = {
     "read": env.text("THROTTLE_READ", "off", form=formats.RATE),

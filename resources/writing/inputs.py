@@ -21,6 +21,7 @@ from resources.documents.validation import document_errors
 from resources.fields import DocumentField
 from resources.reading.reader import is_visible
 from resources.text import composed_value
+from resources.visible_text import require_visible_line, require_visible_text
 from resources.writing.shortly import NotPlainError, takings
 
 if TYPE_CHECKING:
@@ -133,6 +134,9 @@ class RecordInput(serializers.ModelSerializer[Any]):
         if isinstance(model_field, DocumentField):
             kept = {name: options[name] for name in KEPT_OPTIONS if name in options}
             return DocumentInput, kept | {"schema": model_field.schema}
+        if model_field.get_internal_type() in VISIBLE_KINDS and not model_field.choices:
+            rule = VISIBLE_KINDS[model_field.get_internal_type()]
+            options["validators"] = [*options.get("validators", ()), rule]
         return field_class, options
 
     @override
@@ -204,6 +208,7 @@ def _unknown_errors(names: Sequence[str]) -> dict[str, Any]:
     return {name: [detail] for name in names}
 
 
+VISIBLE_KINDS = {"CharField": require_visible_line, "TextField": require_visible_text}
 KEPT_OPTIONS = ("required", "allow_null", "default", "label", "help_text")
 
 

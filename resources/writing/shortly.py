@@ -17,6 +17,13 @@ from django.core.validators import (
 from rest_framework import serializers
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
+from resources.visible_text import (
+    is_visible_line,
+    is_visible_text,
+    require_visible_line,
+    require_visible_text,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
 
 UNBOUNDED = float("inf")
 WORDING = frozenset({ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator})
+VISIBLE = {require_visible_line: is_visible_line, require_visible_text: is_visible_text}
 
 
 class NotPlainError(Exception):
@@ -48,10 +56,17 @@ def _text(field: Any) -> Taking:
     if bounds is None:
         return _by_itself(field)
     least, most = bounds
+    is_visible = next((VISIBLE[each] for each in field.validators if each in VISIBLE), bool)
 
     def take(value: Any) -> Any:
         is_fitting = type(value) is str and value and least <= len(value) <= most
-        if not is_fitting or value != value.strip() or "\x00" in value or not _has_utf8(value):
+        if (
+            not is_fitting
+            or not is_visible(value)
+            or value != value.strip()
+            or "\x00" in value
+            or not _has_utf8(value)
+        ):
             raise NotPlainError
         return value
 
@@ -113,7 +128,7 @@ def _bounds(
         if type(validator) in found and isinstance(validator.limit_value, int):
             tighter = max if type(validator) is least else min
             found[type(validator)] = tighter(found[type(validator)], validator.limit_value)
-        elif type(validator) not in others:
+        elif type(validator) not in others and validator not in VISIBLE:
             return None
     return found[least], found[most]
 

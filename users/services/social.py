@@ -16,6 +16,7 @@ from resources.actors import ANONYMOUS, Actor
 from resources.errors import Problem, not_signed_in
 from resources.sealing import blind_index
 from users.models import EventKind, Identity, Session, User, address
+from users.names import is_reserved
 from users.services.accounts import register_member
 from users.services.events import record_event
 from users.services.sessions import require_standing
@@ -128,6 +129,8 @@ def free_username(names: Sequence[str]) -> str:
     """
     plain = (_plain(name) for name in names if "@" not in name)
     wanted = next((name for name in plain if len(name) >= SHORTEST_NAME), "")
+    if is_reserved(wanted):
+        wanted = ""
     name = wanted or _numbered("member")
     while User.objects.filter(username__iexact=name).exists():
         name = _numbered(wanted or "member")

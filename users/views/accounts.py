@@ -15,8 +15,10 @@ from rest_framework import serializers
 from resources.errors import FieldError, Problem
 from resources.http.throttles import require_room
 from resources.sealing import blind_index
+from resources.visible_text import require_visible_line
 from users.mails import mailbox_of
 from users.models import Proof, Purpose, User
+from users.names import is_reserved
 from users.services.accounts import (
     ask_for_address,
     change_address,
@@ -62,10 +64,11 @@ class RegisterInput(AddressInput):
 
     def validate_username(self, value: str) -> str:
         """Hold the name to the rules of its column."""
-        return _valid_column("username", value)
+        return _valid_username(value)
 
     def validate_display_name(self, value: str) -> str:
         """Hold the display name to the rules of its column."""
+        require_visible_line(value)
         return _valid_column("display_name", value)
 
     def validate_password(self, value: str) -> str:
@@ -80,6 +83,13 @@ def _valid_column(name: str, value: str) -> str:
     column = cast("Field[str, str]", User._meta.get_field(name))
     column.run_validators(value)
     return value
+
+
+def _valid_username(value: str) -> str:
+    """Return a username that its column takes and that is nobody's by its nature."""
+    if is_reserved(value):
+        raise serializers.ValidationError(_("This username is reserved."), "reserved")
+    return _valid_column("username", value)
 
 
 class ProofInput(serializers.Serializer[Any]):
@@ -102,6 +112,10 @@ class VerifyInput(ProofInput):
     """A proof of an address; another username if the first has been taken meanwhile."""
 
     username = serializers.CharField(max_length=30, required=False, default="")
+
+    def validate_username(self, value: str) -> str:
+        """Hold the other name to the same rules as the first."""
+        return _valid_username(value)
 
 
 class ResetInput(ProofInput):
