@@ -27,7 +27,7 @@ def database(data_dir: Path) -> dict[str, Any]:
     most = env.integer("DATABASE_POOL", 16, minimum=1, maximum=1000)
     if url:
         # Its driver takes a while to load, which embedded installations are spared.
-        described: dict[str, Any] = import_string("config.postgresql.database")(url, most)
+        described: dict[str, Any] = import_string("config.postgresql.settings.database")(url, most)
         return described
     return {
         "ENGINE": "config.sqlite",
@@ -49,18 +49,17 @@ def redis_url() -> str:
 
 def cache(url: str) -> dict[str, Any]:
     """Describe the cache: Redis or Valkey, else the process's own memory."""
-    if url:
-        return {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": url}
     # Limits and one-time challenges are kept here: strangers must not be able to crowd them out.
     room = {"MAX_ENTRIES": 200_000}
+    if url:
+        return {"BACKEND": "config.shared_cache.SharedCache", "LOCATION": url, "OPTIONS": room}
     return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": room}
 
 
 def channel_layer(url: str) -> dict[str, Any]:
     """Describe the doorbell between processes: Redis pub/sub, else in-process."""
     if url:
-        backend = "channels_redis.pubsub.RedisPubSubChannelLayer"
-        return {"BACKEND": backend, "CONFIG": {"hosts": [url]}}
+        return {"BACKEND": "config.shared_layer.SharedLayer", "CONFIG": {"address": url}}
     return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 
 
@@ -89,8 +88,9 @@ def storages(data_dir: Path) -> dict[str, Any]:
         "addressing_style": "path",
         "signature_version": "s3v4",
         "file_overwrite": False,
+        "answer_seconds": env.integer("S3_ANSWER_SECONDS", 2, minimum=1),
     }
-    default = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    default = {"BACKEND": "files.buckets.BucketStorage", "OPTIONS": options}
     return {"default": default, "staticfiles": static}
 
 

@@ -10,6 +10,7 @@ import asyncio
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from config.request_bodies import (
     most_bytes,
     on_disk,
 )
+from config.waiting import in_thread
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, client_network
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 IN_MEMORY = 64 * 1024
 """Bytes of a body beyond which it is put into a temporary file."""
 BODILESS = frozenset({204, 304})
+PROBES = ("/healthz", "/readyz", "/metrics")
 
 
 class DjangoRoad(BaseHandler):
@@ -47,6 +50,7 @@ class DjangoRoad(BaseHandler):
         self.load_middleware(is_async=False)
         self.threads = ThreadPoolExecutor(settings.REQUEST_THREADS, "django")
         self.sign_ins = ThreadPoolExecutor(settings.SIGN_IN_THREADS, "sign-in")
+        self.probes = ThreadPoolExecutor(2, "probes")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -62,9 +66,18 @@ class DjangoRoad(BaseHandler):
                 await self._send(problem.response(), send)
                 return
             body.seek(0)
-            threads = self._lane(scope["path"])
-            response = await _in_thread(threads, self._respond, scope, body)
+            response = await self._answer(scope, body)
             await self._send(response, send, is_head=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        if scope["path"] in PROBES:
+            # What operators ask is answered whatever the others wait for.
+            work = partial(copy_context().run, self._respond, scope, body)
+            return await asyncio.get_running_loop().run_in_executor(self.probes, work)
+        try:
+            return await _in_thread(self._lane(scope["path"]), self._respond, scope, body)
+        except Problem as problem:
+            return problem.response()
 
     def _lane(self, path: str) -> ThreadPoolExecutor:
         """Give requests that wait for a password's hash threads of their own to wait in."""
@@ -115,8 +128,7 @@ async def _in_thread[**P, R](
     threads: ThreadPoolExecutor, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs
 ) -> R:
     run = copy_context().run
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(threads, lambda: run(work, *args, **kwargs))
+    return await in_thread(threads, lambda: run(work, *args, **kwargs))
 
 
 def _chunks(response: HttpResponseBase) -> Iterable[bytes]:

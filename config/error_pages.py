@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from resources import context
-from resources.errors import Problem, not_permitted, not_visible
+from resources.errors import Problem, as_problem, not_permitted, not_visible
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -33,7 +34,14 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
-    """Answer a bug: no details leave the server, the request id finds them in its log."""
+    """Answer a bug: no details leave the server, the request id finds them in its log.
+
+    A partner that failed where no view could catch it, in a session for example, is no bug.
+    """
+    error = sys.exc_info()[1]
+    known = as_problem(error) if isinstance(error, Exception) else None
+    if known and known.status >= 500:
+        return known.response()
     problem = Problem(500, "internal_error", _("Something went wrong on our side."))
     if not _is_in_admin(request):
         return problem.response()

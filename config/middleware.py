@@ -10,6 +10,7 @@ from django_prometheus.middleware import PrometheusAfterMiddleware
 from config import operations
 from config.envelope import Envelope
 from resources import context
+from resources.errors import as_problem
 from resources.http.client_networks import address_of_request
 
 type View = Callable[[HttpRequest], HttpResponse]
@@ -32,6 +33,11 @@ class RequestEnvelope:
         response["X-Request-ID"] = envelope.context.request_id
         envelope.log(response.status_code)
         return response
+
+    def process_exception(self, _request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer what is nobody's mistake, such as a database that is away, as the API does."""
+        problem = as_problem(exception)
+        return problem.response() if problem and problem.status >= 500 else None
 
 
 class OperatorAddresses:

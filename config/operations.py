@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import hmac
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
 
 import orjson
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 from django.conf import settings
-from django.core.cache import cache
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django_prometheus.exports import ExportToDjangoView
 
-from files.storage import is_storage_ready
-from realtime.hub import known_hubs
+from config.readiness import report
 from resources.errors import Problem, not_signed_in
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-PROBE = "holobase.ready"
 BY_PROXY = ("x-forwarded", "forwarded", "x-real-ip", "via")
-
-
-class StuckError(Exception):
-    """A part that does not go on; the message may be shown."""
 
 
 def alive(_request: HttpRequest) -> HttpResponse:
@@ -38,13 +23,10 @@ def alive(_request: HttpRequest) -> HttpResponse:
 
 
 def ready(_request: HttpRequest) -> HttpResponse:
-    """Tell whether every part that requests need can be reached (503 when one can't)."""
-    checks = CHECKS if settings.ROLE == "api" else CHECKS | {"realtime": _realtime}
-    parts = {name: _state(check) for name, check in checks.items()}
-    is_ready = all(state == "ok" for state in parts.values())
-    body = {"status": "ok" if is_ready else "unavailable", "parts": parts}
-    status = 200 if is_ready else 503
-    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+    """Tell whether every part can be reached (503 when one can't that this process needs)."""
+    said = report()
+    status = 503 if said["status"] == "unavailable" else 200
+    return HttpResponse(orjson.dumps(said), status=status, content_type="application/json")
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -74,53 +56,6 @@ def _is_loopback(address: str) -> bool:
     except ValueError:
         return False
     return (getattr(given, "ipv4_mapped", None) or given).is_loopback
-
-
-def _state(check: Callable[[], bool]) -> str:
-    try:
-        return "ok" if check() else "unavailable"
-    except StuckError as stuck:
-        return f"unavailable: {stuck}"
-    except Exception as error:  # noqa: BLE001 - whatever a broken part raises, it is not ready
-        return f"unavailable: {type(error).__name__}"
-
-
-def _database() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        return bool(cursor.fetchone() == (1,))
-
-
-def _cache() -> bool:
-    cache.set(PROBE, "ok", 10)
-    return bool(cache.get(PROBE) == "ok")
-
-
-def _layer() -> bool:
-    layer: Any = get_channel_layer()
-    async_to_sync(layer.group_send)(PROBE, {"type": "ready"})
-    return True
-
-
-def _realtime() -> bool:
-    for hub in known_hubs():
-        if problem := hub.problem():
-            raise StuckError(problem)
-    return True
-
-
-def _migrations() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
-
-
-CHECKS: dict[str, Callable[[], bool]] = {
-    "database": _database,
-    "cache": _cache,
-    "storage": is_storage_ready,
-    "layer": _layer,
-    "migrations": _migrations,
-}
 
 
 def welcome(_request: HttpRequest) -> HttpResponse:

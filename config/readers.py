@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import translation
 
 from config.writers import NOT_HERE, Threads, answered_always
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.http.reads import Read
+
+
+LOST = (None, "57P01", "57P02")
+"""SQLSTATE of a connection that has ended: none at all, or the server's goodbye."""
 
 
 class Readers:
@@ -125,9 +129,25 @@ class Readers:
 
 
 def _speaking[Result](language: str | None, work: Callable[[], Result]) -> Result:
-    """Do work in a language, which threads don't inherit."""
+    """Do work in a language, which threads don't inherit.
+
+    A read whose connection was cut off meanwhile is done once more, by another one.
+    """
     translation.activate(language or settings.LANGUAGE_CODE)
-    return work()
+    try:
+        return work()
+    except OperationalError as error:
+        if not _has_lost_connection(error):
+            raise
+        connection.close()
+        return work()
+
+
+def _has_lost_connection(error: OperationalError) -> bool:
+    """Tell whether a statement failed as its connection to PostgreSQL had ended."""
+    cause = error.__cause__
+    is_of_pool = type(cause).__name__ == "PoolTimeout"
+    return not is_of_pool and getattr(cause, "sqlstate", "") in LOST
 
 
 def tried[Result](work: Callable[[], Result]) -> Result | HttpAnswer | None:

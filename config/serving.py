@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
@@ -19,7 +20,8 @@ from granian.server.embed import Server
 from realtime.connections import dismiss_everyone
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
+    from pathlib import Path
 
 BACKLOG = 4096
 READ_BUFFER_BYTES = 64 * 1024
@@ -104,3 +106,22 @@ def require_free(host: str, port: int) -> None:
     except OSError as failure:
         why = os.strerror(failure.errno or 0)
         raise ServingError(f"Can't listen at {host}:{port}: {why}") from failure
+
+
+def hold_folder(folder: Path, parts: Iterable[str]) -> None:
+    """Hold a data folder until this process ends; raises ServingError if another one does.
+
+    Each part, such as `api`, can be held by one process at a time. The operating system lets go
+    of the locks however the process ends.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in parts:
+        # Never closed: the lock lasts as long as the descriptor.
+        file = os.open(folder / f"serve-{part}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ServingError(
+                f"Another server uses the folder {folder} ({part}): stop it, or give this one"
+                " a folder of its own by --data."
+            ) from None

@@ -2,7 +2,8 @@
 
 The server passes on what is asked, and the writer answers. Between them go frames: a length of
 four bytes, then a tuple in Python's own `marshal`, which only the same Python has to understand.
-When the server goes, the writer ends; when the writer goes, the server writes for itself.
+When the server goes, the writer ends; when the writer goes, the server writes for itself until
+another one, which it starts at once, is ready.
 """
 
 from __future__ import annotations
@@ -14,28 +15,31 @@ import os
 import pickle
 import signal
 import socket
-from contextlib import contextmanager
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
 from contextvars import Context
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import count
 from struct import Struct
 from threading import local
 from typing import TYPE_CHECKING, Any, NoReturn, override
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connections
-from django.utils.translation import gettext as _
 
 from config.asked import what_is_asked
+from config.supervision import BackOff
+from config.waiting import interrupted
 from config.writers import MOST_IN_A_GROUP, GroupedWriter, Job, write_group
 from realtime.access import governed, look_again_at
 from realtime.hub import known_hubs
 from resources import changes, context
 from resources.answers import HttpAnswer, answered
-from resources.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from config.asked import Asked
     from resources.actors import Actor
@@ -80,20 +84,36 @@ def frame(*content: Any) -> bytes:
 
 
 class WriterProcess(asyncio.Protocol):
-    """The server's end: hands over what is asked and waits for the answers."""
+    """The server's end: hands over what is asked and waits for the answers.
 
-    def __init__(self, line: socket.socket) -> None:
+    `reap` waits for the end of the process.
+    """
+
+    def __init__(self, line: socket.socket, reap: Callable[[], object]) -> None:
         self.line = line
+        self.reap = reap
         self.frames = Frames()
         self.numbers = count(NEWS + 1)
         self.waiting: dict[int, asyncio.Future[HttpAnswer]] = {}
         self.transport: Any = None
-        self.stand_in: GroupedWriter | None = None
+        self.is_there = True
+        self.back_off = BackOff()
+        self.revival: asyncio.Task[None] | None = None
+
+    @cached_property
+    def stand_in(self) -> GroupedWriter:
+        """What writes in this process while the writer is away."""
+        return GroupedWriter()
 
     async def connect(self) -> None:
         """Begin to listen to the writer, in the event loop that serves."""
         loop = asyncio.get_running_loop()
         await loop.create_unix_connection(lambda: self, sock=self.line)
+
+    def close(self) -> None:
+        """Let the writer end, and wait until it has."""
+        self.line.close()
+        self.reap()
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -101,7 +121,7 @@ class WriterProcess(asyncio.Protocol):
 
     async def write(self, asked: Asked) -> HttpAnswer:
         """Have written what is asked for; 503 when the writer goes before it answers."""
-        if self.stand_in:
+        if not self.is_there:
             return await self.stand_in.write(asked)
         number = next(self.numbers)
         answer: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
@@ -119,18 +139,40 @@ class WriterProcess(asyncio.Protocol):
         while (said := self.frames.next()) is not None:
             number, *rest = said
             if number == NEWS:
+                self.is_there = True
                 _spread(*rest)
             elif (answer := self.waiting.get(number)) is not None and not answer.done():
                 answer.set_result(HttpAnswer(*rest))
 
     @override
     def connection_lost(self, failure: Exception | None) -> None:
-        """Write in this process from now on; what was under way may be written or not."""
-        logger.error("the writer has ended; the server writes for itself")
-        self.stand_in = GroupedWriter()
+        """Write in this process meanwhile; what was under way may be written or not."""
+        logger.error("the writer has ended; the server writes for itself until there is another")
+        self.is_there = False
         for answer in self.waiting.values():
             if not answer.done():
                 answer.set_result(answered(_interrupted))
+        self.revival = asyncio.create_task(self._revive())
+
+    async def _revive(self) -> None:
+        """Start another writer; its first news say that it is ready."""
+        await asyncio.get_running_loop().run_in_executor(None, self.reap)
+        await asyncio.sleep(self.back_off.next())
+        self.back_off.begin()
+        self.frames = Frames()
+        self.line, theirs = socket.socketpair()
+        # Not a fork: by now there are threads, whose locks it would take along.
+        command = [sys.executable, "manage.py", "run_writer", "--skip-checks"]
+        with theirs:
+            number = theirs.fileno()
+            process = subprocess.Popen(  # noqa: S603 - our own command
+                [*command, "--line", str(number)],
+                cwd=settings.BASE_DIR,
+                pass_fds=[number],
+                process_group=0,
+            )
+        self.reap = process.wait
+        await self.connect()
 
 
 def _spread(user_ids: Iterable[bytes]) -> None:
@@ -141,8 +183,7 @@ def _spread(user_ids: Iterable[bytes]) -> None:
 
 
 def _interrupted() -> HttpAnswer:
-    detail = _("This was interrupted. See whether it was done before you try again.")
-    raise Problem(503, "interrupted", detail)
+    raise interrupted()
 
 
 def _packed(asked: Asked) -> tuple[Any, ...]:
@@ -198,7 +239,8 @@ class Writer:
         changes.committed.connect(self._hear)
 
     def run(self) -> None:
-        """Write until the server is gone."""
+        """Write until the server is gone; the first news, of nothing, say that this is ready."""
+        self.line.sendall(frame(NEWS, []))
         while group := self._next_group():
             write_group([job for _number, job in group])
             self._answer(group)
@@ -246,21 +288,27 @@ def writer_process() -> Iterator[WriterProcess]:
     process = os.fork()
     if not process:
         ours.close()
-        _be_the_writer(theirs)
+        # Django asks each time for which task of an event loop a connection is meant.
+        vars(connections)["_connections"] = local()
+        be_the_writer(theirs)
     theirs.close()
+    writer = WriterProcess(ours, partial(_reap, process))
     try:
-        yield WriterProcess(ours)
+        yield writer
     finally:
-        ours.close()
+        writer.close()
+
+
+def _reap(process: int) -> None:
+    with suppress(ChildProcessError):
         os.waitpid(process, 0)
 
 
-def _be_the_writer(line: socket.socket) -> NoReturn:
+def be_the_writer(line: socket.socket) -> NoReturn:
+    """Write what comes through `line` until the server is gone, and end the process."""
     # The server says when it is over: what it has been asked is still to be written.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    # Django asks each time for which task of an event loop a connection is meant.
-    vars(connections)["_connections"] = local()
     try:
         Writer(line).run()
     except ConnectionError:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +18,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from config.sqlite.base import one_piece
+from config.waiting import in_thread
 from resources import search
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
@@ -50,9 +52,11 @@ class Threads:
         self.pool = ThreadPoolExecutor(count, name)
 
     async def run(self, work: Work) -> HttpAnswer:
-        """Run `work` in one of the threads."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.pool, copy_context().run, _in_thread, work)
+        """Run `work` in one of the threads; 503 when the database goes away meanwhile."""
+        try:
+            return await in_thread(self.pool, partial(copy_context().run, _in_thread, work))
+        except Problem as problem:
+            return answered(partial(_refuse, problem))
 
     async def write(self, asked: Asked) -> HttpAnswer:
         """Write what is asked for in one of the threads."""
@@ -160,6 +164,10 @@ def answered_always[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
     except Exception:
         logger.exception("crashed")
         return answered(_crash)
+
+
+def _refuse(problem: Problem) -> HttpAnswer:
+    raise problem
 
 
 def _crash() -> HttpAnswer:

@@ -1,19 +1,95 @@
-"""An S3 bucket as the place of files: made and watched by MinIO's client."""
+"""An S3 bucket as the place of files: made by MinIO's client, used by django-storages."""
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING, Any, override
 from urllib.parse import urlsplit
 
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 from minio import Minio
 from minio.error import S3Error
+from storages.backends.s3 import S3Storage
+from urllib3 import PoolManager, Timeout
+
+from resources.errors import storage_full, unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 AMAZON = "https://s3.amazonaws.com"
 MADE_MEANWHILE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
+CONNECT_SECONDS = 1
+REST_SECONDS = 1.0
+"""Seconds after a failure in which nothing is asked of the server, so that nobody waits for it."""
+NO_ROOM = (507, "InsufficientStorage", "XMinioStorageFull", "QuotaExceeded")
+
+
+class BucketStorage(S3Storage):
+    """Files in a bucket; a server that is away, slow or full is a Problem, 503 or 507."""
+
+    rests_until = 0.0
+
+    def __init__(self, *, answer_seconds: float, **options: Any) -> None:
+        # One try: a second one would double the wait, and connections are checked before use.
+        config = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=answer_seconds,
+            retries={"total_max_attempts": 1},
+            s3={"addressing_style": options["addressing_style"]},
+            signature_version=options["signature_version"],
+        )
+        super().__init__(**options, client_config=config)
+
+    @override
+    def _open(self, name: str, mode: str = "rb") -> Any:
+        with self._reached():
+            return super()._open(name, mode)
+
+    @override
+    def _save(self, name: str, content: Any) -> Any:
+        with self._reached():
+            return super()._save(name, content)
+
+    @override
+    def delete(self, name: str) -> None:
+        with self._reached():
+            super().delete(name)
+
+    @override
+    def exists(self, name: str) -> bool:
+        with self._reached():
+            return bool(super().exists(name))
+
+    def is_there(self) -> bool:
+        """Tell whether the bucket answers."""
+        self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
+        return True
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Use the server; raises Problem 503 or 507, or FileNotFoundError as django-storages."""
+        if monotonic() < self.rests_until:
+            raise unavailable()
+        try:
+            yield
+        except ClientError as error:
+            metadata = error.response.get("ResponseMetadata", {})
+            status, code = metadata.get("HTTPStatusCode", 0), error.response["Error"].get("Code")
+            if status in NO_ROOM or code in NO_ROOM:
+                raise storage_full() from error
+            if status < 500:
+                raise
+            raise unavailable() from error
+        except BotoCoreError as error:
+            self.rests_until = monotonic() + REST_SECONDS
+            raise unavailable() from error
 
 
 class Bucket:
-    """The bucket that a storage of django-storages keeps files in."""
+    """The bucket that a storage keeps files in, to be made."""
 
     def __init__(self, storage: Any) -> None:
         self.name = storage.bucket_name
@@ -24,6 +100,7 @@ class Bucket:
             secret_key=storage.secret_key,
             region=storage.region_name,
             secure=address.scheme == "https",
+            http_client=PoolManager(timeout=Timeout(connect=2, read=10), retries=False),
         )
 
     def exists(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import disk_usage
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.storage import default_storage
@@ -10,6 +11,8 @@ from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
     from files.buckets import Bucket
+
+LEAST_FREE_BYTES = 16 * 1024 * 1024
 
 
 def set_up_storage() -> None:
@@ -24,9 +27,12 @@ def set_up_storage() -> None:
 
 
 def is_storage_ready() -> bool:
-    """Tell whether files can be stored."""
+    """Tell whether files can be stored; raises what the bucket's client does when it can't tell."""
     folder = _folder()
-    return folder.is_dir() if folder else _bucket().exists()
+    if folder:
+        return folder.is_dir() and disk_usage(folder).free >= LEAST_FREE_BYTES
+    storage: Any = default_storage
+    return bool(storage.is_there())
 
 
 def _folder() -> Path | None:

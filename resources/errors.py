@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from sqlite3 import Error as SqliteError
@@ -16,7 +17,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
 )
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions as drf
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 CONTENT_TYPE = "application/problem+json"
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+BROKEN_DISK = (errno.EIO, errno.EROFS, errno.ESTALE)
+PG_DISK_FULL = "53100"
+SQLITE_DISK = ("disk I/O error", "readonly database", "unable to open database file")
 
 type Text = str | Promise
 
@@ -218,13 +223,39 @@ def _from_integrity(error: IntegrityError) -> Problem:
     return Problem(400, "invalid", broken.message, errors)
 
 
+def unavailable() -> Problem:
+    """Say that something that a request needs is away for the moment (503)."""
+    detail = _("Something that this needs can't be reached at the moment. Try again.")
+    return Problem(503, "unavailable", detail, headers={"Retry-After": "2"})
+
+
+def storage_full() -> Problem:
+    """Say that there is no room to write to (507)."""
+    detail = _("The server has no room left. Its operator has to make some.")
+    return Problem(507, "storage_full", detail, headers={"Retry-After": "60"})
+
+
 def _from_operation(error: OperationalError) -> Problem | None:
-    """Tell a database that is busy or away from one that was asked nonsense, which is a bug."""
-    is_sqlite = isinstance(error.__cause__, SqliteError)
-    if is_sqlite and "locked" not in str(error):
-        return None
-    detail = _("The database is busy. Try again.")
-    return Problem(503, "busy", detail, headers={"Retry-After": "1"})
+    """Tell a database that is busy, away or full from one asked nonsense, which is a bug."""
+    text = str(error)
+    if "disk is full" in text or getattr(error.__cause__, "sqlstate", None) == PG_DISK_FULL:
+        return storage_full()
+    if not isinstance(error.__cause__, SqliteError) or "locked" in text:
+        detail = _("The database is busy. Try again.")
+        return Problem(503, "busy", detail, headers={"Retry-After": "1"})
+    return unavailable() if any(words in text for words in SQLITE_DISK) else None
+
+
+def _from_interface(error: InterfaceError) -> Problem | None:
+    """Tell a connection that has ended from one that was used wrongly, which is a bug."""
+    return unavailable() if "closed" in str(error) else None
+
+
+def _from_system(error: OSError) -> Problem | None:
+    """Tell a disk that is full or broken from everything else, which is a bug."""
+    if error.errno in NO_ROOM:
+        return storage_full()
+    return unavailable() if error.errno in BROKEN_DISK else None
 
 
 def _from_too_big(error: Exception) -> Problem:
@@ -245,6 +276,8 @@ MAPPINGS = (
     (ModelValidationError, _from_model),
     (IntegrityError, _from_integrity),
     (OperationalError, _from_operation),
+    (InterfaceError, _from_interface),
+    (OSError, _from_system),
     ((RequestDataTooBig, TooManyFieldsSent), _from_too_big),
     (SuspiciousOperation, _from_suspicious),
     (Http404, lambda _error: not_visible()),

@@ -132,6 +132,17 @@ def is_resealed(model: type[models.Model], column: str) -> bool:
     return all(is_under_newest_key(sealed) for batch in batches for _key, sealed in batch)
 
 
+def can_open(model: type[models.Model], column: str) -> bool:
+    """Tell whether the newest sealed value of a column, if any, is under one of the keys."""
+    sealed = _with_sealed(model, column).filter(sealed__startswith=MARK).order_by("-pk")
+    try:
+        for text in sealed.values_list("sealed", flat=True)[:1]:
+            unseal(text)
+    except InvalidToken:
+        return False
+    return True
+
+
 def forget_keys() -> None:
     """Read the keys anew at the next use."""
     _read_keys.cache_clear()

@@ -71,12 +71,12 @@ class Server:
         return self.folder / "server.log"
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """Keep the program running for the length of a block."""
+    def running(self) -> Iterator[subprocess.Popen[bytes]]:
+        """Keep the program running for the length of a block; gives its process."""
         process = self._start()
         try:
             self._wait_until_ready(process)
-            yield
+            yield process
         finally:
             process.send_signal(self.stop_signal)
             try:
@@ -133,7 +133,7 @@ class Bucket:
     secret_key: str = field(default_factory=lambda: secrets.token_hex(20), repr=False)
 
     def create(self) -> bool:
-        """Make the bucket; False while the server does not answer yet."""
+        """Make the bucket unless it is there; False while the server does not answer yet."""
         client = minio.Minio(
             self.endpoint,
             access_key=self.access_key,
@@ -143,7 +143,8 @@ class Bucket:
             http_client=urllib3.PoolManager(retries=False, timeout=2),
         )
         try:
-            client.make_bucket(self.name)
+            if not client.bucket_exists(self.name):
+                client.make_bucket(self.name)
         except (urllib3.exceptions.HTTPError, minio.error.MinioException):
             return False
         return True
@@ -168,13 +169,24 @@ def everything() -> Iterator[dict[str, str]]:
 @contextmanager
 def postgresql() -> Iterator[str]:
     """Run PostgreSQL; give the URL of an empty database whose user may create others."""
+    with postgresql_cluster() as (server, url), server.running():
+        yield url
+
+
+@contextmanager
+def postgresql_cluster(**changed: str) -> Iterator[tuple[Server, str]]:
+    """Make a PostgreSQL cluster; give its server, which does not run yet, and the database's URL.
+
+    `changed` are settings of the server.
+    """
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # it refuses to run as root
     password = secrets.token_hex(16)
     with _folder("postgresql", SHARED_TMP if account else None) as folder:
         binaries = _postgresql_binaries(folder, account)
         cluster = _new_cluster(binaries, folder, password, account)
         (port,) = free_ports(1)
-        options = [f"--{name}={setting}" for name, setting in POSTGRESQL_OPTIONS.items()]
+        settings = POSTGRESQL_OPTIONS | changed
+        options = [f"--{name}={setting}" for name, setting in settings.items()]
         address = f"postgresql://holobase:{password}@{HOST}:{port}"
         server = Server(
             [str(binaries / "postgres"), "-D", str(cluster), f"--port={port}", *options],
@@ -183,8 +195,7 @@ def postgresql() -> Iterator[str]:
             account=account,
             stop_signal=signal.SIGQUIT,  # ends its children too, without a checkpoint
         )
-        with server.running():
-            yield f"{address}/holobase"
+        yield server, f"{address}/holobase"
 
 
 @contextmanager
@@ -206,6 +217,13 @@ def valkey_server(folder: Path, port: int) -> Server:
 @contextmanager
 def s3() -> Iterator[Bucket]:
     """Run SeaweedFS as an S3 server; give an empty bucket on it."""
+    with s3_server() as (server, bucket), server.running():
+        yield bucket
+
+
+@contextmanager
+def s3_server() -> Iterator[tuple[Server, Bucket]]:
+    """Describe SeaweedFS as an S3 server, which does not run yet, and a bucket that it makes."""
     with _folder("s3") as folder:
         ports = free_ports(2 * len(SEAWEEDFS_PARTS))
         options = dict(SEAWEEDFS_OPTIONS)
@@ -217,8 +235,7 @@ def s3() -> Iterator[Bucket]:
         binary = Path(sysconfig.get_path("scripts"), "weed")
         command = [str(binary), "mini", *(f"-{name}={given}" for name, given in options.items())]
         try:
-            with Server(command, folder, is_ready=bucket.create).running():
-                yield bucket
+            yield Server(command, folder, is_ready=bucket.create), bucket
         finally:
             _remove_seaweedfs_sockets(ports[1::2])
 
@@ -284,6 +301,8 @@ def _create_database(address: str) -> bool:
             connection.execute("CREATE DATABASE holobase")
     except psycopg.OperationalError:
         return False
+    except psycopg.errors.DuplicateDatabase:
+        return True
     return True
 
 

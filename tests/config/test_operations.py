@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from threading import Event
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
+from config.background import GONE_AFTER, BackgroundWorker
+from config.models import WorkerHeartbeat
+from config.readiness import CHECKS, DEADLINE, readiness
 from files.storage import set_up_storage
 from tests.client import Api, Browser
 
@@ -16,7 +21,8 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import Settings
 
-OK = dict.fromkeys(("database", "cache", "storage", "layer", "migrations", "realtime"), "ok")
+PARTS = ("database", "cache", "storage", "layer", "migrations", "realtime", "worker")
+OK = dict.fromkeys(PARTS, "ok")
 BROKEN = "unavailable: ConnectionError"
 
 
@@ -24,19 +30,21 @@ def fails(*_arguments: object, **_named: object) -> None:
     raise ConnectionError("secret")
 
 
-AWAY = SimpleNamespace(cursor=fails, set=fails)
+AWAY = SimpleNamespace(cursor=fails, set=fails, in_atomic_block=True)
 
 
-@pytest.fixture(autouse=True)
-def storage() -> None:
+@pytest.fixture
+def everything(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every part there, and wait for a busy machine as long as it takes."""
+    monkeypatch.setattr("config.readiness.DEADLINE", 60)
     set_up_storage()
+    BackgroundWorker("alive").beat()
 
 
-def ready() -> tuple[int, dict[str, str]]:
+def ready() -> tuple[int, str, dict[str, str]]:
     response = Browser().get("/readyz")
     answer = response.json()
-    assert (answer["status"] == "ok") is (response.status_code == 200)
-    return response.status_code, answer["parts"]
+    return response.status_code, answer["status"], answer["parts"]
 
 
 def test_an_operator_can_see_that_the_process_answers() -> None:
@@ -44,40 +52,116 @@ def test_an_operator_can_see_that_the_process_answers() -> None:
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
-def test_an_operator_can_see_that_every_part_is_ready(db: None) -> None:
-    assert ready() == (200, OK)
+def test_an_operator_can_see_that_every_part_is_ready(everything: None) -> None:
+    assert ready() == (200, "ok", OK)
 
 
 @pytest.mark.parametrize(
-    ("name", "replacement", "broken"),
+    ("part", "status", "state"),
     [
-        ("connection", AWAY, {"database", "migrations"}),
-        ("cache", AWAY, {"cache"}),
-        ("get_channel_layer", fails, {"layer"}),
-        ("MigrationExecutor", fails, {"migrations"}),
+        ("database", 503, "unavailable"),
+        ("migrations", 503, "unavailable"),
+        ("storage", 503, "unavailable"),
+        ("cache", 200, "degraded"),
+        ("layer", 200, "degraded"),
+        ("worker", 200, "degraded"),
     ],
 )
 def test_an_operator_is_told_which_part_is_broken(
-    db: None, monkeypatch: pytest.MonkeyPatch, name: str, replacement: Any, broken: set[str]
+    everything: None, monkeypatch: pytest.MonkeyPatch, part: str, status: int, state: str
 ) -> None:
-    monkeypatch.setattr(f"config.operations.{name}", replacement)
-    status, parts = ready()
-    assert (status, {part for part in parts if parts[part] != "ok"}) == (503, broken)
-    assert {parts[part] for part in broken} <= {BROKEN, "unavailable: AttributeError"}
+    monkeypatch.setattr(readiness, "checks", {**CHECKS, part: fails})
+    assert ready() == (status, state, OK | {part: BROKEN})
+
+
+def test_a_process_is_ready_by_what_its_role_needs(
+    everything: None, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    monkeypatch.setattr(readiness, "checks", {**CHECKS, "storage": fails})
+    settings.ROLE = "realtime"
+    assert ready() == (200, "degraded", OK | {"storage": BROKEN})
+
+
+@pytest.mark.parametrize(
+    ("name", "replacement", "part"),
+    [
+        ("connection", AWAY, "database"),
+        ("get_channel_layer", fails, "layer"),
+        ("MigrationExecutor", fails, "migrations"),
+    ],
+)
+def test_each_part_is_asked_itself(
+    everything: None, monkeypatch: pytest.MonkeyPatch, name: str, replacement: Any, part: str
+) -> None:
+    monkeypatch.setattr(f"config.readiness.{name}", replacement)
+    assert ready()[2][part] in (BROKEN, "unavailable: AttributeError")
+
+
+def test_a_part_that_hangs_is_told_of_while_the_others_answer(
+    everything: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released = Event()
+    calls = []
+
+    def hangs() -> bool:
+        calls.append(1)
+        return released.wait(60)
+
+    assert DEADLINE < 2
+    monkeypatch.setattr("config.readiness.DEADLINE", 4)
+    monkeypatch.setattr(readiness, "checks", {**CHECKS, "cache": hangs})
+    try:
+        for _probe in range(2):
+            told = OK | {"cache": "unavailable: no answer in 4 s"}
+            assert ready() == (200, "degraded", told)
+    finally:
+        released.set()
+    assert len(calls) == 1, "probes must not pile up behind what hangs"
+    readiness.running["cache"].result()
+    assert ready()[2]["cache"] == "ok"
 
 
 def test_an_operator_is_told_of_a_missing_storage(
-    db: None, settings: Settings, tmp_path: Path
+    everything: None, settings: Settings, tmp_path: Path
 ) -> None:
     storage = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     options = {"OPTIONS": {"location": str(tmp_path / "gone")}}
     settings.STORAGES = settings.STORAGES | {"default": storage | options}
-    assert ready() == (503, OK | {"storage": "unavailable"})
+    assert ready() == (503, "unavailable", OK | {"storage": "unavailable"})
 
 
-def test_an_operator_is_told_of_a_migration_that_has_not_run(db: None) -> None:
-    MigrationRecorder.Migration.objects.filter(app="users").delete()
-    assert ready() == (503, OK | {"migrations": "unavailable"})
+def test_an_operator_is_told_of_a_full_disk(
+    everything: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    options = {"OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = settings.STORAGES | {"default": storage | options}
+    assert ready() == (200, "ok", OK)
+    monkeypatch.setattr("files.storage.LEAST_FREE_BYTES", 1 << 62)
+    assert ready() == (503, "unavailable", OK | {"storage": "unavailable"})
+
+
+def test_an_operator_is_told_of_a_migration_that_has_not_run(
+    everything: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind = {("config", "0001_initial")}
+    applied = MigrationRecorder.applied_migrations
+    monkeypatch.setattr(
+        MigrationRecorder,
+        "applied_migrations",
+        lambda recorder: {key: row for key, row in applied(recorder).items() if key not in behind},
+    )
+    assert ready() == (503, "unavailable", OK | {"migrations": "unavailable"})
+
+
+def test_an_operator_is_told_of_a_worker_that_is_away(everything: None) -> None:
+    long_ago = timezone.now() - 2 * GONE_AFTER
+    WorkerHeartbeat.objects.update(seen_at=long_ago)
+    told = OK | {"worker": "unavailable: none was seen for 30 s"}
+    assert ready() == (200, "degraded", told)
+    metrics = Browser().get("/metrics").content.decode()
+    assert 'holobase_part_up{part="worker"} 0.0' in metrics
+    assert 'holobase_part_up{part="database"} 1.0' in metrics
 
 
 def test_an_operator_can_draw_curves_of_the_requests(db: None) -> None:

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from config import env
+from config.key_check import require_fitting_keys
 from config.management.commands import rotate_keys
 from config.management.commands.rotate_keys import sealed_columns
 from resources import registry, sealing
@@ -46,6 +47,7 @@ def key_file(
 @pytest.fixture
 def alice(db: None) -> Persona:
     """Seal something in every sealed column."""
+    require_fitting_keys()
     alice = new_member("alice")
     assert alice.user is not None
     Totp.objects.create(user=alice.user, secret="JBSWY3DP")
@@ -207,5 +209,5 @@ def test_tokens_are_signed_with_a_new_key_and_old_ones_stay_good(alice: Persona)
 
 
 def test_an_operator_says_what_to_rotate(db: None) -> None:
-    with pytest.raises(CommandError, match="--tokens, --fields or both"):
+    with pytest.raises(CommandError, match="--tokens, --fields or --secret-key"):
         rotate()

@@ -47,7 +47,7 @@ def address(folder: Path) -> Iterator[str]:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **EMBEDDED}, stdout=log, umask=0
         )
-        until = monotonic() + 40
+        until = monotonic() + 120
         while True:
             try:
                 httpx.get(f"http://127.0.0.1:{port}/healthz")
@@ -74,7 +74,7 @@ def api(address: str, folder: Path) -> Iterator[httpx.Client]:
 
 def mailed_code(folder: Path) -> str:
     """Wait for the mail that the worker leaves in a folder, and read the code in it."""
-    until = monotonic() + 30
+    until = monotonic() + 60
     while True:
         for letter in folder.glob("*.log"):
             code = re.search(r"^    (\d{8})$", letter.read_text(), re.MULTILINE)
@@ -150,6 +150,18 @@ def test_a_second_server_at_the_same_place_does_not_start(address: str, folder: 
     second = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert second.returncode == 1
     assert second.stderr == f"CommandError: Can't listen at {address}: Address already in use\n"
+
+
+def test_a_second_server_on_the_same_folder_does_not_start(address: str, folder: Path) -> None:
+    del address  # it is served there
+    command = [sys.executable, "manage.py", "serve", "--port", "0", "--data", str(folder)]
+    env = {**os.environ, **EMBEDDED}
+    second = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert second.returncode == 1
+    assert second.stderr == (
+        f"CommandError: Another server uses the folder {folder} (api): stop it, or give this one"
+        " a folder of its own by --data.\n"
+    )
 
 
 @pytest.mark.django_db

@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.embedded
 
 BY_THE_BELL_ALONE = {"REALTIME_POLL_SECONDS": "600", "REALTIME_RECHECK_SECONDS": "600"}
+UNLIMITED = {"THROTTLE_WRITE": "off"}
 
 
 @pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    with Process(tmp_path_factory.mktemp("writing"), "all", **BY_THE_BELL_ALONE) as running:
+    settings = BY_THE_BELL_ALONE | UNLIMITED
+    with Process(tmp_path_factory.mktemp("writing"), "all", **settings) as running:
         yield running
 
 
@@ -52,9 +54,22 @@ def children(process: Process) -> dict[int, str]:
     return {int(one): Path(f"/proc/{one}/cmdline").read_text() for one in found}
 
 
+def writers_of(process: Process) -> list[int]:
+    """Give the ids of the processes that write: a fork has its parent's command line."""
+    found = children(process).items()
+    return [one for one, command in found if "\0serve\0" in command or "run_writer" in command]
+
+
 def writer_of(process: Process) -> int:
-    """Give the id of the process that writes: a fork has its parent's command line."""
-    return next(one for one, command in children(process).items() if "\0serve\0" in command)
+    """Wait for the process that writes and give its id."""
+    until(lambda: len(writers_of(process)) == 1)
+    return writers_of(process)[0]
+
+
+def written_by(pid: int, *, after: str = "") -> int:
+    """Give how many bytes a process has written, `after` something else."""
+    del after
+    return int(Path(f"/proc/{pid}/io").read_text().split("wchar: ")[1].split()[0])
 
 
 def is_running(pid: int) -> bool:
@@ -112,13 +127,17 @@ def test_a_device_that_is_signed_out_loses_its_connection(
         assert told(live)["type"] == "revoked"
 
 
-def test_it_ends_when_the_server_is_killed(tmp_path: Path) -> None:
-    running = Process(tmp_path, "api")
+def test_a_server_that_is_killed_leaves_nobody_behind(tmp_path: Path) -> None:
+    running = Process(tmp_path, "all")
     running.start()
-    writer = writer_of(running)
+    until(lambda: "\0run_worker\0" in "".join(children(running).values()))
+    left = list(children(running))
+    assert len(left) == 2, "a writer and a worker"
     running.running.kill()
     running.running.wait()
-    until(lambda: not is_running(writer))
+    until(lambda: not any(is_running(one) for one in left))
+    with Process(tmp_path, "all"):
+        """Nothing keeps another server from starting on the folder."""
 
 
 def test_it_ends_with_the_server(tmp_path: Path) -> None:
@@ -133,8 +152,9 @@ def test_it_ends_with_the_server(tmp_path: Path) -> None:
     assert not is_running(writer)
 
 
+@pytest.mark.parametrize("death", ["the first", "the second"])
 def test_when_it_dies_the_server_writes_and_nothing_answered_is_lost(
-    api: httpx.Client, process: Process
+    api: httpx.Client, process: Process, death: str
 ) -> None:
     writer = writer_of(process)
 
@@ -151,7 +171,21 @@ def test_when_it_dies_the_server_writes_and_nothing_answered_is_lost(
     written = [card for status, card in answers if status == 201]
     assert len(written) >= 190, "only what was under way may be interrupted"
     assert {api.get(f"cards/{card}").status_code for card in written} == {200}
-    until(lambda: not is_running(writer))
+    until(lambda: writers_of(process) not in ([], [writer]))
+
+
+def test_another_writer_is_started_and_does_as_the_first_did(
+    api: httpx.Client, process: Process
+) -> None:
+    former = writer_of(process)
+    os.kill(former, signal.SIGKILL)
+    until(lambda: set(writers_of(process)) - {former} != set())
+    writer = writer_of(process)
+    until(lambda: written_by(writer) < written_by(writer, after=creates(api, "By which?")))
+    with listener(process, token_of(api)) as live:
+        assert subscribes(live)["type"] == "subscribed"
+        card = creates(api, "Heard")
+        assert told(live)["id"] == card
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**40), st.binary(max_size=300))), st.data())

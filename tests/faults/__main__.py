@@ -21,6 +21,7 @@ from tests.environment import require_usable_settings
 from tests.faults.chaos import Chaos
 from tests.faults.cluster import ROOT, Cluster
 from tests.faults.interests import interests
+from tests.faults.partners import main as partners
 from tests.faults.subscribers import Places, listen
 from tests.faults.verdict import Outcome, explanation, lost_writes
 from tests.faults.writers import write
@@ -48,7 +49,9 @@ spawning = multiprocessing.get_context("spawn")
 
 
 def main() -> int:
-    """Run the test; gives the exit status."""
+    """Run the test, or that of the partners; gives the exit status."""
+    if sys.argv[1:2] == ["partners"]:
+        return partners(sys.argv[2:])
     signal.signal(signal.SIGTERM, _interrupt)
     options = _options()
     sys.stderr.write(f"seed {options.seed}\n")

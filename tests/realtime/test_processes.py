@@ -50,7 +50,7 @@ def process(role: str, folder: Path) -> Iterator[str]:
 
 
 def wait_for(address: str) -> None:
-    until = monotonic() + 40
+    until = monotonic() + 120
     while True:
         try:
             httpx.get(f"http://{address}/healthz").raise_for_status()

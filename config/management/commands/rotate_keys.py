@@ -9,6 +9,7 @@ from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
 
 from config import env
+from config.key_check import accept_secret_key
 from resources import sealing
 from users.services.signing import rotate_signing_key
 
@@ -40,10 +41,20 @@ class Command(BaseCommand):
             " outside; a run that was cut short is finished first",
         )
 
+        parser.add_argument(
+            "--secret-key",
+            action="store_true",
+            help="take a SECRET_KEY that you have changed for the right one: sessions of the admin"
+            " and links in mails that are out end",
+        )
+
     @override
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["tokens"] and not options["fields"]:
-            raise CommandError("Say what to rotate: --tokens, --fields or both.")
+        if not any(options[name] for name in ("tokens", "fields", "secret_key")):
+            raise CommandError("Say what to rotate: --tokens, --fields or --secret-key.")
+        if options["secret_key"]:
+            accept_secret_key()
+            self.stdout.write("The SECRET_KEY of this host is the right one from now on.")
         if options["tokens"]:
             self.stdout.write(f"Tokens are signed with {rotate_signing_key().pk} from now on.")
         if options["fields"]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import contextmanager
 from ipaddress import ip_address
 from secrets import token_urlsafe
@@ -12,13 +10,17 @@ from typing import TYPE_CHECKING, Any, override
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.utils.module_loading import import_string
 
 from config import env
+from config.background import BackgroundWorker, new_worker_id
+from config.key_check import require_fitting_keys
 from config.private_files import restrict_existing_files
-from config.serving import Serving, ServingError, require_free
+from config.serving import Serving, ServingError, hold_folder, require_free
+from config.supervision import SupervisedWorker
 from config.tasks import schedule_housekeeping
+from config.waiting import interrupt
 from files.storage import set_up_storage
 from users.models import User
 
@@ -54,23 +56,32 @@ class Command(BaseCommand):
         try:
             if role != "worker":
                 require_free(options["host"], options["port"])
+            if connection.vendor == "sqlite":
+                hold_folder(settings.DATA_DIR, parts_of(role, has_worker=not options["no_worker"]))
             with alone():
                 self._prepare(demo=options["demo"])
             # This thread asks nothing more: whoever answers requests has connections of their own.
             connections.close_all()
             if role == "worker":
-                work()
+                BackgroundWorker(new_worker_id()).run()
                 return
             self._announce(options["host"], options["port"])
-            with worker(runs=role == "all" and not options["no_worker"]):
-                serve(options["host"], options["port"])
+            serve(
+                options["host"],
+                options["port"],
+                has_worker=role == "all" and not options["no_worker"],
+            )
         except ServingError as problem:
             raise CommandError(str(problem)) from problem
+        except OperationalError as failure:
+            reason = str(failure).strip().splitlines()[0]
+            raise CommandError(f"The database can't be used: {reason}") from failure
 
     def _prepare(self, *, demo: bool) -> None:
         settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         restrict_existing_files(settings.DATA_DIR)
         call_command("migrate", verbosity=0, interactive=False)
+        require_fitting_keys()
         set_up_storage()
         self._create_first_admin()
         if demo:
@@ -139,12 +150,22 @@ def alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [START_LOCK])
 
 
-def serve(host: str, port: int) -> None:
+def parts_of(role: str, *, has_worker: bool) -> list[str]:
+    """Return what a process of a role does that another on the same SQLite file must not do too."""
+    if role != "all":
+        return [role]
+    return ["api", "realtime", "worker"] if has_worker else ["api", "realtime"]
+
+
+def serve(host: str, port: int, *, has_worker: bool) -> None:
     """Be the server; a process without live connections has nobody to take leave of."""
     application = import_string("config.asgi.application")
+    if connection.vendor == "postgresql":
+        import_string("config.postgresql.watch.watch").start(interrupt)
     goodbye = 0 if settings.ROLE == "api" else GOODBYE_SECONDS
     serving = Serving(application, host, port, goodbye=goodbye, patience=settings.SHUTDOWN_SECONDS)
-    with writer_beside(serving):
+    # The writer is a fork, which has to come before there are threads.
+    with writer_beside(serving), worker_beside(runs=has_worker):
         serving.run()
 
 
@@ -160,22 +181,15 @@ def writer_beside(serving: Serving) -> Iterator[None]:
         yield
 
 
-def work() -> None:
-    """Be the background worker."""
-    call_command("db_worker", queue_name="*")
-
-
 @contextmanager
-def worker(*, runs: bool) -> Iterator[None]:
+def worker_beside(*, runs: bool) -> Iterator[None]:
     """Run the background worker beside the server, and end it with the server."""
     if not runs:
         yield
         return
-    # The server has checked everything already.
-    command = [sys.executable, "manage.py", "db_worker", "--queue-name", "*", "--skip-checks"]
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR)  # noqa: S603 - our own command
+    worker = SupervisedWorker()
+    worker.start()
     try:
         yield
     finally:
-        process.terminate()
-        process.wait()
+        worker.end()

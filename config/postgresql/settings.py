@@ -8,6 +8,14 @@ from psycopg.pq import Conninfo
 from config.env import VariableProblem
 
 NAME = "DATABASE_URL"
+# A network that swallows everything is noticed in half a minute rather than in two hours.
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
@@ -22,13 +30,13 @@ def database(url: str, most_connections: int) -> dict[str, Any]:
         raise VariableProblem(NAME, "expected a database's name, as in …@host:5432/name")
     pool = {"min_size": 1, "max_size": most_connections, "timeout": 10}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": parts.port or 5432,
-        "OPTIONS": {"pool": pool, "prepare_threshold": 2, **_options(parts.query)},
+        "OPTIONS": {"pool": pool, "prepare_threshold": 2, **PATIENCE, **_options(parts.query)},
     }
 
 

@@ -1,0 +1,32 @@
+"""`manage.py run_worker`: the background worker, as `serve` starts it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, override
+
+from django.core.management.base import BaseCommand
+
+from config.background import BackgroundWorker, end_with_parent, new_worker_id
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(BaseCommand):
+    """Runs background tasks."""
+
+    help = "Run background tasks, and wait for the database whenever it is away."
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--worker-id", help="the name to run tasks by")
+        parser.add_argument("--replaces", help="the name of a worker that is dead for certain")
+        parser.add_argument("--parent", type=int, help="end when this pipe is closed")
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["parent"] is not None:
+            end_with_parent(options["parent"])
+        worker = BackgroundWorker(options["worker_id"] or new_worker_id())
+        worker.gone.update(filter(None, [options["replaces"]]))
+        worker.run()

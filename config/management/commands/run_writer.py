@@ -1,0 +1,27 @@
+"""`manage.py run_writer`: another writer of SQLite, in place of one that has died."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Any, override
+
+from django.core.management.base import BaseCommand
+
+from config.writer_process import be_the_writer
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+
+
+class Command(BaseCommand):
+    """Writes what a server asks for."""
+
+    help = "Write what a server on SQLite asks for; `serve` starts this by itself."
+
+    @override
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--line", type=int, required=True, help="a socket to the server")
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        be_the_writer(socket.socket(fileno=options["line"]))

@@ -1,0 +1,1 @@
+"""PostgreSQL as Holobase uses it."""

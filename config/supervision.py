@@ -1,0 +1,97 @@
+"""Child processes that are started again when they die, and end with their parent."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import override
+
+from django.conf import settings
+
+from config.background import new_worker_id
+
+logger = logging.getLogger("holobase.supervision")
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+STEADY_SECONDS = 60.0
+"""How long a child has to live so that the next pause is the first one again."""
+
+
+class BackOff:
+    """Growing pauses between the starts of a child that keeps dying."""
+
+    def __init__(self) -> None:
+        self.pause = FIRST_PAUSE
+        self.started = monotonic()
+
+    def begin(self) -> None:
+        """Note that the child starts now."""
+        self.started = monotonic()
+
+    def next(self) -> float:
+        """Return the seconds to wait after the child's death."""
+        if monotonic() - self.started > STEADY_SECONDS:
+            self.pause = FIRST_PAUSE
+        pause, self.pause = self.pause, min(2 * self.pause, LONGEST_PAUSE)
+        return pause
+
+
+class SupervisedWorker(Thread):
+    """Keeps one background worker running beside this process.
+
+    The worker holds the reading end of a pipe, whose writing end only this process has: however
+    this process ends, the worker reads the end of the pipe and ends, too.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="supervisor", daemon=True)
+        self.is_over = Event()
+        self.lock = Lock()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.worker_id = ""
+        self.theirs, self.ours = os.pipe()
+
+    @override
+    def run(self) -> None:
+        """Start the worker whenever there is none."""
+        back_off = BackOff()
+        while process := self._start():
+            back_off.begin()
+            status = process.wait()
+            if not self.is_over.is_set():
+                pause = back_off.next()
+                logger.error("the worker ended with %d and starts again in %s s", status, pause)
+                self.is_over.wait(pause)
+
+    def end(self) -> None:
+        """Ask the worker to end after the task that it is at, and wait for that."""
+        with self.lock:
+            self.is_over.set()
+            if self.process:
+                self.process.terminate()
+        self.join()
+        os.close(self.ours)
+        os.close(self.theirs)
+
+    def _start(self) -> subprocess.Popen[bytes] | None:
+        with self.lock:
+            if self.is_over.is_set():
+                return None
+            former, self.worker_id = self.worker_id, new_worker_id()
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
+                [*self._command(), "--replaces", former, "--worker-id", self.worker_id],
+                cwd=settings.BASE_DIR,
+                pass_fds=[self.theirs],
+                # Ctrl-C is for this process, which then ends the worker.
+                process_group=0,
+            )
+            return self.process
+
+    def _command(self) -> list[str]:
+        # The server has checked everything already.
+        command = [sys.executable, "manage.py", "run_worker", "--skip-checks"]
+        return [*command, "--parent", str(self.theirs)]

@@ -1,0 +1,65 @@
+"""Waiting for threads, but no longer than the database is there."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from resources.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Executor, Future
+
+waiting: set[asyncio.Future[Any]] = set()
+
+
+async def in_thread[Result](threads: Executor, work: Callable[[], Result]) -> Result:
+    """Run `work` in a thread; raises Problem 503 as soon as the database is found to be away."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[Result] = loop.create_future()
+
+    def settle(done: Future[Result]) -> None:
+        # Nobody waits any more where the loop is closed.
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(_settle, answer, done)
+
+    job = threads.submit(work)
+    waiting.add(answer)
+    try:
+        job.add_done_callback(settle)
+        return await answer
+    finally:
+        waiting.discard(answer)
+        job.cancel()
+
+
+def interrupt() -> None:
+    """Let nobody wait any longer; called from any thread."""
+    for answer in list(waiting):
+        with suppress(RuntimeError):
+            answer.get_loop().call_soon_threadsafe(_interrupt, answer)
+
+
+def interrupted() -> Problem:
+    """Say that nobody knows whether a request was carried out (503)."""
+    detail = _("This was interrupted. See whether it was done before you try again.")
+    return Problem(503, "interrupted", detail, headers={"Retry-After": "2"})
+
+
+def _settle[Result](answer: asyncio.Future[Result], done: Future[Result]) -> None:
+    if answer.done() or done.cancelled():
+        return
+    failure = done.exception()
+    if failure is None:
+        answer.set_result(done.result())
+    else:
+        answer.set_exception(failure)
+
+
+def _interrupt(answer: asyncio.Future[Any]) -> None:
+    if not answer.done():
+        answer.set_exception(interrupted())
