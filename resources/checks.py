@@ -179,6 +179,14 @@ def _natural_keys_are_unique(resource: Resource) -> Iterator[tuple[int, str]]:
         yield 9, f"natural_key names “{name}”, which not everybody may read"
 
 
+def _orders_hide_nothing(resource: Resource) -> Iterator[tuple[int, str]]:
+    """The order of rows, and what a search finds, tell the values of a column to everyone."""
+    for attribute in ("ordering", "search", "topics"):
+        for name in getattr(resource, attribute):
+            if name.lstrip("-") in resource.readers:
+                yield 10, f"{attribute} names “{name.lstrip('-')}”, which not everyone may read"
+
+
 type Checked = Iterable[tuple[int, str]]
 
 CHECKS: tuple[Callable[[Resource], Checked], ...] = (
@@ -190,4 +198,5 @@ CHECKS: tuple[Callable[[Resource], Checked], ...] = (
     _texts_are_never_null,
     _fields_make_sense,
     _natural_keys_are_unique,
+    _orders_hide_nothing,
 )

@@ -113,7 +113,7 @@ def read_list_query(resource: Resource, parameters: Parameters) -> ListQuery:
         keys=keys,
         condition=condition,
         search=search,
-        cursor=read_cursor(cursor, keys, sort_text(keys)) if cursor else None,
+        cursor=read_cursor(resource, cursor, keys, sort_text(keys)) if cursor else None,
         limit=_limit(single(parameters, "limit")),
         count=count,
         cost=cost,

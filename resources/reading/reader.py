@@ -102,7 +102,8 @@ def list_records(resource: Resource, actor: Actor, query_string: str, url: str) 
     links = _links(query, page, has_more=has_more)
     documents = unsealed_document(",".join([row[0] for row in page]))
     parts = [f'{{"results":[{documents}]']
-    parts += [f',"{name}":{_link(url, query_string, link)}' for name, link in links.items()]
+    around = f"{url}?{_without_cursor(query_string)}cursor="
+    parts += [f',"{name}":{_link(around, resource, link)}' for name, link in links.items()]
     parts += [f',"count":{count}'] if count is not None else []
     body = "".join([*parts, "}"]).encode()
     return Answer(body, list_tag(body), None if query.is_of_its_time else plan.sources)
@@ -190,10 +191,8 @@ def _links(
     return {"next": last if has_more else None, "previous": first if query.cursor else None}
 
 
-def _link(url: str, query_string: str, cursor: Cursor | None) -> str:
-    if cursor is None:
-        return "null"
-    return f'"{url}?{_without_cursor(query_string)}cursor={cursor.text()}"'
+def _link(around: str, resource: Resource, cursor: Cursor | None) -> str:
+    return "null" if cursor is None else f'"{around}{cursor.text(resource)}"'
 
 
 @lru_cache(maxsize=KEPT_QUERIES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -85,6 +86,33 @@ def test_a_reader_can_walk_back_the_way_they_came(alice: Persona, sort: str) -> 
         page = api.get(page["next"]).json()
     backwards = walk(alice, sort, lambda: None, "previous", page["previous"])
     assert backwards + page["results"] == forwards
+
+
+def test_a_reader_cannot_read_a_cursor_nor_change_it(alice: Persona) -> None:
+    for _number in range(3):
+        card_of(alice, 7_654_321)
+    asked = {"limit": "2", "sort": "-like_count"}
+    first, again = (alice.api.get("cards", **asked) for _time in range(2))
+    assert first["ETag"] == again["ETag"], "the same page is the same bytes"
+    cursor = first.json()["next"].rpartition("cursor=")[2]
+    sealed = urlsafe_b64decode(cursor + "==")
+    for told in (b"7654321", b"like_count", first.json()["results"][-1]["id"].encode()):
+        assert told not in sealed
+    following = alice.api.get("cards", **asked, cursor=cursor)
+    assert len(following.json()["results"]) == 1
+    altered = [
+        cursor[:at] + ("B" if cursor[at] == "A" else "A") + cursor[at + 1 :]
+        for at in (*range(0, len(cursor), 9), len(cursor) - 1)
+    ]
+    for wrong in [*altered, cursor[:-4], f"{cursor}=", f"{cursor}!", "A"]:
+        assert alice.api.get("cards", **asked, cursor=wrong).status_code == 400, wrong
+
+
+def test_a_reader_cannot_use_a_cursor_of_another_resource(alice: Persona) -> None:
+    for _number in range(3):
+        card_of(alice, 0)
+    cursor = alice.api.get("cards", limit="2").json()["next"].rpartition("cursor=")[2]
+    assert alice.api.get("collections", cursor=cursor).status_code == 400
 
 
 def test_a_reader_cannot_use_a_cursor_of_another_order(alice: Persona) -> None:

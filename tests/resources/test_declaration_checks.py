@@ -42,6 +42,9 @@ def test_the_shipped_declarations_are_sound() -> None:
         ({"writable": ("version",)}, "resources.E008"),
         ({"writable": ("creator",), "presets": {"creator": actor}}, "resources.E008"),
         ({"scans": ("description",)}, "resources.E008"),
+        ({"readers": {"id": own("creator")}}, "resources.E010"),
+        ({"readers": {"title": own("creator")}, "search": ("title",)}, "resources.E010"),
+        ({"readers": {"creator": own("creator")}, "topics": ("creator",)}, "resources.E010"),
     ],
 )
 def test_a_contributor_is_told_what_is_wrong(declared: dict[str, Any], problem: str) -> None:

@@ -1,0 +1,35 @@
+"""A declaration that is another one for a while."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from resources.declaration import Resource
+
+COMPILED = ("resources.reading.", "resources.streaming.")
+
+
+@contextmanager
+def redeclared(resource: Resource, **attributes: Any) -> Iterator[None]:
+    """Change what a resource declares, and forget what was compiled from it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in attributes.items():
+            patch.setattr(type(resource), name, value)
+        _forget_plans()
+        yield
+    _forget_plans()
+
+
+def _forget_plans() -> None:
+    modules = [each for name, each in sys.modules.items() if name.startswith(COMPILED)]
+    for module in modules:
+        for value in vars(module).values():
+            if hasattr(value, "cache_clear"):
+                value.cache_clear()
