@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from resources import registry
 from resources.errors import Problem, not_permitted, not_signed_in
+from resources.http.authentication import require_scopes
+from resources.reading.reach import reached_by_list
 from resources.streaming.audiences import Audience
 from resources.streaming.questions import check_question, stream_query, stream_rule
 
@@ -62,8 +64,8 @@ def audience_of(text: str, actor: Actor, asked: Mapping[str, str]) -> Audience:
     rule = stream_rule(topic.resource, verb, query)
     if rule.scope(actor, topic.resource.model) is False:
         raise not_permitted() if actor.is_known else not_signed_in()
-    if not actor.has_scope(topic.resource.name, "read"):
-        raise not_permitted()
+    if actor.scopes is not None:
+        require_scopes(actor, {topic.resource, *reached_by_list(topic.resource, query)})
     check_question(topic.resource, actor.kind, verb, query)
     owner = (topic.resource.column(topic.owner[0]).attname, topic.owner[1]) if topic.owner else None
     return Audience(topic.resource, actor.kind, verb, query, topic.record_id, owner)

@@ -20,19 +20,20 @@ if TYPE_CHECKING:
 
 def filter_hanging(resource: Resource, node: Node, changed: Changed) -> Iterator[Hanging]:
     """Give the rows that hang, by the paths of a filter, on rows that have changed."""
-    for path in {identifier.path for identifier in _identifiers(node)}:
+    for path in {identifier.path for identifier in identifiers(node)}:
         yield from _hanging(resource, path, changed)
 
 
-def _identifiers(part: Any) -> Iterator[Identifier]:
+def identifiers(part: Any) -> Iterator[Identifier]:
+    """Yield the names in a filter, in order."""
     if isinstance(part, Identifier):
         yield part
     elif isinstance(part, Comparison):
-        yield from _identifiers(part.left)
-        yield from _identifiers(part.right)
+        yield from identifiers(part.left)
+        yield from identifiers(part.right)
     else:
         for inner in part.args if isinstance(part, Call) else getattr(part, "children", ()):
-            yield from _identifiers(inner)
+            yield from identifiers(inner)
 
 
 def _hanging(resource: Resource, path: Sequence[str], changed: Changed) -> Iterator[Hanging]:

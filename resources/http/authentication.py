@@ -15,7 +15,7 @@ from resources.actors import ANONYMOUS, Actor, Standing
 from resources.errors import beyond_scope, not_signed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from rest_framework.request import Request
 
@@ -46,6 +46,12 @@ def require_scope(actor: Actor, resource: Resource, verb: str) -> None:
     """Raise Problem 403 when the actor's key does not go as far as `read` or `write` here."""
     if not actor.has_scope(resource.name, verb):
         raise beyond_scope(resource.name, verb)
+
+
+def require_scopes(actor: Actor, resources: Iterable[Resource]) -> None:
+    """Raise Problem 403 when the actor's key may not read one of the resources."""
+    for resource in sorted(resources, key=str):
+        require_scope(actor, resource, "read")
 
 
 def actor_of_token(token: str) -> Actor:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resources.answers import JSON, VARY, HttpAnswer, answered
-from resources.http.authentication import actor_of_header, require_scope
+from resources.http.authentication import actor_of_header, require_scopes
 from resources.http.conditions import is_known
 from resources.http.throttles import asking, require_room
-from resources.reading.reader import list_records, view_record
+from resources.reading.reach import reached_by_list, reached_by_record
+from resources.reading.reader import list_query, list_records, view_record, view_selection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,9 +52,16 @@ class Admitted:
 
 def admitted(read: Read, actor: Actor) -> Admitted:
     """Count the request of an actor; raises Problem 403 and 429."""
-    require_scope(actor, read.resource, "read")
+    if actor.scopes is not None:
+        require_scopes(actor, {read.resource, *_reached(read)})
     cost = COSTLY if COSTLY_PARAMETERS.search(read.query_string) else 1
     return Admitted(actor, require_room("read", *asking(actor, read.address), cost=cost))
+
+
+def _reached(read: Read) -> frozenset[Resource]:
+    if read.record_id is None:
+        return reached_by_list(read.resource, list_query(read.resource, read.query_string))
+    return reached_by_record(read.resource, view_selection(read.resource, read.query_string))
 
 
 def _answer(read: Read) -> HttpAnswer:

@@ -10,9 +10,10 @@ import orjson
 
 from resources.answers import JSON, HttpAnswer, answered
 from resources.errors import Problem, precondition_failed, refused
-from resources.http.authentication import require_scope
+from resources.http.authentication import require_scope, require_scopes
 from resources.http.conditions import is_known
 from resources.http.throttles import asking, require_room
+from resources.reading.reach import reached_by_record
 from resources.reading.reader import Answer, view_record, view_selection
 from resources.writing.idempotency import once
 from resources.writing.operations import create_record, delete_record, run_action, update_record
@@ -114,7 +115,8 @@ def _answer(write: Write) -> HttpAnswer:
     require_scope(write.actor, write.resource, "write")
     if write.method != "DELETE":
         # What can't be answered must not be written either.
-        view_selection(write.resource, write.query_string)
+        shown = view_selection(write.resource, write.query_string)
+        require_scopes(write.actor, reached_by_record(write.resource, shown))
     if write.action:
         row = run_action(write.resource, write.action, write.actor, write.record_id, write.sent)
         return _with_secrets(_shown(write, row, 200), write.resource, row)

@@ -1,0 +1,63 @@
+"""Which resources a request reads besides the one that it names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resources import registry
+from resources.filters.hanging import identifiers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from resources.declaration import Resource
+    from resources.reading.query import ListQuery
+    from resources.reading.selection import Selection
+
+
+def reached_by_list(resource: Resource, query: ListQuery) -> frozenset[Resource]:
+    """Return what expansions, and the paths of filters and sorts, lead to."""
+    paths = [tuple(key.name.split(".")) for key in query.keys]
+    if query.condition:
+        paths += [identifier.path for identifier in identifiers(query.condition)]
+    reached = {other for path in paths for other in _along(resource, path)}
+    return reached_by_record(resource, query.selection) | reached
+
+
+def reached_by_record(resource: Resource, selection: Selection) -> frozenset[Resource]:
+    """Return what expansions lead to."""
+    return frozenset(_expanded(resource, selection))
+
+
+def _expanded(resource: Resource, selection: Selection) -> Iterator[Resource]:
+    for relation, inner in selection.expand:
+        for other in _along(resource, (relation, "id")):
+            yield other
+            yield from _expanded(other, inner)
+
+
+def _along(resource: Resource, path: Sequence[str]) -> Iterator[Resource]:
+    """Yield the resources behind the relations of a path; a name that there is not leads nowhere.
+
+    A relation's own id is a column of the record itself.
+    """
+    head, *rest = path
+    other = _behind(resource, head) if rest else None
+    if other is not None:
+        yield other
+        yield from _along(other, rest)
+
+
+def _behind(resource: Resource, name: str) -> Resource | None:
+    source, is_back, _relation = name.partition("_via_")
+    if is_back:
+        return registry.named(source.replace("_", "-"))
+    targets = {
+        column.name: column.related_model
+        for column in resource.model._meta.concrete_fields
+        if column.is_relation
+    }
+    target = targets.get(name)
+    if not isinstance(target, type) or not registry.is_registered(target):
+        return None
+    return registry.resource_of(target)
