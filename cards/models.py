@@ -133,7 +133,10 @@ class Card(Record):
 
 
 class CardVersion(Record):
-    """What a card was each time it was published or changed in public."""
+    """What a card was each time it was published or changed while it was.
+
+    `visibility` is the card's when the version was made.
+    """
 
     card = models.ForeignKey(
         Card, on_delete=models.CASCADE, related_name="versions", verbose_name=_("card")
@@ -145,6 +148,9 @@ class CardVersion(Record):
         null=True,
         related_name="+",
         verbose_name=_("author"),
+    )
+    visibility = models.CharField(
+        _("visibility"), max_length=8, choices=Card.Visibility, default=Card.Visibility.PRIVATE
     )
     content = models.JSONField(_("content"))
     front = _layer(_("front"))

@@ -16,6 +16,7 @@ MODERATORS = has_role("moderator", "admin")
 PUBLISHED = where(status="published")
 PUBLIC = where(visibility="public")
 REACHABLE = where(visibility__in=("public", "unlisted"))
+KEEPERS = visible("card", verb="delete")
 
 
 class VersionInput(serializers.Serializer[Any]):
@@ -117,13 +118,17 @@ class CardResource(Resource):
 
 @register(CardVersion)
 class CardVersionResource(Resource):
-    """What a card was each time it was published or changed in public."""
+    """What a card was each time it was published or changed while it was.
+
+    `visibility` is the card's at that time: what it said in private stays its creator's.
+    """
 
     fields = (
         "id",
         "card",
         "number",
         "author",
+        "visibility",
         "content",
         "front",
         "back",
@@ -133,8 +138,8 @@ class CardVersionResource(Resource):
     )
     expand = ("card", "author")
 
-    view = visible("card")
-    list = visible("card")
+    view = visible("card") & (REACHABLE | KEEPERS)
+    list = visible("card") & (REACHABLE | KEEPERS)
 
     filters = ("card", "created_at")
     ordering = ("-created_at",)

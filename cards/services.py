@@ -14,12 +14,15 @@ from templates_app.services import count_use
 from users.models import User
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from resources.actors import Actor
     from templates_app.models import Template
 
 CONTENT = ("title", "description", "tags", "rarity", "effects")
 LAYERS = ("front", "back", "foil", "mask")
 PUBLISHED = Card.Status.PUBLISHED
+PRIVATE = Card.Visibility.PRIVATE
 
 
 def create_card(*, by: Actor, template: Template | None = None, **values: Any) -> Card:
@@ -31,7 +34,9 @@ def create_card(*, by: Actor, template: Template | None = None, **values: Any) -
         if template:
             values |= {"template": template, "template_version": count_use(template, by=by)}
         if values.get("status") == PUBLISHED:
-            values |= {"published_at": timezone.now(), "version": 1}
+            values["version"] = 1
+            if values.get("visibility") != PRIVATE:
+                values["published_at"] = timezone.now()
         card = changes.create(Card, by=by, **values)
         if card.version:
             _keep_version(card, by=by)
@@ -40,11 +45,14 @@ def create_card(*, by: Actor, template: Template | None = None, **values: Any) -
 
 
 def edit_card(card: Card, *, by: Actor, **values: Any) -> Card:
-    """Change a card; a change of what a published card shows makes its next version."""
+    """Change a card; a change of what a published card shows, or to whom, makes its next version.
+
+    It counts as published from when somebody else can see it.
+    """
     with changes.together():
-        if values.get("status") == PUBLISHED and card.published_at is None:
-            values["published_at"] = timezone.now()
         was_published = card.status == PUBLISHED
+        if card.published_at is None and _will_be_shown(card, values):
+            values["published_at"] = timezone.now()
         changes.update(card, by=by, **values)
         if card.status == PUBLISHED and not _is_kept(card):
             changes.update(card, by=by, version=card.version + 1)
@@ -110,14 +118,23 @@ def delete_like(like: CardLike, *, by: Actor) -> None:
         changes.update(card, by=by, like_count=max(0, card.like_count - 1))
 
 
+def _will_be_shown(card: Card, values: Mapping[str, Any]) -> bool:
+    """Tell whether others than the creator may see the card once it has these values."""
+    status: str = values.get("status", card.status)
+    visibility: str = values.get("visibility", card.visibility)
+    return status == PUBLISHED and visibility != PRIVATE
+
+
 def _is_kept(card: Card) -> bool:
-    """Tell whether the card's last version shows what the card shows."""
+    """Tell whether the card's last version shows what the card shows, to whom the card shows it."""
     last = CardVersion.objects.filter(card=card, number=card.version).first()
-    return last is not None and (last.content, _layers(last)) == (_content(card), _layers(card))
+    if last is None or (last.visibility == PRIVATE and card.visibility != PRIVATE):
+        return False
+    return (last.content, _layers(last)) == (_content(card), _layers(card))
 
 
 def _keep_version(card: Card, *, by: Actor) -> None:
-    shown = {"content": _content(card), **_layers(card)}
+    shown = {"visibility": card.visibility, "content": _content(card), **_layers(card)}
     changes.create(CardVersion, by=by, card=card, number=card.version, author_id=by.id, **shown)
 
 

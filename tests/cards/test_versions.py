@@ -85,3 +85,52 @@ def test_bob_can_see_versions_of_what_he_can_see_but_not_restore_them(
     assert bob.api.post(f"cards/{card['id']}/restore", {"number": 1}).status_code == 403
     alice.api.patch(f"cards/{card['id']}", {"visibility": "private"})
     assert versions_of(bob, card) == []
+
+
+def test_what_a_card_said_in_private_stays_its_creators(
+    alice: Persona, bob: Persona, anonymous: Persona, moderator: Persona
+) -> None:
+    card = alice.creates("cards", title="Secret", status="published", visibility="private")
+    path = f"cards/{card['id']}"
+    alice.api.patch(path, {"title": "Confession"})
+    alice.api.patch(path, {"title": "Dragon", "visibility": "public"})
+    for keeper in (alice, moderator):
+        told = [(v["content"]["title"], v["visibility"]) for v in versions_of(keeper, card)]
+        private = [("Secret", "private"), ("Confession", "private")]
+        assert told == [*private, ("Dragon", "public")]
+    hidden = [version["id"] for version in versions_of(alice, card)[:2]]
+    for stranger in (bob, anonymous):
+        assert [version["content"]["title"] for version in versions_of(stranger, card)] == [
+            "Dragon"
+        ]
+        for version in hidden:
+            assert stranger.api.get(f"card-versions/{version}").status_code == 404
+        listed = stranger.api.get("card-versions", count="exact").json()
+        assert listed["count"] == len(listed["results"]) == 1
+        asked = f'card_versions_via_card.id?="{hidden[0]}"'
+        assert stranger.api.get("cards", filter=asked).json()["results"] == []
+
+
+def test_what_is_shown_unchanged_after_private_days_is_a_version_for_all(
+    alice: Persona, bob: Persona
+) -> None:
+    card = alice.creates("cards", title="Dragon", status="published", visibility="private")
+    assert card["published_at"] is None, "nobody could see it"
+    path = f"cards/{card['id']}"
+    shown = alice.api.patch(path, {"visibility": "unlisted"}).json()
+    assert (shown["version"], len(versions_of(bob, card))) == (2, 1)
+    assert shown["published_at"] >= card["updated_at"]
+    alice.api.patch(path, {"visibility": "private"})
+    again = alice.api.patch(path, {"visibility": "public"}).json()
+    assert (again["version"], again["published_at"]) == (2, shown["published_at"])
+
+
+def test_a_version_made_in_private_can_be_shown_by_restoring_it(
+    alice: Persona, bob: Persona
+) -> None:
+    card = alice.creates("cards", title="Secret", status="published", visibility="private")
+    path = f"cards/{card['id']}"
+    alice.api.patch(path, {"title": "Dragon", "visibility": "public"})
+    assert alice.api.post(f"{path}/restore", {"number": 1}).json()["version"] == 3
+    titles = [version["content"]["title"] for version in versions_of(bob, card)]
+    assert titles == ["Dragon", "Secret"]
