@@ -29,6 +29,7 @@ MINE = own("user")
 ACTIVE = where(is_active=True, leaves_at__isnull=True)
 MODERATORS = has_role("moderator", "admin")
 ADMINS = has_role("admin")
+OFFICIAL = where(kind__in=("role_given", "role_taken", "sanctioned", "sanction_lifted"))
 
 
 class RoleInput(serializers.Serializer[Any]):
@@ -110,15 +111,18 @@ class SessionResource(Resource):
 
 @register(AccountEvent)
 class AccountEventResource(Resource):
-    """A line of your account activity: sign-ins, tokens, factors, roles, sanctions."""
+    """A line of your account activity: sign-ins, tokens, factors, roles, sanctions.
+
+    Moderators see roles and sanctions; when a member signs in or does what else is the member's.
+    """
 
     name = "auth/events"
     fields = ("id", "user", "kind", "session", "device", "address", "detail", "created_at")
     readers = {"address": MINE, "device": MINE, "session": MINE}
     governs = "user"
 
-    view = MINE | MODERATORS
-    list = MINE | MODERATORS
+    view = MINE | (MODERATORS & OFFICIAL)
+    list = MINE | (MODERATORS & OFFICIAL)
 
     filters = ("user", "kind", "created_at")
     ordering = ("-created_at",)
