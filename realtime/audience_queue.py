@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from resources.streaming.audiences import Audience
 
 # Not in the thread that looks for revoked tokens: it must not wait for those who want to listen.
-compile_audience = database_sync_to_async(
-    audience_of, thread_sensitive=False, executor=ThreadPoolExecutor(1, "audiences")
-)
+compiler = ThreadPoolExecutor(1, "audiences")
+compile_audience = database_sync_to_async(audience_of, thread_sensitive=False, executor=compiler)
 
 
 class AudienceQueue:

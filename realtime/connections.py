@@ -58,6 +58,8 @@ class Connections:
         self.subscribed: Counter[str] = Counter()
         self.of_holder: Counter[str] = Counter()
         self.of_transport: Counter[str] = Counter()
+        self.of_network: Counter[str] = Counter()
+        self.subscribed_from: Counter[str] = Counter()
         self.is_over = False
 
     def admit(self, listener: Listener, holder: str, most: int) -> None:
@@ -71,40 +73,46 @@ class Connections:
             raise Problem(503, "restarting", _("The server is restarting."), headers=later)
         if self.holders.get(listener) == holder:
             return
-        if most and self.of_holder[holder] >= most:
+        limit = settings.MOST_CONNECTIONS_PER_NETWORK
+        is_new = listener not in self.holders
+        is_network_full = is_new and 0 < limit <= self.of_network.get(listener.network, 0)
+        if is_network_full or (most and self.of_holder[holder] >= most):
             detail = _("There are too many connections already.")
             raise Problem(429, "too_many_connections", detail, headers=later)
         self.release(listener)
         self.holders[listener] = holder
         self.of_holder[holder] += 1
         self.of_transport[listener.transport] += 1
-        self._count(holder, len(listener.subscriptions))
+        self._count(self.of_network, listener.network, 1)
+        self._count_subscriptions(listener, len(listener.subscriptions))
 
     def release(self, listener: Listener) -> None:
         """Count a connection no more."""
-        holder = self.holders.pop(listener, None)
-        if holder is None:
+        if listener not in self.holders:
             return
-        self._count(holder, -len(listener.subscriptions))
+        self._count_subscriptions(listener, -len(listener.subscriptions))
         self.of_transport[listener.transport] -= 1
-        self.of_holder[holder] -= 1
-        if not self.of_holder[holder]:
-            del self.of_holder[holder]
+        self._count(self.of_network, listener.network, -1)
+        self._count(self.of_holder, self.holders.pop(listener), -1)
 
     def add_subscription(self, listener: Listener) -> None:
-        """Count a subscription; raises Problem 429 when its member has too many everywhere here."""
-        holder, most = self.holders.get(listener), settings.MOST_SUBSCRIPTIONS_PER_USER
-        if holder is None:
+        """Count a subscription.
+
+        Raises Problem 429 when its member, or its network without one, has too many everywhere
+        here, or its network with all its members.
+        """
+        if listener not in self.holders:
             return
-        if most and listener.actor.is_known and self.subscribed[holder] >= most:
+        most, limit = settings.MOST_SUBSCRIPTIONS_PER_USER, settings.MOST_SUBSCRIPTIONS_PER_NETWORK
+        is_full = 0 < most <= self.subscribed[self.holders[listener]]
+        if is_full or 0 < limit <= self.subscribed_from[listener.network]:
             raise too_many_subscriptions()
-        self._count(holder, 1)
+        self._count_subscriptions(listener, 1)
 
     def drop_subscription(self, listener: Listener) -> None:
         """Count a subscription no more."""
-        holder = self.holders.get(listener)
-        if holder is not None:
-            self._count(holder, -1)
+        if listener in self.holders:
+            self._count_subscriptions(listener, -1)
 
     def dismiss_all(self) -> None:
         """Take in nobody any more, and send everybody elsewhere."""
@@ -112,10 +120,15 @@ class Connections:
         for listener in list(self.holders):
             listener.dismiss(reconnect())
 
-    def _count(self, holder: str, more: int) -> None:
-        self.subscribed[holder] += more
-        if not self.subscribed[holder]:
-            del self.subscribed[holder]
+    def _count_subscriptions(self, listener: Listener, more: int) -> None:
+        self._count(self.subscribed, self.holders[listener], more)
+        self._count(self.subscribed_from, listener.network, more)
+
+    @staticmethod
+    def _count(counter: Counter[str], name: str, more: int) -> None:
+        counter[name] += more
+        if not counter[name]:
+            del counter[name]
 
 
 def too_many_subscriptions() -> Problem:

@@ -1,8 +1,12 @@
-"""The one hub of a process: it reads the feed once for all who listen.
+"""The hub of a process: it reads the feed once for all who listen.
 
-The pump reads what is new, asks each distinct audience once and hands its events to every
-subscription of it. A subscription that resumes is served by the pump, too, between two reads: so
-its past ends exactly where its live stream begins, with nothing twice and nothing missing.
+The pump reads what is new, asks each distinct audience once, the cheap ones first, and hands its
+events to every subscription of it. A subscription that resumes is served by the pump, too, between
+two reads: so its past ends exactly where its live stream begins, with nothing twice and nothing
+missing.
+
+Audiences beyond what their member and network may have are those of a second hub, which reads for
+itself, behind the first, and rests in between.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -18,6 +23,7 @@ from django.conf import settings
 from django.db import connection
 
 from realtime.access import look_again
+from realtime.audience_budgets import points_of
 from realtime.bell import listen
 from realtime.loops import PerLoop
 from realtime.meters import meters
@@ -42,8 +48,23 @@ PAGE = 250
 PATIENCE_SECONDS = 0.5
 MOST_REPLAYED = 10_000
 
-# One thread, and so one database connection, reads for everyone.
-reader = ThreadPoolExecutor(1, "feed")
+SLICE_POINTS = 200
+"""What is asked at once may cost so many points; then its events are handed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """How a hub reads: its one thread and so database connection, and its rest.
+
+    `rest` is how many seconds it does nothing for each second that it has read.
+    """
+
+    reader: ThreadPoolExecutor
+    rest: float = 0.0
+
+
+PROMPT = Lane(ThreadPoolExecutor(1, "feed"))
+LATE = Lane(ThreadPoolExecutor(1, "late-feed"), rest=1.0)
 
 type Listeners = dict[Audience, dict[Asker, set[Subscription]]]
 type Listening = Mapping[Audience, tuple[Asker, ...]]
@@ -54,7 +75,8 @@ type Heard = Sequence[tuple[Audience, Mapping[Asker, Sequence[Event]] | None]]
 class Hub:
     """Subscriptions by audience, and the place in the feed up to which all of them have heard."""
 
-    def __init__(self) -> None:
+    def __init__(self, lane: Lane = PROMPT) -> None:
+        self.lane = lane
         self.loop = asyncio.get_running_loop()
         self.live: Listeners = {}
         self.joining: list[Subscription] = []
@@ -94,7 +116,7 @@ class Hub:
         """Say what keeps the hub from reading; nothing when all is well."""
         if self.pump.done():
             return "the pump has ended"
-        if self.seconds_behind > settings.REALTIME_STUCK_SECONDS:
+        if self.lane is PROMPT and self.seconds_behind > settings.REALTIME_STUCK_SECONDS:
             return f"the log was not read for {self.seconds_behind:.0f} seconds"
         return ""
 
@@ -141,18 +163,39 @@ class Hub:
         """Tell everyone what is new; gives the place that all have heard up to."""
         is_behind = bool(self.live) and self.place is not None
         while is_behind:
-            listening = _listening(self.live)
-            read, heard = await self._in_thread(partial(_read_on, self.place or 0, listening))
-            self._tell(heard)
-            meters.arrived()
-            self.place = read or self.place
-            is_behind = read is not None
+            first, *later = _slices(self.live)
+            read, heard = await self._in_thread(partial(_read_on, self.place or 0, first))
+            is_behind = bool(read)
             if is_behind:
+                await self._tell_of(read, heard, later)
+                self.place = read[-1].place
                 await _let_send(self.live)
         if self.place is None or not self.live:
             self.place = await self._in_thread(feed.head)
         self.caught_up_at = monotonic()
         return self.place
+
+    async def _tell_of(
+        self, read: Sequence[Change], heard: Heard, later: Iterable[Listening]
+    ) -> None:
+        """Tell of a page what has been asked about it, then ask the others slice by slice."""
+        has_news = bool(heard)
+        self._tell(heard)
+        for listening in later:
+            heard = await self._asked(read, listening)
+            has_news |= bool(heard)
+            self._tell(heard)
+        if has_news:
+            meters.arrived(change.at for change in read)
+
+    async def _asked(self, read: Sequence[Change], listening: Listening) -> Heard:
+        """Ask until there is an answer: nobody is told twice what others heard of the page."""
+        while True:
+            try:
+                return await self._in_thread(partial(_heard, read, listening))
+            except Exception:
+                logger.exception("what audiences hear could not be asked")
+                await asyncio.sleep(settings.REALTIME_POLL_SECONDS)
 
     async def _take_in(self, waiting: Sequence[Subscription], here: int) -> None:
         """Let those who wait hear what they have missed, and from then on live.
@@ -212,7 +255,11 @@ class Hub:
                 _tell_all(together, own)
 
     async def _in_thread[R](self, work: Callable[[], R]) -> R:
-        return await self.loop.run_in_executor(reader, _with_connection, work)
+        started = monotonic()
+        result = await self.loop.run_in_executor(self.lane.reader, _with_connection, work)
+        if self.lane.rest:
+            await asyncio.sleep(self.lane.rest * (monotonic() - started))
+        return result
 
 
 def _own(events: Mapping[Asker, Sequence[Event]] | None, asker: Asker) -> Sequence[Event] | None:
@@ -262,6 +309,19 @@ def _listening(listeners: Listeners) -> Listening:
     return {audience: tuple(askers) for audience, askers in listeners.items()}
 
 
+def _slices(listeners: Listeners) -> Sequence[Listening]:
+    """Give who is to be asked about, the cheap audiences first, in parts of `SLICE_POINTS`."""
+    slices: list[dict[Audience, tuple[Asker, ...]]] = [{}]
+    points = 0
+    for audience in sorted(listeners, key=points_of):
+        points += points_of(audience)
+        if slices[-1] and points > SLICE_POINTS:
+            slices.append({})
+            points = points_of(audience)
+        slices[-1][audience] = tuple(listeners[audience])
+    return slices
+
+
 async def _let_send(listeners: Listeners) -> None:
     """Wait until what was told is under way to the clients, but for slow ones not long."""
     outboxes = {
@@ -282,16 +342,14 @@ def _with_connection[R](work: Callable[[], R]) -> R:
         connection.close_if_unusable_or_obsolete()
 
 
-def _read_on(start: int, listening: Listening) -> tuple[int | None, Heard]:
-    """Read the next page; gives where it ends, None at the end, and what each audience hears.
+def _read_on(start: int, listening: Listening) -> tuple[Sequence[Change], Heard]:
+    """Read the next page; gives its changes, none at the end, and what audiences hear of them.
 
     Here it is found, too, whose access has changed in another process.
     """
     read = feed.changes_after(start, most=PAGE)
     look_again(read)
-    heard = _heard(read, listening)
-    meters.under_way = [change.at for change in read] if heard else ()
-    return (read[-1].place if read else None), heard
+    return read, _heard(read, listening)
 
 
 def _read_past(start: int, until: int, listening: Listening) -> tuple[int | None, Heard]:
@@ -301,7 +359,7 @@ def _read_past(start: int, until: int, listening: Listening) -> tuple[int | None
 
 
 def _heard(read: Sequence[Change], listening: Listening) -> Heard:
-    if not read:
+    if not read or not listening:
         return ()
     with one_moment():
         stretch = Stretch(read)
@@ -323,4 +381,9 @@ def _events(
 
 
 hub = PerLoop(Hub)
-known_hubs = hub.known
+late_hub = PerLoop(partial(Hub, LATE))
+
+
+def known_hubs() -> Sequence[Hub]:
+    """Give the hubs to threads that only look; none before somebody listens."""
+    return [*hub.known(), *late_hub.known()]

@@ -12,9 +12,10 @@ from django.conf import settings
 
 from realtime.access import unwatch, watch
 from realtime.attendance import Attendance
+from realtime.audience_budgets import budgets
 from realtime.audience_queue import audiences
 from realtime.connections import BARRED, Farewell, connections, too_many_subscriptions
-from realtime.hub import hub
+from realtime.hub import hub, late_hub
 from realtime.meters import meters
 from realtime.outbox import Outbox
 from realtime.subscriptions import Subscription, frame
@@ -22,6 +23,7 @@ from resources.actors import ANONYMOUS
 from resources.errors import Problem, not_permitted
 from resources.http.authentication import actor_of_token
 from resources.http.client_networks import address_of_scope, client_network
+from resources.http.throttles import asking
 from resources.streaming.audiences import read_cursor
 
 if TYPE_CHECKING:
@@ -86,14 +88,21 @@ class Listener:
         asker = audience.asker(self.actor)
         subscription = Subscription(ref, topic, audience, asker, self.outbox, wanted, dict(asked))
         self.subscriptions[ref] = subscription
-        hub().subscribe(subscription)
+        holders = asking(self.actor, self.network)
+        if budgets().take(holders, audience):
+            subscription.hub, subscription.holders = hub(), holders
+        else:
+            subscription.hub = late_hub()
+        subscription.hub.subscribe(subscription)
 
     def unsubscribe(self, ref: str) -> bool:
         """Listen no more; tells whether there was something to end."""
         subscription = self.subscriptions.pop(ref, None)
         if subscription is not None:
             connections().drop_subscription(self)
-            hub().unsubscribe(subscription)
+            budgets().give_back(subscription.holders, subscription.audience)
+            if subscription.hub:
+                subscription.hub.unsubscribe(subscription)
         return subscription is not None
 
     @property

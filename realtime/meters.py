@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -38,7 +38,7 @@ class Waits:
 
 @dataclass(slots=True)
 class Meters:
-    """Counters of a process; `under_way` is when the changes were made that are being told."""
+    """Counters of a process."""
 
     events: int = 0
     deliveries: int = 0
@@ -47,14 +47,12 @@ class Meters:
     revoked: int = 0
     replays: int = 0
     waits: Waits = field(default_factory=Waits)
-    under_way: Sequence[datetime] = ()
 
-    def arrived(self) -> None:
-        """Note how long the changes took that have now been told to everyone."""
+    def arrived(self, made_at: Iterable[datetime]) -> None:
+        """Note how long changes took, by their times, that have now been told to everyone."""
         now = timezone.now()
-        for at in self.under_way:
+        for at in made_at:
             self.waits.note(max(0.0, (now - at).total_seconds()))
-        self.under_way = ()
 
 
 meters = Meters()

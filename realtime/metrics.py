@@ -13,7 +13,7 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from realtime.connections import known_connections
-from realtime.hub import known_hubs
+from realtime.hub import hub, known_hubs, late_hub
 from realtime.meters import meters
 from realtime.rooms import known_rooms
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from prometheus_client.metrics_core import Metric
+
+    from realtime.hub import Hub
 
 PREFIX = "holobase_realtime"
 TRANSPORTS = ("websocket", "event_stream")
@@ -60,12 +62,17 @@ class LiveNumbers(Collector):
         return family
 
 
+def _behind(hubs: Iterable[Hub]) -> float:
+    return max((each.seconds_behind for each in hubs), default=0.0)
+
+
 def _gauges() -> Iterator[tuple[str, str, float]]:
     subscriptions = sum(each.subscribed.total() for each in known_connections())
     yield "subscriptions", "Subscriptions", subscriptions
-    yield "audiences", "Distinct audiences", sum(len(hub.live) for hub in known_hubs())
-    behind = max((hub.seconds_behind for hub in known_hubs()), default=0.0)
-    yield "behind_seconds", "Since the hub last was at the end of the log", behind
+    yield "audiences", "Distinct audiences", sum(len(each.live) for each in known_hubs())
+    yield "behind_seconds", "Since the hub last was at the end of the log", _behind(hub.known())
+    late = _behind(late_hub.known())
+    yield "late_behind_seconds", "The same of audiences beyond their budgets", late
     yield "rooms", "Rooms with somebody here", sum(len(each.rooms) for each in known_rooms())
     peers = [len(room.outboxes) for each in known_rooms() for room in list(each.rooms.values())]
     yield "peers", "Connections in rooms here", sum(peers)

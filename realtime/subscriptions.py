@@ -10,8 +10,9 @@ import orjson
 from resources.streaming.audiences import NOWHERE, Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from realtime.hub import Hub
     from realtime.outbox import Outbox
     from resources.streaming.audiences import Audience, Event
     from resources.streaming.questions import Asker
@@ -24,7 +25,7 @@ class Subscription:
     `asker` is the member's id where the audience hears different things. `wanted` is the cursor
     after which it wants to hear; None asks for what comes from now on. `since` is how far it has
     heard while it comes back. `asked` keeps the client's filter, expand and fields, to ask again
-    for a changed actor.
+    for a changed actor. `hub` is where it hears, `holders` whose budgets it is part of.
     """
 
     ref: str
@@ -34,6 +35,8 @@ class Subscription:
     outbox: Outbox
     wanted: Cursor | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
+    hub: Hub | None = None
+    holders: Sequence[str] = ()
     is_over: bool = False
     since: Cursor = NOWHERE
     head: str = field(init=False)

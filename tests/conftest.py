@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from realtime.hub import reader
+from realtime.audience_queue import compiler
+from realtime.hub import LATE, PROMPT
 from realtime.listener import access
 from resources import changes, registry
 from resources.models import Change
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 def threads_let_go(django_db_setup: None) -> Iterator[None]:
     """Close the connections of the threads that listeners share, before the databases go."""
     yield
-    for threads in (access, reader, SyncToAsync.single_thread_executor):
+    own = (access, compiler, PROMPT.reader, LATE.reader)
+    for threads in (*own, SyncToAsync.single_thread_executor):
         threads.submit(let_go).result()
 
 

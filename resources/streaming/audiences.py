@@ -102,6 +102,15 @@ class Audience:
     only: UUID | None = None
     owner: tuple[str, str] | None = None
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.resource.name, self.kind, self.verb, self.query, self.only, self.owner))
+
+    @override
+    def __hash__(self) -> int:
+        """Hash a query once, however deep: a hub looks its audiences up with every change."""
+        return self._hash
+
     def asker(self, actor: Actor) -> Asker:
         """Give the actor's id if it makes a difference to what is heard, else None."""
         return actor.id if self.sight.is_personal else None

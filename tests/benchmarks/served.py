@@ -32,6 +32,9 @@ QUIET = {
     "LOG_LEVEL": "INFO",
     "ACCESS_TOKEN_MINUTES": "1440",
     "MOST_CONNECTIONS_PER_USER": "0",
+    "MOST_CONNECTIONS_PER_NETWORK": "0",
+    "MOST_SUBSCRIPTIONS_PER_NETWORK": "0",
+    "MOST_AUDIENCE_POINTS": "0",
     "MOST_CONNECTIONS_PER_ADDRESS": "0",
 }
 STOCK = "-m granian --interface wsgi --workers 1 --blocking-threads 4 --log-level warning"
