@@ -181,7 +181,8 @@ class _Told:
         return _shared(heard)
 
     def _documents(self) -> Mapping[UUID, str]:
-        question = looks(self.audience.resource, self.audience.kind, self.audience.query)
+        chosen = self.audience.query.selection
+        question = looks(self.audience.resource, self.audience.kind, chosen)
         if question.is_personal or not self.now:
             return {}
         rows = question.answers({"ids": self.now.keys()})

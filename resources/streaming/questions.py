@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from resources.actors import ActorKind
     from resources.declaration import Resource
     from resources.reading.query import ListQuery
+    from resources.reading.selection import Selection
     from resources.rules import Rule
 
 type Asker = UUID | None
@@ -105,11 +106,11 @@ def sight(resource: Resource, kind: ActorKind, verb: str, query: ListQuery) -> Q
 
 
 @lru_cache(maxsize=KEPT_PLANS)
-def looks(resource: Resource, kind: ActorKind, query: ListQuery) -> Question:
+def looks(resource: Resource, kind: ActorKind, chosen: Selection) -> Question:
     """Give the question how the records in the slot `ids` look: id, document."""
     actor = UnboundActor(kind)
     rows = among(resource.model._default_manager.all())
-    return asked(rows, "pk", JsonText(record_document(resource, actor, query.selection)))
+    return asked(rows, "pk", JsonText(record_document(resource, actor, chosen)))
 
 
 def below(plan: Plan, tables: Sequence[Table]) -> Plan:
@@ -177,7 +178,7 @@ def _sight(
     if shaped.query.condition:
         rows = rows.filter(filter_condition(resource, actor, shaped.query.condition))
     rows = among(rows)
-    if looks(resource, kind, shaped.query).is_personal:
+    if looks(resource, kind, shaped.query.selection).is_personal:
         document = JsonText(record_document(resource, actor, shaped.query.selection))
         return asked(rows, "pk", document)
     return asked(rows, "pk")
