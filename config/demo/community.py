@@ -109,7 +109,8 @@ class Community:
             created_at=self._moment(300),
         )
         approved = approve_template(submit_template(draft, by=_as(author)), by=SYSTEM)
-        for reviewer in self.chance.sample(self.members, 4):
+        others = [member for member in self.members if member != author]
+        for reviewer in self.chance.sample(others, 4):
             stars, text = self.chance.choice((3, 4, 4, 5, 5)), self.chance.choice(words.REVIEWS)
             write_review(
                 by=_as(reviewer), template=approved, author=reviewer, stars=stars, text=text
