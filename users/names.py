@@ -45,7 +45,8 @@ def _is_reserved(name: str) -> bool:
     reserved = _resources() | WORDS | {_joined(word) for word in _of_this_site()}
     if _joined(name) in reserved:
         return True
-    return all(part in reserved for part in SEPARATORS.split(name) if part)
+    parts = [part for part in SEPARATORS.split(name) if part]
+    return bool(parts) and all(part in reserved for part in parts)
 
 
 def _of_this_site() -> list[str]:

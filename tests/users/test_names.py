@@ -130,3 +130,8 @@ def test_names_of_any_script_and_of_several_are_welcome(alice: Persona, name: st
     assert alice.api.patch("users/me", {"display_name": name}).status_code == 200
     assert register(display_name=name).status_code == 202
     assert alice.creates("cards", title=name)["title"]
+
+
+def test_no_name_at_all_is_not_reserved() -> None:
+    """Who confirms an address says another name only if the first has been taken meanwhile."""
+    assert not is_reserved("")
