@@ -15,6 +15,7 @@ from realtime.listener import Listener, problem_frame
 from realtime.room_frames import Bucket, RoomFrames
 from realtime.subscriptions import frame
 from realtime.topics import PARAMETERS
+from realtime.unfinished_messages import watch
 from resources.errors import Problem
 
 SUBPROTOCOL = "holobase.v1"
@@ -40,6 +41,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     @override
     async def connect(self) -> None:
         self.listener = Listener("websocket", self.scope)
+        self.arrival = watch().add(self.scope.get("client"))
         self.bucket = Bucket(PER_SECOND, max(LEAST_BURST, 2 * settings.MOST_SUBSCRIPTIONS))
         self.room_frames = RoomFrames(self.listener)
         offered = list(self.scope.get("subprotocols", ()))
@@ -52,6 +54,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     @override
     async def disconnect(self, code: int) -> None:
         self.idle.cancel()
+        watch().drop(self.arrival)
         self.listener.close()
         self.sender.cancel()
 
@@ -59,6 +62,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
     ) -> None:
+        self.arrival.note(bytes_data if text_data is None else text_data)
         content = _read(text_data)
         if content is None:
             self._answer("error", None, code="malformed")

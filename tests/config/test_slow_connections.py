@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
+from websockets.sync.client import connect
 
 from tests.realtime.test_shutdown import HANDSHAKE, Process
 
@@ -16,6 +18,7 @@ pytestmark = pytest.mark.embedded
 
 PATIENCE = 40
 HEAD = b"POST /api/v1/auth/token HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+SUBSCRIBE = json.dumps({"type": "subscribe", "ref": "1", "topic": "cards"}).encode()
 MANY_HEADERS = b"".join(b"X-%d: 1\r\n" % number for number in range(150))
 
 
@@ -67,3 +70,42 @@ def test_a_socket_on_which_nothing_is_asked_ends(port: int) -> None:
     assert answer.startswith(b"HTTP/1.1 101")
     assert b'"code":"idle"' in answer
     assert answer.endswith((4408).to_bytes(2))
+
+
+def frame(payload: bytes, head: int) -> bytes:
+    """Write the frame of a client, masked with zeros (RFC 6455, 5.2)."""
+    return bytes([head, 0xFF]) + len(payload).to_bytes(8) + bytes(4) + payload
+
+
+@pytest.mark.parametrize("pieces", [1, 40])
+def test_a_message_that_is_never_whole_ends(port: int, pieces: int) -> None:
+    """As one frame that says it is larger than it is, or as fragments without a last one."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
+        line.sendall(HANDSHAKE + frame(SUBSCRIBE, 0x81))
+        answer = b""
+        while b"subscribed" not in answer:
+            answer += line.recv(65_536)
+        if pieces == 1:
+            line.sendall(frame(b"x" * 1_000_000, 0x81)[:-100_000])
+        else:
+            line.sendall(frame(b"x" * 25_000, 0x01) + frame(b"x" * 25_000, 0x00) * (pieces - 1))
+        assert is_hung_up(line)
+
+
+def is_hung_up(line: socket.socket) -> bool:
+    """Wait for the end of a connection."""
+    try:
+        while line.recv(65_536):
+            pass
+    except ConnectionResetError:
+        pass
+    return True
+
+
+def test_whole_messages_may_go_on_for_ever(port: int) -> None:
+    with connect(f"ws://127.0.0.1:{port}/ws/v1") as live:
+        live.send(SUBSCRIBE.decode())
+        assert json.loads(live.recv(PATIENCE))["type"] == "subscribed"
+        for number in range(40):
+            live.send(json.dumps({"type": "ping", "ref": str(number) + "é" * 10_000}))
+            assert json.loads(live.recv(PATIENCE))["type"] == "pong"
