@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import (
     get_supported_language_variant,
     parse_accept_lang_header,
@@ -18,7 +16,7 @@ from django.utils.translation.trans_real import (
 from resources import registry
 from resources.actors import ANONYMOUS
 from resources.answers import HttpAnswer, answered
-from resources.errors import Problem
+from resources.http.bodies import parsed_body
 from resources.http.client_networks import address_of_scope
 from resources.http.reads import Read
 from resources.http.writes import Write, admitted, answer_write
@@ -171,7 +169,7 @@ class Asked:
     def _sent(self) -> Any:
         if not self.action and self.method == "DELETE":
             return None
-        parsed = _parsed(self.body)
+        parsed = parsed_body(self.body)
         return as_merge_patch(parsed) if self._is_merge_patch else parsed
 
 
@@ -199,14 +197,6 @@ def what_is_asked(scope: Scope) -> Asked | None:
 def _action(resource: Resource, name: str, method: str) -> RecordAction | None:
     found = (each for each in resource.actions if (each.name, each.method) == (name, method))
     return next(found, None)
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return orjson.loads(body or b"{}")
-    except orjson.JSONDecodeError as error:
-        detail = _("The body is no JSON: %(reason)s") % {"reason": error.msg}
-        raise Problem(400, "parse_error", detail) from None
 
 
 @lru_cache(maxsize=256)

@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """Answer an address that does not exist."""
     del exception
-    return _answer(request, not_visible())
+    return answer(request, not_visible())
+
+
+def malformed(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Answer what makes no sense, such as a host that is not ours or a field that is not there."""
+    del exception
+    return answer(request, Problem(400, "malformed", _("The request can't be understood.")))
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """Answer what may not be done."""
     del exception
-    return _answer(request, not_permitted())
+    return answer(request, not_permitted())
 
 
 def crashed(request: HttpRequest) -> HttpResponse:
@@ -53,7 +59,8 @@ def crashed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("config/admin_crash.html", shown), status=500)
 
 
-def _answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """Tell a problem: in the admin's theme to who works there, else as a document."""
     user: Any = getattr(request, "user", None)
     if not (_is_in_admin(request) and user is not None and user.is_staff):
         return problem.response()

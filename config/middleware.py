@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, override
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django_prometheus.middleware import PrometheusAfterMiddleware
 
-from config import operations
+from config import error_pages, operations
 from config.envelope import Envelope
 from resources import context
 from resources.errors import as_problem
@@ -90,3 +91,26 @@ class MeasuredViews(PrometheusAfterMiddleware):
         if "method" in labels:
             labels["method"] = self._method(request)
         return super().label_metric(metric, request, response, **labels)
+
+
+class ClientMistakes:
+    """Answers what a page of Django's lets through, such as a bad id in a query of the admin.
+
+    The API's views answer their errors by themselves; so does Django what it raises on purpose.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the answer to an expected error; None for those that are bugs or Django's."""
+        if isinstance(error, FieldDoesNotExist):  # the admin asks for any `_to_field` it is given
+            return error_pages.malformed(request)
+        problem = None if isinstance(error, DJANGOS_OWN) else as_problem(error)
+        return error_pages.answer(request, problem) if problem else None
+
+
+DJANGOS_OWN = (Http404, PermissionDenied, SuspiciousOperation)

@@ -119,9 +119,11 @@ class IncomingBody:
 
 
 def declared_length(scope: Scope) -> int:
-    """Return a request's `Content-Length`; 0 when it says none that can be read."""
-    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
-    return int(length) if length.isdigit() and len(length) < len(str(2**63)) else 0
+    """Return a request's `Content-Length`, 0 without one; raises Problem 400 for no number."""
+    length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if not length.isdigit() or len(length) >= len(str(2**63)):
+        raise Problem(400, "malformed", _("The request can't be understood."))
+    return int(length)
 
 
 def most_bytes(scope: Scope) -> int:

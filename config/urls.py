@@ -41,6 +41,7 @@ urlpatterns = [
     re_path(r"^api/", error_pages.not_found),
 ]
 
+handler400 = "config.error_pages.malformed"
 handler403 = "config.error_pages.forbidden"
 handler404 = "config.error_pages.not_found"
 handler500 = "config.error_pages.crashed"

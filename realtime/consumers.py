@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any, override
 
-import orjson
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from realtime.subscriptions import frame
 from realtime.topics import PARAMETERS
 from realtime.unfinished_messages import watch
 from resources.errors import Problem
+from resources.json_text import JsonError, read_json
 
 SUBPROTOCOL = "holobase.v1"
 BEARER = "bearer."
@@ -66,7 +66,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         content = _read(text_data)
         if content is None:
             self._answer("error", None, code="malformed")
-        elif content.get("type") in ROOM_TYPES:
+        elif str(content.get("type")) in ROOM_TYPES:
             await self.room_frames.receive(content)
         else:
             await self._control(content)
@@ -153,7 +153,7 @@ def _read(text: str | None) -> dict[str, Any] | None:
     if text is None or len(text) > LONGEST_FRAME:
         return None
     try:
-        content = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        content = read_json(text)
+    except JsonError:
         return None
     return content if isinstance(content, dict) else {}

@@ -8,7 +8,6 @@ import orjson
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser
 from rest_framework.views import APIView
 
 from realtime.room_doors import NAME
@@ -17,6 +16,7 @@ from realtime.triggers import require_trusted, trigger
 from realtime.turn import turn_credentials
 from resources.answers import JSON, HttpAnswer
 from resources.errors import not_signed_in
+from resources.http.bodies import JsonBody
 from resources.http.client_networks import address_of_request
 from resources.http.throttles import asking, require_room
 from resources.http.views import actor_behind
@@ -90,7 +90,7 @@ class TriggerInput(serializers.Serializer[Any]):
 class TriggerView(APIView):
     """What trusted services say in rooms."""
 
-    parser_classes = (JSONParser,)
+    parser_classes = (JsonBody,)
 
     @extend_schema(
         operation_id="trigger",

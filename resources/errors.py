@@ -17,7 +17,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
 )
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions as drf
@@ -258,6 +258,12 @@ def _from_system(error: OSError) -> Problem | None:
     return unavailable() if error.errno in BROKEN_DISK else None
 
 
+def _from_data(error: DataError) -> Problem:
+    """Say that a value is beyond what a column can hold or be compared with."""
+    del error
+    return Problem(400, "invalid", _("A value is of the wrong kind or too large."))
+
+
 def _from_too_big(error: Exception) -> Problem:
     del error
     return Problem(413, "too_large", _("What was sent is too large."))
@@ -278,6 +284,7 @@ MAPPINGS = (
     (OperationalError, _from_operation),
     (InterfaceError, _from_interface),
     (OSError, _from_system),
+    (DataError, _from_data),
     ((RequestDataTooBig, TooManyFieldsSent), _from_too_big),
     (SuspiciousOperation, _from_suspicious),
     (Http404, lambda _error: not_visible()),

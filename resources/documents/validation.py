@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import orjson
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from resources.documents.sentences import sentence_of
+from resources.json_text import has_null_characters, is_deep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +36,11 @@ class DocumentError:
 
 
 def document_errors(schema: Mapping[str, Any], value: Any) -> list[DocumentError]:
-    """List what keeps `value` from matching `schema` (JSON Schema draft 2020-12)."""
+    """List what keeps `value` from being stored, or matching `schema` (JSON Schema 2020-12)."""
+    if is_deep(value):
+        return [DocumentError("", "too_deep", _("This has too many levels."))]
+    if has_null_characters(value):
+        return [DocumentError("", "null_characters", _("Null characters are not allowed."))]
     if not schema:
         return []
     validator = _validator(_text(schema))

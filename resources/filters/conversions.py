@@ -221,6 +221,8 @@ def _number(value: Any) -> int | float:
         return int(value)
     if isinstance(value, datetime):
         raise TypeError(value)
+    if isinstance(value, str) and not value.isascii():  # digits of any script would be read
+        raise ValueError(value)
     number = value if isinstance(value, int) else float(value)
     if not isfinite(number) or abs(number) > LARGEST_INTEGER:
         raise ValueError(value)

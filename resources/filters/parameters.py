@@ -78,6 +78,9 @@ def _expression(texts: Sequence[str]) -> Node | None:
         raise bad_parameter("filter", "repeated", _("Give this parameter once."))
     if not texts or not texts[0]:
         return None
+    if "\x00" in texts[0]:
+        message, position = _("Null characters are not allowed."), texts[0].index("\x00")
+        raise bad_parameter("filter", "invalid", message, position)
     try:
         return parse(texts[0])
     except FilterSyntaxError as error:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.views import APIView
 
 from resources.answers import JSON, HttpAnswer, answered
+from resources.http.bodies import JsonBody
 from resources.http.client_networks import address_of_request
 from resources.http.reads import Read, answer_read
 from resources.http.schema import BATCH_ANSWER, ResourceSchema
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 READS = frozenset({"GET", "HEAD"})
 
 
-class MergePatchParser(JSONParser):
+class MergePatchParser(JsonBody):
     """Reads `application/merge-patch+json`."""
 
     media_type = MEDIA_TYPE

@@ -53,7 +53,7 @@ def read_cursor(resource: Resource, text: str, keys: Sequence[SortKey], sort: st
         written_for, is_backward, *values = orjson.loads(packed)
         for key, value in zip(keys, values, strict=True):
             key.check(value)
-    except (ValueError, TypeError, InvalidTag):
+    except (ValueError, TypeError, OverflowError, InvalidTag):
         raise bad_parameter("cursor", "invalid", _("This is no cursor of this list.")) from None
     if written_for != sort:
         raise bad_parameter("cursor", "other_sort", _("This cursor belongs to another sort order."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -43,14 +44,16 @@ class SortKey:
         return F(self.name) if self.name == RANK else json_value(self.field)
 
     def check(self, value: Any) -> Any:
-        """Convert a cursor's value; raises ValueError when it is not of this column's kind."""
+        """Convert a cursor's value; raises ValueError or OverflowError for one of another kind."""
         try:
             converted = self.field.to_python(value)
         except ValidationError as error:
             raise ValueError(str(error)) from None
-        if converted is None or (isinstance(converted, str) and not isinstance(value, str)):
+        if isinstance(converted, str) and (not isinstance(value, str) or "\x00" in value):
             raise ValueError(self.name)
-        return converted
+        if converted is None:
+            raise ValueError(self.name)
+        return converted.astimezone(UTC) if isinstance(converted, datetime) else converted
 
 
 @lru_cache(maxsize=KEPT_ORDERS)

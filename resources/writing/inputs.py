@@ -19,6 +19,7 @@ from rest_framework import serializers
 from resources import registry
 from resources.documents.validation import document_errors
 from resources.fields import DocumentField
+from resources.json_text import JsonError, read_json
 from resources.reading.reader import is_visible
 from resources.text import composed_value
 from resources.visible_text import require_visible_line, require_visible_text
@@ -102,14 +103,14 @@ class DocumentInput(serializers.JSONField):
         return value
 
 
-_json_text = serializers.JSONField(binary=True)
-
-
 def _parsed(value: Any) -> Any:
     """Multipart forms carry documents as text."""
-    if isinstance(value, str):
-        return _json_text.to_internal_value(cast("Any", value))
-    return value
+    if not isinstance(value, str):
+        return value
+    try:
+        return read_json(value)
+    except JsonError:
+        raise serializers.ValidationError(_("Value must be valid JSON."), "invalid") from None
 
 
 def _detail(message: str, code: str) -> Any:

@@ -85,6 +85,21 @@ def test_many_can_be_deleted_at_once(moderating: Browser, alice: Persona) -> Non
     assert Change.objects.filter(resource="posts", action="delete").count() == 2
 
 
+def test_an_address_that_makes_no_sense_is_refused(
+    moderating: Browser, operator: Browser, alice: Persona
+) -> None:
+    card = example_row(registry.resource_of(Card), owner=alice)
+    for client in (moderating, operator):
+        for path in (
+            f"/admin/cards/card/{card.pk}/change/?_to_field=",
+            f"/admin/cards/card/{card.pk}/delete/?_to_field=x",
+            "/admin/autocomplete/?app_label=cards&model_name=card&field_name=x&term=a",
+            "/admin/cards/card/?_to_field=x",
+            "/admin/cards/card/?title__range=abc",
+        ):
+            assert client.get(path).status_code in (400, 403), path
+
+
 def test_a_moderator_cannot_make_operators(moderating: Browser, alice: Persona) -> None:
     assert moderating.get(f"/admin/users/user/{alice.id}/change/").status_code == 200
     sent = {"username": "alice", "is_superuser": "on"}

@@ -10,13 +10,14 @@ from time import time
 from typing import Any, override
 
 import jwt
-import orjson
 from social_core.backends.discord import DiscordOAuth2
 from social_core.backends.github import GithubOAuth2
 from social_core.backends.kakao import KakaoOAuth2
 from social_core.backends.naver import NaverOAuth2
 from social_core.backends.oauth import BaseOAuth2, BaseOAuth2PKCE
 from social_core.backends.open_id_connect import OpenIdConnectAuth
+
+from resources.json_text import JsonError, read_json
 
 # Signatures by public keys alone: with HS256, who knows the client secret could sign.
 SIGNATURES = ["RS256", "ES256", "PS256"]
@@ -86,9 +87,16 @@ class Apple(Oidc):
 
     @override
     def user_data(self, access_token: str, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        told = orjson.loads(self.data.get("user") or "{}")
-        name = told.get("name") or {}
-        return {"nickname": name.get("firstName") or ""}
+        return {"nickname": _first_name(self.data.get("user") or "{}")}
+
+
+def _first_name(text: str) -> str:
+    """Read what Apple has the browser bring, and so anybody can have written."""
+    try:
+        first = read_json(text)["name"]["firstName"]
+    except (JsonError, LookupError, TypeError):
+        return ""
+    return first if isinstance(first, str) else ""
 
 
 class GitHub(BaseOAuth2PKCE[Any], GithubOAuth2[Any]):

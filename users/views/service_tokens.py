@@ -8,9 +8,10 @@ from urllib.parse import unquote_plus
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import FormParser, JSONParser
+from rest_framework.parsers import FormParser
 
 from resources.actors import SYSTEM
+from resources.http.bodies import JsonBody
 from users.models import ApiKey, EventKind
 from users.selectors import BarredError
 from users.services import api_keys
@@ -52,7 +53,7 @@ class OAuthError(serializers.Serializer[Any]):
 class ServiceTokenView(AnonymousView):
     """A short-lived token for a server."""
 
-    parser_classes = (FormParser, JSONParser)
+    parser_classes = (FormParser, JsonBody)
 
     @extend_schema(
         operation_id="service_token",

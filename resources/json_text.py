@@ -1,0 +1,79 @@
+"""JSON as clients send it, read in one way wherever a body, a form or a frame holds it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import orjson
+from django.utils.translation import gettext as _
+
+DEEPEST = 64
+"""Levels of arrays and objects; databases, validators and writers of JSON all bear more."""
+
+LONG_NUMBER = re.compile(rb"\d{19}")
+SMALLEST, LARGEST = -(2**63), 2**64 - 1
+"""The whole numbers that are read and written exactly."""
+
+
+class JsonError(ValueError):
+    """Text that is no JSON, or more of it than anything here takes; the message may be shown."""
+
+
+def read_json(text: bytes | str) -> Any:
+    """Parse JSON (RFC 8259) of at most `DEEPEST` levels, its whole numbers exact.
+
+    Raises JsonError for anything else: lone surrogates, NaN and bytes that are not UTF-8, too.
+    """
+    try:
+        raw = text.encode() if isinstance(text, str) else text
+        value = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise JsonError(error.msg) from None
+    except UnicodeEncodeError as error:
+        raise JsonError(error.reason) from None
+    if raw.count(b"[") + raw.count(b"{") > DEEPEST and is_deep(value):
+        raise JsonError(_("It has more than %(most)d levels.") % {"most": DEEPEST})
+    if LONG_NUMBER.search(raw):
+        # Python's own parser tells whole numbers from others whatever their size.
+        json.loads(raw, parse_int=_exact)
+    return value
+
+
+def is_deep(value: Any) -> bool:
+    """Tell whether a value has more than `DEEPEST` levels; takes any depth itself."""
+    level = [value]
+    for _depth in range(DEEPEST + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def has_null_characters(value: Any) -> bool:
+    """Tell whether a text or a name within a value has a NUL, which PostgreSQL can't store."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            if "\x00" in one:
+                return True
+        elif isinstance(one, dict):
+            left += one
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+    return False
+
+
+def _inside(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _exact(digits: str) -> int:
+    if len(digits) > 20 or not SMALLEST <= int(digits) <= LARGEST:
+        raise JsonError(_("Whole numbers have 64 bits at most."))
+    return int(digits)
