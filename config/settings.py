@@ -244,6 +244,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which would have 
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = USE_TLS
 CSRF_COOKIE_SECURE = USE_TLS
+# No neighbour below the same domain can set these (RFC 6265bis, 4.1.3.2).
+SESSION_COOKIE_NAME = "__Host-sessionid" if USE_TLS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if USE_TLS else "csrftoken"
 
 LOGGING = backends.logging(env.choice("LOG_LEVEL", ["DEBUG", "INFO", "WARNING", "ERROR"], "INFO"))
 

@@ -26,9 +26,34 @@ DOCUMENT = ROOT / "docs" / "security.md"
 PROOF = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \|", re.MULTILINE)
 SETTING = re.compile(r"^\| `(?P<name>[A-Z_]+)` \| `(?P<default>[^`]+)` \|", re.MULTILINE)
+LIMIT = re.compile(r"^(?:MOST|THROTTLE|GUESSES)_|_LIMIT$")
+ALL = 253
+"""Requirements of levels 1 and 2."""
 WITHOUT_PROOF = ("not met", "not applicable")
 # OWASP ASVS 5.0.0: how many requirements of levels 1 and 2 each section has, which come first.
 SECTIONS = {
+    "1.1": 2,
+    "1.2": 9,
+    "1.3": 11,
+    "1.4": 3,
+    "1.5": 2,
+    "2.1": 3,
+    "2.2": 3,
+    "2.3": 4,
+    "2.4": 1,
+    "3.2": 2,
+    "3.3": 4,
+    "3.4": 6,
+    "3.5": 5,
+    "3.7": 2,
+    "4.1": 3,
+    "4.2": 1,
+    "4.3": 2,
+    "4.4": 4,
+    "5.1": 1,
+    "5.2": 3,
+    "5.3": 2,
+    "5.4": 3,
     "6.1": 3,
     "6.2": 12,
     "6.3": 4,
@@ -48,6 +73,40 @@ SECTIONS = {
     "8.4": 1,
     "9.1": 3,
     "9.2": 4,
+    "10.1": 2,
+    "10.2": 2,
+    "10.3": 4,
+    "10.4": 11,
+    "10.5": 5,
+    "10.6": 2,
+    "10.7": 3,
+    "11.1": 2,
+    "11.2": 3,
+    "11.3": 3,
+    "11.4": 4,
+    "11.5": 1,
+    "11.6": 1,
+    "12.1": 3,
+    "12.2": 2,
+    "12.3": 4,
+    "13.1": 1,
+    "13.2": 5,
+    "13.3": 2,
+    "13.4": 5,
+    "14.1": 2,
+    "14.2": 4,
+    "14.3": 3,
+    "15.1": 3,
+    "15.2": 3,
+    "15.3": 7,
+    "16.1": 1,
+    "16.2": 5,
+    "16.3": 4,
+    "16.4": 3,
+    "16.5": 3,
+    "17.1": 1,
+    "17.2": 4,
+    "17.3": 2,
 }
 
 
@@ -66,6 +125,7 @@ def test_every_requirement_has_one_row() -> None:
     required = [f"{name}.{n}" for name, most in SECTIONS.items() for n in range(1, most + 1)]
 
     assert ROW.findall(_text()) == required
+    assert len(required) == ALL
 
 
 def test_every_row_has_a_proof_or_says_why_not() -> None:
@@ -92,6 +152,15 @@ def test_defaults_are_those_of_the_settings() -> None:
 
     assert len(written) > 10
     assert written == {name: default for name, default in _defaults() if name in written}
+
+
+def test_no_limit_is_left_out() -> None:
+    written = dict(SETTING.findall(_text()))
+
+    assert [name for name, _default in _defaults() if LIMIT.search(name)] != []
+    assert [
+        name for name, _default in _defaults() if LIMIT.search(name) and name not in written
+    ] == []
 
 
 def test_fixed_numbers_are_those_of_the_code() -> None:
