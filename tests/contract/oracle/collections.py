@@ -1,0 +1,45 @@
+"""Collections, what is in them and who arranges them."""
+
+from typing import Any
+
+from tests.contract.oracle.words import Oracle, Who
+
+
+def takes_part(who: Who, collection: Any) -> bool:
+    helpers = [link.user_id for link in collection.collaborators.all()]
+    return who.id is not None and who.id in (collection.owner_id, *helpers)
+
+
+def may_view(who: Who, collection: Any) -> bool:
+    return collection.visibility != "private" or takes_part(who, collection) or who.moderates
+
+
+def may_list(who: Who, collection: Any) -> bool:
+    return collection.visibility == "public" or takes_part(who, collection)
+
+
+def may_view_item(who: Who, item: Any) -> bool:
+    return may_view(who, item.collection)
+
+
+def may_list_item(who: Who, item: Any) -> bool:
+    return may_list(who, item.collection)
+
+
+def keeps(who: Who, link: Any) -> bool:
+    return who.id == link.collection.owner_id or who.moderates
+
+
+def may_view_link(who: Who, link: Any) -> bool:
+    return who.id == link.user_id or keeps(who, link)
+
+
+def may_list_link(who: Who, link: Any) -> bool:
+    return who.id == link.user_id or (keeps(who, link) and may_list(who, link.collection))
+
+
+ORACLES = {
+    "collections": Oracle(may_view, may_list),
+    "collection-items": Oracle(may_view_item, may_list_item, {"collection": may_view_item}),
+    "collection-collaborators": Oracle(may_view_link, may_list_link, {"collection": may_view_link}),
+}

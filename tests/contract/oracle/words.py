@@ -1,0 +1,45 @@
+"""The words that the oracle speaks in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody who asks; anonymous has no id."""
+
+    name: str
+    id: UUID | None
+
+    @property
+    def moderates(self) -> bool:
+        """Tell whether this is a moderator; the admin is one, too."""
+        return self.name in ("moderator", "admin")
+
+
+type Says = Callable[[Who, Any], bool]
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """What is to be said of one resource.
+
+    `listed` is for lists that name nothing, `named` for those that name the record at the end of
+    a relation, where that makes a difference; `readable` for fields that not everyone may read.
+    """
+
+    viewed: Says
+    listed: Says
+    named: Mapping[str, Says] = field(default_factory=dict)
+    readable: Mapping[str, Says] = field(default_factory=dict)
+
+
+def alike(says: Says, **readable: Says) -> Oracle:
+    """Say the same of viewing and listing."""
+    return Oracle(says, says, readable=readable)

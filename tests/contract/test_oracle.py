@@ -1,0 +1,80 @@
+"""Everyone sees exactly what the oracle says, by every road; a rule that is too wide shows.
+
+It prints how many tries of each road have held.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cards.models import CardVersion
+from cards.resources import KEEPERS, REACHABLE
+from collections_app.models import Collection
+from resources import registry
+from resources.rules import ANYONE, visible
+from tests.contract.keys import key_tries
+from tests.contract.matrix import ORACLES, Try, all_tries, summary
+from tests.contract.world import World, new_world
+from tests.redeclared import redeclared
+from users.models import User
+from users.resources import UserResource
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+TOO_WIDE: list[tuple[type[Model], dict[str, Any], set[str]]] = [
+    (
+        CardVersion,
+        {"list": visible("card", verb="view") & (REACHABLE | KEEPERS)},
+        {"list", "sort", "cursor", "live"},
+    ),
+    (
+        User,
+        {"readers": {name: rule for name, rule in UserResource.readers.items() if name != "email"}},
+        {"fields"},
+    ),
+    (Collection, {"view": ANYONE}, {"view", "live, one record"}),
+]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return new_world()
+
+
+def test_every_resource_is_in_the_oracle() -> None:
+    assert set(ORACLES) == {resource.name for resource in registry.all_resources()}
+
+
+def test_the_oracle_asks_no_rule() -> None:
+    for source in (Path(__file__).parent / "oracle").glob("*.py"):
+        assert "resources" not in source.read_text(), source.name
+
+
+def test_everyone_sees_exactly_what_the_oracle_says(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tries = [*all_tries(world), *key_tries(world)]
+    with capsys.disabled():
+        sys.stdout.write(f"\n{summary(tries)}\n")
+    assert wrong(tries) == []
+    roads = {each.road for each in tries}
+    assert {each.road for each in tries if each.may} == roads, "each shows something"
+    assert {each.road for each in tries if not each.may} == roads - {"count"}, "and hides something"
+
+
+def test_three_rules_that_are_too_wide_are_found(world: World) -> None:
+    for model, declared, roads in TOO_WIDE:
+        resource = registry.resource_of(model)
+        with redeclared(resource, **declared):
+            found = [each for each in wrong(all_tries(world, [resource])) if each.road != "count"]
+        assert roads <= {each.road for each in found}, resource
+        assert all(each.saw and not each.may for each in found), resource
+
+
+def wrong(tries: list[Try]) -> list[Try]:
+    return [each for each in tries if not each.holds]

@@ -1,0 +1,160 @@
+"""A small world with rows of every resource in every state that decides who sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import prefetch_related_objects
+from django.utils import timezone
+
+from cards.models import Card, CardLike, CardVersion
+from collections_app.models import Collection, CollectionCollaborator, CollectionItem
+from community.models import Comment, Message, Post, Room, RoomMember
+from resources import changes, registry
+from resources.actors import SYSTEM
+from templates_app.models import Review, Template, TemplateVersion
+from tests.client import Api
+from tests.contract.examples import example_row
+from tests.contract.oracle.words import Who
+from tests.personas import Persona, new_member
+from users.models import User
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from resources.actors import Actor
+    from resources.models import Record
+
+WORD = "dragon"
+"""Stands in every text that can be searched."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Who there is, and what: by resource, rows that know each other."""
+
+    people: Mapping[str, Persona]
+    rows: Mapping[str, Sequence[Any]]
+
+    @cached_property
+    def everyone(self) -> list[tuple[Who, Actor]]:
+        """Give what the oracle knows of each, and who they are to the product."""
+        return [
+            (Who(name, persona.user.pk if persona.user else None), persona.actor)
+            for name, persona in self.people.items()
+        ]
+
+
+def made[M: Record](model: type[M], **values: Any) -> M:
+    """Create a row as the product itself would."""
+    return changes.create(model, by=SYSTEM, **values)
+
+
+def new_world() -> World:
+    """Fill every resource."""
+    people = {name: new_member(name) for name in ("alice", "bob", "carol")}
+    people["moderator"] = new_member("moderator", roles=["moderator"])
+    people["admin"] = new_member("admin", roles=["admin"])
+    alice, bob, carol = (people[name].user for name in ("alice", "bob", "carol"))
+    for name, values in (
+        ("leaver", {"leaves_at": timezone.now()}),
+        ("closed", {"is_active": False}),
+    ):
+        user = new_member(name).user
+        assert user is not None
+        changes.update(user, by=SYSTEM, **values)
+    for user in User.objects.all():
+        changes.update(user, by=SYSTEM, bio=WORD)
+    templates = _templates(alice, bob)
+    cards = _cards(alice, bob, templates["approved"])
+    _collections(alice, bob, cards)
+    _community(alice, bob, carol, cards)
+    for resource in registry.all_resources():
+        if not resource.model._default_manager.exists():
+            example_row(resource, owner=people["alice"])
+    return World({"anonymous": Persona(None, Api()), **people}, _all_rows())
+
+
+def _all_rows() -> dict[str, list[Any]]:
+    """Read everything once, each relation holding the very row that it points at."""
+    rows = {
+        resource: list(resource.model._default_manager.all())
+        for resource in registry.all_resources()
+    }
+    known = {row.pk: row for each in rows.values() for row in each}
+    for row in known.values():
+        for column in row._meta.concrete_fields:
+            target = known.get(getattr(row, column.attname)) if column.is_relation else None
+            if target is not None:
+                setattr(row, column.name, target)
+    by_name = {resource.name: each for resource, each in rows.items()}
+    prefetch_related_objects(by_name["collections"], "collaborators")
+    prefetch_related_objects(by_name["rooms"], "members")
+    return by_name
+
+
+def _templates(alice: Any, bob: Any) -> dict[str, Template]:
+    found = {}
+    for state in Template.State.values:
+        template = made(
+            Template,
+            author=alice,
+            title=f"{WORD} {state}",
+            slots={"type": "object", "properties": {}},
+            state=state,
+            moderator_note="Too bright",
+        )
+        made(TemplateVersion, template=template, number=1, slots={})
+        made(Review, template=template, author=bob, stars=3)
+        found[state] = template
+    return found
+
+
+def _cards(alice: Any, bob: Any, template: Template) -> dict[str, Card]:
+    states = [("draft", "public"), ("archived", "public")]
+    states += [("published", visibility) for visibility in Card.Visibility.values]
+    found: dict[str, Card] = {}
+    for status, visibility in states:
+        card = made(
+            Card,
+            creator=alice,
+            title=f"{WORD} {status}",
+            status=status,
+            visibility=visibility,
+            template=template,
+        )
+        for number, was in enumerate(Card.Visibility.values, 1):
+            made(CardVersion, card=card, author=alice, number=number, visibility=was, content={})
+        made(CardLike, card=card, user=bob)
+        found[visibility if status == "published" else status] = card
+    for origin in (found["unlisted"], found["private"]):
+        remixed = {"title": f"{WORD} remix", "status": "published", "remixed_from": origin}
+        made(Card, creator=bob, **remixed)
+    return found
+
+
+def _collections(alice: Any, bob: Any, cards: Mapping[str, Card]) -> None:
+    for visibility in Collection.Visibility.values:
+        for helper in (None, bob):
+            collection = made(Collection, owner=alice, title=WORD, visibility=visibility)
+            for place, card in (("a0", cards["public"]), ("a1", cards["unlisted"])):
+                made(CollectionItem, collection=collection, card=card, position=place)
+            if helper:
+                made(CollectionCollaborator, collection=collection, user=helper)
+
+
+def _community(alice: Any, bob: Any, carol: Any, cards: Mapping[str, Card]) -> None:
+    for card in (None, cards["public"], cards["unlisted"], cards["private"]):
+        for is_closed_to_others in (False, True):
+            post = made(Post, author=alice, text=WORD, card=card, is_hidden=is_closed_to_others)
+            for author in (bob, carol):
+                said = {"post": post, "author": author, "text": WORD}
+                made(Comment, **said, is_hidden=author == carol)
+            made(Comment, post=post, author=bob, text="", is_deleted=True)
+            host = alice if card == cards["private"] else bob
+            room = made(Room, creator=host, title=WORD, card=card, is_private=is_closed_to_others)
+            made(RoomMember, room=room, user=carol)
+            for is_hidden in (False, True):
+                made(Message, room=room, author=carol, body=WORD, is_hidden=is_hidden)
