@@ -137,6 +137,7 @@ class Listener:
     async def _act_as(self, actor: Actor) -> None:
         """Ask everything anew as another actor: what was shown before may be out of sight now."""
         self.actor = actor
+        self.outbox.is_of_member = actor.is_known
         for ref, old in list(self.subscriptions.items()):
             self.unsubscribe(ref)
             self.outbox.put(frame("reset", ref=ref, topic=old.topic))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MOST_FRAMES = 512
 MOST_CHARACTERS = 4 * 1024 * 1024
+STRANGERS_SHARE = 4
+"""Whoever is not signed in may have the fourth part of that: a page of the log, or more."""
 
 
 class Outbox:
@@ -28,6 +30,7 @@ class Outbox:
         self.late: set[Subscription] = set()
         self.is_filled = asyncio.Event()
         self.is_ended = False
+        self.is_of_member = False
 
     def put(self, text: str, about: Subscription | None = None) -> None:
         """Add a frame to be sent."""
@@ -72,7 +75,8 @@ class Outbox:
         self.characters += len(text)
 
     def _is_full(self) -> bool:
-        return len(self.frames) >= MOST_FRAMES or self.characters >= MOST_CHARACTERS
+        most = MOST_CHARACTERS if self.is_of_member else MOST_CHARACTERS // STRANGERS_SHARE
+        return len(self.frames) >= MOST_FRAMES or self.characters >= most
 
     def _drop_events(self) -> None:
         kept = [(text, about) for text, about in self.frames if about is None]

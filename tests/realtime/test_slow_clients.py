@@ -68,3 +68,15 @@ def test_large_frames_count_by_their_size(monkeypatch: pytest.MonkeyPatch) -> No
         return box.characters
 
     assert asyncio.run(go()) < 2000
+
+
+def test_less_waits_for_whoever_is_not_signed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "MOST_CHARACTERS", 4_000)
+
+    async def waiting(*, is_of_member: bool) -> int:
+        box = Outbox()
+        box.is_of_member = is_of_member
+        return sum(box.offer("x" * 100) for _number in range(100))
+
+    assert asyncio.run(waiting(is_of_member=True)) == 40
+    assert asyncio.run(waiting(is_of_member=False)) == 10
