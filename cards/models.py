@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from resources.fields import DocumentField, TagsField
+from resources.indexes import missing_last
 from resources.models import Record
 from templates_app.effects import EFFECTS
 
@@ -118,6 +120,10 @@ class Card(Record):
             models.Index(fields=["creator", "-created_at", "-id"], name="card_by_creator"),
             models.Index(fields=["-created_at", "-id"], name="card_newest"),
             models.Index(fields=["-like_count", "-id"], name="card_most_liked"),
+            models.Index(fields=["-comment_count", "-id"], name="card_most_discussed"),
+            models.Index(fields=["title", "id"], name="card_by_title"),
+            models.Index(fields=["updated_at", "id"], name="card_by_update"),
+            models.Index(missing_last("published_at"), F("id").desc(), name="card_published"),
             models.Index(fields=["rarity", "-like_count", "-id"], name="card_by_rarity"),
             models.Index(
                 fields=["-like_count", "-id"], name="card_public_most_liked", condition=PUBLIC

@@ -78,18 +78,43 @@ class CardResource(Resource):
     update = MINE & UNSILENCED
     delete = MINE | MODERATORS
 
-    filters = ("creator", "template", "rarity", "tags", "created_at", "like_count")
-    scans = (
+    filters = (
+        "creator",
+        "template",
+        "rarity",
+        "tags",
         "title",
+        "created_at",
+        "updated_at",
+        "published_at",
+        "like_count",
+        "comment_count",
+    )
+    scans = (
         "description",
         "status",
         "visibility",
         "effects",
         "remixed_from",
-        "published_at",
+        "view_count",
+        "download_count",
     )
     search = ("title", "description", "tags")
-    ordering = ("-created_at", "-like_count")
+    ordering = (
+        "-created_at",
+        "-like_count",
+        "-comment_count",
+        "-published_at",
+        "-updated_at",
+        "title",
+    )
+    sorts_scanned = (
+        "-view_count",
+        "-download_count",
+        "creator.username",
+        "template.title",
+        "@random",
+    )
     topics = ("creator",)
 
     creates = services.create_card

@@ -60,6 +60,8 @@ class Collection(Record):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["-created_at", "-id"], name="collection_newest"),
             models.Index(fields=["-item_count", "-id"], name="collection_largest"),
+            models.Index(fields=["title", "id"], name="collection_by_title"),
+            models.Index(fields=["updated_at", "id"], name="collection_by_update"),
             models.Index(fields=["owner", "-created_at", "-id"], name="collection_by_owner"),
         ]
 

@@ -58,10 +58,11 @@ class CollectionResource(Resource):
     update = (MINE | COLLABORATORS) & UNSILENCED
     delete = MINE | MODERATORS
 
-    filters = ("owner", "created_at", "item_count")
-    scans = ("title", "visibility")
+    filters = ("owner", "title", "created_at", "updated_at", "item_count")
+    scans = ("visibility", "goal_count")
     search = ("title", "description")
-    ordering = ("-created_at", "-item_count")
+    ordering = ("-created_at", "-item_count", "-updated_at", "title")
+    sorts_scanned = ("owner.username", "@random")
     topics = ("owner",)
 
     creates = services.create_collection
@@ -86,6 +87,7 @@ class CollectionItemResource(Resource):
     filters = ("collection", "card", "created_at")
     scans = ("section",)
     ordering = ("position", "-created_at")
+    sorts_scanned = ("card.title",)
     topics = ("collection",)
 
     creates = services.add_item

@@ -61,6 +61,7 @@ class Post(Record):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["-created_at", "-id"], name="post_newest"),
             models.Index(fields=["-comment_count", "-id"], name="post_most_discussed"),
+            models.Index(fields=["updated_at", "id"], name="post_by_update"),
         ]
 
     @override
@@ -109,6 +110,7 @@ class Comment(Record):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["created_at", "id"], name="comment_oldest"),
+            models.Index(fields=["updated_at", "id"], name="comment_by_update"),
             models.Index(fields=["post", "created_at", "id"], name="comment_by_post"),
         ]
 

@@ -50,10 +50,11 @@ class PostResource(Resource):
     update = AUTHOR & UNSILENCED
     delete = AUTHOR | MODERATORS
 
-    filters = ("author", "card", "template", "tags", "created_at", "comment_count")
+    filters = ("author", "card", "template", "tags", "created_at", "updated_at", "comment_count")
     scans = ("text",)
     search = ("text", "tags")
-    ordering = ("-created_at", "-comment_count")
+    ordering = ("-created_at", "-comment_count", "-updated_at")
+    sorts_scanned = ("author.username", "@random")
     topics = ("author", "card")
 
     actions = (
@@ -92,9 +93,9 @@ class CommentResource(Resource):
     update = AUTHOR & UNSILENCED & KEPT
     delete = AUTHOR | MODERATORS
 
-    filters = ("post", "parent", "author", "created_at")
+    filters = ("post", "parent", "author", "created_at", "updated_at")
     scans = ("text",)
-    ordering = ("created_at",)
+    ordering = ("created_at", "-updated_at")
     topics = ("post",)
 
     creates = services.write_comment
@@ -134,9 +135,10 @@ class RoomResource(Resource):
     delete = HOST | MODERATORS
 
     filters = ("creator", "card", "created_at", "last_message_at")
-    scans = ("is_private", "is_closed")
+    scans = ("title", "is_private", "is_closed", "message_count", "updated_at")
     search = ("title", "description")
     ordering = ("-last_message_at", "-created_at")
+    sorts_scanned = ("title", "-message_count")
     topics = ("creator", "card")
 
     actions = (

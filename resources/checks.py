@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, FieldError
-from django.db.models import CharField, JSONField, TextField
+from django.db.models import CharField, JSONField, OrderBy, TextField
 from django.db.models.functions import Lower
 
 from resources import registry
@@ -118,6 +118,9 @@ def indexed_columns(resource: Resource) -> Iterator[list[str]]:
     for index in meta.indexes:
         if index.fields:
             yield [name.lstrip("-") for name in index.fields]
+        elif isinstance(index.expressions[0], OrderBy):
+            first: Any = index.expressions[0].expression
+            yield [first.name]
     for constraint in meta.constraints:
         fields = getattr(constraint, "fields", ())
         if fields:
@@ -137,11 +140,21 @@ def _relations_are_registered(resource: Resource) -> Iterator[tuple[int, str]]:
             yield 5, f"“{name}” points at {target.__name__}, which is no resource"
 
 
-def _sorts_are_total(resource: Resource) -> Iterator[tuple[int, str]]:
-    """Pages by cursor need sort columns without empty values."""
-    for name in resource.ordering:
-        if resource.column(name.lstrip("-")).null:
-            yield 6, f"ordering names “{name}”, which can be empty"
+def _sorts_are_readable(resource: Resource) -> Iterator[tuple[int, str]]:
+    """A sort through a relation goes to one that is registered and may be filtered by."""
+    for name in resource.sorts_scanned:
+        head, _dot, rest = name.lstrip("-").partition(".")
+        if head == "@random" or not rest:
+            continue
+        target = resource.target(head) if resource.column(head).is_relation and rest else None
+        filtered = (*resource.filters, *resource.scans)
+        if target is None or not registry.is_registered(target) or head not in filtered:
+            yield 6, f"sorts_scanned names “{name}”, which leads to no column of a resource"
+        elif rest not in (
+            *registry.resource_of(target).filters,
+            *registry.resource_of(target).scans,
+        ):
+            yield 6, f"sorts_scanned names “{name}”, which can't be filtered by"
 
 
 def _texts_are_never_null(resource: Resource) -> Iterator[tuple[int, str]]:
@@ -194,7 +207,7 @@ CHECKS: tuple[Callable[[Resource], Checked], ...] = (
     _writes_are_closed,
     _columns_are_indexed,
     _relations_are_registered,
-    _sorts_are_total,
+    _sorts_are_readable,
     _texts_are_never_null,
     _fields_make_sense,
     _natural_keys_are_unique,

@@ -61,6 +61,8 @@ class Resource:
       well as by its id: `users/hana`.
     - `filters` are columns with an index that clients may filter by, `scans` those that may be
       filtered though no index serves them; `ordering` the allowed sorts, the first the default.
+    - `sorts_scanned` are further sorts, which no index serves: a relation's column
+      (`creator.username`), a count that changes often, `@random`.
     - `search` are the columns of the full-text index, the first weighing most.
     - `creates`, `updates`, `deletes` replace the write door's plain verbs by services:
       `creates(by=actor, **values)`, `updates(row, by=actor, **values)`, `deletes(row, by=actor)`.
@@ -91,6 +93,7 @@ class Resource:
     scans: ClassVar[Sequence[str]] = ()
     search: ClassVar[Sequence[str]] = ()
     ordering: ClassVar[Sequence[str]] = ("-id",)
+    sorts_scanned: ClassVar[Sequence[str]] = ()
     topics: ClassVar[Sequence[str]] = ()
 
     actions: ClassVar[Sequence[RecordAction]] = ()

@@ -120,6 +120,8 @@ class Template(Record):
             models.Index(fields=["-created_at", "-id"], name="template_newest"),
             models.Index(fields=["-rating_average", "-id"], name="template_best"),
             models.Index(fields=["-use_count", "-id"], name="template_most_used"),
+            models.Index(fields=["title", "id"], name="template_by_title"),
+            models.Index(fields=["updated_at", "id"], name="template_by_update"),
         ]
 
     @override

@@ -65,10 +65,19 @@ class TemplateResource(Resource):
     update = AUTHOR & UNSILENCED
     delete = (AUTHOR & where(state__in=("draft", "submitted", "changes_requested"))) | MODERATORS
 
-    filters = ("author", "category", "created_at", "rating_average", "use_count")
-    scans = ("title", "state", "default_effects")
+    filters = (
+        "author",
+        "category",
+        "title",
+        "created_at",
+        "updated_at",
+        "rating_average",
+        "use_count",
+    )
+    scans = ("state", "default_effects", "rating_count", "version")
     search = ("title", "description")
-    ordering = ("-created_at", "-rating_average", "-use_count")
+    ordering = ("-created_at", "-rating_average", "-use_count", "-updated_at", "title")
+    sorts_scanned = ("-rating_count", "author.username", "@random")
     topics = ("author",)
 
     updates = services.edit_template
@@ -124,6 +133,7 @@ class ReviewResource(Resource):
     delete = AUTHOR | MODERATORS
 
     filters = ("template", "author", "stars", "created_at")
+    scans = ("updated_at",)
     ordering = ("-created_at", "-stars")
     topics = ("template",)
 

@@ -76,9 +76,10 @@ class UserResource(Resource):
     governs = "id"
     natural_key = "username"
     filters = ("username", "created_at", "follower_count")
-    scans = ("display_name",)
+    scans = ("display_name", "card_count", "collection_count", "following_count")
     search = ("username", "display_name", "bio")
     ordering = ("-created_at", "-follower_count", "username")
+    sorts_scanned = ("display_name", "-card_count", "-collection_count", "-following_count")
 
     actions = (
         RecordAction(

@@ -92,7 +92,10 @@ def cost_of_list(
         for name, points in _filtered(resource, condition):
             found[name] += points
     of_filters = found.total()
-    found["sort"] += SORT * (sum(1 for _key in keys) - 1)
+    names = [key.name for key in keys]
+    found["sort"] += SORT * (len(names) - 1)
+    found["sort"] += SCAN * len(set(names) & {name.lstrip("-") for name in resource.sorts_scanned})
+    found["sort"] += SCAN * sum(name.startswith("@random") for name in names)
     if selection.expand:
         found["expand"] += _expanded(selection)
     if "search" in extras:

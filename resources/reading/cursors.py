@@ -60,25 +60,39 @@ def read_cursor(resource: Resource, text: str, keys: Sequence[SortKey], sort: st
     return Cursor(sort, is_backward, tuple(values))
 
 
-def after_cursor(keys: Sequence[SortKey], *, is_backward: bool) -> Q:
-    """Give the condition on rows beyond the cursor, its values being slots `("cursor", n)`.
+def after_cursor(keys: Sequence[SortKey], missing: frozenset[int], *, is_backward: bool) -> Q:
+    """Return the condition on rows beyond the cursor, its values being slots `("cursor", n)`.
 
-    Written so that an index on the sort can start at the cursor: the first column is bounded on
-    its own, ties are settled behind it.
+    `missing` are the numbers of the keys whose value at the cursor is missing, which is less than
+    all else. Written so that an index on the sort can start at the cursor: the first column is
+    bounded on its own, ties are settled behind it.
     """
-    beyond = Q()
+    beyond: Q | None = None
     for number in reversed(range(len(keys))):
         key = keys[number]
+        is_down = key.is_descending is not is_backward
         slot = Slot(("cursor", number), key.field, key.check)
-        strictly = "lt" if key.is_descending is not is_backward else "gt"
-        further = Q((f"{key.name}__{strictly}", slot))
-        if number == len(keys) - 1:
-            beyond = further
+        if number in missing:
+            beyond = _beyond_missing(key, beyond, is_down=is_down)
+        elif key.is_nullable and is_down:
+            further = Q((f"{key.column}__lt", slot)) | Q((f"{key.column}__isnull", True))
+            beyond = further | (Q((key.column, slot)) & beyond) if beyond else further
         else:
-            beyond = Q((f"{key.name}__{strictly}e", slot)) & (
-                further | Q((key.name, slot)) & beyond
-            )
-    return beyond
+            beyond = _bounded(key, slot, beyond, "lt" if is_down else "gt")
+    return beyond or Q()
+
+
+def _bounded(key: SortKey, slot: Slot, ties: Q | None, strictly: str) -> Q:
+    further = Q((f"{key.column}__{strictly}", slot))
+    if ties is None:
+        return further
+    return Q((f"{key.column}__{strictly}e", slot)) & (further | Q((key.column, slot)) & ties)
+
+
+def _beyond_missing(key: SortKey, ties: Q | None, *, is_down: bool) -> Q:
+    """Return the rows beyond one whose value is missing: downwards only those that tie."""
+    tied = Q((f"{key.column}__isnull", True)) & (ties or Q())
+    return tied if is_down else tied | Q((f"{key.column}__isnull", False))
 
 
 def _base64(sealed: bytes) -> str:

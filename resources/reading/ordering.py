@@ -2,49 +2,91 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Field, FloatField
+from django.db.models import F, Field, FloatField, TextField
+from django.db.models.functions import MD5, Cast, Concat
 from django.utils.translation import gettext as _
 
+from resources import registry
 from resources.documents.sql import json_value
 from resources.errors import bad_parameter
+from resources.filters.naming import Names
+from resources.filters.nodes import Identifier
+from resources.slots import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import OrderBy
 
+    from resources.actors import Asker
     from resources.declaration import Resource
 
 MOST_SORTS = 8
 KEPT_ORDERS = 1_024
 RANK = "search_rank"
+NO_NAME = re.compile(r"\W", re.ASCII)
+
+
+RANDOM = re.compile(r"@random(?::([\w-]{1,40}))?", re.ASCII)
+"""A random order; the same seed gives the same one."""
 
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """One column of an order."""
+    """One column of an order; what is missing is less than all else.
+
+    `name` can be a column of a relation (`creator.username`) or `@random:SEED`.
+    """
 
     name: str
     field: Field[Any, Any]
     is_descending: bool
+    is_nullable: bool = False
+
+    @property
+    def column(self) -> str:
+        """Return the name under which a query knows the values."""
+        is_own = self.name.isidentifier()
+        return self.name if is_own else f"sort_{NO_NAME.sub('_', self.name)}"
+
+    @property
+    def seed(self) -> str | None:
+        """Return the seed of a random order; an empty one was not given."""
+        random = RANDOM.fullmatch(self.name)
+        return (random[1] or "") if random else None
+
+    def annotation(self, resource: Resource, actor: Asker) -> Any:
+        """Return the expression of what is no column of the resource itself, else None."""
+        if self.seed is not None:
+            return MD5(Concat(Cast("pk", TextField()), Slot("seed", TextField())))
+        if "." not in self.name:
+            return None
+        identifier = Identifier(tuple(self.name.split(".")), None, self.name, 1)
+        operand: Any = Names(resource, actor).operand(identifier)
+        return operand.expression
 
     def order(self, *, is_backward: bool) -> OrderBy:
         """Give the column's part of ORDER BY."""
-        column = F(self.name)
-        return column.desc() if self.is_descending is not is_backward else column.asc()
+        column = F(self.column)
+        if self.is_descending is not is_backward:
+            return column.desc(nulls_last=True if self.is_nullable else None)
+        return column.asc(nulls_first=True if self.is_nullable else None)
 
     def selected(self) -> Any:
         """Give the column as a value that a cursor can carry."""
-        return F(self.name) if self.name == RANK else json_value(self.field)
+        return F(self.name) if self.name == RANK else json_value(self.field, F(self.column))
 
     def check(self, value: Any) -> Any:
         """Convert a cursor's value; raises ValueError or OverflowError for one of another kind."""
+        if value is None and self.is_nullable:
+            return None
         try:
             converted = self.field.to_python(value)
         except ValidationError as error:
@@ -82,9 +124,28 @@ def sort_text(keys: Sequence[SortKey]) -> str:
 
 def _key(resource: Resource, name: str) -> SortKey:
     column = name.lstrip("+-") if name[:2] not in ("--", "++", "+-", "-+") else name
-    allowed = {declared.lstrip("-") for declared in resource.ordering} | {"id"}
+    allowed = sortable(resource)
+    if RANDOM.fullmatch(column) and "@random" in allowed:
+        return SortKey(column, TextField(), name.startswith("-"))
     if column not in allowed:
         message = _("There is no sorting by “%(name)s”; by one of: %(allowed)s.")
         shown = {"name": column, "allowed": ", ".join(sorted(allowed))}
         raise bad_parameter("sort", "unknown_field", message % shown)
-    return SortKey(column, resource.column(column), name.startswith("-"))
+    field, is_nullable = sorted_column(resource, column)
+    return SortKey(column, field, name.startswith("-"), is_nullable)
+
+
+def sortable(resource: Resource) -> frozenset[str]:
+    """Return the names by which a resource can be sorted."""
+    declared = [*resource.ordering, *resource.sorts_scanned]
+    return frozenset([name.lstrip("-") for name in declared] + ["id"])
+
+
+def sorted_column(resource: Resource, name: str) -> tuple[Field[Any, Any], bool]:
+    """Return the column that a name sorts by, and whether it can be missing."""
+    head, _dot, rest = name.partition(".")
+    column = resource.column(head)
+    if not rest:
+        return column, column.null
+    target = registry.resource_of(resource.target(head))
+    return sorted_column(target, rest)[0], True

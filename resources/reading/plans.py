@@ -180,8 +180,12 @@ def _list_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: Sh
     query = shaped.query
     actor = UnboundActor(kind)
     rows = _listed(resource, actor, query)
+    for key in query.keys:
+        annotation = key.annotation(resource, actor)
+        rows = rows if annotation is None else rows.annotate(**{key.column: annotation})
     if query.cursor:
-        rows = rows.filter(after_cursor(query.keys, is_backward=query.is_backward))
+        beyond = after_cursor(query.keys, query.missing, is_backward=query.is_backward)
+        rows = rows.filter(beyond)
     rows = rows.order_by(*(key.order(is_backward=query.is_backward) for key in query.keys))
     document = JsonText(record_document(resource, actor, query.selection))
     page = rows.values_list(document, *(key.selected() for key in query.keys))

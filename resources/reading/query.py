@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -62,10 +63,22 @@ class ListQuery:
 
     @property
     def is_of_its_time(self) -> bool:
-        """Tell whether the answer depends on the moment of asking."""
-        return self.condition is not None and any(
-            isinstance(part, Macro) for part in self.condition.literals
+        """Tell whether the answer depends on the moment of asking, or on chance."""
+        return self.is_by_chance or (
+            self.condition is not None
+            and any(isinstance(part, Macro) for part in self.condition.literals)
         )
+
+    @cached_property
+    def is_by_chance(self) -> bool:
+        """Tell whether the order is random and of this request alone."""
+        return any(key.seed == "" for key in self.keys)
+
+    @cached_property
+    def missing(self) -> frozenset[int]:
+        """Return the numbers of the sort keys that are missing at the cursor."""
+        values = self.cursor.values if self.cursor else ()
+        return frozenset(number for number, value in enumerate(values) if value is None)
 
     @cached_property
     def pinned(self) -> frozenset[str]:
@@ -82,11 +95,15 @@ class ListQuery:
             self.search is not None,
             self.cursor is not None,
             self.is_backward,
+            self.missing,
         )
 
     def values(self) -> dict[Hashable, Any]:
         """Give the values of the plan's slots, the actor's aside."""
         values: dict[Hashable, Any] = {"limit": self.limit + 1, "search": self.search}
+        seeds = [key.seed for key in self.keys if key.seed is not None]
+        if seeds:
+            values["seed"] = seeds[0] or token_hex(4)
         if self.condition:
             values |= {("literal", part.index): part for part in self.condition.literals}
         if self.cursor:

@@ -183,7 +183,9 @@ def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:
 def _links(
     query: ListQuery, page: Sequence[Sequence[Any]], *, has_more: bool
 ) -> dict[str, Cursor | None]:
-    """Find where the pages around this one begin."""
+    """Find where the pages around this one begin; a page of chance has none."""
+    if query.is_by_chance:
+        return {"next": None, "previous": None}
     first = Cursor(query.sort, True, tuple(page[0][1:])) if page else None
     last = Cursor(query.sort, False, tuple(page[-1][1:])) if page else None
     if query.is_backward:

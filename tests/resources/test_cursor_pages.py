@@ -6,29 +6,48 @@ from base64 import urlsafe_b64decode
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cards.models import Card
 from resources import changes
 from resources.actors import SYSTEM
+from templates_app.models import Template
 from tests.personas import Persona, new_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SORTS = ("-created_at", "-like_count", "like_count,-created_at", "created_at", "-id")
+SORTS: tuple[str, ...] = ("-created_at", "-like_count", "like_count,-created_at", "created_at")
+SORTS += ("-id", "title,id", "-published_at", "published_at", "published_at,-like_count")
+SORTS += ("template.title", "-template.title,like_count", "creator.username", "@random:seed")
+STATES = ("approved", "draft")
 disturbances = st.lists(st.sampled_from(["insert", "delete", "like"]), max_size=4)
 
 
 def card_of(persona: Persona, like_count: int) -> Card:
+    """Make a card of no template or of one of two, of which one has nothing to show."""
+    template = None
+    if like_count:
+        title = f"Full Art {like_count}"
+        template = Template.objects.filter(title=title).first() or changes.create(
+            Template,
+            by=SYSTEM,
+            author=persona.user,
+            title=title,
+            slots={},
+            state=STATES[like_count % 2],
+        )
     return changes.create(
         Card,
         by=SYSTEM,
         creator=persona.user,
-        title="Dragon",
+        title=f"Dragon {like_count}",
         status="published",
         like_count=like_count,
+        published_at=timezone.now() if like_count % 2 else None,
+        template=template,
     )
 
 
