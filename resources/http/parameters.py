@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from resources.filters.parameters import suffixes_of
+from resources.reading.ordering import sortable
 from resources.reading.query import COUNTS, DEFAULT_LIMIT, HIGHEST_LIMIT
 
 if TYPE_CHECKING:
@@ -24,12 +25,15 @@ _IF_NONE_MATCH = OpenApiParameter(
 def list_parameters(resource: Resource) -> list[OpenApiParameter]:
     """Describe what every list takes."""
     limit = {"type": "integer", "minimum": 1, "maximum": HIGHEST_LIMIT, "default": DEFAULT_LIMIT}
-    sorts = ", ".join(sorted({name.lstrip("-") for name in resource.ordering} | {"id"}))
+    sorts = ", ".join(sorted(sortable(resource))).replace("@random", "@random:SEED")
     parameters = [
         OpenApiParameter("limit", limit, description="The most records of a page."),
         OpenApiParameter("cursor", str, description="Where to go on, from `next` or `previous`."),
         OpenApiParameter(
-            "filter", str, description='An expression such as `rarity="epic" && like_count>10`.'
+            "filter",
+            str,
+            description='An expression such as `rarity="epic" && !(like_count>10)`;'
+            " see docs/guide/queries.md.",
         ),
         OpenApiParameter(
             "sort",
@@ -49,7 +53,7 @@ def filter_parameters(resource: Resource) -> list[OpenApiParameter]:
     """Describe the parameters that filter by one column."""
     return [
         OpenApiParameter(f"{name}{suffix}", str, description=f"{name} {sign} this value.")
-        for name in (*resource.filters, *resource.scans)
+        for name in dict.fromkeys(["id", *resource.filters, *resource.scans])
         for suffix, sign in suffixes_of(resource.column(name)).items()
     ]
 
@@ -73,7 +77,10 @@ def record_parameters(resource: Resource, verb: str) -> list[OpenApiParameter]:
 
 
 def _shape_parameters(resource: Resource) -> list[OpenApiParameter]:
-    fields = "Fields to answer, with commas, `expand.relation.field` for expanded ones."
+    fields = (
+        "Fields to answer, with commas, `expand.relation.field` for expanded ones,"
+        " `field:excerpt(100,true)` for the beginning of a text."
+    )
     parameters = [OpenApiParameter("fields", OpenApiTypes.STR, description=fields)]
     if resource.expand:
         names = ", ".join(resource.expand)

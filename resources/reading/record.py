@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.functions import Concat, Length, Substr
 
 from resources import registry
 from resources.documents.embedding import embedded_members
 from resources.documents.sql import Document, Embedded, json_value
+from resources.filters.conditions import Compared
 from resources.reading.columns import readable_column, where_readable
 from resources.rules import narrowed
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 def record_document(resource: Resource, actor: Asker, selection: Selection) -> Document:
     """Build the JSON of one row as `actor` may read it, with what the selection expands."""
-    members = {name: _member(resource, actor, name) for name in selection.fields}
+    members = {name.partition(":")[0]: _member(resource, actor, name) for name in selection.fields}
     if selection.expand:
         members["expand"] = Document(
             {name: _expanded(resource, actor, name, inner) for name, inner in selection.expand}
@@ -29,7 +31,10 @@ def record_document(resource: Resource, actor: Asker, selection: Selection) -> D
 
 
 def _member(resource: Resource, actor: Asker, name: str) -> Any:
+    name, _colon, modifier = name.partition(":")
     field = resource.column(name)
+    if modifier:
+        return _excerpt(readable_column(resource, actor, name), modifier)
     embedded = embedded_members(field.related_model) if field.is_relation else None
     if embedded is not None:
         rows = resource.target(name)._default_manager.filter(pk=OuterRef(field.attname))
@@ -39,6 +44,16 @@ def _member(resource: Resource, actor: Asker, name: str) -> Any:
         picture = Case(When(is_there, then=document))
         return Embedded(where_readable(resource, actor, name, picture))
     return json_value(field, readable_column(resource, actor, name))
+
+
+def _excerpt(text: Any, modifier: str) -> Any:
+    """Return the beginning of a text, as `excerpt(100,true)` asks for it."""
+    size, with_ellipsis = modifier.removeprefix("excerpt(").removesuffix(")").partition(",")[::2]
+    start = Substr(text, 1, int(size))
+    if with_ellipsis.strip() != "true":
+        return start
+    cut = Concat(start, Value("…"), output_field=TextField())
+    return Case(When(Q(Compared(Length(text), ">", Value(int(size)))), then=cut), default=text)
 
 
 def _expanded(resource: Resource, actor: Asker, name: str, inner: Selection) -> Any:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from django.db.models import CharField, TextField
 from django.utils.translation import gettext as _
 
 from resources import registry
 from resources.errors import Problem, bad_parameter
+from resources.sealing import SealedField
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
 DEEPEST_EXPAND = 6
 MOST_PATHS = 100
 KEPT_SELECTIONS = 1_024
+LISTED = re.compile(r"(?:\([^(),]*(?:,[^(),]*)?\)|[^,])+")
+"""What stands between commas, but for those in the brackets of a modifier."""
+EXCERPT = re.compile(r"excerpt\((\d{1,4})(?:, ?(true|false))?\)", re.ASCII)
+"""The most characters, and whether a text that is longer ends in an ellipsis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ def _paths(name: str, text: str | None) -> tuple[str, ...] | None:
     """Split a comma list; None when the parameter is absent."""
     if text is None:
         return None
-    paths = tuple(part.strip() for part in text.split(",") if part.strip())
+    paths = tuple(part.strip() for part in LISTED.findall(text) if part.strip())
     if not paths and text.strip():
         raise bad_parameter(name, "invalid", _("This must be a list of names with commas."))
     if len(paths) > MOST_PATHS:
@@ -102,13 +109,30 @@ def _chosen(
         elif path.startswith("expand."):
             relation, _dot, rest = path.removeprefix("expand.").partition(".")
             if relation not in relations:
-                raise _unknown(f"{prefix}{relation}")
+                raise _not_expanded(resource, prefix, relation)
             nested[relation] = _joined(nested.get(relation, ()), rest)
-        elif path in resource.fields:
+        elif path in resource.fields or _is_excerpt(resource, path):
             own.append(path)
         else:
             raise _unknown(prefix + path)
     return tuple(dict.fromkeys(own)), nested
+
+
+def _is_excerpt(resource: Resource, path: str) -> bool:
+    """Tell whether a path is the beginning of a text: `description:excerpt(100,true)`."""
+    name, _colon, modifier = path.partition(":")
+    if name not in resource.fields or not EXCERPT.fullmatch(modifier):
+        return False
+    column = resource.column(name)
+    return isinstance(column, CharField | TextField) and not isinstance(column, SealedField)
+
+
+def _not_expanded(resource: Resource, prefix: str, relation: str) -> Problem:
+    """Say what is missing, if it is only that the relation is not asked for."""
+    if relation not in resource.expand:
+        return _unknown(f"{prefix}{relation}")
+    message = _("Add expand=%(name)s to read fields of “%(name)s”.")
+    return bad_parameter("fields", "not_expanded", message % {"name": f"{prefix}{relation}"})
 
 
 def _joined(before: tuple[str, ...] | None, rest: str) -> tuple[str, ...] | None:

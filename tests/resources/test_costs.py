@@ -45,7 +45,7 @@ def test_what_pages_of_a_site_ask_for_is_cheap(parameters: dict[str, str]) -> No
 @pytest.mark.parametrize(
     "parameters",
     [
-        {"title": "Dragon"},
+        {"description": "Dragon"},
         {"title__contains": "x"},
         {"filter": PATTERN},
         {"filter": 'creator.username = "alice"'},
