@@ -100,6 +100,7 @@ class CardResource(Resource):
         "download_count",
     )
     search = ("title", "description", "tags")
+    numbered_pages = True
     ordering = (
         "-created_at",
         "-like_count",

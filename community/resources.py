@@ -53,6 +53,7 @@ class PostResource(Resource):
     filters = ("author", "card", "template", "tags", "created_at", "updated_at", "comment_count")
     scans = ("text",)
     search = ("text", "tags")
+    numbered_pages = True
     ordering = ("-created_at", "-comment_count", "-updated_at")
     sorts_scanned = ("author.username", "@random")
     topics = ("author", "card")

@@ -63,6 +63,7 @@ class Resource:
       filtered though no index serves them; `ordering` the allowed sorts, the first the default.
     - `sorts_scanned` are further sorts, which no index serves: a relation's column
       (`creator.username`), a count that changes often, `@random`.
+    - `numbered_pages` lets lists be read by `page=3` with totals, for tables.
     - `search` are the columns of the full-text index, the first weighing most.
     - `creates`, `updates`, `deletes` replace the write door's plain verbs by services:
       `creates(by=actor, **values)`, `updates(row, by=actor, **values)`, `deletes(row, by=actor)`.
@@ -94,6 +95,7 @@ class Resource:
     search: ClassVar[Sequence[str]] = ()
     ordering: ClassVar[Sequence[str]] = ("-id",)
     sorts_scanned: ClassVar[Sequence[str]] = ()
+    numbered_pages: ClassVar[bool] = False
     topics: ClassVar[Sequence[str]] = ()
 
     actions: ClassVar[Sequence[RecordAction]] = ()

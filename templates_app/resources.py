@@ -76,6 +76,7 @@ class TemplateResource(Resource):
     )
     scans = ("state", "default_effects", "rating_count", "version")
     search = ("title", "description")
+    numbered_pages = True
     ordering = ("-created_at", "-rating_average", "-use_count", "-updated_at", "title")
     sorts_scanned = ("-rating_count", "author.username", "@random")
     topics = ("author",)

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
     from resources.declaration import Resource
 
-RESERVED = frozenset({"limit", "cursor", "filter", "sort", "expand", "fields", "search", "count"})
+RESERVED = frozenset(
+    {"limit", "cursor", "filter", "sort", "expand", "fields", "search", "count", "page"}
+)
 EVERYWHERE = {"": "=", "__ne": "!=", "__in": "one of (with commas)"}
 MEMBERSHIP = {"": "has", "__ne": "has not", "__in": "has one of (with commas)"}
 ORDERED = {"__gt": ">", "__gte": ">=", "__lt": "<", "__lte": "<="}

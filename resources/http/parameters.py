@@ -43,6 +43,9 @@ def list_parameters(resource: Resource) -> list[OpenApiParameter]:
         ),
         OpenApiParameter("count", str, enum=COUNTS, description="Count all records of the list."),
     ]
+    if resource.numbered_pages:
+        numbered = "The number of a page, answered with `count`, `page` and `page_count`."
+        parameters.append(OpenApiParameter("page", int, description=numbered))
     if resource.search:
         words = "Words to search for; the last may be the beginning of one. Best matches first."
         parameters.append(OpenApiParameter("search", str, description=words))

@@ -205,6 +205,8 @@ def page_schema(record: JsonSchema) -> JsonSchema:
             "next": link,
             "previous": link,
             "count": {"type": "integer", "minimum": 0},
+            "page": {"type": "integer", "minimum": 1},
+            "page_count": {"type": "integer", "minimum": 0},
         },
     }
 

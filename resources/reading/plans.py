@@ -189,7 +189,11 @@ def _list_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: Sh
     rows = rows.order_by(*(key.order(is_backward=query.is_backward) for key in query.keys))
     document = JsonText(record_document(resource, actor, query.selection))
     page = rows.values_list(document, *(key.selected() for key in query.keys))
-    return compiled(page, " LIMIT %s", SlotReference("limit", IntegerField(), None))
+    limit = SlotReference("limit", IntegerField(), None)
+    if query.page is None:
+        return compiled(page, " LIMIT %s", limit)
+    offset = SlotReference("offset", IntegerField(), None)
+    return compiled(page, " LIMIT %s OFFSET %s", limit, offset)
 
 
 @lru_cache(maxsize=KEPT_PLANS)

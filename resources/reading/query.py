@@ -31,6 +31,8 @@ DEFAULT_LIMIT = 30
 HIGHEST_LIMIT = 100
 LONGEST_SEARCH = 200
 LONGEST_NUMBER = 9
+MOST_NUMBERED = 10_000
+"""Records that pages with numbers reach."""
 COUNTS = ("exact", "estimate")
 
 
@@ -49,6 +51,7 @@ class ListQuery:
     cursor: Cursor | None
     limit: int
     count: str | None
+    page: int | None = None
     cost: Cost = FREE
 
     @cached_property
@@ -96,11 +99,14 @@ class ListQuery:
             self.cursor is not None,
             self.is_backward,
             self.missing,
+            self.page is not None,
         )
 
     def values(self) -> dict[Hashable, Any]:
         """Give the values of the plan's slots, the actor's aside."""
         values: dict[Hashable, Any] = {"limit": self.limit + 1, "search": self.search}
+        if self.page is not None:
+            values["offset"] = (self.page - 1) * self.limit
         seeds = [key.seed for key in self.keys if key.seed is not None]
         if seeds:
             values["seed"] = seeds[0] or token_hex(4)
@@ -119,7 +125,9 @@ def read_list_query(resource: Resource, parameters: Parameters) -> ListQuery:
     search = _search(resource, single(parameters, "search"))
     keys = sort_keys(resource, single(parameters, "sort"), is_search=search is not None)
     cursor = single(parameters, "cursor")
-    count = _count(single(parameters, "count"))
+    limit = _limit(single(parameters, "limit"))
+    page = _page(resource, single(parameters, "page"), limit, is_alone=cursor is None)
+    count = _count(single(parameters, "count")) or ("exact" if page else None)
     chosen = read_selection(resource, parameters)
     condition = read_filters(resource, parameters)
     extras = [name for name, value in (("search", search), ("count", count)) if value is not None]
@@ -131,8 +139,9 @@ def read_list_query(resource: Resource, parameters: Parameters) -> ListQuery:
         condition=condition,
         search=search,
         cursor=read_cursor(resource, cursor, keys, sort_text(keys)) if cursor else None,
-        limit=_limit(single(parameters, "limit")),
+        limit=limit,
         count=count,
+        page=page,
         cost=cost,
     )
 
@@ -171,6 +180,22 @@ def _limit(text: str | None) -> int:
     if not (is_number and 1 <= int(text) <= HIGHEST_LIMIT):
         message = _("This must be a number from 1 to %(most)d.") % {"most": HIGHEST_LIMIT}
         raise bad_parameter("limit", "invalid", message)
+    return int(text)
+
+
+def _page(resource: Resource, text: str | None, limit: int, *, is_alone: bool) -> int | None:
+    """Read the number of a page; the rows before it are read, too, so there is a last one."""
+    if text is None:
+        return None
+    if not resource.numbered_pages:
+        raise bad_parameter("page", "unknown_parameter", _("Pages have no numbers here."))
+    if not is_alone:
+        raise bad_parameter("page", "invalid", _("Ask for a page or go on from a cursor."))
+    last = MOST_NUMBERED // limit
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    if not (is_number and 1 <= int(text) <= last):
+        message = _("This must be a number from 1 to %(most)d.") % {"most": last}
+        raise bad_parameter("page", "invalid", message)
     return int(text)
 
 

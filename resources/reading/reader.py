@@ -105,8 +105,16 @@ def list_records(resource: Resource, actor: Actor, query_string: str, url: str) 
     around = f"{url}?{_without_cursor(query_string)}cursor="
     parts += [f',"{name}":{_link(around, resource, link)}' for name, link in links.items()]
     parts += [f',"count":{count}'] if count is not None else []
+    parts += _numbers(query, count)
     body = "".join([*parts, "}"]).encode()
     return Answer(body, list_tag(body), None if query.is_of_its_time else plan.sources)
+
+
+def _numbers(query: ListQuery, count: int | None) -> list[str]:
+    """Return which page this is of how many, if it was asked for by number."""
+    if query.page is None or count is None:
+        return []
+    return [f',"page":{query.page},"page_count":{-(-count // query.limit)}']
 
 
 def record_uuid(text: str) -> UUID:
@@ -190,7 +198,8 @@ def _links(
     last = Cursor(query.sort, False, tuple(page[-1][1:])) if page else None
     if query.is_backward:
         return {"next": last, "previous": first if has_more else None}
-    return {"next": last if has_more else None, "previous": first if query.cursor else None}
+    has_fewer = query.cursor or (query.page or 1) > 1
+    return {"next": last if has_more else None, "previous": first if has_fewer else None}
 
 
 def _link(around: str, resource: Resource, cursor: Cursor | None) -> str:
@@ -199,10 +208,12 @@ def _link(around: str, resource: Resource, cursor: Cursor | None) -> str:
 
 @lru_cache(maxsize=KEPT_QUERIES)
 def _without_cursor(query_string: str) -> str:
-    """Give all of a query but its cursor, ready to be followed by another one."""
-    if "cursor" not in query_string and PLAIN_QUERY.fullmatch(query_string):
+    """Return all of a query but where its page is, ready to be followed by a cursor."""
+    is_placed = "cursor" in query_string or "page" in query_string
+    if not is_placed and PLAIN_QUERY.fullmatch(query_string):
         return f"{query_string}&"
-    kept = {name: value for name, value in parameters(query_string).items() if name != "cursor"}
+    places = ("cursor", "page")
+    kept = {name: value for name, value in parameters(query_string).items() if name not in places}
     return f"{urlencode(_pairs(kept))}&" if kept else ""
 
 

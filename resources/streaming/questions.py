@@ -44,7 +44,7 @@ type Asker = UUID | None
 
 ASKING = "asking"
 ASKER = '"asking"."id"'
-NOT_STREAMED = frozenset({"limit", "cursor", "sort", "search", "count"})
+NOT_STREAMED = frozenset({"limit", "cursor", "sort", "search", "count", "page"})
 
 
 class Table(NamedTuple):

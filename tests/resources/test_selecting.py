@@ -56,3 +56,33 @@ def test_a_random_order_is_the_same_for_the_same_seed(alice: Persona) -> None:
     assert sorted(order("@random")) == sorted(ids)
     assert len({tuple(order("@random")) for _again in range(10)}) > 1
     assert alice.api.get("cards", sort="@random:!").status_code == 400
+
+
+def test_an_admin_can_page_a_table_by_number(alice: Persona) -> None:
+    ids = [alice.creates("cards", title=f"{number}")["id"] for number in range(7)]
+    page = alice.api.get("cards", page="2", limit="3", sort="title").json()
+    assert [card["id"] for card in page["results"]] == ids[3:6]
+    assert (page["page"], page["page_count"], page["count"]) == (2, 3, 7)
+    following = alice.api.client.get(page["next"]).json()
+    assert [card["id"] for card in following["results"]] == ids[6:]
+    before = alice.api.client.get(page["previous"]).json()
+    assert [card["id"] for card in before["results"]] == ids[:3]
+    beyond = alice.api.get("cards", page="9", limit="3").json()
+    assert (beyond["results"], beyond["page_count"]) == ([], 3)
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters"),
+    [
+        ("comments", {"page": "1"}),
+        ("cards", {"page": "0"}),
+        ("cards", {"page": "x"}),
+        ("cards", {"page": "101", "limit": "100"}),
+        ("cards", {"page": "1", "cursor": "x"}),
+    ],
+)
+def test_a_page_that_there_cannot_be_is_refused(
+    alice: Persona, resource: str, parameters: dict[str, str]
+) -> None:
+    (error,) = alice.api.get(resource, **parameters).json()["errors"]
+    assert error["field"] == "page"
