@@ -194,7 +194,7 @@ def _natural_keys_are_unique(resource: Resource) -> Iterator[tuple[int, str]]:
 
 def _orders_hide_nothing(resource: Resource) -> Iterator[tuple[int, str]]:
     """The order of rows, and what a search finds, tell the values of a column to everyone."""
-    for attribute in ("ordering", "search", "topics"):
+    for attribute in ("ordering", "sorts_scanned", "search", "topics"):
         for name in getattr(resource, attribute):
             if name.lstrip("-") in resource.readers:
                 yield 10, f"{attribute} names “{name.lstrip('-')}”, which not everyone may read"

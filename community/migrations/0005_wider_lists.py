@@ -7,7 +7,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cards', '0006_wider_lists'),
         ('community', '0004_comment_tombstones'),
         ('files', '0002_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cards', '0005_likes_by_member'),
+        ('cards', '0006_version_visibility'),
         ('files', '0002_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
