@@ -43,6 +43,9 @@ def parse(text: str) -> Node:
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         message = _("A filter has %(most)d bytes at most.") % {"most": MOST_BYTES}
         raise FilterSyntaxError("too_long", message, 1)
+    if "\x00" in text:
+        message = _("Null characters are not allowed.")
+        raise FilterSyntaxError("invalid", message, text.index("\x00") + 1)
     parser = _Parser(text)
     node = parser.filter(depth=0)
     parser.expect_end()

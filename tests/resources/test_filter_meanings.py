@@ -164,6 +164,9 @@ def test_a_parameter_means_the_same_everywhere(
         ("filter", "geoDistance(title, 1, 2, 3) < 1", "wrong_argument", "longitude"),
         ("filter", "title:length = 3", "not_a_list", "choice"),
         ("filter", "!title = 3", "expected_open", "("),
+        ("filter", 'title = "\x00"', "invalid", "Null"),
+        ("filter", 'created_at > "0001-01-01T00:00:00+01:00"', "wrong_kind", "time"),
+        ("created_at__gte", "0001-01-01T00:00:00+01:00", "wrong_kind", "time"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_and_said(
