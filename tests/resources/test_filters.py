@@ -179,7 +179,7 @@ def test_a_frontend_developer_can_filter_by_parameters(
         ("limit", "0"),
         ("limit", "many"),
         ("cursor", "x"),
-        ("sort", "title"),
+        ("sort", "description"),
         ("expand", "owner"),
         ("fields", "titel"),
         ("count", "all"),
