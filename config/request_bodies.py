@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -28,6 +29,8 @@ SMALL_BYTES = 64 * 1024
 BYTES_PER_SECOND = 8 * 1024
 """How fast a body has to come at least, after its first seconds (`BODY_SECONDS`)."""
 RETRY_SECONDS = 10
+PASSING_SECONDS, PASSING_BYTES = 0.5, MEBIBYTE
+"""How much of a body that is refused is still read, so that its sender reads the answer."""
 CREDENTIALS = frozenset({b"authorization", b"cookie"})
 SIGN_INS = ("/api/v1/auth/", "/admin/login")
 WITHOUT_FILES = (b"application/json", b"application/x-www-form-urlencoded", b"text/")
@@ -116,6 +119,22 @@ class IncomingBody:
         if message["type"] == "http.disconnect":
             raise DisconnectedError
         return message
+
+
+async def let_pass(receive: Receive) -> None:
+    """Read what comes of a body that is refused, for a moment and up to a size.
+
+    A connection that is closed with something unread is reset, and the client may never see the
+    answer (RFC 9112, 9.6).
+    """
+    size = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PASSING_SECONDS):
+            while size < PASSING_BYTES:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
 
 
 def declared_length(scope: Scope) -> int:

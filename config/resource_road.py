@@ -15,7 +15,7 @@ from django.utils import translation
 from config.asked import READS, what_is_asked
 from config.envelope import Envelope, security_headers
 from config.readers import Readers
-from config.request_bodies import DisconnectedError, IncomingBody, in_memory, most_bytes
+from config.request_bodies import DisconnectedError, IncomingBody, in_memory, let_pass, most_bytes
 from config.writers import writers
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
@@ -55,6 +55,7 @@ class ResourceRoad:
             if answer is None:
                 await self.onwards({**scope, LIMITS: asked.limits}, receive, send)
                 return
+            await let_pass(receive)
         else:
             try:
                 answer = await self._answer(asked, receive)

@@ -8,17 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from resources.errors import Problem
+from resources.errors import Problem, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor, Future
 
 waiting: set[asyncio.Future[Any]] = set()
+is_away: Callable[[], bool] = bool
+"""Tells whether the database is away, as far as anybody watches it."""
 
 
 async def in_thread[Result](threads: Executor, work: Callable[[], Result]) -> Result:
-    """Run `work` in a thread; raises Problem 503 as soon as the database is found to be away."""
+    """Run `work` in a thread; raises Problem 503 if the database is away or goes away meanwhile.
+
+    While it is away the threads may all be waiting for it, so that nobody would get to one.
+    """
+    if is_away():
+        raise unavailable()
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[Result] = loop.create_future()
 
@@ -35,6 +42,12 @@ async def in_thread[Result](threads: Executor, work: Callable[[], Result]) -> Re
     finally:
         waiting.discard(answer)
         job.cancel()
+
+
+def refuse_while(is_database_away: Callable[[], bool]) -> None:
+    """Let nobody begin to wait while something says that the database is away."""
+    global is_away  # noqa: PLW0603 - there is one database
+    is_away = is_database_away
 
 
 def interrupt() -> None:

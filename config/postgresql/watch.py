@@ -27,7 +27,9 @@ logger = logging.getLogger("holobase.database")
 PERIOD = 0.5
 DEADLINE = 1.2
 """Seconds that an answer may take; with `PERIOD` less than the two in which an outage is told."""
-CUT_AFTER = 5.0
+GRACE = 0.5
+"""Seconds after which somebody else's statement that ends shows that the server goes on."""
+CUT_AFTER = 2.0
 """Seconds away after which threads that still wait for the server are let go."""
 
 
@@ -41,7 +43,7 @@ class DatabaseWatch:
     def __init__(self) -> None:
         self.is_away = False
         self.away_since = 0.0
-        self.given_back_count = 0
+        self.given_back_at = 0.0
         self.in_use: WeakSet[Any] = WeakSet()
         self.listeners: list[Callable[[], object]] = []
         self.connection: psycopg.Connection[Any] | None = None
@@ -66,12 +68,13 @@ class DatabaseWatch:
     def given_back(self, connection: Any) -> None:
         """Note a connection that nobody uses any more."""
         self.in_use.discard(connection)
-        self.given_back_count += not connection.closed
+        if not connection.closed:
+            self.given_back_at = monotonic()
 
     def look(self) -> None:
         """Ask the server, and act on a change."""
-        before = self.given_back_count
-        is_there = self._answers() or self.given_back_count > before
+        began = monotonic()
+        is_there = self._answers() or self.given_back_at > began + GRACE
         if is_there and self.is_away:
             self._come_back()
         elif not is_there and not self.is_away:

@@ -138,6 +138,7 @@ def test_while_it_is_away_nobody_waits_for_a_connection(
 def test_a_server_that_answers_somebody_is_only_busy(
     transactional_db: None, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("config.postgresql.watch.GRACE", 0.0)
     monkeypatch.setattr(DatabaseWatch, "_answers", lambda _watch: threads.submit(one).result() != 1)
     watch.look()
     assert not watch.is_away
@@ -213,6 +214,20 @@ def test_requests_under_way_are_answered_when_it_goes_away() -> None:
     assert [answer.status for answer in interrupted] == [503] * 3
     assert {answer.headers["Retry-After"] for answer in interrupted} == {"2"}
     assert later.status == 200
+
+
+def test_while_it_is_away_no_request_queues_behind_those_that_hang(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("config.waiting.is_away", lambda: True)
+    begun = Event()
+
+    def begin() -> HttpAnswer:
+        begun.set()
+        return HttpAnswer(200)
+
+    answer = asyncio.run(Threads(1, "idle").run(begin))
+    assert (answer.status, answer.headers["Retry-After"], begun.is_set()) == (503, "2", False)
 
 
 def test_what_fails_in_a_thread_fails_for_whoever_waits() -> None:

@@ -22,6 +22,7 @@ from websockets.sync.client import connect
 from cards.models import Card
 from files.storage import set_up_storage
 from resources.models import Change
+from tests.servers import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,7 +155,8 @@ def test_a_second_server_at_the_same_place_does_not_start(address: str, folder: 
 
 def test_a_second_server_on_the_same_folder_does_not_start(address: str, folder: Path) -> None:
     del address  # it is served there
-    command = [sys.executable, "manage.py", "serve", "--port", "0", "--data", str(folder)]
+    (port,) = free_ports(1)
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--data", str(folder)]
     env = {**os.environ, **EMBEDDED}
     second = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert second.returncode == 1

@@ -36,11 +36,10 @@ CONDITIONS = """\
 One process of the product (`serve`, role `all`) with its worker, {cores} cores for it, its partners
 and the clients, Python {python}. Five requests a second (a list, a record, a write, a sign-in, an
 upload in turn) while each partner is killed and started again at once, refuses connections for
-{seconds:.0f} s, hangs (SIGSTOP) for {seconds:.0f} s, and a listener over all of it. *Meanwhile* is
-until the partner answers again, *after* until everything has been good for {settled} s. *Worker
-again* is when a picture that was uploaded after that had been described in the background. A write
-is lost if it was answered with 201 and is not there in the end. Made by
-`./holo faults partners --write`.
+{seconds:.0f} s, hangs (SIGSTOP) for {seconds:.0f} s. *Meanwhile* is until the partner answers
+again, *after* until everything has been good for {settled} s. *Worker again* is when a picture that
+was uploaded after that had been described in the background. A write is lost if it was answered
+with 201 and is not there in the end. Made by `./holo faults partners --write`.
 
 """
 

@@ -140,7 +140,7 @@ def trials(topology: Topology, seconds: float) -> list[Trial]:
     found.append(Trial("worker", "killed", partial(_replaced, topology, WORKER)))
     if not topology.partners:
         found.append(Trial("writer of SQLite", "killed", partial(_replaced, topology, WRITER)))
-    if topology.has_own_disk:
+    if topology.has_own_disk and not topology.partners:
         found.append(Trial("disk", "full", partial(_full, topology, seconds)))
     found.append(Trial("Holobase", "killed", partial(_restarted, topology), cuts_off=True))
     return found

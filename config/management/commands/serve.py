@@ -13,14 +13,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection, connections
 from django.utils.module_loading import import_string
 
-from config import env
+from config import env, waiting
 from config.background import BackgroundWorker, new_worker_id
 from config.key_check import require_fitting_keys
 from config.private_files import restrict_existing_files
 from config.serving import Serving, ServingError, hold_folder, require_free
 from config.supervision import SupervisedWorker
 from config.tasks import schedule_housekeeping
-from config.waiting import interrupt
 from files.storage import set_up_storage
 from users.models import User
 
@@ -161,7 +160,9 @@ def serve(host: str, port: int, *, has_worker: bool) -> None:
     """Be the server; a process without live connections has nobody to take leave of."""
     application = import_string("config.asgi.application")
     if connection.vendor == "postgresql":
-        import_string("config.postgresql.watch.watch").start(interrupt)
+        watch = import_string("config.postgresql.watch.watch")
+        waiting.refuse_while(lambda: watch.is_away)
+        watch.start(waiting.interrupt)
     goodbye = 0 if settings.ROLE == "api" else GOODBYE_SECONDS
     serving = Serving(application, host, port, goodbye=goodbye, patience=settings.SHUTDOWN_SECONDS)
     # The writer is a fork, which has to come before there are threads.
