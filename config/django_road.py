@@ -27,6 +27,7 @@ from config.request_bodies import (
     on_disk,
 )
 from config.waiting import in_thread
+from files.pictures.executor import too_many_pictures
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, client_network
 
@@ -51,6 +52,8 @@ class DjangoRoad(BaseHandler):
         self.threads = ThreadPoolExecutor(settings.REQUEST_THREADS, "django")
         self.sign_ins = ThreadPoolExecutor(settings.SIGN_IN_THREADS, "sign-in")
         self.probes = ThreadPoolExecutor(2, "probes")
+        self.uploads = ThreadPoolExecutor(settings.UPLOAD_THREADS, "upload")
+        self.upload_count = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -75,6 +78,8 @@ class DjangoRoad(BaseHandler):
             work = partial(copy_context().run, self._respond, scope, body)
             return await asyncio.get_running_loop().run_in_executor(self.probes, work)
         try:
+            if _is_upload(scope):
+                return await self._uploaded(scope, body)
             return await _in_thread(self._lane(scope["path"]), self._respond, scope, body)
         except Problem as problem:
             return problem.response()
@@ -82,6 +87,16 @@ class DjangoRoad(BaseHandler):
     def _lane(self, path: str) -> ThreadPoolExecutor:
         """Give requests that wait for a password's hash threads of their own to wait in."""
         return self.sign_ins if path.startswith(SIGN_INS) else self.threads
+
+    async def _uploaded(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
+        """Answer a form with files in a thread of its own, where it waits for its pictures."""
+        if self.upload_count >= settings.UPLOAD_THREADS + settings.PICTURES_WAITING:
+            raise too_many_pictures()
+        self.upload_count += 1
+        try:
+            return await _in_thread(self.uploads, self._respond, scope, body)
+        finally:
+            self.upload_count -= 1
 
     def _respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(scope.get("root_path", ""))
@@ -129,6 +144,14 @@ async def _in_thread[**P, R](
 ) -> R:
     run = copy_context().run
     return await in_thread(threads, lambda: run(work, *args, **kwargs))
+
+
+def _is_upload(scope: Scope) -> bool:
+    """Tell whether a request for the API is a form that may bring files along."""
+    return scope["path"].startswith("/api/") and any(
+        name == b"content-type" and value.startswith(b"multipart/")
+        for name, value in scope["headers"]
+    )
 
 
 def _chunks(response: HttpResponseBase) -> Iterable[bytes]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.test import Client
-from django.test.client import ClientHandler
+from django.test.client import (
+    BOUNDARY,
+    MULTIPART_CONTENT,
+    ClientHandler,
+    encode_multipart,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -52,9 +57,13 @@ class Api:
         """Send a DELETE."""
         return self._send("delete", path, None, headers)
 
-    def upload(self, path: str, parts: dict[str, Any]) -> Any:
-        """Send a POST as a multipart form."""
-        return self.client.post(f"/api/v1/{path}", parts)
+    def upload(self, path: str, parts: dict[str, Any], method: str = "post", **headers: str) -> Any:
+        """Send a multipart form."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        form = encode_multipart(BOUNDARY, parts)
+        return self.client.generic(
+            method.upper(), f"/api/v1/{path}", form, MULTIPART_CONTENT, headers=named
+        )
 
     def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> HttpResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

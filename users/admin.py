@@ -10,6 +10,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import PasswordChangeView
 from django.db.models import Value
+from django.forms import ModelForm
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import QuerySet
-    from django.forms import ModelForm
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
@@ -117,7 +117,9 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
         (_("Roles"), {"fields": ("groups",)}),
         (_("Numbers"), {"fields": readonly_fields[5:]}),
     )
-    add_fieldsets = ((None, {"fields": ("username", "email", "password1", "password2")}),)
+    # Without a password: one is set on the account's page, or by its member by mail.
+    add_form = ModelForm
+    add_fieldsets = ((None, {"fields": ("username", "email")}),)
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
@@ -174,9 +176,7 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        created = User.objects.create_user(
-            email=obj.email, username=obj.username, password=form.cleaned_data["password1"]
-        )
+        created = User.objects.create_user(email=obj.email, username=obj.username, password=None)
         obj.pk, obj._state.adding = created.pk, False
 
     @override

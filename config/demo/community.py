@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from io import BytesIO
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils import timezone
 
 from cards.services import create_card, like_card
@@ -19,7 +17,6 @@ from community.models import Post, Room
 from community.services import write_comment, write_message
 from config.demo import artwork, words
 from files.services import store_picture
-from files.tasks import describe_picture
 from resources import changes
 from resources.actors import SYSTEM, Actor
 from templates_app.effects import PRESETS
@@ -152,8 +149,10 @@ class Community:
     def _like(self, card: Card) -> None:
         if card.status != "published" or card.visibility != "public":
             return
-        for member in self.chance.sample(self.members, self.chance.randrange(len(self.members))):
-            like_card(changes.locked(card), by=_as(member))
+        fans = self.chance.sample(self.members, self.chance.randrange(len(self.members)))
+        with changes.together():
+            for member in fans:
+                like_card(changes.locked(card), by=_as(member))
 
     def _add_collection(self, binder: tuple[str, str]) -> None:
         owner = self.chance.choice(self.members)
@@ -193,9 +192,7 @@ class Community:
             write_message(by=_as(author), author=author, room=opened, body=body)
 
     def _picture(self, content: bytes, owner: User) -> File:
-        file = store_picture(by=_as(owner), upload=BytesIO(content), name="artwork.png")
-        transaction.on_commit(partial(describe_picture.enqueue, str(file.pk)))
-        return file
+        return store_picture(by=_as(owner), upload=BytesIO(content), name="artwork.png")
 
     def _moment(self, days: int) -> datetime:
         return timezone.now() - timedelta(minutes=self.chance.randrange(1, days * 24 * 60))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
@@ -73,6 +76,7 @@ class EngineView(APIView):
         self, request: Request, record_id: str = "", action: RecordAction | None = None
     ) -> HttpResponse:
         """Answer a request that changes something."""
+        key = request.headers.get("Idempotency-Key")
         write = Write(
             self.resource,
             request.method or "",
@@ -81,8 +85,8 @@ class EngineView(APIView):
             actor_behind(request),
             request.data,
             request.META.get("QUERY_STRING", ""),
-            sent_fingerprint(request),
-            request.headers.get("Idempotency-Key"),
+            sent_fingerprint(request.data) if key is not None else b"",
+            key,
             request.headers.get("If-Match", ""),
             request.headers.get("If-None-Match", ""),
             address_of_request(request),
@@ -163,7 +167,7 @@ class BatchView(APIView):
             return HttpAnswer(200, run_batch(actor, writes), {"Content-Type": JSON})
 
         def answer_once() -> HttpAnswer:
-            asked = (request.path, sent_fingerprint(request))
+            asked = (request.path, sent_fingerprint(request.data))
             return once(key, actor, asked, answer) if key is not None else answer()
 
         return answered(answer_once).with_headers(limits).response()
@@ -174,16 +178,28 @@ def actor_behind(request: Request) -> Actor:
     return cast("Actor", request.user)
 
 
-def sent_fingerprint(request: Request) -> bytes:
-    """Give the sent fields in a stable form (a parsed body can't be read again)."""
-    data: Any = request.data
+def sent_fingerprint(data: Any) -> bytes:
+    """Return the sent fields in a stable form, files by their content.
+
+    A parsed body can't be read again, and a form sent again has other boundaries.
+    """
     if not isinstance(data, dict):
         return repr(data).encode()
-    return repr([(name, _comparable(data[name])) for name in sorted(data)]).encode()
+    lists = data.lists() if isinstance(data, QueryDict) else data.items()
+    return repr([(name, _comparable(values)) for name, values in sorted(lists)]).encode()
 
 
 def _comparable(value: Any) -> Any:
-    return (value.name, value.size) if hasattr(value, "size") else value
+    if isinstance(value, list):
+        return [_comparable(each) for each in value]
+    if not isinstance(value, UploadedFile):
+        return value
+    value.seek(0)
+    digest = sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return digest.hexdigest()
 
 
 def resource_views(resource: Resource) -> list[tuple[str, type[EngineView]]]:

@@ -15,8 +15,16 @@ from resources.http.conditions import is_known
 from resources.http.throttles import asking, require_room
 from resources.reading.reach import reached_by_record
 from resources.reading.reader import Answer, view_record, view_selection
-from resources.writing.idempotency import once
-from resources.writing.operations import create_record, delete_record, run_action, update_record
+from resources.writing.idempotency import kept_answer, once
+from resources.writing.inputs import inputs_of
+from resources.writing.operations import (
+    create_record,
+    delete_record,
+    require_creator,
+    run_action,
+    update_record,
+)
+from resources.writing.uploads import has_uploads, uploads_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,16 +149,25 @@ def _require_unknown(write: Write) -> None:
 
 
 def _created(write: Write) -> HttpAnswer:
-    def create() -> HttpAnswer:
-        row = create_record(write.resource, write.actor, write.sent)
-        answer = _shown(write, row, 201).with_headers({"Location": f"{write.path}/{row.pk}"})
-        return _with_secrets(answer, write.resource, row)
-
     # An answer that is shown once is not kept to be given again.
     if write.idempotency_key is None or write.resource.shown_once:
-        return create()
-    request = (write.path, write.fingerprint)
-    return once(write.idempotency_key, write.actor, request, create)
+        return _newly_created(write, write.sent)
+    key, request = write.idempotency_key, (write.path, write.fingerprint)
+    if not has_uploads(write.sent):
+        return once(key, write.actor, request, lambda: _newly_created(write, write.sent))
+    require_creator(write.resource, write.actor)
+    repeated = kept_answer(key, write.actor, request)
+    if repeated:
+        return repeated
+    # Pictures are read and stored before the transaction that keeps the answer.
+    with uploads_stored(inputs_of(write.resource, "create"), write.actor, write.sent) as stored:
+        return once(key, write.actor, request, lambda: _newly_created(write, stored))
+
+
+def _newly_created(write: Write, sent: Any) -> HttpAnswer:
+    row = create_record(write.resource, write.actor, sent)
+    answer = _shown(write, row, 201).with_headers({"Location": f"{write.path}/{row.pk}"})
+    return _with_secrets(answer, write.resource, row)
 
 
 def _with_secrets(answer: HttpAnswer, resource: Resource, row: Record) -> HttpAnswer:

@@ -35,23 +35,34 @@ def once(key: str, actor: Actor, request: tuple[str, bytes], answer: Answering) 
     so neither can be there without the other; a failed request keeps nothing. Raises Problem 422
     when the key came with another request, 400 for an unusable key.
     """
+    repeated = kept_answer(key, actor, request)
+    if repeated:
+        return repeated
+    try:
+        with transaction.atomic():
+            kept = KeptAnswer.objects.create(
+                actor=_asker(actor), key=key, fingerprint=_fingerprint(request)
+            )
+            return _keep(kept, answer())
+    except IntegrityError:
+        # Another request with the key was faster; an answer of its own broke something else.
+        repeated = kept_answer(key, actor, request)
+        if repeated is None:
+            raise
+        return repeated
+
+
+def kept_answer(key: str, actor: Actor, request: tuple[str, bytes]) -> HttpAnswer | None:
+    """Return the answer that this actor's key was given before; None if there is none.
+
+    Raises Problem as `once` does.
+    """
     if not key.isprintable() or len(key) > LONGEST_KEY:
         raise bad_parameter("Idempotency-Key", "invalid", _("This must be 1 to 255 characters."))
-    asker = str(actor.id or "anonymous")
-    path, body = request
-    fingerprint = sha256(path.encode() + b"\0" + body).hexdigest()
-    kept = _kept(asker, key)
+    kept = _kept(_asker(actor), key)
     if kept is None:
-        try:
-            with transaction.atomic():
-                kept = KeptAnswer.objects.create(actor=asker, key=key, fingerprint=fingerprint)
-                return _keep(kept, answer())
-        except IntegrityError:
-            # Another request with the key was faster; an answer of its own broke something else.
-            kept = _kept(asker, key)
-            if kept is None:
-                raise
-    if kept.fingerprint != fingerprint:
+        return None
+    if kept.fingerprint != _fingerprint(request):
         raise Problem(422, "key_reused", _("This Idempotency-Key belongs to another request."))
     return HttpAnswer(kept.status, kept.body.encode(), kept.headers)
 
@@ -60,6 +71,15 @@ def forget_old_answers() -> int:
     """Delete answers kept for longer than 24 hours; gives their number."""
     count, _per_model = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
     return count
+
+
+def _asker(actor: Actor) -> str:
+    return str(actor.id or "anonymous")
+
+
+def _fingerprint(request: tuple[str, bytes]) -> str:
+    path, body = request
+    return sha256(path.encode() + b"\0" + body).hexdigest()
 
 
 def _kept(asker: str, key: str) -> KeptAnswer | None:

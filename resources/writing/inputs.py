@@ -222,6 +222,20 @@ def validated(resource: Resource, verb: str, actor: Actor, sent: Any) -> dict[st
     Building a serializer costs more than using it, so each thread keeps its own. Raises DRF's
     ValidationError.
     """
+    serializer, context = _serializer(resource, verb)
+    context["actor"] = actor
+    values: dict[str, Any] = serializer.run_validation(composed_input(sent))
+    return values
+
+
+def inputs_of(resource: Resource, verb: str) -> Mapping[str, Any]:
+    """Return the fields of what may be sent to `create` or `update`, by their names."""
+    serializer, _context = _serializer(resource, verb)
+    return serializer.fields
+
+
+def _serializer(resource: Resource, verb: str) -> tuple[RecordInput, dict[str, Any]]:
+    """Return this thread's serializer and its context."""
     key = f"{verb} {resource}"
     kept: tuple[RecordInput, dict[str, Any]] | None = getattr(_ready, key, None)
     if kept is None or not isinstance(kept[0], input_class(resource, verb)):
@@ -229,9 +243,7 @@ def validated(resource: Resource, verb: str, actor: Actor, sent: Any) -> dict[st
         serializer = input_class(resource, verb)(partial=verb == "update", context=context)
         kept = serializer, context
         setattr(_ready, key, kept)
-    kept[1]["actor"] = actor
-    values: dict[str, Any] = kept[0].run_validation(composed_input(sent))
-    return values
+    return kept
 
 
 def composed_input(sent: Any) -> Any:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from resources import changes, statements
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.reading.reader import record_uuid
-from resources.writing.inputs import composed_input, validated
+from resources.writing.inputs import composed_input, inputs_of, validated
 from resources.writing.merge_patch import merged_into
 from resources.writing.proposals import proposed
+from resources.writing.uploads import has_uploads, uploads_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +31,12 @@ def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
     actor may not touch, and of the row as written, inside the transaction. Raises Problem 400,
     401, 403 or 409; nothing is then written.
     """
-    if resource.create.scope(actor, resource.model) is False:
-        raise refused(is_known=actor.is_known)
+    require_creator(resource, actor)
+    with uploads_stored(inputs_of(resource, "create"), actor, sent) as stored:
+        return _created(resource, actor, stored)
+
+
+def _created(resource: Resource, actor: Actor, sent: Any) -> Record:
     values = validated(resource, "create", actor, sent)
     values |= {
         resource.column(name).attname: preset(actor) for name, preset in resource.presets.items()
@@ -48,6 +53,12 @@ def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
     return row
 
 
+def require_creator(resource: Resource, actor: Actor) -> None:
+    """Raise Problem 401 or 403 for actors who can create no record whatever they send."""
+    if resource.create.scope(actor, resource.model) is False:
+        raise refused(is_known=actor.is_known)
+
+
 def update_record(
     resource: Resource, actor: Actor, record_id: str, sent: Any, if_match: str = ""
 ) -> Record:
@@ -55,11 +66,14 @@ def update_record(
 
     Raises Problem 400, 401, 403, 404, 409 or 412; nothing is then written.
     """
-    with transaction.atomic():
-        row = visible_row(resource, actor, record_id)
-        _require(resource.update, actor, row)
-        require_match(row, if_match)
-        values = validated(resource, "update", actor, merged_into(row, resource, sent))
+    if has_uploads(sent):
+        # What is refused anyway is not worth reading pictures for.
+        with transaction.atomic():
+            _updatable_row(resource, actor, record_id, if_match)
+    fields = inputs_of(resource, "update")
+    with uploads_stored(fields, actor, sent) as stored, transaction.atomic():
+        row = _updatable_row(resource, actor, record_id, if_match)
+        values = validated(resource, "update", actor, merged_into(row, resource, stored))
         _require_writers(resource, actor, row, values)
         service = resource.service("update")
         if service:
@@ -67,6 +81,13 @@ def update_record(
         else:
             changes.update(row, by=actor, **values)
         _require(resource.update, actor, row)
+    return row
+
+
+def _updatable_row(resource: Resource, actor: Actor, record_id: str, if_match: str) -> Record:
+    row = visible_row(resource, actor, record_id)
+    _require(resource.update, actor, row)
+    require_match(row, if_match)
     return row
 
 
@@ -87,14 +108,15 @@ def run_action(
     resource: Resource, action: RecordAction, actor: Actor, record_id: str, sent: Any
 ) -> Record:
     """Run a declared verb on one record; gives the row that its service answers, else this one."""
-    with transaction.atomic():
+    takes = action.takes(context={"actor": actor}) if action.takes else None
+    if has_uploads(sent):
+        with transaction.atomic():
+            _require(action.rule, actor, visible_row(resource, actor, record_id))
+    fields = takes.fields if takes else {}
+    with uploads_stored(fields, actor, sent) as stored, transaction.atomic():
         row = visible_row(resource, actor, record_id)
         _require(action.rule, actor, row)
-        values = {}
-        if action.takes:
-            serializer = action.takes(data=composed_input(sent), context={"actor": actor})
-            serializer.is_valid(raise_exception=True)
-            values = serializer.validated_data
+        values = takes.run_validation(composed_input(stored)) if takes else {}
         answered: Record | None = action.service(row, by=actor, **values)
     return answered or row
 

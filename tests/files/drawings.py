@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from files.pictures import Picture, read_picture
+from files.pictures.decoding import Picture
+from files.pictures.decoding import opened as opened_upload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +42,9 @@ def _step(number: int) -> Image.Image:
 
 
 def checked(content: bytes) -> Picture:
-    """Send bytes through the check of uploads."""
-    return read_picture(BytesIO(content))
+    """Send bytes through the check of uploads, in this process."""
+    with opened_upload(content) as upload:
+        return upload.rewritten()
 
 
 def opened(content: bytes) -> Any:

@@ -10,15 +10,12 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from files.models import File
-from files.services import describe_file, store_picture, sweep_unused_files
+from files.services import store_picture, sweep_unused_files
 from files.storage import is_storage_ready, set_up_storage
-from files.tasks import describe_picture, sweep
-from resources.ids import new_id
-from tests.files.drawings import ANIMATED_KINDS, animated, drawn
+from files.tasks import sweep
+from tests.files.drawings import drawn
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks
-
     from tests.personas import Persona
 
 
@@ -28,22 +25,7 @@ def stored_by(persona: Persona, content: bytes = drawn("PNG"), *, days_ago: int 
     return file
 
 
-def test_a_blur_is_computed_in_the_background(alice: Persona) -> None:
-    for kind in ANIMATED_KINDS:
-        file = stored_by(alice, animated(kind))
-        describe_picture.call(str(file.pk))
-        file.refresh_from_db()
-        assert len(file.blurhash) > 6
-        describe_file(file.pk)
-
-
-def test_nothing_is_described_that_is_gone_meanwhile(db: None) -> None:
-    describe_file(new_id())
-
-
-def test_the_sweep_takes_only_what_nothing_uses_for_a_day(
-    alice: Persona, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
-) -> None:
+def test_the_sweep_takes_only_what_nothing_uses_for_a_day(alice: Persona) -> None:
     unused = stored_by(alice)
     fresh = stored_by(alice, days_ago=0)
     used = [stored_by(alice) for _ in range(5)]
@@ -52,8 +34,7 @@ def test_the_sweep_takes_only_what_nothing_uses_for_a_day(
     alice.creates("collections", title="Mine", cover=cover)
     alice.creates("posts", text="Look", image=image)
     alice.api.patch("users/me", {"avatar": avatar})
-    with django_capture_on_commit_callbacks(execute=True):
-        assert sweep.call() == 1
+    assert sweep.call() == 1
     kept = [*used, fresh]
     assert set(File.objects.values_list("pk", flat=True)) == {file.pk for file in kept}
     assert all(default_storage.exists(file.key) for file in kept)

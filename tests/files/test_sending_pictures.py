@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from files.models import File
-from tests.files.drawings import SIZE, drawn
+from tests.files.drawings import ANIMATED_KINDS, SIZE, animated, drawn
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks, Settings
+    from pytest_django.fixtures import Settings
 
     from tests.personas import Persona
+
+ORIENTATION = 0x0112
 
 
 def sends(persona: Persona, content: bytes, name: str = "x.png", **values: Any) -> Any:
@@ -57,14 +61,15 @@ def test_alice_cannot_send_text_as_a_picture(alice: Persona, settings: Settings)
     assert not File.objects.exists()
 
 
-def test_a_blur_follows_in_the_background(
-    alice: Persona,
-    settings: Settings,
-    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-) -> None:
-    settings.TASKS = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
-    with django_capture_on_commit_callbacks(execute=True):
-        card = sends(alice, drawn("PNG")).json()
-    assert card["front"]["blurhash"] == ""
-    seen = alice.api.get(f"cards/{card['id']}").json()
-    assert len(seen["front"]["blurhash"]) > 6
+@pytest.mark.parametrize("picture", [*ANIMATED_KINDS, "16-bit grey"])
+def test_a_picture_has_its_blur_at_once(alice: Persona, picture: str) -> None:
+    deep = Image.new("I;16", (400, 300), 30_000)
+    content = animated(picture) if picture in ANIMATED_KINDS else drawn("PNG", deep)
+    assert len(sends(alice, content).json()["front"]["blurhash"]) > 6
+
+
+def test_what_is_up_stays_up(alice: Persona) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    front = sends(alice, drawn("JPEG", exif=exif)).json()["front"]
+    assert (front["width"], front["height"]) == SIZE[::-1]

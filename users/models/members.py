@@ -34,8 +34,10 @@ def address(email: str) -> dict[str, str]:
 class UserManager(BaseUserManager["User"]):
     """Makes accounts through the write door."""
 
-    def create_user(self, *, email: str, username: str, password: str, **columns: Any) -> User:
-        """Create an account on behalf of the system."""
+    def create_user(
+        self, *, email: str, username: str, password: str | None, **columns: Any
+    ) -> User:
+        """Create an account on behalf of the system; without a password, one is set by mail."""
         user = self.model(**address(email), username=username, **columns)
         user.set_password(password)
         values = {field.name: getattr(user, field.name) for field in user._meta.concrete_fields}

@@ -59,22 +59,32 @@ def _registered(proof: Proof, username: str) -> User:
 
 
 def reset_password(proof: Proof, password: str) -> User:
-    """Set a new password by a proof of the address; every session ends."""
+    """Set a new password by a proof of the address; every session ends.
+
+    As a hash takes its time, call it outside of transactions.
+    """
+    password_hash = make_password(password)
     with changes.together():
         use_up(proof)
         user = account_of(proof)
         if user is None:
             raise wrong_code()
         # Whoever reads the address's mail has it: that is all there is to verifying it.
-        change_password(user, password, is_verified=True)
+        _set_password(user, password_hash, is_verified=True)
     return user
 
 
-def change_password(user: User, password: str, *, but: UUID | None = None, **columns: Any) -> None:
-    """Set a new password and end every session but one."""
+def change_password(user: User, password: str, *, but: UUID | None = None) -> None:
+    """Set a new password and end every session but one; call it outside of transactions."""
+    _set_password(user, make_password(password), but=but)
+
+
+def _set_password(
+    user: User, password_hash: str, *, but: UUID | None = None, **columns: Any
+) -> None:
     by = Actor(user.pk)
     with changes.together():
-        changes.update(user, by=by, password=make_password(password), **columns)
+        changes.update(user, by=by, password=password_hash, **columns)
         end_sessions(user, by=by, but=but)
         record_event(user, EventKind.PASSWORD_CHANGED, by=by)
 

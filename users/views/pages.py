@@ -54,8 +54,7 @@ class ProofPage(FormView[forms.Form]):
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
             proof = proof_by_token(self.purpose, self.request.GET.get("token", ""))
-            with transaction.atomic():
-                self.use(proof, form)
+            self.use(proof, form)
         except Problem as problem:
             return self._told(problem.detail)
         except IntegrityError:
@@ -92,8 +91,9 @@ class ChangePage(ProofPage):
 
     @override
     def use(self, proof: Proof, form: forms.Form) -> None:
-        change_address(proof, caller=caller_behind(self.request))
-        mail_previous_address.enqueue(str(proof.pk))
+        with transaction.atomic():
+            change_address(proof, caller=caller_behind(self.request))
+            mail_previous_address.enqueue(str(proof.pk))
 
 
 class ResetPage(ProofPage):

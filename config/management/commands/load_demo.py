@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 from typing import Any, override
 
 from django.core.management.base import BaseCommand
-from django.db import transaction
 
 from cards.models import Card
 from config.demo.community import Community
@@ -28,8 +27,8 @@ class Command(BaseCommand):
         if Card.objects.exists():
             self.stdout.write("There are cards already; the demo is for an empty Holobase.")
             return
-        with transaction.atomic():
-            Community(options["cards"], self._show).build()
+        # Not in one transaction: pictures are read and stored, and nobody is to wait for that.
+        Community(options["cards"], self._show).build()
 
     def _show(self, name: str, done: int, wanted: int) -> None:
         filled = BAR * done // wanted

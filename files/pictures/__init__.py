@@ -1,0 +1,1 @@
+"""Pictures made safe to show: decoded and written anew in processes of their own."""

@@ -1,0 +1,114 @@
+"""Where pictures are decoded: in few processes, within budgets of pixels, time and memory.
+
+Requests wait in their own threads for a process and for room among the pixels that are decoded at
+once. Who finds too many waiting, or waits too long, is turned away.
+"""
+
+from __future__ import annotations
+
+import atexit
+from contextlib import contextmanager
+from functools import cache
+from threading import Condition
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from files.pictures.client import PictureProcess, ProcessEndedError
+from files.pictures.decoding import MOST_PIXELS, Picture, PictureError
+from resources.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RETRY_SECONDS = 5
+
+
+class Budget:
+    """An amount that several threads share."""
+
+    def __init__(self, amount: int) -> None:
+        self._free = amount
+        self._changed = Condition()
+
+    @contextmanager
+    def taken(self, amount: int, deadline: float) -> Iterator[None]:
+        """Hold a part of it, once that is free; raises Problem 503 when it is not in time."""
+        with self._changed:
+            seconds = max(0.0, deadline - monotonic())
+            if not self._changed.wait_for(lambda: self._free >= amount, seconds):
+                raise too_many_pictures()
+            self._free -= amount
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += amount
+                self._changed.notify_all()
+
+
+class PictureExecutor:
+    """Decodes pictures in a number of processes, and no more pixels at once than are given."""
+
+    def __init__(self, *, processes: int, waiting: int, pixels: int) -> None:
+        self._places = Budget(processes + waiting)
+        self._processes = Budget(processes)
+        # One picture as large as they may be must fit.
+        self._pixels = Budget(max(pixels, MOST_PIXELS))
+        self._idle: list[PictureProcess] = []
+
+    def run(self, content: bytes) -> Picture:
+        """Decode an upload and write it anew.
+
+        Raises PictureError for one that is not taken, Problem 503 when there is no room for it.
+        """
+        now = monotonic()
+        deadline = now + settings.PICTURE_SECONDS
+        with self._places.taken(1, now), self._processes.taken(1, deadline):
+            process = self._idle.pop() if self._idle else PictureProcess()
+            try:
+                try:
+                    pixels = process.pixels_of(content, deadline)
+                except ProcessEndedError:
+                    # It had nothing to do for a while.
+                    process.end()
+                    process = PictureProcess()
+                    pixels = process.pixels_of(content, deadline)
+                with self._pixels.taken(pixels, deadline):
+                    return process.rewritten(monotonic() + settings.PICTURE_SECONDS)
+            except ProcessEndedError:
+                raise PictureError("too_costly") from None
+            finally:
+                self._give_back(process)
+
+    def _give_back(self, process: PictureProcess) -> None:
+        """Keep a process for the next picture, unless it is still at this one."""
+        if process.is_idle:
+            self._idle.append(process)
+        else:
+            process.end()
+
+    def end(self) -> None:
+        """End the processes that have nothing to do; others end when nobody waits for them."""
+        while self._idle:
+            self._idle.pop().end()
+
+
+def too_many_pictures() -> Problem:
+    """Say that there is no room for another picture at the moment (503)."""
+    detail = _("Too many pictures are being read at the moment. Try again.")
+    return Problem(503, "busy", detail, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
+@cache
+def picture_executor() -> PictureExecutor:
+    """Return this process's executor; its processes start when the first picture comes."""
+    executor = PictureExecutor(
+        processes=settings.PICTURE_PROCESSES,
+        waiting=settings.PICTURES_WAITING,
+        pixels=settings.PICTURE_PIXELS_AT_ONCE,
+    )
+    atexit.register(executor.end)
+    return executor
