@@ -60,18 +60,33 @@ def live_of(role: str) -> Any:
 
 
 class Origins:
-    """Lets pages of other origins in, and spares everybody else the work for it."""
+    """Lets pages of other origins use the API, and spares everybody else the work for it.
+
+    Nothing else can be read by them but files, which say so themselves. A page of the site may
+    send its requests with credentials; that gives it nothing, as the API looks at no cookie.
+    """
 
     def __init__(self, onwards: Any) -> None:
         self.onwards = onwards
-        self.welcoming: Any = CORSMiddleware(onwards, **WELCOME)
+        self.site = settings.SITE_ORIGIN.encode()
+        self.for_site: Any = CORSMiddleware(
+            onwards, **WELCOME, allow_origins=[settings.SITE_ORIGIN], allow_credentials=True
+        )
+        self.for_others: Any = CORSMiddleware(
+            onwards, **WELCOME, allow_origins=settings.CORS_ORIGINS
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        if any(name == b"origin" for name, _value in scope["headers"]):
-            await self.welcoming(scope, receive, send)
-        else:
-            await self.onwards(scope, receive, partial(_send_varying, send))
+        if not scope["path"].startswith("/api/"):
+            await self.onwards(scope, receive, send)
+            return
+        for name, value in scope["headers"]:
+            if name == b"origin":
+                welcoming = self.for_site if value == self.site else self.for_others
+                await welcoming(scope, receive, send)
+                return
+        await self.onwards(scope, receive, partial(_send_varying, send))
 
 
 async def _send_varying(send: Send, message: Message) -> None:
@@ -81,17 +96,23 @@ async def _send_varying(send: Send, message: Message) -> None:
     await send(message)
 
 
-# Tokens travel in a header and never in a cookie, so other origins need no credentials.
 WELCOME: dict[str, Any] = {
-    "allow_origins": settings.CORS_ORIGINS,
     "allow_methods": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     "allow_headers": [
         "Authorization",
+        "Cache-Control",
         "If-Match",
         "If-None-Match",
         "Idempotency-Key",
         "Last-Event-ID",
+        "Pragma",
         "X-Request-ID",
+        "X-Requested-With",
+        # What browsers' tracing adds (https://www.w3.org/TR/trace-context/, W3C Baggage).
+        "baggage",
+        "traceparent",
+        "tracestate",
+        *settings.CORS_HEADERS,
     ],
     "expose_headers": [
         "ETag",

@@ -126,7 +126,7 @@ class Asked:
     @property
     def read(self) -> Read:
         """Give the request as a read."""
-        url = f"{self.scheme}://{self.header(b'host')}{self.scope['path']}"
+        url = settings.PUBLIC_URL + self.scope["path"]
         return Read(
             self.resource,
             self.record_id or None,

@@ -43,6 +43,9 @@ APP_ORIGIN = Format(
     re.compile(rf"https?://{HOST}{PORT}|(?!https?:)[a-z][a-z0-9+.-]*:\S+"),
     "origins such as https://cards.example.com or android:apk-key-hash:…",
 )
+HEADER_NAME = Format(
+    re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}"), "names of headers such as X-Client-Version"
+)
 TURN_URI = Format(
     re.compile(rf"(?:turns?|stuns?):{HOST}{PORT}(?:\?transport=(?:udp|tcp))?"),
     "addresses such as turn:turn.example.com:3478",

@@ -6,6 +6,7 @@ from typing import Any, override
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django_prometheus.middleware import PrometheusAfterMiddleware
 
 from config import error_pages, operations
@@ -15,6 +16,8 @@ from resources.errors import as_problem
 from resources.http.client_networks import address_of_request
 
 type View = Callable[[HttpRequest], HttpResponse]
+
+ADMIN = "/admin/"
 
 
 class RequestEnvelope:
@@ -114,3 +117,16 @@ class ClientMistakes:
 
 
 DJANGOS_OWN = (Http404, PermissionDenied, SuspiciousOperation)
+
+
+class PagePolicy(ContentSecurityPolicyMiddleware):
+    """Tells browsers what a page may load and run; what is no page needs no policy."""
+
+    @override
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        if request.path.startswith(ADMIN) and not hasattr(response, "_csp_config"):
+            response._csp_config = settings.ADMIN_CSP
+        answer: HttpResponse = super().process_response(request, response)
+        return answer

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from config import backends, env, formats, providers
+from config import backends, env, formats, policies, providers
 
 django_stubs_ext.monkeypatch()
 
@@ -35,7 +35,9 @@ PUBLIC_URL = env.site("PUBLIC_URL", f"http://localhost:{PORT}")
 # Processes at several ports accept each other's tokens.
 TOKEN_ISSUER = env.site("PUBLIC_URL", f"http://localhost:{env.DEFAULT_PORT}")
 SITE_URL = env.site("SITE_URL")
-CORS_ORIGINS = env.words("CORS_ORIGINS", [SITE_URL or "*"], form=formats.ANY_ORIGIN)
+SITE_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(SITE_URL)) if SITE_URL else ""
+CORS_HEADERS = env.words("CORS_HEADERS", form=formats.HEADER_NAME)
+CORS_ORIGINS = env.words("CORS_ORIGINS", [SITE_ORIGIN or "*"], form=formats.ANY_ORIGIN)
 SEALING_KEYS = partial(env.generated_secrets, "SEALING_KEYS")
 BLIND_INDEX_KEY = env.generated_secret("BLIND_INDEX_KEY")
 OAUTH_PROVIDERS = providers.providers()
@@ -72,6 +74,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "config.middleware.OperatorAddresses",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.PagePolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -97,6 +100,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
@@ -230,12 +234,16 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Holobase",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.1",
+    "SERVERS": [{"url": PUBLIC_URL}],
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": ["resources.http.schema.with_problems"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+SECURE_CSP = policies.PAGES
+ADMIN_CSP = policies.admin_policy(FILES_URL)
+DOCS_CSP = policies.docs_policy(PUBLIC_URL)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if USE_TLS else None

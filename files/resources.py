@@ -9,6 +9,8 @@ from django.db.models.functions import Concat
 
 from files.inputs import PictureInput
 from files.models import File
+from files.tasks import hear
+from resources import changes
 from resources.documents.embedding import embed
 from resources.writing.inputs import accept_as
 
@@ -28,3 +30,4 @@ def file_members() -> Mapping[str, Any]:
 
 embed(File, file_members)
 accept_as(File, PictureInput)
+changes.committed.connect(hear)

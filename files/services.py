@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db.models import Exists, ManyToOneRel, OuterRef
+from django.db import transaction
+from django.db.models import Exists, ManyToOneRel, OuterRef, ProtectedError
 from django.utils import timezone
 
 from files.models import File
@@ -91,6 +93,27 @@ def _delete(file: File) -> None:
     """Delete a file: the bytes first, so that a crash leaves the row to tell what is to be done."""
     default_storage.delete(file.key)
     file.delete()
+
+
+def forget_unused(file_ids: Iterable[UUID]) -> list[str]:
+    """Delete the rows of those files that no row points at; return the keys of their bytes.
+
+    In one transaction with what then deletes the bytes. A row that begins to point at a file
+    meanwhile keeps it.
+    """
+    keys = []
+    for file in unused(File.objects.select_for_update().filter(pk__in=list(file_ids))):
+        with suppress(ProtectedError), transaction.atomic():
+            file.delete()
+            keys.append(file.key)
+    return keys
+
+
+def delete_bytes(keys: Iterable[str]) -> None:
+    """Delete stored bytes whose rows are gone."""
+    for key in keys:
+        if not File.objects.filter(key=key).exists():
+            default_storage.delete(key)
 
 
 def release_files(owner_id: UUID) -> None:

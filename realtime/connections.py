@@ -45,8 +45,13 @@ BARRED = Farewell("revoked", frame("revoked"), REVOKED)
 
 def reconnect() -> Farewell:
     """Send a client elsewhere, after a time of its own, lest all come at once."""
-    after = randbelow(settings.REALTIME_RECONNECT_SPREAD_SECONDS * 1000 + 1)
+    after = spread()
     return Farewell("reconnect", frame("reconnect", after=after), RESTARTED, after)
+
+
+def spread() -> int:
+    """Return a random part of the time over which clients come again, in milliseconds."""
+    return randbelow(settings.REALTIME_RECONNECT_SPREAD_SECONDS * 1000 + 1)
 
 
 class Connections:

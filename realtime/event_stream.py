@@ -15,7 +15,8 @@ import orjson
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from realtime.listener import Listener
+from realtime.connections import spread
+from realtime.listener import Listener, problem_frame
 from realtime.topics import PARAMETERS
 from resources import context
 from resources.errors import CONTENT_TYPE, Problem, bad_parameter, not_signed_in
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 
 PATH = "/api/v1/events"
 METHODS = frozenset({"GET", "HEAD"})
+EVENT_STREAM = b"text/event-stream"
 HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
+    (b"content-type", EVENT_STREAM + b"; charset=utf-8"),
+    # Proxies that compress hold events back until there are enough of them.
+    (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),
 ]
 
@@ -55,7 +58,11 @@ class EventStream:
             cursors = await _open(listener, scope)
         except Problem as problem:
             listener.close()
-            await _refuse(problem, marked, send)
+            later = problem.headers.get("Retry-After")
+            if later and _is_browsers(scope):
+                await _put_off(problem, int(later), HEADERS + marked, send)
+            else:
+                await _refuse(problem, marked, send)
             return
         headers = HEADERS + marked
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -100,8 +107,8 @@ class Cursors:
 @lru_cache(maxsize=1024)
 def _about(text: str) -> tuple[str, str, str]:
     """Give a frame's name, topic and cursor; many streams send the same text."""
-    frame = orjson.loads(text)
-    return frame.get("action", frame["type"]), frame.get("topic", ""), frame.get("cursor", "")
+    said = orjson.loads(text)
+    return said.get("action", said["type"]), said.get("topic", ""), said.get("cursor", "")
 
 
 async def _open(listener: Listener, scope: Scope) -> Cursors:
@@ -158,6 +165,23 @@ async def _refuse(problem: Problem, marked: list[tuple[bytes, bytes]], send: Sen
     headers += [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": orjson.dumps(problem.as_json())})
+
+
+def _is_browsers(scope: Scope) -> bool:
+    """Tell whether an `EventSource` asks: it gives up for good on any status but 200."""
+    return any(
+        name == b"accept" and value.startswith(EVENT_STREAM) for name, value in scope["headers"]
+    )
+
+
+async def _put_off(
+    problem: Problem, seconds: int, headers: list[tuple[bytes, bytes]], send: Send
+) -> None:
+    """Say in a stream of one event what is wrong for now, and when to come again."""
+    said = problem_frame(None, problem)
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    text = f"retry: {seconds * 1000 + spread()}\nevent: error\ndata: {said}\n\n"
+    await _send(send, text, is_last=True)
 
 
 async def _gone(receive: Receive) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from drf_spectacular.utils import extend_schema
@@ -65,7 +66,7 @@ class EngineView(APIView):
             self.resource,
             record_id,
             request.META.get("QUERY_STRING", ""),
-            request.build_absolute_uri(request.path),
+            settings.PUBLIC_URL + request.path,
             request.META.get("HTTP_AUTHORIZATION", ""),
             request.META.get("HTTP_IF_NONE_MATCH", ""),
             address_of_request(request),

@@ -71,6 +71,7 @@ def test_events_carry_the_frames_of_the_websocket(dana: Persona) -> None:
         assert start["status"] == 200
         assert dict(start["headers"])[b"x-request-id"]
         assert (b"content-type", b"text/event-stream; charset=utf-8") in start["headers"]
+        assert (b"cache-control", b"no-store, no-transform") in start["headers"]
         assert (await stream.event())["event"] == "subscribed"
         card = await creates(dana, "Dragon")
         event = await stream.event()

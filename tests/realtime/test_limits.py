@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,16 @@ def test_a_member_has_so_many_connections_of_both_kinds(
         start = await refused.open()
         assert start["status"] == 429
         assert (b"retry-after", b"10") in start["headers"]
+        browser = Stream(
+            "topic=cards", Authorization=dana.authorization, Accept="text/event-stream"
+        )
+        assert (await browser.open())["status"] == 200
+        told = await browser.event()
+        assert (told["event"], json.loads(told["data"])["code"]) == (
+            "error",
+            "too_many_connections",
+        )
+        assert 10_000 <= int(told["retry"]) <= 15_000
         later = await connected("holobase.v1")
         await later.send({"type": "auth", "ref": "1", "token": dana.token})
         await is_refused(later)

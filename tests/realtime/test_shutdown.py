@@ -189,9 +189,14 @@ def test_nobody_is_taken_in_by_a_process_that_ends(api: httpx.Client, folder: Pa
         assert told(live)["type"] == "reconnect"
         with listener(process) as late:
             assert told(late)["type"] == "reconnect"
-        refused = httpx.get(f"http://{process.address}/api/v1/events", params={"topic": "cards"})
+        stream = f"http://{process.address}/api/v1/events?topic=cards"
+        refused = httpx.get(stream)
         assert (refused.status_code, refused.json()["code"]) == (503, "restarting")
         assert refused.headers["retry-after"]
+        browsers = httpx.get(stream, headers={"Accept": "text/event-stream"})
+        assert browsers.status_code == 200
+        assert browsers.text.startswith("retry: ")
+        assert '"code":"restarting"' in browsers.text
 
 
 def test_a_client_that_does_not_go_holds_nothing_up_for_long(folder: Path) -> None:

@@ -41,8 +41,9 @@ class ProofPage(FormView[forms.Form]):
     @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)
-        # The address has a token in it, which no other site needs to see.
-        response["Referrer-Policy"] = "no-referrer"
+        # The address has a token in it, which no other site needs to see. With `no-referrer`,
+        # browsers would send the form with `Origin: null`, which the check against forgery refuses.
+        response["Referrer-Policy"] = "same-origin"
         response["Cache-Control"] = "no-store"
         return response
 

@@ -1,0 +1,38 @@
+"""Which files records show."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import ForeignKey
+
+from files.models import File
+from resources import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import Model
+
+    from resources.models import Change
+
+
+def files_shown_by(change: Change) -> list[UUID]:
+    """Return the ids of the files that a deleted record pointed at."""
+    resource = registry.named(change.resource)
+    if resource is None:
+        return []
+    shown = {change.before.get(name) for name in _file_columns(resource.model)}
+    return [UUID(key) for key in shown if key]
+
+
+@cache
+def _file_columns(model: type[Model]) -> Sequence[str]:
+    """Return the columns of a model that point at files."""
+    return [
+        field.attname
+        for field in model._meta.concrete_fields
+        if isinstance(field, ForeignKey) and field.related_model is File
+    ]
