@@ -184,8 +184,9 @@ def test_uploads_beyond_their_threads_and_queue_are_turned_away(
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(app=served)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
-            form = {"data": {"title": "x"}, "files": {"front": SMALL}}
-            return await client.post("/api/v1/cards", headers=dana, **form)  # type: ignore[arg-type]
+            return await client.post(
+                "/api/v1/cards", headers=dana, data={"title": "x"}, files={"front": SMALL}
+            )
 
     refused = asyncio.run(ask())
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
