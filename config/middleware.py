@@ -127,6 +127,6 @@ class PagePolicy(ContentSecurityPolicyMiddleware):
         if not response.get("Content-Type", "").startswith("text/html"):
             return response
         if request.path.startswith(ADMIN) and not hasattr(response, "_csp_config"):
-            response._csp_config = settings.ADMIN_CSP
+            vars(response)["_csp_config"] = settings.ADMIN_CSP
         answer: HttpResponse = super().process_response(request, response)
         return answer

@@ -59,7 +59,8 @@ def wait(browser: Chrome, condition: Any) -> Any:
 
 def complaints(browser: Chrome) -> list[str]:
     """Give the errors in the console since it was last looked at."""
-    log: list[dict[str, str]] = browser.get_log("browser")
+    driver: Any = browser
+    log: list[dict[str, str]] = driver.get_log("browser")
     severe = [entry["message"] for entry in log if entry["level"] == "SEVERE"]
     # Browsers ask for an icon by themselves.
     return [message for message in severe if "/favicon.ico" not in message]

@@ -29,7 +29,7 @@ ASK = """
         (error) => done([0, String(error)]),
     );
 """
-TRACED = {
+TRACED: dict[str, Any] = {
     "credentials": "include",
     "cache": "no-store",
     "headers": {
