@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from files.models import File
 from files.services import forget_unused
@@ -85,6 +86,7 @@ def test_records_without_pictures_are_deleted_as_ever(dana: Persona) -> None:
 def test_bytes_whose_row_is_back_are_kept(dana: Persona) -> None:
     card = sends(dana, title="Dragon")
     key = card["front"]["url"].removeprefix("/files/")
-    assert forget_unused([File.objects.get().pk]) == []
+    with transaction.atomic():
+        assert forget_unused([File.objects.get().pk]) == []
     delete_bytes.call([key])
     assert is_there(card["front"])
