@@ -27,7 +27,7 @@ def docs_policy(public_url: str) -> Policy:
     return {
         **CLOSED,
         "script-src": [CSP.SELF],
-        "style-src": [CSP.SELF, CSP.NONCE],
+        "style-src": [CSP.SELF],
         "img-src": [CSP.SELF, "data:"],
         "connect-src": [CSP.SELF, public_url],
     }
