@@ -5,7 +5,7 @@ from typing import Any, override
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django_prometheus.middleware import PrometheusAfterMiddleware
 
@@ -14,10 +14,15 @@ from config.envelope import Envelope
 from resources import context
 from resources.errors import as_problem
 from resources.http.client_networks import address_of_request
+from users.models import User
+from users.services.factors import factors_of
 
 type View = Callable[[HttpRequest], HttpResponse]
 
 ADMIN = "/admin/"
+ENROLMENT = f"{ADMIN}second-factor/"
+# What the page of enrolment itself leads to.
+OPEN_TO_STAFF = (ENROLMENT, f"{ADMIN}logout/", f"{ADMIN}login/", f"{ADMIN}jsi18n/")
 
 
 class RequestEnvelope:
@@ -78,6 +83,23 @@ class SignedInByCookie:
         if request.session.modified:
             context.note_user(request.user.pk)
         return response
+
+
+class SecondFactorFirst:
+    """Leads staff without a second factor to where they turn one on, whatever they ask for."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_open = request.path.startswith(OPEN_TO_STAFF) or not request.path.startswith(ADMIN)
+        if settings.REQUIRE_STAFF_2FA and not is_open and _lacks_factor(request.user):
+            return HttpResponseRedirect(ENROLMENT)
+        return self.get_response(request)
+
+
+def _lacks_factor(user: Any) -> bool:
+    return isinstance(user, User) and user.is_staff and not factors_of(user)
 
 
 class MeasuredViews(PrometheusAfterMiddleware):

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.SignedInByCookie",
+    "config.middleware.SecondFactorFirst",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.MeasuredViews",
@@ -219,6 +220,9 @@ GUESSES_PER_PLACE = env.integer("GUESSES_PER_PLACE", 5, minimum=1)
 GUESSES_PER_ACCOUNT = env.integer("GUESSES_PER_ACCOUNT", 50, minimum=1)
 STEP_UP_MINUTES = env.integer("STEP_UP_MINUTES", 10, minimum=1, maximum=24 * 60)
 ERASURE_GRACE_DAYS = env.integer("ERASURE_GRACE_DAYS", 14, maximum=MOST_DAYS)
+REQUIRE_STAFF_2FA = env.flag(
+    "REQUIRE_STAFF_2FA", default=urlsplit(PUBLIC_URL).hostname not in providers.LOOPBACK
+)
 # Passkeys may be asked for by the two sites above and, where there are any, by mobile apps.
 PASSKEY_ORIGINS = env.words("PASSKEY_ORIGINS", form=formats.APP_ORIGIN)
 RESERVED_USERNAMES = env.words("RESERVED_USERNAMES", form=formats.USERNAME)

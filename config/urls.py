@@ -12,6 +12,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from config import error_pages, operations
 from resources.http.urls import resource_urls
 from users.admin import change_own_password
+from users.views.enrolment import EnrolmentPage
 from users.views.own_record import OwnRecordView
 from users.views.pages import ChangePage, ResetPage, VerifyPage
 from users.views.privacy import ArchiveView, ExportView
@@ -36,6 +37,7 @@ urlpatterns = [
     path("api/docs", docs, name="docs"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/password_change/", admin.site.admin_view(change_own_password)),
+    path("admin/second-factor/", admin.site.admin_view(EnrolmentPage.as_view())),
     path("admin/", admin.site.urls),
     path("files/", include("files.urls")),
     path("account/verify", VerifyPage.as_view()),

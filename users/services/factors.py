@@ -50,8 +50,21 @@ def begin_totp(user: User) -> tuple[str, str]:
     secret = pyotp.random_base32()
     unconfirmed = Totp.objects.filter(confirmed_at=None)
     unconfirmed.update_or_create(user=user, defaults={"secret": secret, "last_step": 0})
-    uri = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=ISSUER)
-    return secret, uri
+    return secret, _uri(user, secret)
+
+
+def pending_totp(user: User) -> tuple[str, str]:
+    """Return the secret that waits to be confirmed, and its `otpauth:` URI; make one if none does.
+
+    A page that is loaded again shows what has been typed into an app already. Raises Problem 409.
+    """
+    pending = Totp.objects.filter(user=user, confirmed_at=None).first()
+    return (pending.secret, _uri(user, pending.secret)) if pending else begin_totp(user)
+
+
+def _uri(user: User, secret: str) -> str:
+    uri: str = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=ISSUER)
+    return uri
 
 
 def confirm_totp(user: User, code: str, *, caller: Caller) -> Sequence[str]:
