@@ -25,6 +25,19 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 
+WORDS = {
+    "title": _("Second factor"),
+    "asked": _(
+        "Staff need a second factor here. Enter this key in an authenticator app, then the code"
+        " that the app shows."
+    ),
+    "button": _("Turn on"),
+    "done": _(
+        "Your second factor is on. Write these recovery codes down: each gets you in once when the"
+        " app is lost, and they are shown this once."
+    ),
+    "onwards": _("I have written them down"),
+}
 CLASSES = " ".join(BASE_INPUT_CLASSES)
 
 
@@ -52,14 +65,14 @@ class EnrolmentPage(FormView[EnrolmentForm]):
 
     @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.member = User.objects.get(pk=request.user.pk)
+        self.member = User.objects.get(pk=str(request.user.pk))
         if factors_of(self.member):
             return HttpResponseRedirect(reverse("admin:index"))
         return super().dispatch(request, *args, **kwargs)
 
     @override
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        shown = {**admin.site.each_context(self.request), "title": _("Second factor")}
+        shown = {**admin.site.each_context(self.request), **WORDS}
         if "recovery_codes" not in context:
             secret, uri = pending_totp(self.member)
             shown |= {"secret": " ".join(wrap(secret, 4)), "uri": uri}
