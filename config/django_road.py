@@ -19,6 +19,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.urls import set_script_prefix
 
+from config import error_pages
 from config.request_bodies import (
     SIGN_INS,
     DisconnectedError,
@@ -101,7 +102,11 @@ class DjangoRoad(BaseHandler):
     def _respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(scope.get("root_path", ""))
         signals.request_started.send(sender=type(self), scope=scope)
-        response = self.get_response(ASGIRequest(scope, body))
+        try:
+            request = ASGIRequest(scope, body)
+        except UnicodeDecodeError:  # bytes in a query that are no text
+            return error_pages.malformed_problem().response()
+        response = self.get_response(request)
         if not response.streaming:
             response.close()
         return response

@@ -27,10 +27,15 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return answer(request, not_visible())
 
 
+def malformed_problem() -> Problem:
+    """Say that a request makes no sense (400)."""
+    return Problem(400, "malformed", _("The request can't be understood."))
+
+
 def malformed(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """Answer what makes no sense, such as a host that is not ours or a field that is not there."""
     del exception
-    return answer(request, Problem(400, "malformed", _("The request can't be understood.")))
+    return answer(request, malformed_problem())
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:

@@ -60,7 +60,9 @@ def _served(source: Path, folder: Path, urls: dict[str, str], cards: int) -> Ite
         "LOG_LEVEL": "WARNING",
     }
     command = [sys.executable, "-m", "tests.benchmarks.seed", str(cards)]
-    seeded = subprocess.run(command, cwd=source, env=environment, check=True, stdout=subprocess.PIPE)
+    seeded = subprocess.run(
+        command, cwd=source, env=environment, check=True, stdout=subprocess.PIPE
+    )
     known = json.loads(seeded.stdout.splitlines()[-1])
     (port,) = free_ports(1)
     command = [sys.executable, "manage.py", "serve", "--port", str(port)]

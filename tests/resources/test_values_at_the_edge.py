@@ -108,6 +108,8 @@ def test_a_request_that_is_hardly_http_gets_a_problem_document(db: None) -> None
         for length in (b"x", b"-1", b"1,1", "²".encode(), b"9" * 30):
             sent = Sent("POST", "/api/v1/auth/token", headers=[(b"content-length", length)])
             assert service.ask(sent).status == 400
+        for query in (b"\xed", b"a=\xff\xfe"):
+            assert service.ask(Sent("GET", "/api/docs", query)).status == 400
         for host in (b"a b", b"[::1", "é".encode(), b"a/b"):
             answer = service.ask(Sent("GET", "/api/v1/cards", headers=[(b"host", host)]))
             assert (answer.status, orjson.loads(answer.body)["code"]) == (400, "malformed")
