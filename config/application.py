@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from config.django_road import DjangoRoad
 from config.request_limit import RequestLimit
 from config.resource_road import ResourceRoad
+from config.statement_limit import limit_statements
 from config.url_limit import UrlLimit
 from realtime.closing import Closing
 from realtime.event_stream import EventStream
@@ -126,6 +127,7 @@ WELCOME: dict[str, Any] = {
     ],
     "max_age": 3600,
 }
+limit_statements(settings.STATEMENT_SECONDS)
 resource_road = ResourceRoad(DjangoRoad())
 http = Origins(UrlLimit(roads_of(settings.ROLE, resource_road)))
 live = UrlLimit(live_of(settings.ROLE))

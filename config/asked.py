@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.utils.translation.trans_real import (
 from resources import registry
 from resources.actors import ANONYMOUS
 from resources.answers import HttpAnswer, answered
+from resources.byte_cache import kept
 from resources.http.bodies import parsed_body
 from resources.http.client_networks import address_of_scope
 from resources.http.reads import Read
@@ -33,6 +34,8 @@ READS = frozenset({"GET", "HEAD"})
 WRITES = frozenset({"POST", "PATCH"})
 JSON = b"application/json"
 MERGE_PATCH = MEDIA_TYPE.encode()
+HEADER_BYTES = 256 * 1024
+"""Memory for the hosts, and for the languages, that headers have named."""
 
 
 class Asked:
@@ -199,13 +202,13 @@ def _action(resource: Resource, name: str, method: str) -> RecordAction | None:
     return next(found, None)
 
 
-@lru_cache(maxsize=256)
+@kept(HEADER_BYTES, lambda host: 2 * len(host))
 def _is_allowed(host: str) -> bool:
     domain, _port = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-@lru_cache(maxsize=256)
+@kept(HEADER_BYTES, lambda header: 2 * len(header))
 def _language(header: bytes) -> str:
     """Choose the language of an `Accept-Language` header."""
     for code, _quality in parse_accept_lang_header(header.decode("latin-1").lower()):

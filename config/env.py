@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -91,6 +92,18 @@ def words(name: str, default: Sequence[str] = (), form: Format | None = None) ->
         if form and not form.fits(word):
             raise VariableProblem(name, f"expected {form.expected}, got {shown(word)}")
     return given or list(default)
+
+
+def networks(name: str) -> list[str]:
+    """Return the networks, or single addresses, of a comma-separated list."""
+    given = words(name)
+    for network in given:
+        try:
+            ip_network(network)
+        except ValueError:
+            problem = f"expected IP addresses or networks, got {shown(network)}"
+            raise VariableProblem(name, problem) from None
+    return given
 
 
 def path(name: str, default: Path) -> Path:

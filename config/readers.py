@@ -1,4 +1,7 @@
-"""Where reads are answered: from what is kept, in the event loop itself, or in threads."""
+"""Where reads are answered: from what is kept, in the event loop itself, or in threads.
+
+Costly ones have threads of their own (`config/costly_lane.py`).
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,19 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import translation
 
+from config.costly_lane import CostlyLane
 from config.writers import NOT_HERE, Threads, answered_always
 from realtime.bell import is_shared, listen
 from resources.answers import HttpAnswer
 from resources.http.callers import Callers
-from resources.http.reads import Admitted, admitted, fitted, found
+from resources.http.reads import admitted, checked, fitted
 from resources.reading.kept import EXACT, HEARD, FileWatch, Kept, clock
 from resources.reading.loop import NotInLoopError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
+    from realtime.asgi_types import Receive
     from resources.actors import Actor
     from resources.http.reads import Read
 
@@ -38,6 +43,7 @@ class Readers:
 
     def __init__(self) -> None:
         self.threads = Threads(settings.RESOURCE_THREADS, "reads")
+        self.costly = CostlyLane()
         self.is_embedded = connection.vendor == "sqlite"
         lifetime = EXACT if self.is_embedded else HEARD
         self.kept = Kept(clock, settings.KEPT_BYTES, lifetime)
@@ -48,31 +54,43 @@ class Readers:
         self.has_looked = False
         self.bell: asyncio.Task[None] | None = None
 
-    async def answer(self, read: Read) -> HttpAnswer:
-        """Answer a read; every error is answered, too."""
+    async def answer(self, read: Read, receive: Receive) -> HttpAnswer:
+        """Answer a read; every error is answered, too.
+
+        `receive` tells when the client goes away.
+        """
         self._look()
-        caller = await self._admitted(read)
-        if isinstance(caller, HttpAnswer):
-            return caller
-        actor = caller.actor
+        actor = await self._admitted(read)
+        if isinstance(actor, HttpAnswer):
+            return actor
         # Whoever has the same id and is of the same kind sees the same.
         key = (read.resource, read.record_id, read.query_string, read.url, actor.id, actor.kind)
         answer = self.kept.find(key)
-        if answer is None:
-            since = clock.now
-            answer = await self._once(key, since, partial(found, read, actor))
-            self.kept.keep(key, answer, since)
-        return fitted(answer, read, caller)
+        if answer is not None:
+            return fitted(answer, read)
+        checking = partial(checked, read, actor)
+        asked = tried(checking)
+        if asked is None:
+            asked = await self._in_thread(checking)
+        if isinstance(asked, HttpAnswer):
+            return asked
+        since = clock.now
+        if asked.is_cheap:
+            answer = await self._once(key, since, asked.answer)
+        else:
+            answer = await self.costly.run((key, since), self._speaking(asked.answer), receive)
+        self.kept.keep(key, answer, since, read.texts)
+        return fitted(answer, read, asked.limits)
 
     async def caller(self, authorization: str) -> Actor | HttpAnswer:
         """Give who asks, or the answer to whoever is turned away."""
         self._look()
         return await self.here_or_in_thread(partial(self.callers.actor, authorization))
 
-    async def _admitted(self, read: Read) -> Admitted | HttpAnswer:
-        """Find out who asks and let the request in, or answer why not."""
+    async def _admitted(self, read: Read) -> Actor | HttpAnswer:
+        """Find out who asks and whether they may read here, or answer why not."""
 
-        def work() -> Admitted:
+        def work() -> Actor:
             return admitted(read, self.callers.actor(read.authorization))
 
         return await self.here_or_in_thread(work)
@@ -83,8 +101,12 @@ class Readers:
         return result if result is not None else await self._in_thread(work)
 
     async def _in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
-        speaking: Any = partial(_speaking, translation.get_language(), work)
-        return await self.threads.run(speaking)
+        return await self.threads.run(self._speaking(work))
+
+    @staticmethod
+    def _speaking(work: Callable[[], Any]) -> Any:
+        """Give the work in the language of whoever asks for it."""
+        return partial(_speaking, translation.get_language(), work)
 
     def _look(self) -> None:
         """See whether something has changed.

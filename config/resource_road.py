@@ -67,7 +67,7 @@ class ResourceRoad:
 
     async def _answer(self, asked: Asked, receive: Receive) -> HttpAnswer:
         if asked.method in READS:
-            return await self.readers.answer(asked.read)
+            return await self.readers.answer(asked.read, receive)
         return await self._refused(asked) or await self._written(asked, receive)
 
     async def _refused(self, asked: Asked) -> HttpAnswer | None:

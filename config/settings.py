@@ -119,6 +119,8 @@ UPLOAD_THREADS = env.integer("UPLOAD_THREADS", 4, minimum=1, maximum=1000)
 REQUEST_THREADS = env.integer("REQUEST_THREADS", 8, minimum=1, maximum=1000)
 SIGN_IN_THREADS = env.integer("SIGN_IN_THREADS", 4, minimum=1, maximum=1000)
 RESOURCE_THREADS = env.integer("RESOURCE_THREADS", 4, minimum=1, maximum=1000)
+COSTLY_THREADS = env.integer("COSTLY_THREADS", 2, minimum=1, maximum=1000)
+STATEMENT_SECONDS = env.integer("STATEMENT_SECONDS", 5, maximum=HOUR)
 KEPT_BYTES = env.integer("KEPT_BYTES", 16 * 1024 * 1024)
 REQUEST_BYTES_LIMIT = 4 * PICTURE_BYTES_LIMIT
 DATABASES = {"default": backends.database(DATA_DIR)}
@@ -185,6 +187,7 @@ REST_FRAMEWORK = {
 }
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 PROXIES = env.integer("PROXIES", 0, maximum=10)
+TRUSTED_ADDRESSES = env.networks("TRUSTED_ADDRESSES")
 RESOURCES_STANDING_OF_TOKEN = "users.tokens.standing_of_token"
 HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 15, minimum=1, maximum=HOUR)
 CHANGES_FULL_DAYS = env.integer("CHANGES_FULL_DAYS", 30, minimum=1, maximum=MOST_DAYS)
@@ -228,7 +231,7 @@ PASSKEY_ORIGINS = env.words("PASSKEY_ORIGINS", form=formats.APP_ORIGIN)
 RESERVED_USERNAMES = env.words("RESERVED_USERNAMES", form=formats.USERNAME)
 RESOURCES_ACTOR_OF_USER = "users.selectors.actor_of"
 THROTTLE_RATES = {
-    "read": env.text("THROTTLE_READ", "off", form=formats.RATE),
+    "read": env.text("THROTTLE_READ", "3000/min", form=formats.RATE),
     "write": env.text("THROTTLE_WRITE", "300/min", form=formats.RATE),
     "auth": env.text("THROTTLE_AUTH", "60/min", form=formats.RATE),
     "refresh": env.text("THROTTLE_REFRESH", "60/min", form=formats.RATE),

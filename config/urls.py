@@ -6,10 +6,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.csp import csp_override
+from django.views.decorators.http import conditional_page
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config import error_pages, operations
+from config.documents import SchemaView
 from resources.http.urls import resource_urls
 from users.admin import change_own_password
 from users.views.enrolment import EnrolmentPage
@@ -33,7 +35,7 @@ docs = csp_override(settings.DOCS_CSP)(SpectacularSwaggerSplitView.as_view(url_n
 urlpatterns = [
     path("", operations.welcome),
     path("api/v1/", include(api)),
-    path("api/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", docs, name="docs"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/password_change/", admin.site.admin_view(change_own_password)),
@@ -43,7 +45,7 @@ urlpatterns = [
     path("account/verify", VerifyPage.as_view()),
     path("account/reset", ResetPage.as_view()),
     path("account/change", ChangePage.as_view()),
-    path(".well-known/jwks.json", KeysView.as_view()),
+    path(".well-known/jwks.json", conditional_page(KeysView.as_view())),
     re_path(r"^api/", error_pages.not_found),
 ]
 

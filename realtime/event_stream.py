@@ -7,7 +7,7 @@ cursor, `event` the action, and `Last-Event-ID` resumes.
 from __future__ import annotations
 
 import asyncio
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -19,6 +19,7 @@ from realtime.connections import spread
 from realtime.listener import Listener, problem_frame
 from realtime.topics import PARAMETERS
 from resources import context
+from resources.byte_cache import kept
 from resources.errors import CONTENT_TYPE, Problem, bad_parameter, not_signed_in
 from resources.streaming.audiences import NOWHERE, read_cursor
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 PATH = "/api/v1/events"
 METHODS = frozenset({"GET", "HEAD"})
 EVENT_STREAM = b"text/event-stream"
+FRAME_BYTES = 4 * 1024 * 1024
+"""Memory for the frames that many streams are sent just now."""
 HEADERS = [
     (b"content-type", EVENT_STREAM + b"; charset=utf-8"),
     # Proxies that compress hold events back until there are enough of them.
@@ -104,7 +107,7 @@ class Cursors:
         return f"id: {','.join(self.of.values())}\nevent: {name}\ndata: {text}\n\n"
 
 
-@lru_cache(maxsize=1024)
+@kept(FRAME_BYTES, lambda text: 2 * len(text))
 def _about(text: str) -> tuple[str, str, str]:
     """Give a frame's name, topic and cursor; many streams send the same text."""
     said = orjson.loads(text)

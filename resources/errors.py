@@ -35,6 +35,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 BROKEN_DISK = (errno.EIO, errno.EROFS, errno.ESTALE)
 PG_DISK_FULL = "53100"
 SQLITE_DISK = ("disk I/O error", "readonly database", "unable to open database file")
+QUERY_CANCELED = "57014"
+"""PostgreSQL's code for a statement that took too long, or that somebody has cancelled."""
 
 type Text = str | Promise
 
@@ -153,6 +155,12 @@ def precondition_failed() -> Problem:
     )
 
 
+def took_too_long() -> Problem:
+    """Say that the server has no more time for a question (503)."""
+    detail = _("This takes too long to answer just now. Ask for less, or try again later.")
+    return Problem(503, "too_costly", detail, headers={"Retry-After": "5"})
+
+
 def as_problem(error: Exception) -> Problem | None:
     """Map any expected error to its problem; None for those that are bugs."""
     if isinstance(error, Problem):
@@ -238,6 +246,8 @@ def storage_full() -> Problem:
 def _from_operation(error: OperationalError) -> Problem | None:
     """Tell a database that is busy, away or full from one asked nonsense, which is a bug."""
     text = str(error)
+    if getattr(error.__cause__, "sqlstate", None) == QUERY_CANCELED or text == "interrupted":
+        return took_too_long()
     if "disk is full" in text or getattr(error.__cause__, "sqlstate", None) == PG_DISK_FULL:
         return storage_full()
     if not isinstance(error.__cause__, SqliteError) or "locked" in text:

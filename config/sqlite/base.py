@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from contextlib import contextmanager
 from functools import cache
+from math import inf
 from threading import get_ident
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -22,8 +24,19 @@ if TYPE_CHECKING:
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper
 _Cursor: Any = base.SQLiteCursorWrapper
+STEPS = 20_000
+"""Steps of SQLite's machine, about a millisecond, between two looks at the clock."""
 PATIENCE = 20.0
 """Seconds that a writer waits for those of other processes."""
+
+
+class Limit:
+    """How many seconds a statement of this process may run (`config.statement_limit`)."""
+
+    seconds = inf
+
+
+limit = Limit()
 
 
 class Cursor(_Cursor):
@@ -44,6 +57,7 @@ class LeanCursor(Cursor):
         database = self.database
         if database.needs_rollback:
             database.validate_no_broken_transaction()
+        database.begin_statement()
         with database.wrap_database_errors:
             if params is None:
                 return sqlite3.Cursor.execute(self, query)
@@ -51,6 +65,7 @@ class LeanCursor(Cursor):
 
     def executemany(self, query: str, param_list: Any) -> Any:
         self.database.validate_no_broken_transaction()
+        self.database.begin_statement()
         with self.database.wrap_database_errors:
             return sqlite3.Cursor.executemany(self, native(query), param_list)
 
@@ -59,6 +74,8 @@ class LeanCursor(Cursor):
             return super().fetchone()
 
     def fetchmany(self, *size: Any) -> Any:
+        # Whoever reads on and on takes a step at a time.
+        self.database.begin_statement()
         with self.database.wrap_database_errors:
             return super().fetchmany(*size)
 
@@ -84,11 +101,20 @@ class DatabaseWrapper(_Base):
         super().__init__(*args, **kwargs)
         self._turn: Turn | None = None
         self.is_one_piece = False
+        self._deadline = inf
+
+    def begin_statement(self) -> None:
+        """Let the next statement run as long as `limit_statements` allows, and no longer."""
+        self._deadline = monotonic() + limit.seconds
+
+    def _is_too_late(self) -> bool:
+        return monotonic() > self._deadline
 
     def get_new_connection(self, conn_params: Any) -> Any:
-        """Open a connection that knows the functions of filters."""
+        """Open a connection that knows the functions of filters and looks at the clock."""
         connection = super().get_new_connection(conn_params)
         register_functions(connection)
+        connection.set_progress_handler(self._is_too_late, STEPS)
         return connection
 
     def savepoint(self) -> Any:
@@ -107,6 +133,7 @@ class DatabaseWrapper(_Base):
         return cursor
 
     def create_cursor(self, _name: str | None = None) -> Any:
+        self.begin_statement()
         return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:

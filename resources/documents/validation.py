@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
@@ -12,6 +11,7 @@ import orjson
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from resources.byte_cache import kept
 from resources.documents.sentences import sentence_of
 from resources.json_text import has_null_characters, is_deep
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MOST_ERRORS = 10
+VALIDATOR_BYTES = 8 * 1024 * 1024
+"""Memory for schemas that documents were checked by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _text(schema: Mapping[str, Any]) -> bytes:
         return json.dumps(schema, sort_keys=True).encode()
 
 
-@lru_cache(maxsize=256)
+@kept(VALIDATOR_BYTES, lambda schema: 50 * len(schema))
 def _validator(schema: bytes) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(json.loads(schema))
 

@@ -7,12 +7,12 @@ operand := name | number | text | name "(" operand ("," operand)* ")"
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from resources.byte_cache import kept
 from resources.filters.lexer import Token, decoded, tokens
 from resources.filters.macros import MACROS
 from resources.filters.nodes import (
@@ -32,12 +32,15 @@ if TYPE_CHECKING:
 
 MOST_EXPRESSIONS = 200
 MOST_BYTES = 3500
+TREE_BYTES = 4 * 1024 * 1024
+"""Memory for filters that were read."""
+BYTES_OF_LETTER = 60
 DEEPEST_GROUP = 50
 DEEPEST_CALL = 3
 CONSTANTS = {"null": ("null", None), "true": ("bool", True), "false": ("bool", False)}
 
 
-@lru_cache(maxsize=1024)
+@kept(TREE_BYTES, lambda text: BYTES_OF_LETTER * len(text))
 def parse(text: str) -> Node:
     """Read a filter expression; raises FilterSyntaxError with the 1-based character."""
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from resources import context
 from resources.actors import ANONYMOUS
+from resources.byte_cache import ByteCache
 from resources.http.authentication import standing_of_header
 
 if TYPE_CHECKING:
     from resources.actors import Actor, Standing
     from resources.reading.kept import Clock
 
-MOST_KNOWN = 4_096
+CALLER_BYTES = 4 * 1024 * 1024
+"""Memory for those who are known."""
+OVERHEAD = 1_500
+"""Bytes that a caller takes besides the header, roughly."""
 
 
 class _Known(NamedTuple):
@@ -33,7 +37,7 @@ class Callers:
     def __init__(self, clock: Clock, lifetime: float) -> None:
         self.clock = clock
         self.lifetime = lifetime
-        self.known: dict[str, _Known] = {}
+        self.known: ByteCache[_Known] = ByteCache(CALLER_BYTES)
 
     def actor(self, header: str) -> Actor:
         """Give the actor of a header; raises Problem 401 and 403."""
@@ -44,16 +48,12 @@ class Callers:
             context.note_user(known.standing.actor.id)
             return known.standing.actor
         since = self.clock.now
-        self.known.pop(header, None)
+        self.known.drop(header)
         standing = standing_of_header(header)
         if standing.sources is not None:
-            self._keep(header, _Known(standing, since, monotonic() + self.lifetime))
+            known = _Known(standing, since, monotonic() + self.lifetime)
+            self.known.put(header, known, OVERHEAD + len(header))
         return standing.actor
-
-    def _keep(self, header: str, known: _Known) -> None:
-        if len(self.known) >= MOST_KNOWN:
-            self.known.clear()
-        self.known[header] = known
 
     def _holds(self, known: _Known) -> bool:
         sources = known.standing.sources

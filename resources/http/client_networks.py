@@ -6,7 +6,7 @@ One client is one network however its address is spelled. Logs and session lists
 from __future__ import annotations
 
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -49,6 +49,13 @@ def client_network(address: str) -> str:
     return _network(address)
 
 
+def is_trusted(address: str) -> bool:
+    """Tell whether reads from an address are not counted (`settings.TRUSTED_ADDRESSES`)."""
+    return bool(settings.TRUSTED_ADDRESSES) and any(
+        _is_in(address, network) for network in settings.TRUSTED_ADDRESSES
+    )
+
+
 def address_of_scope(scope: Mapping[str, Any]) -> str:
     """Return the client's address of an ASGI connection; empty for a Unix socket."""
     peer: str = scope["client"][0] if scope.get("client") else ""
@@ -75,6 +82,13 @@ def _network(address: str) -> str:
         return address
     prefix = int(parsed) >> HOST_BITS << HOST_BITS
     return f"{IPv6Address(prefix)}/{128 - HOST_BITS}"
+
+
+def _is_in(address: str, network: str) -> bool:
+    try:
+        return ip_address(address) in ip_network(network)
+    except ValueError:
+        return False
 
 
 def _read_entry(entry: str) -> str:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from resources.answers import JSON, VARY, HttpAnswer, answered
 from resources.http.authentication import actor_of_header, require_scopes
 from resources.http.conditions import is_known
-from resources.http.throttles import asking, require_room
+from resources.http.throttles import require_points
+from resources.reading.cost import cost_of_selection
+from resources.reading.query import ListQuery
 from resources.reading.reach import reached_by_list, reached_by_record
-from resources.reading.reader import list_query, list_records, view_record, view_selection
+from resources.reading.reader import (
+    chosen_record,
+    list_query,
+    page_of,
+    permitted_query,
+    view_selection,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resources.actors import Actor
     from resources.declaration import Resource
-
-# What searches or counts counts as several requests where reads are limited.
-COSTLY = 5
-COSTLY_PARAMETERS = re.compile(r"(?:^|&)(?:search|count)=")
+    from resources.reading.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +40,61 @@ class Read:
     if_none_match: str = ""
     address: str = ""
 
+    @property
+    def texts(self) -> int:
+        """Return how many bytes the client's words take."""
+        return len(self.query_string) + len(self.url) + len(self.record_id or "")
+
+
+class CheckedRead(NamedTuple):
+    """A read that its actor may ask, with the `RateLimit-*` headers if it is costly."""
+
+    read: Read
+    actor: Actor
+    query: ListQuery | Selection
+    is_cheap: bool
+    limits: Mapping[str, str]
+
+    def answer(self) -> HttpAnswer:
+        """Answer what there is, the same for all whom the actor stands for; raises Problem."""
+        read, query = self.read, self.query
+        if isinstance(query, ListQuery):
+            answer = page_of(read.resource, self.actor, query, read.url)
+        else:
+            answer = chosen_record(read.resource, self.actor, read.record_id or "", query)
+        headers = {"Content-Type": JSON, "Vary": VARY, "ETag": answer.etag}
+        return HttpAnswer(200, answer.body, headers, answer.sources)
+
 
 def answer_read(read: Read) -> HttpAnswer:
     """Answer a read; every expected error becomes a problem document."""
     return answered(lambda: _answer(read))
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """Who turned out to be asking, and the `RateLimit-*` headers of the answer."""
+def checked(read: Read, actor: Actor) -> CheckedRead:
+    """Check what is asked for, and count it if it is costly; raises Problem 400, 401, 403, 429.
 
-    actor: Actor
-    limits: Mapping[str, str]
+    Raises NotInLoopError where that would keep an event loop waiting.
+    """
+    query: ListQuery | Selection
+    if read.record_id is None:
+        query = permitted_query(read.resource, actor, read.query_string)
+        cost = query.cost
+    else:
+        query = view_selection(read.resource, read.query_string)
+        cost = cost_of_selection(query)
+    limits = {} if cost.is_cheap else require_points(actor, read.address, cost.points)
+    return CheckedRead(read, actor, query, cost.is_cheap, limits)
 
 
-def admitted(read: Read, actor: Actor) -> Admitted:
-    """Count the request of an actor; raises Problem 403 and 429."""
+def admitted(read: Read, actor: Actor) -> Actor:
+    """Return the actor, whose key goes as far as the read does; raises Problem 403 or 400.
+
+    Raises NotInLoopError in an event loop for a key with a long query.
+    """
     if actor.scopes is not None:
         require_scopes(actor, {read.resource, *_reached(read)})
-    cost = COSTLY if COSTLY_PARAMETERS.search(read.query_string) else 1
-    return Admitted(actor, require_room("read", *asking(actor, read.address), cost=cost))
+    return actor
 
 
 def _reached(read: Read) -> frozenset[Resource]:
@@ -65,23 +104,16 @@ def _reached(read: Read) -> frozenset[Resource]:
 
 
 def _answer(read: Read) -> HttpAnswer:
-    caller = admitted(read, actor_of_header(read.authorization))
-    return fitted(found(read, caller.actor), read, caller)
+    asked = checked(read, admitted(read, actor_of_header(read.authorization)))
+    return fitted(asked.answer(), read, asked.limits)
 
 
-def found(read: Read, actor: Actor) -> HttpAnswer:
-    """Answer what there is, the same for all whom the actor stands for; raises Problem."""
-    if read.record_id is None:
-        answer = list_records(read.resource, actor, read.query_string, read.url)
-    else:
-        answer = view_record(read.resource, actor, read.record_id, read.query_string)
-    headers = {"Content-Type": JSON, "Vary": VARY, "ETag": answer.etag}
-    return HttpAnswer(200, answer.body, headers, answer.sources)
+NO_LIMITS: Mapping[str, str] = {}
 
 
-def fitted(answer: HttpAnswer, read: Read, caller: Admitted) -> HttpAnswer:
+def fitted(answer: HttpAnswer, read: Read, limits: Mapping[str, str] = NO_LIMITS) -> HttpAnswer:
     """Leave out what the client has already (RFC 9110, 13.1.2), and tell how much room is left."""
     etag = answer.headers.get("ETag", "")
     if read.if_none_match and etag and is_known(read.if_none_match, etag):
         answer = HttpAnswer(304, b"", {"ETag": etag, "Vary": VARY})
-    return answer.with_headers(caller.limits) if caller.limits else answer
+    return answer.with_headers(limits) if limits else answer

@@ -11,9 +11,8 @@ lifetime is the safety net.
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from django.apps import apps
 from django.db import connection
 
 from resources import registry
+from resources.byte_cache import ByteCache
 from resources.changes import committed
 from resources.reading.loop import loop_database
 
@@ -38,7 +38,7 @@ UNLOGGED = ""
 ALONE = "alone"
 """The source that changes whenever something is committed of which the log tells nothing at all."""
 OVERHEAD = 1_000
-"""Bytes that an answer takes besides its body, roughly."""
+"""Bytes that an answer takes besides its body and what was asked for, roughly."""
 MOST_NEWS = 500
 """Changes beyond which it is not worth looking what has changed."""
 CLOCKS = re.compile(r"CURRENT_(?:TIME|DATE)|STATEMENT_TIMESTAMP|NOW\(|'NOW'", re.IGNORECASE)
@@ -49,7 +49,6 @@ SELECT id, resource FROM resources_change WHERE id >= ? ORDER BY id DESC LIMIT {
 """  # noqa: S608 - our own number
 
 
-@lru_cache(maxsize=2_048)
 def sources_of(sql: str) -> frozenset[str] | None:
     """Name the resources that a statement reads, `UNLOGGED` for other tables.
 
@@ -144,8 +143,7 @@ class Kept:
         self.clock = clock
         self.room = room
         self.lifetime = lifetime
-        self.used = 0
-        self.answers: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self.answers: ByteCache[_Kept] = ByteCache(room)
 
     def find(self, key: Hashable) -> HttpAnswer | None:
         """Give an answer that still holds."""
@@ -153,35 +151,24 @@ class Kept:
         if kept is None:
             return None
         if kept.until < monotonic() or not self.clock.holds(kept.sources, kept.since):
-            self._drop(key)
+            self.answers.drop(key)
             return None
-        self.answers.move_to_end(key)
         return kept.answer
 
-    def keep(self, key: Hashable, answer: HttpAnswer, since: int) -> None:
-        """Keep an answer whose query began at `since`, if it is one that may be kept."""
-        if answer.sources is None or _size(answer) > self.room // 8:
+    def keep(self, key: Hashable, answer: HttpAnswer, since: int, texts: int = 0) -> None:
+        """Keep an answer whose query began at `since`, if it is one that may be kept.
+
+        `texts` is how many bytes the client's words in the key take.
+        """
+        size = OVERHEAD + texts + len(answer.body)
+        if answer.sources is None or size > self.room // 8:
             return
-        self._drop(key)
         until = monotonic() + self.lifetime
-        self.answers[key] = _Kept(answer, answer.sources, since, until)
-        self.used += _size(answer)
-        while self.used > self.room:
-            self._drop(next(iter(self.answers)))
+        self.answers.put(key, _Kept(answer, answer.sources, since, until), size)
 
     def clear(self) -> None:
         """Keep nothing."""
         self.answers.clear()
-        self.used = 0
-
-    def _drop(self, key: Hashable) -> None:
-        kept = self.answers.pop(key, None)
-        if kept is not None:
-            self.used -= _size(kept.answer)
-
-
-def _size(answer: HttpAnswer) -> int:
-    return len(answer.body) + OVERHEAD
 
 
 clock = Clock()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import atexit
 import sqlite3
 from asyncio import get_running_loop
-from functools import lru_cache
 from threading import local
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.utils.module_loading import import_string
 
+from resources.byte_cache import ByteCache, kept
 from resources.filters.functions import register_functions
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ Steps are the same however busy the computer is, unlike seconds.
 """
 SLOW_FOR = 10.0
 """Seconds in which a statement that took too long is not tried again."""
-MOST_SLOW = 1_000
+SLOW_BYTES = 1024 * 1024
+"""Memory for the statements that took too long."""
+NATIVE_BYTES = 8 * 1024 * 1024
+"""Memory for statements in SQLite's own spelling."""
 FUNCTIONS = "django.db.backends.sqlite3._functions.register"
 PREPARE = """
 PRAGMA query_only = ON;
@@ -77,29 +80,24 @@ class LoopDatabase:
         self.connection.executescript(PREPARE)
         self.connection.set_progress_handler(self._is_over, TURN)
         self.turns = 0
-        self.slow: dict[str, float] = {}
+        self.slow: ByteCache[float] = ByteCache(SLOW_BYTES)
 
     def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        """Run a statement with Django's placeholders; raises NotInLoopError when it takes long."""
-        if self.slow and self.slow.get(sql, 0.0) > monotonic():
+        """Run a statement with SQLite's placeholders; raises NotInLoopError when it takes long."""
+        if self.slow.used and (self.slow.get(sql) or 0.0) > monotonic():
             raise NotInLoopError
         self.turns = 0
         try:
-            return self.connection.execute(native(sql), values).fetchall()
+            return self.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             # What is wrong, if anything, is found again and told by the thread.
             if self.turns > BUDGET:
-                self._note_slow(sql)
+                self.slow.put(sql, monotonic() + SLOW_FOR, len(sql))
             raise NotInLoopError from error
 
     def _is_over(self) -> bool:
         self.turns += 1
         return self.turns > BUDGET
-
-    def _note_slow(self, sql: str) -> None:
-        if len(self.slow) >= MOST_SLOW:
-            self.slow.clear()
-        self.slow[sql] = monotonic() + SLOW_FOR
 
 
 class _OfThread(local):
@@ -123,7 +121,7 @@ def loop_database() -> LoopDatabase:
     return database
 
 
-@lru_cache(maxsize=2_048)
+@kept(NATIVE_BYTES, lambda sql: 2 * len(sql))
 def native(sql: str) -> str:
     """Write a statement with SQLite's own placeholders."""
     return FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")

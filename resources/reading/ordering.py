@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django.db.models.functions import MD5, Cast, Concat
 from django.utils.translation import gettext as _
 
 from resources import registry
+from resources.byte_cache import kept
 from resources.documents.sql import json_value
 from resources.errors import bad_parameter
 from resources.filters.naming import Names
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
 
 MOST_SORTS = 8
-KEPT_ORDERS = 1_024
+ORDER_BYTES = 1024 * 1024
+"""Memory for orders that were read."""
 RANK = "search_rank"
 NO_NAME = re.compile(r"\W", re.ASCII)
 
@@ -98,8 +99,12 @@ class SortKey:
         return converted.astimezone(UTC) if isinstance(converted, datetime) else converted
 
 
-@lru_cache(maxsize=KEPT_ORDERS)
-def sort_keys(resource: Resource, sort: str | None, *, is_search: bool) -> tuple[SortKey, ...]:
+def _size(_resource: Resource, sort: str | None, _is_search: bool) -> int:
+    return 500 + 10 * len(sort or "")
+
+
+@kept(ORDER_BYTES, _size)
+def sort_keys(resource: Resource, sort: str | None, is_search: bool) -> tuple[SortKey, ...]:
     """Read `sort=`; the default is by rank for a search, else the first declared order.
 
     The id comes last, so that every order is total. Raises Problem 400 naming a column by which

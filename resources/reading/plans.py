@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, override
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -20,13 +20,14 @@ from django.db.models import (
 from django.db.models.functions import Lower
 
 from resources.actors import ACTOR_SLOT, UnboundActor
+from resources.byte_cache import ByteCache
 from resources.documents.sql import JsonText
 from resources.fields import RecordIdField
 from resources.filters.compiling import filter_condition
 from resources.filters.conditions import Compared
 from resources.reading.cursors import after_cursor
 from resources.reading.kept import sources_of
-from resources.reading.loop import is_in_loop, loop_database
+from resources.reading.loop import NotInLoopError, is_in_loop, loop_database, native
 from resources.reading.ordering import RANK
 from resources.reading.prepared import thread_rows
 from resources.reading.record import record_document
@@ -35,18 +36,19 @@ from resources.search import Matches, MatchingIds, match_expression
 from resources.slots import Slot, SlotReference
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
     from resources.reading.query import ListQuery
     from resources.reading.selection import Selection
 
-KEPT_PLANS = 1024
+PLAN_BYTES = 16 * 1024 * 1024
+"""Memory for compiled plans, and for as many questions of streams."""
 NOTHING: Mapping[Hashable, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """One compiled statement; None for `sql` means that it can match nothing."""
 
@@ -63,13 +65,23 @@ class Plan:
             return ()
         if is_in_loop():
             database = loop_database()
-            return database.rows(self.sql, self._bound(actor, values, database.django))
+            return database.rows(self.native, self._bound(actor, values, database.django))
         return thread_rows(self.sql, self._bound(actor, values, connection))
 
-    @property
+    @cached_property
+    def native(self) -> str:
+        """Return the statement with SQLite's own placeholders."""
+        return native(self.sql or "")
+
+    @cached_property
     def sources(self) -> frozenset[str] | None:
         """Name what the statement reads; None when time alone changes what it finds."""
         return sources_of(self.sql or "")
+
+    @property
+    def size(self) -> int:
+        """Return about how many bytes it takes with the shape that it is kept by."""
+        return 4 * len(self.sql or "") + 800 * len(self.parameters)
 
     def _bound(self, actor: Actor, values: Mapping[Hashable, Any], database: Any) -> Sequence[Any]:
         """Give the parameters with the values in their slots."""
@@ -120,64 +132,70 @@ def _constant(parameter: Any) -> str | None:
     return None if "\\" in parameter or "\x00" in parameter else f"'{quoted}'"
 
 
+_plans: ByteCache[Plan] = ByteCache(PLAN_BYTES)
+
+
+def _known_plan(key: Hashable, compiling: Callable[[], Plan]) -> Plan:
+    plan = _plans.get(key)
+    if plan is None:
+        if is_in_loop():
+            raise NotInLoopError
+        plan = compiling()
+        _plans.put(key, plan, plan.size)
+    return plan
+
+
 def list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     """Give the plan of a page: each row is document, then the sort values."""
-    return _list_plan(resource, kind, query.shape, Shaped(query))
+    key = ("list", resource, kind, query.shape)
+    return _known_plan(key, lambda: _list_plan(resource, kind, query))
 
 
 def count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     """Give the plan that counts all rows of a list."""
-    return _count_plan(resource, kind, query.shape, Shaped(query))
+    key = ("count", resource, kind, query.shape)
+    return _known_plan(key, lambda: _count_plan(resource, kind, query))
 
 
-@lru_cache(maxsize=KEPT_PLANS)
 def view_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
     """Give the plan of one record by id: document, revision."""
-    return _view_plan(resource, kind, selection, Q(pk=Slot("id", RecordIdField())))
+    key = ("view", resource, kind, selection)
+    return _known_plan(key, lambda: _view_plan(resource, kind, selection, _by_id()))
 
 
-@lru_cache(maxsize=KEPT_PLANS)
 def key_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
     """Return the plan of one record by its natural key in lower case: document, revision."""
-    key = Compared(Lower(F(resource.natural_key)), "=", Slot("key", TextField()))
-    return _view_plan(resource, kind, selection, Q(key))
+    key = ("key", resource, kind, selection)
+    return _known_plan(key, lambda: _view_plan(resource, kind, selection, _by_key(resource)))
+
+
+def exists_plan(resource: Resource, kind: ActorKind) -> Plan:
+    """Give the plan that tells whether the actor may view the row of an id."""
+    return _known_plan(("exists", resource, kind), lambda: _exists_plan(resource, kind))
 
 
 def _view_plan(resource: Resource, kind: ActorKind, selection: Selection, which: Q) -> Plan:
     actor = UnboundActor(kind)
-    rows = visible_rows(resource, resource.view.scope(actor, resource.model))
-    record = rows.filter(which)
+    rows = visible_rows(resource, resource.view.scope(actor, resource.model)).filter(which)
     document = JsonText(record_document(resource, actor, selection))
-    return compiled(record.values_list(document, "revision"))
+    return compiled(rows.values_list(document, "revision"))
 
 
-@lru_cache(maxsize=KEPT_PLANS)
-def exists_plan(resource: Resource, kind: ActorKind) -> Plan:
-    """Give the plan that tells whether the actor may view the row of an id."""
-    actor = UnboundActor(kind)
-    rows = visible_rows(resource, resource.view.scope(actor, resource.model))
-    record = rows.filter(pk=Slot("id", RecordIdField()))
-    return compiled(record.values_list(Value(1, output_field=IntegerField())))
+def _exists_plan(resource: Resource, kind: ActorKind) -> Plan:
+    rows = visible_rows(resource, resource.view.scope(UnboundActor(kind), resource.model))
+    one = Value(1, output_field=IntegerField())
+    return compiled(rows.filter(_by_id()).values_list(one))
 
 
-class Shaped:
-    """A query passed beside its shape: equal to any other, so that only the shape is the key."""
-
-    def __init__(self, query: ListQuery) -> None:
-        self.query = query
-
-    @override
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Shaped)
-
-    @override
-    def __hash__(self) -> int:
-        return 0
+def _by_id() -> Q:
+    return Q(pk=Slot("id", RecordIdField()))
 
 
-@lru_cache(maxsize=KEPT_PLANS)
-def _list_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: Shaped) -> Plan:
-    query = shaped.query
+def _by_key(resource: Resource) -> Q:
+    return Q(Compared(Lower(F(resource.natural_key)), "=", Slot("key", TextField())))
+
+
+def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     actor = UnboundActor(kind)
     rows = _listed(resource, actor, query)
     for key in query.keys:
@@ -196,9 +214,8 @@ def _list_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: Sh
     return compiled(page, " LIMIT %s OFFSET %s", limit, offset)
 
 
-@lru_cache(maxsize=KEPT_PLANS)
-def _count_plan(resource: Resource, kind: ActorKind, _shape: Hashable, shaped: Shaped) -> Plan:
-    rows = _listed(resource, UnboundActor(kind), shaped.query).order_by()
+def _count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
+    rows = _listed(resource, UnboundActor(kind), query).order_by()
     return compiled(
         rows.annotate(every=Value(1)).values("every").annotate(n=Count("*")).values_list("n")
     )

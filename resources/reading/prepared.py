@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.db import NotSupportedError, ProgrammingError, connection
 
+from resources.byte_cache import ByteCache
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOST_ODD = 1_000
-_odd: set[str] = set()
+ODD_BYTES = 1024 * 1024
+_odd: ByteCache[bool] = ByteCache(ODD_BYTES)
 """Statements that can't be prepared: most do not tell of what type their values are."""
 
 
@@ -25,14 +27,14 @@ def thread_rows(sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
             return _rows(sql, values, is_prepared=True)
         except (ProgrammingError, NotSupportedError):
             # What is wrong, if anything, is found again below.
-            _note_odd(sql)
+            _odd.put(sql, True, len(sql))
     return _rows(sql, values, is_prepared=False)
 
 
 def _can_be_prepared(sql: str) -> bool:
     # What fails inside a transaction could not be tried in the other way.
     is_alone = connection.vendor == "postgresql" and not connection.in_atomic_block
-    return is_alone and sql not in _odd
+    return is_alone and _odd.get(sql) is None
 
 
 def _rows(sql: str, values: Sequence[Any], *, is_prepared: bool) -> Sequence[Sequence[Any]]:
@@ -47,9 +49,3 @@ def _rows(sql: str, values: Sequence[Any], *, is_prepared: bool) -> Sequence[Seq
 def _preparing(cursor: Any) -> Any:
     """Give a cursor of the driver's own, which leaves the values to the server."""
     return cast("Any", connection).Database.Cursor(cursor.connection)
-
-
-def _note_odd(sql: str) -> None:
-    if len(_odd) >= MOST_ODD:
-        _odd.clear()
-    _odd.add(sql)

@@ -41,7 +41,8 @@ class ListQuery:
     """A checked list request.
 
     `shape` is all that decides the SQL; what is left (literals, cursor values, the searched words,
-    the limit) is bound to the compiled plan.
+    the limit) is bound to the compiled plan. `rest` is the query without its cursor, ready to be
+    followed by another one.
     """
 
     selection: Selection
@@ -53,6 +54,7 @@ class ListQuery:
     count: str | None
     page: int | None = None
     cost: Cost = FREE
+    rest: str = ""
 
     @cached_property
     def sort(self) -> str:
@@ -117,13 +119,13 @@ class ListQuery:
         return values
 
 
-def read_list_query(resource: Resource, parameters: Parameters) -> ListQuery:
-    """Read the parameters of a list.
+def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") -> ListQuery:
+    """Read the parameters of a list, which without their cursor are the query `rest`.
 
     Raises Problem 400 that names the first wrong one, or what costs too much of all of them.
     """
     search = _search(resource, single(parameters, "search"))
-    keys = sort_keys(resource, single(parameters, "sort"), is_search=search is not None)
+    keys = sort_keys(resource, single(parameters, "sort"), search is not None)
     cursor = single(parameters, "cursor")
     limit = _limit(single(parameters, "limit"))
     page = _page(resource, single(parameters, "page"), limit, is_alone=cursor is None)
@@ -143,6 +145,7 @@ def read_list_query(resource: Resource, parameters: Parameters) -> ListQuery:
         count=count,
         page=page,
         cost=cost,
+        rest=rest,
     )
 
 
@@ -158,9 +161,7 @@ def read_view_query(resource: Resource, parameters: Parameters) -> Selection:
 
 def read_selection(resource: Resource, parameters: Parameters) -> Selection:
     """Read `fields` and `expand`."""
-    return selection(
-        resource, fields=single(parameters, "fields"), expand=single(parameters, "expand")
-    )
+    return selection(resource, single(parameters, "fields"), single(parameters, "expand"))
 
 
 def single(parameters: Parameters, name: str) -> str | None:

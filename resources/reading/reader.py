@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
@@ -14,9 +14,11 @@ from zlib import crc32
 from django.utils.translation import gettext as _
 
 from resources.actors import UnboundActor
+from resources.byte_cache import kept
 from resources.errors import bad_parameter, not_permitted, not_signed_in, not_visible
 from resources.filters.nodes import FilterSyntaxError, FilterValueError
 from resources.reading.cursors import Cursor
+from resources.reading.loop import NotInLoopError, is_in_loop
 from resources.reading.plans import count_plan, exists_plan, key_plan, list_plan, view_plan
 from resources.reading.query import ListQuery, read_list_query, read_view_query
 from resources.sealing import unsealed_document
@@ -29,8 +31,13 @@ if TYPE_CHECKING:
     from resources.reading.plans import Plan
     from resources.reading.selection import Selection
 
-KEPT_QUERIES = 2048
+QUERY_BYTES = 8 * 1024 * 1024
+"""Memory for queries that were read."""
+BYTES_OF_LETTER = 40
+"""Bytes that a letter of a query becomes when it is read, at most."""
 MOST_PARAMETERS = 50
+READ_IN_LOOP = 500
+"""Letters of a query that an event loop reads itself."""
 PLAIN_QUERY = re.compile(r"[\w.~%=&+,-]+", re.ASCII)
 """A query that stands in a link, and in JSON, as the client wrote it."""
 
@@ -52,7 +59,11 @@ def view_record(resource: Resource, actor: Actor, record_id: str, query_string: 
 
     Raises Problem 404 when the actor may not view it.
     """
-    selection = view_selection(resource, query_string)
+    return chosen_record(resource, actor, record_id, view_selection(resource, query_string))
+
+
+def chosen_record(resource: Resource, actor: Actor, record_id: str, selection: Selection) -> Answer:
+    """Answer what was chosen of one record; raises Problem 404 as above."""
     plan, rows = _rows_of(resource, actor, selection, record_id)
     if not rows:
         raise not_visible()
@@ -82,14 +93,26 @@ def is_visible(resource: Resource, actor: Actor, record_id: UUID) -> bool:
 
 
 def list_records(resource: Resource, actor: Actor, query_string: str, url: str) -> Answer:
-    """Answer a page of a list; `url` (no query) is what `next` and `previous` are built on.
+    """Answer a page of a list; raises Problem 400, 401 and 403 as the two below."""
+    return page_of(resource, actor, permitted_query(resource, actor, query_string), url)
 
-    Raises Problem 400 for a parameter that can't be used, 401 or 403 when nothing of the resource
-    is ever listed to this kind of actor.
+
+def permitted_query(resource: Resource, actor: Actor, query_string: str) -> ListQuery:
+    """Read what a list is asked for.
+
+    Raises Problem 401 or 403 when nothing of the resource is ever listed to this kind of actor, 400
+    for a parameter that can't be used, and NotInLoopError in an event loop for a long query.
     """
     if _lists_nothing(resource, actor.kind):
         raise not_permitted() if actor.is_known else not_signed_in()
-    query = list_query(resource, query_string)
+    return list_query(resource, query_string)
+
+
+def page_of(resource: Resource, actor: Actor, query: ListQuery, url: str) -> Answer:
+    """Answer a page; `url` (no query) is what `next` and `previous` are built on.
+
+    Raises Problem 400 for a filter that can't be asked.
+    """
     values = query.values()
     with filter_errors():
         plan = list_plan(resource, actor.kind, query)
@@ -102,7 +125,7 @@ def list_records(resource: Resource, actor: Actor, query_string: str, url: str) 
     links = _links(query, page, has_more=has_more)
     documents = unsealed_document(",".join([row[0] for row in page]))
     parts = [f'{{"results":[{documents}]']
-    around = f"{url}?{_without_cursor(query_string)}cursor="
+    around = f"{url}?{query.rest}cursor="
     parts += [f',"{name}":{_link(around, resource, link)}' for name, link in links.items()]
     parts += [f',"count":{count}'] if count is not None else []
     parts += _numbers(query, count)
@@ -152,21 +175,32 @@ def parameters(query_string: str) -> dict[str, list[str]]:
         raise bad_parameter("query", "malformed", _("The query can't be read.")) from None
 
 
-@lru_cache(maxsize=KEPT_QUERIES)
+@cache
 def _lists_nothing(resource: Resource, kind: ActorKind) -> bool:
     return resource.list.scope(UnboundActor(kind), resource.model) is False
 
 
-@lru_cache(maxsize=KEPT_QUERIES)
+def _size(_resource: Resource, query_string: str) -> int:
+    return BYTES_OF_LETTER * len(query_string)
+
+
+@kept(QUERY_BYTES, _size)
 def list_query(resource: Resource, query_string: str) -> ListQuery:
     """Read what a list is asked for; raises Problem 400 naming a wrong parameter."""
-    return read_list_query(resource, parameters(query_string))
+    _require_short(query_string)
+    return read_list_query(resource, parameters(query_string), without_cursor(query_string))
 
 
-@lru_cache(maxsize=KEPT_QUERIES)
+@kept(QUERY_BYTES, _size)
 def view_selection(resource: Resource, query_string: str) -> Selection:
     """Read what of a single record is asked for; raises Problem 400 naming a wrong parameter."""
+    _require_short(query_string)
     return read_view_query(resource, parameters(query_string))
+
+
+def _require_short(query_string: str) -> None:
+    if len(query_string) > READ_IN_LOOP and is_in_loop():
+        raise NotInLoopError
 
 
 @contextmanager
@@ -206,15 +240,14 @@ def _link(around: str, resource: Resource, cursor: Cursor | None) -> str:
     return "null" if cursor is None else f'"{around}{cursor.text(resource)}"'
 
 
-@lru_cache(maxsize=KEPT_QUERIES)
-def _without_cursor(query_string: str) -> str:
+def without_cursor(query_string: str) -> str:
     """Return all of a query but where its page is, ready to be followed by a cursor."""
     is_placed = "cursor" in query_string or "page" in query_string
     if not is_placed and PLAIN_QUERY.fullmatch(query_string):
         return f"{query_string}&"
     places = ("cursor", "page")
-    kept = {name: value for name, value in parameters(query_string).items() if name not in places}
-    return f"{urlencode(_pairs(kept))}&" if kept else ""
+    others = {name: value for name, value in parameters(query_string).items() if name not in places}
+    return f"{urlencode(_pairs(others))}&" if others else ""
 
 
 def _pairs(parameters: dict[str, list[str]]) -> list[tuple[str, str]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, override
 
 from django.db.models import CharField, TextField
 from django.utils.translation import gettext as _
 
 from resources import registry
+from resources.byte_cache import kept
 from resources.errors import Problem, bad_parameter
 from resources.sealing import SealedField
 
@@ -21,23 +22,37 @@ if TYPE_CHECKING:
 
 DEEPEST_EXPAND = 6
 MOST_PATHS = 100
-KEPT_SELECTIONS = 1_024
+SELECTION_BYTES = 2 * 1024 * 1024
+"""Memory for selections that were read."""
 LISTED = re.compile(r"(?:\([^(),]*(?:,[^(),]*)?\)|[^,])+")
 """What stands between commas, but for those in the brackets of a modifier."""
 EXCERPT = re.compile(r"excerpt\((\d{1,4})(?:, ?(true|false))?\)", re.ASCII)
 """The most characters, and whether a text that is longer ends in an ellipsis."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selection:
     """The chosen fields of one resource, and the selections of what is expanded."""
 
     fields: tuple[str, ...]
     expand: tuple[tuple[str, Selection], ...] = ()
 
+    @override
+    def __hash__(self) -> int:
+        return self._hash
 
-@lru_cache(maxsize=KEPT_SELECTIONS)
-def selection(resource: Resource, *, fields: str | None, expand: str | None) -> Selection:
+    @cached_property
+    def _hash(self) -> int:
+        """Return the hash, made once: plans are looked up by it."""
+        return hash((self.fields, self.expand))
+
+
+def _size(_resource: Resource, fields: str | None, expand: str | None) -> int:
+    return 1_000 + 50 * len(fields or "") + 100 * len(expand or "")
+
+
+@kept(SELECTION_BYTES, _size)
+def selection(resource: Resource, fields: str | None, expand: str | None) -> Selection:
     """Read the two parameters; raises Problem 400 naming what can't be read or expanded."""
     wanted = _paths("expand", expand)
     chosen = _paths("fields", fields)

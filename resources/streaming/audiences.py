@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, override
 from uuid import UUID
 
+from resources.byte_cache import kept
 from resources.sealing import unsealed_document
 from resources.streaming.hanging import hung, past_of, tables_at
-from resources.streaming.questions import looks, sight
+from resources.streaming.questions import ASKERS_BYTES, looks, sight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -236,7 +237,7 @@ def _seen(
     return {_uuid(key): by_asker for key, by_asker in seen.items()}
 
 
-@lru_cache(maxsize=128)
+@kept(ASKERS_BYTES, lambda askers: 200 * len(askers))
 def _named(askers: tuple[Asker, ...]) -> Mapping[Any, Asker]:
     """Give askers by the text of their ids, which is what SQLite answers."""
     return {str(asker): asker for asker in askers}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, override
 
 from django.core.exceptions import EmptyResultSet
@@ -20,17 +19,18 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from resources.actors import ACTOR_SLOT, ANONYMOUS, UnboundActor
+from resources.byte_cache import ByteCache, kept
 from resources.documents.sql import JsonText
 from resources.errors import bad_parameter
 from resources.fields import RecordIdField
 from resources.filters.compiling import filter_condition
-from resources.reading.plans import KEPT_PLANS, Plan, Shaped, inlined, visible_rows
+from resources.reading.plans import PLAN_BYTES, Plan, inlined, visible_rows
 from resources.reading.reader import filter_errors, list_query, parameters
 from resources.reading.record import record_document
 from resources.slots import Slot, SlotReference
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from resources.actors import ActorKind
@@ -44,6 +44,7 @@ type Asker = UUID | None
 
 ASKING = "asking"
 ASKER = '"asking"."id"'
+ASKERS_BYTES = 4 * 1024 * 1024
 NOT_STREAMED = frozenset({"limit", "cursor", "sort", "search", "count", "page"})
 
 
@@ -78,8 +79,14 @@ class Question:
         return below(self.plan, tables).rows(ANONYMOUS, values)
 
 
+_questions: ByteCache[Question] = ByteCache(PLAN_BYTES)
+
+
 def stream_query(resource: Resource, query_string: str) -> ListQuery:
-    """Read what a subscriber asks for: filters, `fields` and `expand`; raises Problem 400."""
+    """Read what a subscriber asks for: filters, `fields` and `expand`; raises Problem 400.
+
+    The same bounds and the same budget hold as for a list.
+    """
     for name in sorted(NOT_STREAMED & set(parameters(query_string))):
         raise bad_parameter(name, "unknown_parameter", _("A stream has no such parameter."))
     return list_query(resource, query_string)
@@ -102,15 +109,27 @@ def sight(resource: Resource, kind: ActorKind, verb: str, query: ListQuery) -> Q
 
     Where a record looks different to each, its document comes along, last.
     """
-    return _sight(resource, kind, verb, query.shape, Shaped(query))
+    key = ("sight", resource, kind, verb, query.shape)
+    return _known_question(key, lambda: _sight(resource, kind, verb, query))
 
 
-@lru_cache(maxsize=KEPT_PLANS)
 def looks(resource: Resource, kind: ActorKind, chosen: Selection) -> Question:
     """Give the question how the records in the slot `ids` look: id, document."""
-    actor = UnboundActor(kind)
+    key = ("looks", resource, kind, chosen)
+    return _known_question(key, lambda: _looks(resource, kind, chosen))
+
+
+def _known_question(key: Hashable, compiling: Callable[[], Question]) -> Question:
+    question = _questions.get(key)
+    if question is None:
+        question = compiling()
+        _questions.put(key, question, question.plan.size)
+    return question
+
+
+def _looks(resource: Resource, kind: ActorKind, chosen: Selection) -> Question:
     rows = among(resource.model._default_manager.all())
-    return asked(rows, "pk", JsonText(record_document(resource, actor, chosen)))
+    return asked(rows, "pk", JsonText(record_document(resource, UnboundActor(kind), chosen)))
 
 
 def below(plan: Plan, tables: Sequence[Table]) -> Plan:
@@ -168,24 +187,21 @@ def json_list(ids: Iterable[UUID | None]) -> str:
     return json.dumps([identifier and str(identifier) for identifier in ids])
 
 
-@lru_cache(maxsize=KEPT_PLANS)
-def _sight(
-    resource: Resource, kind: ActorKind, verb: str, _shape: Hashable, shaped: Shaped
-) -> Question:
+def _sight(resource: Resource, kind: ActorKind, verb: str, query: ListQuery) -> Question:
     actor = UnboundActor(kind)
-    rule = stream_rule(resource, verb, shaped.query)
+    rule = stream_rule(resource, verb, query)
     rows = visible_rows(resource, rule.scope(actor, resource.model))
-    if shaped.query.condition:
-        rows = rows.filter(filter_condition(resource, actor, shaped.query.condition))
+    if query.condition:
+        rows = rows.filter(filter_condition(resource, actor, query.condition))
     rows = among(rows)
-    if looks(resource, kind, shaped.query.selection).is_personal:
-        document = JsonText(record_document(resource, actor, shaped.query.selection))
+    if looks(resource, kind, query.selection).is_personal:
+        document = JsonText(record_document(resource, actor, query.selection))
         return asked(rows, "pk", document)
     return asked(rows, "pk")
 
 
 # The same members ask again and again.
-@lru_cache(maxsize=128)
+@kept(ASKERS_BYTES, lambda askers: 200 * len(askers))
 def _table_of(askers: tuple[Asker, ...]) -> Table:
     return Table(f"{ASKING} (id)", listed_ids(), (json_list(askers),))
 

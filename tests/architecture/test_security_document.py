@@ -7,14 +7,23 @@ from functools import cache
 
 from django.conf import settings
 
+from config.costly_lane import MOST_JOBS, PATIENCE
 from config.settings import PASSWORD_CONTEXT_WORDS
 from config.url_limit import LONGEST_URL
 from resources.filters.naming import DEEPEST_PATH
-from resources.filters.parser import DEEPEST_CALL, DEEPEST_GROUP, MOST_BYTES, MOST_EXPRESSIONS
+from resources.filters.parser import (
+    DEEPEST_CALL,
+    DEEPEST_GROUP,
+    MOST_BYTES,
+    MOST_EXPRESSIONS,
+    TREE_BYTES,
+)
+from resources.http.callers import CALLER_BYTES
 from resources.reading import cost
 from resources.reading.ordering import MOST_SORTS
+from resources.reading.plans import PLAN_BYTES
 from resources.reading.query import LONGEST_SEARCH
-from resources.reading.reader import MOST_PARAMETERS
+from resources.reading.reader import MOST_PARAMETERS, QUERY_BYTES, READ_IN_LOOP
 from resources.reading.selection import MOST_PATHS
 from tests.architecture.sources import ROOT, all_sources
 from users.services.guessing import CODE_TRIES, WINDOW
@@ -180,6 +189,13 @@ def test_what_a_read_may_cost_is_that_of_the_code() -> None:
     assert (MOST_BYTES, MOST_EXPRESSIONS, DEEPEST_GROUP, DEEPEST_CALL) == (3500, 200, 50, 3)
     assert (DEEPEST_PATH, MOST_PARAMETERS, MOST_PATHS, MOST_SORTS) == (6, 50, 100, 8)
     assert (LONGEST_SEARCH, LONGEST_URL) == (200, 8_192)
+
+
+def test_what_costly_reads_are_held_to_is_that_of_the_code() -> None:
+    mebibytes = [PLAN_BYTES, QUERY_BYTES, TREE_BYTES, CALLER_BYTES]
+
+    assert (cost.CHEAP, MOST_JOBS, PATIENCE, READ_IN_LOOP) == (15, 16, 5, 500)
+    assert [size // 2**20 for size in mebibytes] == [16, 8, 4, 4]
 
 
 def test_the_words_that_no_password_may_consist_of_are_listed() -> None:

@@ -27,6 +27,7 @@ HOST = "127.0.0.1"
 START_SECONDS = 120
 STOP_SECONDS = 20
 QUIET = {
+    "THROTTLE_READ": "off",
     "THROTTLE_WRITE": "off",
     "THROTTLE_AUTH": "off",
     "LOG_LEVEL": "INFO",

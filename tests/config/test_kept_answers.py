@@ -164,7 +164,7 @@ def test_what_is_kept_stays_within_its_room() -> None:
     kept = Kept(clock, room=100_000, lifetime=60)
     for number in range(100):
         kept.keep(number, HttpAnswer(200, b"x" * 9_000, sources=frozenset({"cards"})), clock.now)
-    assert kept.used <= 100_000
+    assert kept.answers.used <= 100_000
     assert kept.find(0) is None
     assert kept.find(99) is not None
     kept.keep("huge", HttpAnswer(200, b"x" * 50_000, sources=frozenset()), clock.now)

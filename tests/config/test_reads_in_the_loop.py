@@ -7,11 +7,17 @@ import json
 import logging
 from io import StringIO
 from threading import Thread
+from urllib.parse import quote
 
 import pytest
 
+from cards.models import Card
 from config.logs import GatheredLines, JsonLines
+from resources.actors import ANONYMOUS
 from resources.reading.loop import NotInLoopError, is_in_loop, loop_database
+from resources.reading.plans import list_plan
+from resources.reading.reader import READ_IN_LOOP, list_query
+from resources.registry import resource_of
 
 LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
@@ -21,7 +27,7 @@ def test_a_long_statement_is_cut_short_and_not_tried_again(db: None) -> None:
     async def ask() -> None:
         assert is_in_loop()
         database = loop_database()
-        assert database.rows("SELECT %s + 1", [1]) == [(2,)]
+        assert database.rows("SELECT ? + 1", [1]) == [(2,)]
         with pytest.raises(NotInLoopError) as cut:
             database.rows(LONG, [])
         assert cut.value.__cause__ is not None
@@ -32,6 +38,29 @@ def test_a_long_statement_is_cut_short_and_not_tried_again(db: None) -> None:
             database.rows("DELETE FROM cards_card", [])
 
     assert not is_in_loop()
+    asyncio.run(ask())
+
+
+@pytest.mark.embedded
+def test_what_is_not_known_yet_is_read_and_compiled_in_threads(db: None) -> None:
+    cards, kind = resource_of(Card), ANONYMOUS.kind
+    short = f"filter={quote('like_count > 5 && rarity != "epic" && like_count < 71')}"
+    long = f"rarity__ne={'x' * READ_IN_LOOP}"
+
+    def known(query_string: str) -> bool:
+        try:
+            list_plan(cards, kind, list_query(cards, query_string))
+        except NotInLoopError:
+            return False
+        return True
+
+    async def ask() -> None:
+        for query_string in (short, long):
+            assert not known(query_string)
+            assert await asyncio.to_thread(known, query_string)
+            assert known(query_string)
+        assert known(short.replace("71", "72")), "the shape is known"
+
     asyncio.run(ask())
 
 

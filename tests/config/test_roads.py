@@ -158,7 +158,7 @@ def test_a_crash_tells_nothing_but_its_request_id(
     def crash(*_arguments: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("resources.http.reads.list_records", crash)
+    monkeypatch.setattr("resources.http.reads.page_of", crash)
     response = ask("GET", "/api/v1/cards", headers=dana)
     assert (response.status_code, response.json()["code"]) == (500, "internal_error")
     assert "secret" not in response.text

@@ -13,7 +13,7 @@ from realtime.topics import audience_of
 from resources import feed, registry
 from resources.answers import answered
 from resources.errors import Problem
-from resources.http.reads import Read, admitted, found
+from resources.http.reads import Read, admitted, checked
 from resources.streaming.audiences import Verb, events_for
 from resources.streaming.stretches import Stretch
 from tests.contract.oracle import cards, collections, community, users
@@ -110,7 +110,7 @@ def read(
 ) -> Answers:
     """Read as whoever has signed in does, whichever road it came by; gives status and JSON."""
     sent = Read(resource, record_id, urlencode(asked), "http://testserver/api/v1/x")
-    answer = answered(lambda: found(sent, admitted(sent, actor).actor))
+    answer = answered(lambda: checked(sent, admitted(sent, actor)).answer())
     return answer.status, orjson.loads(answer.body)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 BACKEND_VARIABLES = ("DATABASE_URL", "REDIS_URL", "S3_")
 SETTINGS = {
+    "THROTTLE_READ": "off",
     "THROTTLE_WRITE": "off",
     "THROTTLE_AUTH": "off",
     "LOG_LEVEL": "WARNING",

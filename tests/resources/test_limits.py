@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cards.models import Card
 from resources import changes
 from resources.actors import SYSTEM
 from resources.errors import Problem
-from resources.http.throttles import require_room
+from resources.http.throttles import read_rate, require_room
+from resources.reading.cost import MOST_POINTS
+from resources.reading.reader import list_query
+from resources.registry import resource_of
 from tests.client import Api
 from tests.personas import new_member
 
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from tests.personas import Persona
+
+CARDS = resource_of(Card)
 
 
 def test_a_member_is_limited_wherever_they_write_from(
@@ -61,14 +67,42 @@ def test_a_batch_costs_as_much_as_its_writes(alice: Persona, settings: Settings)
     assert alice.api.post("batch", {"requests": [write] * 2}).status_code == 429
 
 
-def test_reads_can_be_limited_and_searches_cost_more(
+def test_costly_reads_are_counted_by_their_points_and_cheap_ones_are_not(
     anonymous: Persona, db: None, settings: Settings
 ) -> None:
-    assert "RateLimit-Limit" not in anonymous.api.get("cards")
-    settings.THROTTLE_RATES |= {"read": "10/min"}
-    assert anonymous.api.get("cards")["RateLimit-Remaining"] == "9"
-    assert anonymous.api.get("cards", search="dragon")["RateLimit-Remaining"] == "4"
-    assert anonymous.api.get("cards", count="exact").status_code == 429
+    settings.THROTTLE_RATES |= {"read": "100/min"}
+    searched = anonymous.api.get("cards", search="dragon")
+    assert searched["RateLimit-Remaining"] == str(100 - list_query(CARDS, "search=x").cost.points)
+    scanned = [anonymous.api.get("cards", title__contains="x") for _again in range(3)]
+    assert [answer.status_code for answer in scanned] == [200, 200, 429]
+    assert scanned[-1].json()["code"] == "throttled"
+    for _again in range(20):
+        cheap = anonymous.api.get("cards", rarity="epic", sort="-like_count", expand="creator")
+        assert (cheap.status_code, "RateLimit-Limit" in cheap) == (200, False)
+
+
+def test_a_site_that_renders_for_everyone_can_be_trusted(
+    anonymous: Persona, db: None, settings: Settings
+) -> None:
+    settings.THROTTLE_RATES |= {"read": "50/min"}
+
+    def searched(place: str) -> int:
+        url = "/api/v1/cards?search=dragon&count=exact"
+        status: int = anonymous.api.client.get(url, REMOTE_ADDR=place).status_code
+        return status
+
+    settings.TRUSTED_ADDRESSES = ["192.0.2.7", "2001:db8::/48"]
+    for place in ("192.0.2.7", "2001:db8::7"):
+        assert [searched(place) for _again in range(5)] == [200] * 5
+    assert [searched("192.0.2.8") for _again in range(2)] == [200, 429]
+
+
+def test_reads_have_a_budget_from_the_start() -> None:
+    """A minute has room for a hundred searches from one place, and for six of the dearest reads."""
+    rate = read_rate("3000/min")
+    assert rate is not None
+    assert rate.requests >= 100 * list_query(CARDS, "search=x").cost.points
+    assert rate.requests <= 10 * MOST_POINTS
 
 
 def test_limits_are_counted_once_for_one_who_is_their_own_address() -> None:

@@ -133,7 +133,9 @@ def test_a_role_counts_and_ends_with_the_very_next_request(dana: Persona, role: 
 
 def known_actor(persona: Persona) -> Any:
     """Give the actor that the process takes a persona for."""
-    return resource_road.readers.callers.known[persona.authorization].standing.actor
+    known = resource_road.readers.callers.known.get(persona.authorization)
+    assert known is not None
+    return known.standing.actor
 
 
 def test_access_ended_by_another_process_ends_here(dana: Persona) -> None:
