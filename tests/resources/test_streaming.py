@@ -12,7 +12,7 @@ from cards.models import Card
 from resources import changes, feed, registry
 from resources.actors import ANONYMOUS, SYSTEM, Actor
 from resources.ids import new_id
-from resources.streaming.audiences import Audience, Verb, events_for, read_cursor
+from resources.streaming.audiences import NOWHERE, Audience, Verb, events_for, read_cursor
 from resources.streaming.questions import stream_query
 from resources.streaming.stretches import Stretch
 from tests.contract.examples import example_row
@@ -102,9 +102,10 @@ def test_who_is_cut_off_between_merged_events_misses_nothing_and_hears_nothing_t
     assert second.cursor.place == second.place
 
 
-@pytest.mark.parametrize("text", ["", "x", "-1", "~1", "1~x", "٣", "9" * 50])
-def test_what_is_no_cursor_is_none(text: str) -> None:
-    assert read_cursor(text) is None
+@pytest.mark.parametrize("text", ["x", "-1", "~1", "1~", "1~x", "٣", "9" * 50])
+def test_text_that_is_no_cursor_is_nowhere_in_the_log(text: str) -> None:
+    assert read_cursor(text) == NOWHERE
+    assert read_cursor("") is None
 
 
 def test_a_late_reader_hears_of_the_past_as_it_was(alice: Persona, bob: Persona) -> None:
