@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
     from resources.reading.selection import Selection
 
+NULL = Value(None, output_field=TextField())
+
 
 def record_document(resource: Resource, actor: Asker, selection: Selection) -> Document:
     """Build the JSON of one row as `actor` may read it, with what the selection expands."""
@@ -63,6 +65,6 @@ def _expanded(resource: Resource, actor: Asker, name: str, inner: Selection) -> 
     rows = target.model._default_manager.filter(pk=OuterRef(field.attname))
     visible = narrowed(rows, target.view.scope(actor, target.model))
     if visible.query.is_empty():
-        return Value(None)
+        return NULL
     document = Subquery(visible.values(document=record_document(target, actor, inner)))
     return Embedded(where_readable(resource, actor, name, document))

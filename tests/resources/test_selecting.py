@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resources import registry
+from resources.rules import SIGNED_IN
+from tests.redeclared import redeclared
+from users.models import User
+
 if TYPE_CHECKING:
     from tests.personas import Persona
 
@@ -41,6 +46,16 @@ def test_a_reader_is_told_to_expand_what_they_want_fields_of(alice: Persona) -> 
     (error,) = alice.api.get("cards", fields="id,expand.creator.username").json()["errors"]
     assert (error["field"], error["code"]) == ("fields", "not_expanded")
     assert "expand=creator" in error["message"]
+
+
+def test_an_expanded_record_of_a_closed_resource_is_null(
+    alice: Persona, anonymous: Persona
+) -> None:
+    alice.creates("cards", title="Dragon", status="published")
+    with redeclared(registry.resource_of(User), view=SIGNED_IN):
+        for persona, expected in ((alice, alice.id), (anonymous, None)):
+            [seen] = persona.api.get("cards", expand="creator", fields="expand").json()["results"]
+            assert (seen["expand"]["creator"] or {}).get("id") == expected
 
 
 def test_a_random_order_is_the_same_for_the_same_seed(alice: Persona) -> None:
