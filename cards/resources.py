@@ -9,7 +9,7 @@ from cards import services
 from cards.models import Card, CardLike, CardVersion
 from resources.declaration import RecordAction, Resource, actor
 from resources.registry import register
-from resources.rules import SIGNED_IN, UNSILENCED, has_role, own, visible, where
+from resources.rules import SIGNED_IN, UNSILENCED, has_role, linked, own, visible, where
 
 MINE = own("creator")
 MODERATORS = has_role("moderator", "admin")
@@ -17,6 +17,7 @@ PUBLISHED = where(status="published")
 PUBLIC = where(visibility="public")
 REACHABLE = where(visibility__in=("public", "unlisted"))
 KEEPERS = visible("card", verb="delete")
+LIKED = linked("cards.CardLike", row="card", member="user", words=_("whoever likes it"))
 
 
 class VersionInput(serializers.Serializer[Any]):
@@ -71,6 +72,7 @@ class CardResource(Resource):
     writable = (*editable, "template")
     presets = {"creator": actor}
     expand = ("creator", "template", "template_version", "remixed_from")
+    viewer = {"liked": LIKED}
 
     view = (PUBLISHED & REACHABLE) | MINE | MODERATORS
     list = (PUBLISHED & PUBLIC) | MINE

@@ -73,7 +73,11 @@ NAMING = (
 
 def _rules_compile(resource: Resource) -> Iterator[tuple[int, str]]:
     """Every rule must be a condition that the database understands."""
-    fields = [*resource.readers.items(), *resource.writers.items()]
+    fields = [
+        *resource.readers.items(),
+        *resource.writers.items(),
+        *resource.viewer.items(),
+    ]
     rules = [(verb, resource.rule(verb)) for verb in VERBS] + fields
     for name, rule in rules:
         for kind in KINDS:
@@ -200,6 +204,13 @@ def _orders_hide_nothing(resource: Resource) -> Iterator[tuple[int, str]]:
                 yield 10, f"{attribute} names “{name.lstrip('-')}”, which not everyone may read"
 
 
+def _viewers_fields_can_be_asked_for(resource: Resource) -> Iterator[tuple[int, str]]:
+    """`fields=viewer.liked` must be readable, and mean no column."""
+    for name in resource.viewer:
+        if not name.isidentifier() or "viewer" in resource.fields:
+            yield 11, f"“viewer.{name}” is no path of its own in “fields”"
+
+
 type Checked = Iterable[tuple[int, str]]
 
 CHECKS: tuple[Callable[[Resource], Checked], ...] = (
@@ -212,4 +223,5 @@ CHECKS: tuple[Callable[[Resource], Checked], ...] = (
     _fields_make_sense,
     _natural_keys_are_unique,
     _orders_hide_nothing,
+    _viewers_fields_can_be_asked_for,
 )

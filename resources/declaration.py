@@ -57,6 +57,8 @@ class Resource:
     - `readers` and `writers` narrow single fields by a further rule: who may not read one gets
       null, and can't filter by what is hidden; who may not write one gets 403.
     - `expand` names relations whose target can be answered along.
+    - `viewer` are rules by name, each answered as whether it opens the row to the signed-in member
+      who reads: `{"liked": linked(...)}` is `viewer.liked`. They are answered where `fields` asks.
     - `natural_key` is a text, unique in any case (`Lower` of it is), by which a record is found as
       well as by its id: `users/hana`.
     - `filters` are columns with an index that clients may filter by, `scans` those that may be
@@ -82,6 +84,7 @@ class Resource:
     readers: ClassVar[Mapping[str, Rule]] = {}
     writers: ClassVar[Mapping[str, Rule]] = {}
     expand: ClassVar[Sequence[str]] = ()
+    viewer: ClassVar[Mapping[str, Rule]] = {}
 
     list: ClassVar[Rule] = NOBODY
     view: ClassVar[Rule] = NOBODY

@@ -84,6 +84,8 @@ def _shape_parameters(resource: Resource) -> list[OpenApiParameter]:
         "Fields to answer, with commas, `expand.relation.field` for expanded ones,"
         " `field:excerpt(100,true)` for the beginning of a text."
     )
+    if resource.viewer:
+        fields += f" `viewer` for the viewer's own: {', '.join(resource.viewer)}."
     parameters = [OpenApiParameter("fields", OpenApiTypes.STR, description=fields)]
     if resource.expand:
         names = ", ".join(resource.expand)

@@ -153,6 +153,8 @@ _Component: Any = ResolvedComponent
 def record_schema(resource: Resource) -> JsonSchema:
     """Describe a record as it is answered; every key can be left out with `fields=`."""
     properties = {name: column_schema(resource, name) for name in resource.fields}
+    if resource.viewer:
+        properties["viewer"] = _viewer_schema(resource)
     if resource.expand:
         targets = {name: {"type": ["object", "null"]} for name in resource.expand}
         properties["expand"] = {"type": "object", "properties": targets}
@@ -160,6 +162,19 @@ def record_schema(resource: Resource) -> JsonSchema:
         "type": "object",
         "description": resource.description,
         "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _viewer_schema(resource: Resource) -> JsonSchema:
+    """Describe the fields of the viewer's own, each by its rule."""
+    return {
+        "type": ["object", "null"],
+        "description": "About the signed-in member who reads; only where `fields` asks for it.",
+        "properties": {
+            name: {"type": "boolean", "description": f"True for {rule.words()}."}
+            for name, rule in resource.viewer.items()
+        },
         "additionalProperties": False,
     }
 

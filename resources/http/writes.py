@@ -121,7 +121,7 @@ def _limited(write: Write) -> HttpAnswer:
 
 def _answer(write: Write) -> HttpAnswer:
     require_scope(write.actor, write.resource, "write")
-    if write.method != "DELETE":
+    if write.action or write.method != "DELETE":
         # What can't be answered must not be written either.
         shown = view_selection(write.resource, write.query_string)
         require_scopes(write.actor, reached_by_record(write.resource, shown))

@@ -48,7 +48,7 @@ BACK_RELATION = 20
 FUNCTION = 10
 SORT = 1
 EXPANSION = 2
-"""Each expanded relation: a subquery for each row of the page."""
+"""Each expanded relation, and each field of the viewer's own: a subquery for each row."""
 SEARCH = 20
 COUNT = 20
 """A count, which also costs what its filter does, again."""
@@ -75,8 +75,11 @@ FREE = Cost()
 
 
 def cost_of_selection(selection: Selection) -> Cost:
-    """Return what `expand` costs for a record or a page."""
-    return Cost((("expand", _expanded(selection)),)) if selection.expand else FREE
+    """Return what `fields` and `expand` cost for a record or a page."""
+    found: Counter[str] = Counter()
+    for name, points in _selected(selection):
+        found[name] += points
+    return Cost(tuple(found.items())) if found else FREE
 
 
 def cost_of_list(
@@ -96,8 +99,7 @@ def cost_of_list(
     found["sort"] += SORT * (len(names) - 1)
     found["sort"] += SCAN * len(set(names) & {name.lstrip("-") for name in resource.sorts_scanned})
     found["sort"] += SCAN * sum(name.startswith("@random") for name in names)
-    if selection.expand:
-        found["expand"] += _expanded(selection)
+    found.update(dict(cost_of_selection(selection).parts))
     if "search" in extras:
         found["search"] += SEARCH
     if "count" in extras:
@@ -122,8 +124,13 @@ def require_affordable(cost: Cost) -> None:
     raise Problem(400, "too_costly", detail % shown, errors, members=shown)
 
 
-def _expanded(selection: Selection) -> int:
-    return sum(EXPANSION + _expanded(inner) for _relation, inner in selection.expand)
+def _selected(selection: Selection) -> Iterator[tuple[str, int]]:
+    """Yield the points of what is answered besides columns, by the parameter that asks for it."""
+    if selection.viewer:
+        yield "fields", EXPANSION * len(selection.viewer)
+    for _relation, inner in selection.expand:
+        yield "expand", EXPANSION
+        yield from _selected(inner)
 
 
 def _filtered(resource: Resource, node: Node) -> Iterator[tuple[str, int]]:

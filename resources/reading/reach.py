@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def reached_by_list(resource: Resource, query: ListQuery) -> frozenset[Resource]:
-    """Return what expansions, and the paths of filters and sorts, lead to."""
+    """Return what the selection, and the paths of filters and sorts, lead to."""
     paths = [tuple(key.name.split(".")) for key in query.keys]
     if query.condition:
         paths += [identifier.path for identifier in identifiers(query.condition)]
@@ -25,15 +25,18 @@ def reached_by_list(resource: Resource, query: ListQuery) -> frozenset[Resource]
 
 
 def reached_by_record(resource: Resource, selection: Selection) -> frozenset[Resource]:
-    """Return what expansions lead to."""
-    return frozenset(_expanded(resource, selection))
+    """Return what expansions lead to, and what fields of the viewer's own tell of."""
+    return frozenset(_selected(resource, selection))
 
 
-def _expanded(resource: Resource, selection: Selection) -> Iterator[Resource]:
+def _selected(resource: Resource, selection: Selection) -> Iterator[Resource]:
+    for name in selection.viewer:
+        models = resource.viewer[name].models_read(resource.model)
+        yield from map(registry.resource_of, filter(registry.is_registered, models))
     for relation, inner in selection.expand:
         for other in _along(resource, (relation, "id")):
             yield other
-            yield from _expanded(other, inner)
+            yield from _selected(other, inner)
 
 
 def _along(resource: Resource, path: Sequence[str]) -> Iterator[Resource]:

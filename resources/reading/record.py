@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Concat, Length, Substr
 
 from resources import registry
 from resources.documents.embedding import embedded_members
-from resources.documents.sql import Document, Embedded, json_value
+from resources.documents.sql import Document, Embedded, JsonBoolean, json_value
 from resources.filters.conditions import Compared
 from resources.reading.columns import readable_column, where_readable
 from resources.rules import narrowed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from resources.actors import Asker
     from resources.declaration import Resource
     from resources.reading.selection import Selection
+    from resources.rules import Scope
 
 NULL = Value(None, output_field=TextField())
 
@@ -25,6 +28,8 @@ NULL = Value(None, output_field=TextField())
 def record_document(resource: Resource, actor: Asker, selection: Selection) -> Document:
     """Build the JSON of one row as `actor` may read it, with what the selection expands."""
     members = {name.partition(":")[0]: _member(resource, actor, name) for name in selection.fields}
+    if selection.viewer:
+        members["viewer"] = _of_viewer(resource, actor, selection.viewer)
     if selection.expand:
         members["expand"] = Document(
             {name: _expanded(resource, actor, name, inner) for name, inner in selection.expand}
@@ -56,6 +61,21 @@ def _excerpt(text: Any, modifier: str) -> Any:
         return start
     cut = Concat(start, Value("…"), output_field=TextField())
     return Case(When(Q(Compared(Length(text), ">", Value(int(size)))), then=cut), default=text)
+
+
+def _of_viewer(resource: Resource, actor: Asker, names: Iterable[str]) -> Any:
+    """Return which of these rules open the row to a member; null for who is not signed in."""
+    if not actor.is_known:
+        return NULL
+    scopes = {name: resource.viewer[name].scope(actor, resource.model) for name in names}
+    return Document({name: JsonBoolean(_is_in(scope)) for name, scope in scopes.items()})
+
+
+def _is_in(scope: Scope) -> Any:
+    """Return whether the row is in a scope; a comparison with null leaves it out, as a filter."""
+    if isinstance(scope, bool):
+        return Value(scope)
+    return Case(When(scope, then=True), default=False, output_field=BooleanField())
 
 
 def _expanded(resource: Resource, actor: Asker, name: str, inner: Selection) -> Any:

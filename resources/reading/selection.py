@@ -32,10 +32,11 @@ EXCERPT = re.compile(r"excerpt\((\d{1,4})(?:, ?(true|false))?\)", re.ASCII)
 
 @dataclass(frozen=True)
 class Selection:
-    """The chosen fields of one resource, and the selections of what is expanded."""
+    """The chosen fields of one resource, the selections of what is expanded, the viewer's own."""
 
     fields: tuple[str, ...]
     expand: tuple[tuple[str, Selection], ...] = ()
+    viewer: tuple[str, ...] = ()
 
     @override
     def __hash__(self) -> int:
@@ -88,6 +89,7 @@ def _selected(
                 "unknown_field",
                 message % {"name": prefix + relation, "resource": resource},
             )
+    viewer, chosen = _of_viewer(resource, chosen)
     own, nested = _chosen(resource, chosen, relations, prefix)
     expanded = tuple(
         (
@@ -102,7 +104,19 @@ def _selected(
         for relation in relations
         if chosen is None or relation in nested
     )
-    return Selection(own, expanded)
+    return Selection(own, expanded, viewer)
+
+
+def _of_viewer(
+    resource: Resource, chosen: tuple[str, ...] | None
+) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+    """Split off what the viewer's own fields are asked for by: `viewer`, or `viewer.liked`."""
+    if chosen is None or not resource.viewer:
+        return (), chosen
+    named = {"viewer": tuple(resource.viewer)}
+    named |= {f"viewer.{name}": (name,) for name in resource.viewer}
+    viewer = [name for path in chosen for name in named.get(path, ())]
+    return tuple(dict.fromkeys(viewer)), tuple(path for path in chosen if path not in named)
 
 
 def _chosen(

@@ -61,6 +61,10 @@ class Rule(ABC):
         """Give the row's own columns that the rule looks at, as the change log names them."""
         return frozenset().union(*(part.columns(model) for part in self.parts()))
 
+    def models_read(self, model: type[Model]) -> frozenset[type[Model]]:
+        """Return the models whose rows the rule looks at besides the row that it judges."""
+        return frozenset().union(*(part.models_read(model) for part in self.parts()))
+
     def hanging(self, model: type[Model], changed: Changed) -> Iterator[Hanging]:
         """Give the rows of `model` that the rule may judge anew since rows of others changed."""
         for part in self.parts():

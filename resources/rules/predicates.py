@@ -197,6 +197,11 @@ class Visible(Rule):
         return frozenset({log_name(model, self.relation)})
 
     @override
+    def models_read(self, model: type[Model]) -> frozenset[type[Model]]:
+        target = cast("type[Model]", model._meta.get_field(self.relation).related_model)
+        return self._rule_of(target).models_read(target) | {target}
+
+    @override
     def hanging(self, model: type[Model], changed: Changed) -> Iterator[Hanging]:
         target = cast("type[Model]", model._meta.get_field(self.relation).related_model)
         rule = self._rule_of(target)
@@ -260,6 +265,10 @@ class Linked(Rule):
         )
         members = set(links.values_list(self.member_column, flat=True))
         return frozenset(actor for actor in actors if actor.id in members)
+
+    @override
+    def models_read(self, model: type[Model]) -> frozenset[type[Model]]:
+        return frozenset({registry.model_named(self.through)})
 
     @override
     def hanging(self, model: type[Model], changed: Changed) -> Iterator[Hanging]:

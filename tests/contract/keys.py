@@ -56,6 +56,11 @@ def _through(resource: Resource, key: Actor) -> Iterator[Try]:
     relations = [name for name in resource.expand if resource.target(name) is not resource.model]
     filtered = {*relations} & {*resource.filters, *resource.scans}
     asked = [{"expand": name} for name in relations]
+    asked += [
+        {"fields": f"viewer.{name}"}
+        for name, rule in resource.viewer.items()
+        if rule.models_read(resource.model) - {resource.model}
+    ]
     asked += [{"filter": f'{name}.id!=""'} for name in sorted(filtered)]
     asked += [
         {"filter": f'{source.name.replace("-", "_")}_via_{name}.id?!=""'}

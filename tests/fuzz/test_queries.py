@@ -164,7 +164,7 @@ def queries(resource: Resource) -> st.SearchStrategy[bytes]:
 
 def _pairs(resource: Resource) -> st.SearchStrategy[bytes]:
     columns = [resource.column(name) for name in (*resource.filters, *resource.scans)]
-    names = [*resource.fields, *resource.expand]
+    names = [*resource.fields, *resource.expand, *(f"viewer.{one}" for one in resource.viewer)]
     expanded = [f"expand.{one}.id" for one in resource.expand]
     pair = "{}={}".format
     by_column = [
@@ -179,7 +179,7 @@ def _pairs(resource: Resource) -> st.SearchStrategy[bytes]:
         st.builds(pair, st.just("cursor"), cursors()),
         st.builds(pair, st.just("sort"), one_of([*resource.ordering, "id", "-id", "nothing"])),
         st.builds(pair, st.just("expand"), one_of([*resource.expand, "nothing"])),
-        st.builds(pair, st.just("fields"), one_of([*names, *expanded, "*", "expand"])),
+        st.builds(pair, st.just("fields"), one_of([*names, *expanded, "*", "expand", "viewer"])),
         st.builds(pair, st.just("limit"), one_of(NUMBERS)),
         st.builds(
             pair, st.sampled_from(["search", "search", *COMMON]), texts(*names, "exact", "1")

@@ -10,7 +10,7 @@ from cards.models import Card
 from resources import registry
 from resources.checks import check_declarations, check_resource
 from resources.declaration import Resource, actor
-from resources.rules import ANYONE, SIGNED_IN, own, visible, where
+from resources.rules import ANYONE, SIGNED_IN, Rule, linked, own, visible, where
 from users.models import User
 
 
@@ -19,6 +19,10 @@ def problems(**declared: Any) -> list[str]:
     shown = {"fields": ("id", "title"), **declared}
     declaration = type("BadResource", (Resource,), shown)
     return [f"{error.id} {error.msg}" for error in check_resource(declaration(Card))]
+
+
+def linked_by(through: str, *, row: str) -> Rule:
+    return linked(through, row=row, member="user", words="whoever likes it")
 
 
 def test_the_shipped_declarations_are_sound() -> None:
@@ -42,6 +46,9 @@ def test_the_shipped_declarations_are_sound() -> None:
         ({"writable": ("version",)}, "resources.E008"),
         ({"writable": ("creator",), "presets": {"creator": actor}}, "resources.E008"),
         ({"scans": ("description",)}, "resources.E008"),
+        ({"viewer": {"liked": linked_by("cards.CardLike", row="binder")}}, "resources.E002"),
+        ({"viewer": {"liked": linked_by("cards.Nothing", row="card")}}, "resources.E002"),
+        ({"viewer": {"a.b": own("creator")}}, "resources.E011"),
         ({"readers": {"id": own("creator")}}, "resources.E010"),
         ({"readers": {"title": own("creator")}, "search": ("title",)}, "resources.E010"),
         ({"readers": {"creator": own("creator")}, "topics": ("creator",)}, "resources.E010"),
