@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resources.byte_cache import ByteCache
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,3 +35,12 @@ def _forget_plans() -> None:
         for value in vars(module).values():
             if hasattr(value, "cache_clear"):
                 value.cache_clear()
+            for cache in (value, *_enclosed(value)):
+                if isinstance(cache, ByteCache):
+                    cache.clear()
+
+
+def _enclosed(value: Any) -> Iterator[Any]:
+    """Yield what a function that keeps its results keeps them in."""
+    for cell in getattr(value, "__closure__", None) or ():
+        yield cell.cell_contents
