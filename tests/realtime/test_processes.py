@@ -25,7 +25,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.embedded
 
-UNLIMITED = {"MOST_CONNECTIONS_PER_ADDRESS": "0", "MOST_CONNECTIONS_PER_NETWORK": "0"}
+UNLIMITED = dict.fromkeys(
+    (
+        "MOST_CONNECTIONS_PER_ADDRESS",
+        "MOST_CONNECTIONS_PER_NETWORK",
+        "MOST_SUBSCRIPTIONS_PER_USER",
+        "MOST_SUBSCRIPTIONS_PER_NETWORK",
+    ),
+    "0",
+)
 STREAMS = 1_100
 """More than the server takes at once by itself."""
 PROFILE = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
