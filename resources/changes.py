@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from django.db.models import Field, Model
 
     from resources.actors import Actor
+    from resources.declaration import Resource
 
 READY = (str, int, float, bool, list, dict)
 """What JSON has a form for."""
@@ -74,9 +75,10 @@ def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
     """Write new values to the columns of one row; values it already has are no change.
 
     A change of nothing but derived columns leaves `revision` and `updated_at` alone: an author's
-    `If-Match` holds although somebody liked the record meanwhile. The row must be as it is in the
-    database (read it with `locked` when the new values depend on the old). Raises IntegrityError
-    and ValidationError as the model does.
+    `If-Match` holds although somebody liked the record meanwhile. One of nothing but columns with
+    narrower `readers` leaves `updated_at` alone, which others may read. The row must be as it is
+    in the database (read it with `locked` when the new values depend on the old). Raises
+    IntegrityError and ValidationError as the model does.
     """
     before = logged_values(row)
     changed = [name for name, value in _composed(values).items() if _assign(row, name, value)]
@@ -86,8 +88,10 @@ def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
     written = changed
     if not row.derived.issuperset(changed):
         row.revision += 1
-        row.updated_at = timezone.now()
-        written = [*changed, "revision", "updated_at"]
+        written = [*changed, "revision"]
+        if not _narrowly_read(registry.resource_of(type(row))).issuperset(changed):
+            row.updated_at = timezone.now()
+            written.append("updated_at")
     after = logged_values(row)
     difference = [name for name in after if after[name] != before[name]]
     with together():
@@ -141,7 +145,7 @@ def logged_values(row: Model) -> dict[str, Any]:
     """
     values = {}
     state = vars(row)
-    for name in _logged_columns(type(row)):
+    for name in logged_columns(type(row)):
         value = state[name] if name in state else getattr(row, name)
         if value is not None and not isinstance(value, READY):
             value = value.isoformat() if isinstance(value, datetime) else str(value)
@@ -150,7 +154,7 @@ def logged_values(row: Model) -> dict[str, Any]:
 
 
 @cache
-def _logged_columns(model: type[Model]) -> Sequence[str]:
+def logged_columns(model: type[Model]) -> Sequence[str]:
     """Give the attributes that the log keeps of a model's rows."""
     unlogged: frozenset[str] = getattr(model, "unlogged", frozenset())
     return [
@@ -158,6 +162,14 @@ def _logged_columns(model: type[Model]) -> Sequence[str]:
         for field in model._meta.concrete_fields
         if field.attname not in unlogged and not isinstance(field, SealedField)
     ]
+
+
+@cache
+def _narrowly_read(resource: Resource) -> frozenset[str]:
+    """Return the columns that not everyone reads who may see the row, by name and attribute."""
+    return frozenset(resource.readers) | {
+        resource.column(name).attname for name in resource.readers
+    }
 
 
 def _composed(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 class Record(models.Model):
     """A row that can be a resource.
 
-    `revision` counts the edits of the row's content and `updated_at` says when the last one was.
-    Columns named in `derived` are computed from other rows (counters, averages): a change of them
-    is logged like any other but is nobody's edit. `counted_in` maps relations to the column of
-    their target that counts rows like this one (`{"collection": "item_count"}`): services keep
-    it, and the write door does when a row goes along with another. Columns named in `unlogged`
-    never appear in the change log (password hashes, for one).
+    `revision` counts the edits of the row's content; `updated_at` says when the last one was of
+    which not only narrower `readers` may know. Columns named in `derived` are computed from other
+    rows (counters, averages): a change of them is logged like any other but is nobody's edit.
+    `counted_in` maps relations to the column of their target that counts rows like this one
+    (`{"collection": "item_count"}`): services keep it, and the write door does when a row goes
+    along with another. Columns named in `unlogged` never appear in the change log (password hashes,
+    for one).
     """
 
     id = RecordIdField(primary_key=True, default=new_id, editable=False)

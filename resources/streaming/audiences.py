@@ -11,15 +11,17 @@ from uuid import UUID
 
 from resources.byte_cache import kept
 from resources.sealing import unsealed_document
+from resources.streaming.disclosure import deciding_columns, shown_columns
 from resources.streaming.hanging import hung, past_of, tables_at
 from resources.streaming.questions import ASKERS_BYTES, looks, sight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
     from resources.reading.query import ListQuery
+    from resources.streaming.disclosure import ShownColumns
     from resources.streaming.hanging import Hung
     from resources.streaming.questions import Asker, Question, Table
     from resources.streaming.stretches import Stretch
@@ -28,6 +30,8 @@ LONGEST_CURSOR = 40
 
 type Seen = Mapping[UUID, Mapping[Asker, str]]
 """The records that can be seen: by whom, and the document where that depends on whom."""
+type SeenEver = Mapping[UUID, Mapping[Asker, Collection[str]]]
+"""The same of several moments, with all documents there were."""
 
 
 class Cursor(NamedTuple):
@@ -121,14 +125,22 @@ class Audience:
         """Give the question which records can be seen."""
         return sight(self.resource, self.kind, self.verb, self.query)
 
+    @cached_property
+    def shown(self) -> ShownColumns:
+        """Return the columns whose edits are told; `certain` has those of rule and filter, too."""
+        shown = shown_columns(self.resource, self.kind, self.query.selection)
+        deciding = deciding_columns(self.resource, self.kind, self.verb, self.query)
+        return shown._replace(certain=shown.certain | deciding)
+
 
 def events_for(
     audience: Audience, askers: tuple[Asker, ...], stretch: Stretch
 ) -> Mapping[Asker, Sequence[Event]]:
     """Give what those of an audience hear of a stretch of the feed, in order.
 
-    Each hears of a record that is there for them now, or was before, and of no other. Raises
-    TooManyError when too many records come or go at once.
+    Each hears of a record that is there for them now, or was before, and of no other; of an edit
+    only if it was of something that they may read. Raises TooManyError when too many records come
+    or go at once.
     """
     places, hanging = stretch.places(audience.resource), hung(audience, stretch)
     if hanging:
@@ -154,7 +166,7 @@ class _Told:
     stretch: Stretch
     now: Seen
     then: Seen
-    ever: Seen
+    ever: SeenEver
 
     def events(self, places: Mapping[UUID, int]) -> Mapping[Asker, Sequence[Event]]:
         firsts = self.stretch.firsts(self.audience.resource)
@@ -171,15 +183,26 @@ class _Told:
                 for verb in (fresh, Verb.UPDATE)
             }
             gone = Event(place, Verb.DELETE if key in deleted else Verb.LEAVE, key, "", first)
+            updated = self._updated(key)
             for asker, own in now.items():
                 verb = Verb.UPDATE if asker in then else fresh
-                if verb is fresh or key in firsts:
+                if verb is fresh or asker in updated:
                     event = shown[verb]
                     heard[asker].append(event._replace(document=own) if own else event)
             # Whoever looked in between may have seen what was not there before and is not now.
             for asker in self.ever.get(key, {}).keys() - now.keys():
                 heard[asker].append(gone)
         return _shared(heard)
+
+    def _updated(self, key: UUID) -> Collection[Asker]:
+        """Return who can see, of those who could see the record before, that it was edited."""
+        now, ever, shown = self.now.get(key, {}), self.ever.get(key, {}), self.audience.shown
+        edited = self.stretch.edited(self.audience.resource).get(key, frozenset())
+        if not edited.isdisjoint(shown.certain):
+            return now.keys()
+        if edited.isdisjoint(shown.possible):
+            return ()
+        return {asker for asker in now if shown.differ(ever.get(asker, ()), now[asker])}
 
     def _documents(self) -> Mapping[UUID, str]:
         chosen = self.audience.query.selection
@@ -198,15 +221,15 @@ def _with_hung(places: Mapping[UUID, int], hanging: Hung) -> Mapping[UUID, int]:
 
 def _seen_before(
     audience: Audience, askers: tuple[Asker, ...], ids: Iterable[UUID], stretch: Stretch
-) -> tuple[Seen, Seen]:
+) -> tuple[Seen, SeenEver]:
     """Give what could be seen before the stretch, and before any of its changes."""
-    ever: dict[UUID, dict[Asker, str]] = {}
-    then: Seen = {}
+    ever: dict[UUID, dict[Asker, set[str]]] = {}
+    then: dict[UUID, dict[Asker, str]] = {}
     for moment, tables in enumerate(_moments(audience, stretch)):
-        seen = _seen(audience, askers, ids, tables) if tables else {}
-        then = then if moment else seen
-        for key, by_asker in seen.items():
-            ever.setdefault(key, {}).update(by_asker)
+        for key, asker, document in _sightings(audience, askers, ids, tables) if tables else ():
+            ever.setdefault(key, {}).setdefault(asker, set()).add(document)
+            if not moment:
+                then.setdefault(key, {})[asker] = document
     return then, ever
 
 
@@ -220,21 +243,27 @@ def _moments(audience: Audience, stretch: Stretch) -> Sequence[Sequence[Table]]:
     return stretch.past(resource).tables
 
 
-def _seen(
+def _seen(audience: Audience, askers: tuple[Asker, ...], ids: Iterable[UUID]) -> Seen:
+    seen: dict[UUID, dict[Asker, str]] = defaultdict(dict)
+    for key, asker, document in _sightings(audience, askers, ids):
+        seen[key][asker] = document
+    return seen
+
+
+def _sightings(
     audience: Audience,
     askers: tuple[Asker, ...],
     ids: Iterable[UUID],
     tables: Sequence[Table] = (),
-) -> Seen:
+) -> Iterator[tuple[UUID, Asker, str]]:
+    """Yield each record that can be seen, by whom, and the document where it depends on whom."""
     question = audience.sight
     values = audience.query.values() | {"ids": ids}
-    seen: dict[Any, dict[Asker, str]] = defaultdict(dict)
     named = _named(askers)
     for row in question.answers(values, askers, tables):
         asker, key, *document = row if question.is_personal else (None, *row)
         shown = unsealed_document(document[0]) if document else ""
-        seen[key][named.get(asker, asker)] = shown
-    return {_uuid(key): by_asker for key, by_asker in seen.items()}
+        yield _uuid(key), named.get(asker, asker), shown
 
 
 @kept(ASKERS_BYTES, lambda askers: 200 * len(askers))

@@ -76,6 +76,7 @@ class Stretch:
         self.end = read[-1].place if read else 0
         self.hung: dict[Hashable, Hung | None] = {}
         self._places: dict[type[Model], dict[UUID, int]] = {}
+        self._edited: dict[Resource, Mapping[UUID, frozenset[str]]] = {}
         self._values: dict[tuple[Resource, str], frozenset[str]] = {}
         self._past: dict[tuple[Resource, frozenset[UUID]], Past] = {}
 
@@ -92,6 +93,16 @@ class Stretch:
     def firsts(self, resource: Resource) -> Mapping[UUID, int]:
         """Give the changed records, each with the place of its first change."""
         return {change.record_id: change.place for change in reversed(self.of(resource))}
+
+    def edited(self, resource: Resource) -> Mapping[UUID, frozenset[str]]:
+        """Return the changed records, each with the columns that its changes have in the log."""
+        if resource not in self._edited:
+            edited: dict[UUID, frozenset[str]] = {}
+            for change in self.of(resource):
+                known = edited.get(change.record_id, frozenset())
+                edited[change.record_id] = known.union(change.before, change.after)
+            self._edited[resource] = edited
+        return self._edited[resource]
 
     def values(self, resource: Resource, column: str) -> frozenset[str]:
         """Give all values that the changed rows have or had in a column."""
