@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -11,7 +10,6 @@ from resources.actors import UnboundActor
 from resources.changes import logged_columns
 from resources.filters.hanging import identifiers
 from resources.reading.columns import readable_scope
-from resources.reading.plans import KEPT_PLANS
 from resources.streaming.questions import stream_rule
 
 if TYPE_CHECKING:
@@ -46,7 +44,6 @@ class ShownColumns(NamedTuple):
         return any(shown.get(name) != each.get(name) for each in earlier for name in self.members)
 
 
-@lru_cache(maxsize=KEPT_PLANS)
 def shown_columns(resource: Resource, kind: ActorKind, chosen: Selection) -> ShownColumns:
     """Return the columns that a selection shows to those of a kind."""
     certain, possible, members = set(), set(), set()
