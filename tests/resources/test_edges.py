@@ -27,6 +27,7 @@ from resources.models import Change, KeptAnswer, SearchEntry
 from resources.rules import NOBODY, own, where
 from resources.writing.proposals import proposed
 from templates_app.models import Review, Template, TemplateVersion
+from users.models import User
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -86,16 +87,18 @@ def test_a_proposal_looks_like_the_row_it_would_be(alice: Persona) -> None:
 
 
 def test_rows_and_rules_can_be_printed() -> None:
+    alice, card, template = User(username="alice"), Card(title="x"), Template(title="x")
+    collection = Collection(title="x")
     for row in (
-        Card(title="x"),
-        CardVersion(number=1),
-        CardLike(),
-        Template(title="x"),
-        TemplateVersion(number=1),
-        Review(stars=1),
-        Collection(title="x"),
-        CollectionItem(),
-        CollectionCollaborator(),
+        card,
+        CardVersion(card=card, number=1),
+        CardLike(user=alice, card=card),
+        template,
+        TemplateVersion(template=template, number=1),
+        Review(template=template, stars=1),
+        collection,
+        CollectionItem(card=card, collection=collection),
+        CollectionCollaborator(user=alice, collection=collection),
         Post(text="x"),
         Comment(text="x"),
         File(key="x"),
