@@ -10,7 +10,7 @@ from select import POLLIN, poll
 from typing import Any
 
 from django.db import OperationalError
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, features
 
 from config.postgresql.watch import watch
 
@@ -19,8 +19,16 @@ _Base: Any = base.DatabaseWrapper
 MOST_REJECTED = 3
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    """PostgreSQL 18 is the first whose `casefold` is Unicode's, which filters rely on."""
+
+    minimum_database_version = (18,)
+
+
 class DatabaseWrapper(_Base):
     """Takes no connection that is cut off, and none at all while the server is away."""
+
+    features_class = DatabaseFeatures
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if watch.is_away:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, override
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection, connections
+from django.db import NotSupportedError, OperationalError, connection, connections
 from django.utils.module_loading import import_string
 
 from config import env, waiting
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             )
         except ServingError as problem:
             raise CommandError(str(problem)) from problem
-        except OperationalError as failure:
+        except (NotSupportedError, OperationalError) as failure:
             reason = str(failure).strip().splitlines()[0]
             raise CommandError(f"The database can't be used: {reason}") from failure
 
