@@ -45,8 +45,12 @@ class ShownColumns(NamedTuple):
 
 
 def shown_columns(resource: Resource, kind: ActorKind, chosen: Selection) -> ShownColumns:
-    """Return the columns that a selection shows to those of a kind."""
-    certain, possible, members = set(), set(), set()
+    """Return the columns that a selection shows to those of a kind.
+
+    What tells of the viewer's own doing, such as a like, changes with a count of the record.
+    """
+    certain = set(resource.record_model.derived if chosen.viewer else ())
+    possible, members = set(), set()
     names = [(path.partition(":")[0],) * 2 for path in chosen.fields]
     for name, member in [*names, *((relation, "expand") for relation, _inner in chosen.expand)]:
         scope = readable_scope(resource, UnboundActor(kind), name)

@@ -126,3 +126,12 @@ def test_who_fetched_between_an_edit_and_its_taking_back_hears_of_it(
         alice.api.patch(f"templates/{template['id']}", {"title": title})
     assert told(heard(alice, "templates", start)) == [("update", template["id"])]
     assert heard(bob, "templates", start) == []
+
+
+def test_who_asked_what_they_did_themselves_hears_of_it(alice: Persona, bob: Persona) -> None:
+    card = alice.creates("cards", title="Dragon", status="published")
+    start = feed.head()
+    bob.api.put(f"cards/{card['id']}/like")
+    (event,) = heard(bob, "cards", start, "fields=id,viewer.liked")
+    assert orjson.loads(event.document)["viewer"] == {"liked": True}
+    assert heard(bob, "cards", start, "fields=id") == []
