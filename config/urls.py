@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.csp import csp_override
-from django.views.decorators.http import conditional_page
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
@@ -45,7 +44,7 @@ urlpatterns = [
     path("account/verify", VerifyPage.as_view()),
     path("account/reset", ResetPage.as_view()),
     path("account/change", ChangePage.as_view()),
-    path(".well-known/jwks.json", conditional_page(KeysView.as_view())),
+    path(".well-known/jwks.json", KeysView.as_view()),
     re_path(r"^api/", error_pages.not_found),
 ]
 

@@ -99,7 +99,7 @@ class DiskFull(Exception):
         (InterfaceError("no such parameter"), None),
         (OSError(errno.ENOENT, "gone"), None),
         (ConnectionError("reset"), None),
-        (DataError("too long"), None),
+        (DataError("too long"), 400),
     ],
 )
 def test_partners_are_told_apart_from_bugs(error: Exception, status: int | None) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import authenticate
 from django.http import HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -38,6 +41,7 @@ from users.views.answers import (
 )
 
 if TYPE_CHECKING:
+    from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
 
@@ -134,6 +138,9 @@ class KeysView(APIView):
         responses={200: {"type": "object", "properties": {"keys": {"type": "array"}}}},
         auth=[],
     )
-    def get(self, _request: Request) -> HttpResponse:
+    def get(self, request: Request) -> HttpResponseBase:
         """List the public keys as a JSON Web Key Set (RFC 7517)."""
-        return json_answer({"keys": verifying_keys()})
+        answer = json_answer({"keys": verifying_keys()})
+        tag = quote_etag(sha256(answer.content).hexdigest()[:32])
+        answer["ETag"] = tag
+        return get_conditional_response(request._request, etag=tag, response=answer) or answer
