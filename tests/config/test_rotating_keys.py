@@ -33,8 +33,18 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
+def keys_are_read_anew() -> Iterator[None]:
+    """Leave no key to the next test; `monkeypatch`, asked for later, is undone before that."""
+    yield
+    sealing.forget_keys()
+
+
+@pytest.fixture(autouse=True)
 def key_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    keys_are_read_anew: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Path]:
     """Keep the keys in a folder of this test's own, and do not wait for other processes."""
     monkeypatch.setenv("HOLOBASE_DATA", str(tmp_path))
