@@ -174,8 +174,10 @@ SCHEMATHESIS = [
 
 
 def _logged(log: Path) -> Counter[str]:
-    """Count the answers of a server by status, from the lines that it has logged."""
-    lines = (line for line in log.read_text().splitlines() if line.startswith("{"))
+    """Count the answers of a server by status, from the whole lines that it has logged."""
+    written = log.read_text().splitlines()
+    # The last may have been cut off when the server ended.
+    lines = (line for line in written if line.startswith("{") and line.endswith("}"))
     return Counter(str(told["status"]) for told in map(json.loads, lines) if "status" in told)
 
 
