@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from itertools import count, islice
 from pathlib import Path
 
 import minio
@@ -24,6 +25,7 @@ import urllib3
 HOST = "127.0.0.1"
 SHARED_TMP = Path("/", "tmp")  # open to every account, whatever TMPDIR says
 START_SECONDS = 30.0
+FIRST_PORT, PORTS = 10_000, 4_000
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.02
 LOG_LINES = 25
@@ -240,13 +242,32 @@ def s3_server() -> Iterator[tuple[Server, Bucket]]:
             _remove_seaweedfs_sockets(ports[1::2])
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody uses; held all at once so that no two are the same."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(closing(socket.socket())) for _ in range(count)]
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [one.getsockname()[1] for one in sockets]
+def free_ports(amount: int) -> list[int]:
+    """Return ports that nobody uses, each of them once.
+
+    They lie below those that the system gives to clients, and each test process has its own: a
+    server binds its port only seconds later, and several may listen at one (`SO_REUSEPORT`).
+    """
+    return list(islice(filter(_is_free, _own_ports), amount))
+
+
+def _is_free(port: int) -> bool:
+    with closing(socket.socket()) as one:
+        try:
+            one.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _ports_of_this_process() -> Iterator[int]:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    first = FIRST_PORT + PORTS * (int(worker.removeprefix("gw")) + 1 if worker else 0)
+    begin = secrets.randbelow(PORTS)
+    return (first + (begin + number) % PORTS for number in count())
+
+
+_own_ports = _ports_of_this_process()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import httpx
 import pytest
 from social_core.backends.open_id_connect import OpenIdConnectAuth
 
-from tests.servers import Server
+from tests.servers import Server, free_ports
 from tests.users.social.apps import App
 from tests.users.social.forger import Forger, serving
 
@@ -49,9 +48,7 @@ class Provider:
 @pytest.fixture(scope="session")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     """Run the provider in a process of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     running = Provider(f"http://localhost:{port}")
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "-n"]
     with Server(command, tmp_path_factory.mktemp("provider"), running.is_ready).running():
