@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, override
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, Q, Subquery
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from resources import registry
-from resources.admin_history import NAMES, described, record_id, record_name
+from resources.admin_history import NAMES, changed_record, described, former_name, record_id
 from resources.derived_admin import register_derived
 from resources.models import Action, Change, SearchEntry
 from resources.records_admin import ReadOnlyAdmin, is_moderating
@@ -79,16 +79,11 @@ class ChangeAdmin(ReadOnlyAdmin):
     @admin.display(description=_("record"))
     def record(self, change: Change) -> str:
         """Return the record's name, as a link while there is one."""
-        resource = registry.named(change.resource)
-        name = record_name(change)
-        if resource is None or not resource.model._default_manager.filter(pk=change.record_id):
-            return name
-        opts = resource.model._meta
-        try:
-            page = f"admin:{opts.app_label}_{opts.model_name}_change"
-            return format_html('<a href="{}">{}</a>', reverse(page, args=[change.record_id]), name)
-        except NoReverseMatch:
-            return name
+        row = changed_record(change)
+        if row is None:
+            return former_name(change)
+        page = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
+        return format_html('<a href="{}">{}</a>', reverse(page, args=[row.pk]), row)
 
     @admin.display(description=_("what"))
     def what(self, change: Change) -> str:

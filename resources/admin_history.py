@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.db.models import Model
     from django.http import HttpRequest, HttpResponse
 
     from resources.declaration import Resource
@@ -125,12 +126,14 @@ def readable(resource: Resource, image: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in image.items() if name in columns}
 
 
-def record_name(change: Change) -> str:
-    """Return what a changed record is, or was, called; its id without a name."""
+def changed_record(change: Change) -> Model | None:
+    """Return the record that was changed, if it is still there."""
     resource = registry.named(change.resource)
-    row = resource.model._default_manager.filter(pk=change.record_id).first() if resource else None
-    if row is not None:
-        return str(row)
+    return resource.model._default_manager.filter(pk=change.record_id).first() if resource else None
+
+
+def former_name(change: Change) -> str:
+    """Return what a record that is gone was called; its id without a name."""
     images = (change.before, change.after)
     names = (str(image[name]) for image in images for name in NAMES if image.get(name))
     return Truncator(next(names, str(change.record_id))).chars(LONGEST_VALUE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, override
 
 from django.contrib import messages
@@ -54,8 +55,10 @@ class RefusalsAdmin(ModelAdmin):
 
     @override
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        # Looking at a list must not wait for SQLite's one writer.
+        together = transaction.atomic() if request.method == "POST" else nullcontext()
         try:
-            with transaction.atomic():
+            with together:
                 return super().changelist_view(request, *args, **kwargs)
         except REFUSALS as refusal:
             return self._told(request, refusal)
