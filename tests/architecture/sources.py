@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 GENERATED = {"migrations", "data", "node_modules"}
+BESIDE_THE_PRODUCT = {"bench", "chaos", "tests"}
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Source:
     def name(self) -> str:
         """Give the path inside the project."""
         return self.path.relative_to(ROOT).as_posix()
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it runs where Holobase is deployed."""
+        return self.name.split("/")[0] not in BESIDE_THE_PRODUCT
 
     @cached_property
     def text(self) -> str:

@@ -22,6 +22,8 @@ def test_a_contributor_cannot_leave_an_app_out_of_the_inner_layers() -> None:
     )
 
     assert set(inner["containers"]) == set(settings["root_packages"]) - {
+        "bench",
+        "chaos",
         "config",
         "realtime",
         "resources",

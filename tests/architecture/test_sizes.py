@@ -75,7 +75,7 @@ def test_a_contributor_cannot_read_the_environment_past_the_one_reader() -> None
     assert [
         f"{source.name}:{line}"
         for source in all_sources()
-        if source.name not in READS_ENVIRONMENT and not source.name.startswith("tests/")
+        if source.name not in READS_ENVIRONMENT and source.is_product
         for line in _environment_reads(source)
     ] == []
 

@@ -22,8 +22,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Never
 
+from bench.served import environment, holobase
 from tests import servers
-from tests.benchmarks.served import environment, holobase
 from tests.fuzz.running import FACTOR_VARIABLE, STATUSES_VARIABLE
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _schemathesis(outcome: Outcome, backends: dict[str, str], seconds: float, se
     with tempfile.TemporaryDirectory(prefix="holobase-fuzz-") as name:
         folder, extra = Path(name), {**dict.fromkeys(BACKENDS, ""), **backends, **UNLIMITED}
         seeded = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.seed", "50"],
+            [sys.executable, "-m", "bench.seed", "50"],
             cwd=ROOT,
             env=environment(folder, extra),
             check=True,

@@ -1,0 +1,53 @@
+"""`./holo bench`: Holobase measured beside PocketBase and stock DRF, alternating in one run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from bench.on_postgresql import on_postgresql
+from bench.over_http import at_a_million, beside_pocketbase
+from bench.realtime import realtime
+from bench.report import replace_section
+from tests.environment import require_usable_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], list[str]]]] = {
+    "http": ("HTTP on SQLite", beside_pocketbase),
+    "realtime": ("Realtime", realtime),
+    "postgres": ("HTTP on PostgreSQL", on_postgresql),
+    "million": ("HTTP at 1,000,000 cards", at_a_million),
+}
+
+
+def main() -> None:
+    """Run the parts that were asked for, all when none was, and show or write their sections."""
+    options = _options()
+    for part in options.parts or PARTS:
+        title, measured = PARTS[part]
+        lines = measured(options)
+        sys.stdout.write("\n".join([f"## {title}", "", *lines, ""]))
+        if options.write:
+            replace_section(part, title, lines)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="holo bench", description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=" ".join(PARTS)
+    )
+    parser.add_argument("--cards", type=int, default=20_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=4)
+    parser.add_argument("--subscribers", type=int, default=1_000)
+    parser.add_argument("--connections", type=int, default=10_000, help="how many to hold at once")
+    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    require_usable_settings()
+    main()

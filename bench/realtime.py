@@ -1,0 +1,266 @@
+"""Realtime: one write through the HTTP API, heard by many subscribers of one topic."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from time import perf_counter, sleep
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bench import pocketbase, report
+from bench.listening import Listeners, listening
+from bench.over_http import SERVERS, prepared, say
+from bench.wires import event_stream, pocketbase_stream, websocket
+from bench.workloads import HOLOBASE, POCKETBASE
+from bench.writing import Author, Writer
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bench.served import Served
+    from bench.wires import Wire
+
+CARDS = 2_000
+PACE = 5
+FASTER = 1.4
+MOST_LAG = 1.0
+GRACE = 20.0
+GUESTS, MEMBERS = "guests", "members"
+RULES = {GUESTS: pocketbase.SIMPLE_RULE, MEMBERS: pocketbase.ACTOR_RULE}
+WAYS: dict[str, tuple[str, Wire]] = {
+    "Holobase, WebSocket": (HOLOBASE, websocket),
+    "Holobase, SSE": (HOLOBASE, event_stream),
+    "PocketBase, SSE": (POCKETBASE, pocketbase_stream),
+}
+INTRODUCTION = """\
+{subscribers:,} subscribers of all cards at one server process, SQLite. Times are from just before
+the request that creates a card until a subscriber has read of it: the write is included. Guests are
+anonymous, with PocketBase's simple rule; members are each signed in as somebody else, under a rule
+that names the actor in both. Medians of {rounds} alternating rounds; the most deliveries a second
+are those of the fastest pace of writes at which every delivery still arrived. The share of the
+processor (100 % is one core) tells whether the generator was in the way.
+"""
+
+
+class Delivered(NamedTuple):
+    """What came of writes at one pace: milliseconds from write to receipt, shares of one core.
+
+    `lag` is by how many seconds the last receipt came after the pace had ended.
+    """
+
+    expected: int
+    arrived: int
+    p50: float
+    p99: float
+    a_second: float
+    lag: float
+    generator: float
+    server: float
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether everybody heard of everything once."""
+        return self.arrived == self.expected
+
+
+class Measured(NamedTuple):
+    """One way in one round: at the steady pace, and at the fastest that was kept up with."""
+
+    steady: Delivered
+    fastest: Delivered
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A server with its subscribers and somebody who writes."""
+
+    server: Served
+    listeners: Listeners
+    subscribers: int
+    writer: Writer
+
+    def deliver(self, rate: float, seconds: float) -> Delivered:
+        """Write at a pace and wait until all has arrived, or nothing more comes."""
+        self.listeners.report()
+        began, busy = perf_counter(), self.server.processor_seconds()
+        sent = self.writer.write(rate, seconds)
+        expected = len(sent) * self.subscribers
+        until = perf_counter() + GRACE
+        while self.listeners.heard < expected and perf_counter() < until:
+            sleep(0.05)
+        wall, busy = perf_counter() - began, self.server.processor_seconds() - busy
+        arrivals = self.listeners.report()
+        pairs = zip(arrivals.writes, arrivals.times, strict=True)
+        times = sorted((time - sent[write]) * 1000 for write, time in pairs if write in sent)
+        first, last = min(sent.values()), max(arrivals.times, default=perf_counter())
+        percentiles = quantiles(times, n=100) if len(times) > 1 else [float("inf")] * 99
+        return Delivered(
+            expected,
+            len(times),
+            percentiles[49],
+            percentiles[98],
+            len(times) / (last - first),
+            last - first - len(sent) / rate,
+            arrivals.busy / wall,
+            busy / wall,
+        )
+
+    def fastest(self, steady: Delivered, seconds: float) -> Delivered:
+        """Raise the pace until deliveries lag or go missing; gives the best that was complete."""
+        rate, best = float(PACE), steady
+        while best.is_complete:
+            rate *= FASTER
+            one = self.deliver(rate, seconds)
+            say(f"    {rate:.0f} writes/s: {one}")
+            if one.is_complete and one.a_second > best.a_second:
+                best = one
+            if not one.is_complete or one.lag > MOST_LAG:
+                break
+        return best
+
+
+def realtime(options: argparse.Namespace) -> list[str]:
+    """Measure delivery over each way, and how many connections are held; gives the lines."""
+    with tempfile.TemporaryDirectory(prefix="holobase-bench-") as scratch:
+        folders = {name: Path(scratch, name.lower()) for name in (HOLOBASE, POCKETBASE)}
+        rows = prepared(folders, CARDS)
+        results = _alternated(folders, rows, options)
+        held = {name: _held(name, folders, rows, options.connections) for name in WAYS}
+    words = INTRODUCTION.format(subscribers=options.subscribers, rounds=options.rounds)
+    lines = [words]
+    for audience, rounds in results.items():
+        lines += [f"### {audience.capitalize()}", "", *_table(rounds), ""]
+    return [*lines, *_held_table(held, options.connections)]
+
+
+def _alternated(
+    folders: Mapping[str, Path], rows: Mapping[str, Any], options: argparse.Namespace
+) -> dict[str, list[dict[str, Measured]]]:
+    results: dict[str, list[dict[str, Measured]]] = {GUESTS: [], MEMBERS: []}
+    for number in range(options.rounds):
+        for audience, rounds in results.items():
+            measured = {}
+            for name, (server, _wire) in WAYS.items():
+                say(f"round {number + 1}, {audience}, {name}")
+                with SERVERS[server](folders[server]) as one:
+                    people = _people(audience, rows[server], options.subscribers)
+                    with _channel(name, one, rows[server], people) as channel:
+                        if server == POCKETBASE:
+                            pocketbase.set_list_rule(one, RULES[audience])
+                        channel.deliver(PACE, 1)
+                        steady = channel.deliver(PACE, 2 * options.seconds)
+                        say(f"    {steady}")
+                        measured[name] = Measured(steady, channel.fastest(steady, options.seconds))
+            rounds.append(measured)
+    return results
+
+
+def _people(audience: str, rows: Mapping[str, Any], count: int) -> list[str]:
+    if audience == GUESTS:
+        return [""] * count
+    tokens = rows["tokens"]
+    return [tokens[number % len(tokens)] for number in range(count)]
+
+
+@contextmanager
+def _channel(
+    name: str, server: Served, rows: Mapping[str, Any], people: Sequence[str]
+) -> Iterator[Channel]:
+    with listening(WAYS[name][1], server.address, people) as listeners:
+        yield Channel(server, listeners, len(people), Writer(author(name, server, rows)))
+
+
+def author(name: str, server: Served, rows: Mapping[str, Any]) -> Author:
+    """Give somebody who publishes cards, so that all may hear of them."""
+    token, card = rows["tokens"][0], {"rarity": "epic", "status": "published"}
+    if WAYS[name][0] == HOLOBASE:
+        return Author(server.address, "/api/v1/cards", f"Bearer {token}", card)
+    card |= {"visibility": "public", "creator": rows["members"][0]}
+    path = "/api/collections/cards/records"
+    return Author(server.address, path, token, {**card, "is_public": True})
+
+
+class Held(NamedTuple):
+    """How many connections were held, how many of them heard a write, and bytes for each."""
+
+    connections: int
+    heard: int
+    each: float
+    seconds: float
+
+
+def _held(
+    name: str, folders: Mapping[str, Path], rows: Mapping[str, Any], connections: int
+) -> Held:
+    """Hold many guests' connections at a fresh server, then write once."""
+    server = WAYS[name][0]
+    say(f"holding {connections:,} connections, {name}")
+    with SERVERS[server](folders[server]) as one:
+        if server == POCKETBASE:
+            pocketbase.set_list_rule(one, RULES[GUESTS])
+        Writer(author(name, one, rows[server])).write(20, 2)  # what it needs to write at all
+        before, began = one.memory(), perf_counter()
+        with _channel(name, one, rows[server], [""] * connections) as channel:
+            seconds = perf_counter() - began
+            each = (one.memory() - before) / connections
+            heard = channel.deliver(1, 1).arrived
+    return Held(connections, heard, each, seconds)
+
+
+def _table(rounds: Sequence[Mapping[str, Measured]]) -> list[str]:
+    head = [
+        "",
+        "arrived",
+        "p50, ms",
+        "p99, ms",
+        "p99 / PocketBase's",
+        "most deliveries/s",
+        "/ PocketBase's",
+    ]
+    head += ["server, generator at most"]
+    return report.table(head, [_row(name, rounds) for name in WAYS])
+
+
+def _row(name: str, rounds: Sequence[Mapping[str, Measured]]) -> list[str]:
+    mine = [one[name] for one in rounds]
+    theirs = [one["PocketBase, SSE"] for one in rounds]
+    pairs = list(zip(mine, theirs, strict=True))
+    slower = [one.steady.p99 / other.steady.p99 for one, other in pairs]
+    more = [one.fastest.a_second / other.fastest.a_second for one, other in pairs]
+    shares = zip(*((one.fastest.server, one.fastest.generator) for one in mine), strict=True)
+    is_ours = name != "PocketBase, SSE"
+    steady = [one.steady for one in mine]
+    is_complete = all(one.is_complete for one in steady)
+    return [
+        name,
+        f"{sum(one.arrived for one in steady) / sum(one.expected for one in steady):.0%}",
+        f"{median(one.steady.p50 for one in mine):.1f}",
+        f"{median(one.steady.p99 for one in mine):.1f}",
+        _promised(slower, 0.5, is_met=is_complete and median(slower) < 0.5) if is_ours else "",
+        f"{median(one.fastest.a_second for one in mine):,.0f}",
+        _promised(more, 3, is_met=is_complete and median(more) >= 3) if is_ours else "",
+        ", ".join(f"{max(part):.0%}" for part in shares),
+    ]
+
+
+def _promised(ratios: Sequence[float], promise: float, *, is_met: bool) -> str:
+    return f"{report.spread(ratios)}, promised {promise:g}: {'met' if is_met else 'not met'}"
+
+
+def _held_table(held: Mapping[str, Held], connections: int) -> list[str]:
+    head = ["", "held", "heard one write", "memory each, kB", "opened in, s"]
+    rows = [
+        [
+            name,
+            f"{one.connections:,}",
+            f"{one.heard:,}",
+            f"{one.each / 1e3:.0f}",
+            f"{one.seconds:.0f}",
+        ]
+        for name, one in held.items()
+    ]
+    return [f"### {connections:,} connections held at once", "", *report.table(head, rows)]

@@ -1,0 +1,169 @@
+"""The servers that are measured: started over a folder on a free port, watched and stopped."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import subprocess
+import sys
+import sysconfig
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+
+    type Starting = AbstractContextManager[Served]
+
+ROOT = Path(__file__).resolve().parents[1]
+HOST = "127.0.0.1"
+START_SECONDS = 120
+STOP_SECONDS = 20
+QUIET = {
+    "THROTTLE_READ": "off",
+    "THROTTLE_WRITE": "off",
+    "THROTTLE_AUTH": "off",
+    "LOG_LEVEL": "INFO",
+    "ACCESS_TOKEN_MINUTES": "1440",
+    "MOST_CONNECTIONS_PER_USER": "0",
+    "MOST_CONNECTIONS_PER_NETWORK": "0",
+    "MOST_SUBSCRIPTIONS_PER_NETWORK": "0",
+    "MOST_AUDIENCE_POINTS": "0",
+    "MOST_CONNECTIONS_PER_ADDRESS": "0",
+}
+STOCK = "-m granian --interface wsgi --workers 1 --blocking-threads 4 --log-level warning"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server; `cold_start` is the seconds from its start to its first answer."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+    cold_start: float
+
+    def memory(self, kind: str = "VmRSS") -> int:
+        """Give the bytes of memory of the process and those it started; VmHWM is their most."""
+        return sum(_status(pid, kind) for pid in _family(self.process.pid))
+
+    def processor_seconds(self) -> float:
+        """Give the processor time that the process and those it started have used."""
+        return sum(_processor_seconds(pid) for pid in _family(self.process.pid))
+
+
+def holobase(data: Path, extra: Mapping[str, str] | None = None, *more: str) -> Starting:
+    """Serve Holobase, without the background worker, over a data folder."""
+    command = [sys.executable, "manage.py", "serve", "--no-worker", *more, "--port"]
+    return serving(command, data, "/api/v1/cards?limit=1", extra)
+
+
+def stock(data: Path, extra: Mapping[str, str] | None = None) -> Starting:
+    """Serve stock DRF over a data folder of Holobase's."""
+    command = [sys.executable, *STOCK.split(), "bench.stock.wsgi:application", "--port"]
+    return serving(command, data, "/api/v1/cards", extra)
+
+
+def pocketbase(folder: Path) -> Starting:
+    """Serve PocketBase over its folder."""
+    return serving([*pocketbase_command(folder), "serve", "--http"], folder, "/api/health")
+
+
+def pocketbase_command(folder: Path) -> list[str]:
+    """Give the command that works on a folder and, unlike by itself, writes nothing beside it."""
+    places = [f"--{kind}Dir={folder / kind}" for kind in ("migrations", "hooks", "public")]
+    return [str(POCKETBASE), f"--dir={folder}", "--automigrate=false", *places]
+
+
+POCKETBASE = Path(sysconfig.get_path("scripts"), "pocketbase")
+
+
+@contextmanager
+def serving(
+    command: Sequence[str], folder: Path, first: str, extra: Mapping[str, str] | None = None
+) -> Iterator[Served]:
+    """Run a command that takes a port last; `first` is the path that is asked until it answers."""
+    allow_many_files()
+    port = _free_port()
+    place = f"{HOST}:{port}"
+    last = place if command[0] == str(POCKETBASE) else str(port)
+    with Path(folder, "server.log").open("wb") as log:
+        started = monotonic()
+        process = subprocess.Popen(
+            [*command, last],
+            cwd=ROOT,
+            env=environment(folder, extra),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(f"http://{place}{first}", process)
+            yield Served(f"http://{place}", process, monotonic() - started)
+        finally:
+            _stop(process)
+
+
+def environment(folder: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Give the environment of everything that works on a data folder."""
+    return {**os.environ, "HOLOBASE_DATA": str(folder), **QUIET, **(extra or {})}
+
+
+def allow_many_files() -> None:
+    """Let this process, and so those it starts, hold as many connections as may be."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = monotonic() + START_SECONDS
+    while True:
+        try:
+            httpx.get(url, timeout=10).raise_for_status()
+        except httpx.TransportError:
+            if monotonic() > until or process.poll() is not None:
+                raise
+            sleep(0.005)
+        else:
+            return
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        for pid in reversed(_family(process.pid)):
+            os.kill(pid, 9)
+        process.wait()
+
+
+def _family(pid: int) -> list[int]:
+    family = [pid]
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in thread.read_text().split():
+            family += _family(int(child))
+    return family
+
+
+def _status(pid: int, kind: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    found = next((line for line in lines if line.startswith(f"{kind}:")), "x 0 kB")
+    return int(found.split()[1]) * 1024
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,1 @@
+"""What goes wrong on purpose: processes killed, partners away, strangers who try everything."""

@@ -1,0 +1,1 @@
+"""Strangers who try what costs most, while one member goes on."""

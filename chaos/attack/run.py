@@ -1,0 +1,129 @@
+"""One attack: the product of a checkout on a database, a member, and strangers."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import tempfile
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+from chaos.attack.member import live
+from chaos.attack.phases import PHASES
+from chaos.attack.report import IDLE, Phase
+from chaos.attack.strangers import attack
+from chaos.attack.target import target
+from chaos.attack.wire import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from multiprocessing.connection import Connection
+
+    from chaos.attack.target import Target
+
+ROOT = Path(__file__).resolve().parents[2]
+STRANGER, MEMBER = "127.0.0.1", "127.0.0.2"
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+QUIET = 0.2
+"""Seconds of processor time in a second that a server uses which has nothing to do."""
+
+SAMPLE_SECONDS = 0.25
+MEGABYTE = 1_000_000
+
+spawning = multiprocessing.get_context("spawn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """How long and how hard strangers try what, over how many cards."""
+
+    seconds: float = 30
+    connections: int = 100
+    pace: float = 5
+    cards: int = 20_000
+    longest_rest: float = 30
+    phases: Sequence[str] = tuple(PHASES)
+
+
+def attacked(source: Path, database: str, plan: Plan) -> list[Phase]:
+    """Attack a checkout on `sqlite` or `postgresql`; returns all phases, idle first."""
+    with tempfile.TemporaryDirectory(prefix="holobase-attack-") as folder:
+        sys.stderr.write(f"filling {NAMES[database]}\n")
+        with (
+            target(
+                source,
+                Path(folder),
+                on_postgresql=database == "postgresql",
+                cards=plan.cards,
+            ) as found,
+            _helpers(found, plan) as (member, strangers),
+        ):
+            _phase(IDLE, found, member, strangers, plan.seconds / 3)
+            rest = found.memory()
+            phases = []
+            for name in (IDLE, *(plan.phases)):
+                sys.stderr.write(f"{NAMES[database]}: {name}\n")
+                phases.append(_phase(name, found, member, strangers, plan.seconds, rest))
+                _rest(found, plan.longest_rest)
+            return phases
+
+
+def _rest(found: Target, longest: float) -> None:
+    """Wait until the server has done what it was still busy with, so long at most."""
+    until = monotonic() + longest
+    used, now = found.served.processor_seconds(), 0.0
+    while monotonic() < until:
+        sleep(1)
+        now = found.served.processor_seconds()
+        if now - used < QUIET:
+            return
+        used = now
+
+
+def _phase(
+    name: str,
+    found: Target,
+    member: Connection,
+    strangers: Connection,
+    seconds: float,
+    rest: int = 0,
+) -> Phase:
+    """Let the member live while strangers try one thing, and watch the memory."""
+    member.send(seconds)
+    if name != IDLE:
+        strangers.send((name, seconds))
+    most = found.memory()
+    while not member.poll(SAMPLE_SECONDS):
+        most = max(most, found.memory())
+    times: Any = member.recv()
+    seen: Any = strangers.recv() if name != IDLE else Counter()
+    return Phase(name, times, (most - rest) / MEGABYTE, seen)
+
+
+@contextmanager
+def _helpers(found: Target, plan: Plan) -> Iterator[tuple[Connection, Connection]]:
+    """Run the member and the strangers in processes of their own; gives a pipe to each."""
+    url, tokens = found.served.address, found.known["tokens"]
+    limits = {"connections": plan.connections, "pace": plan.pace}
+    works: list[tuple[Callable[..., None], *tuple[Any, ...]]] = [
+        (live, Address(url, MEMBER), tokens[0], found.known["cards"]),
+        (attack, Address(url, STRANGER), tokens[1:4], limits),
+    ]
+    pipes, running = [], []
+    try:
+        for function, *arguments in works:
+            ours, theirs = spawning.Pipe()
+            process = spawning.Process(target=function, args=(theirs, *arguments), daemon=True)
+            process.start()
+            theirs.close()
+            pipes.append(ours)
+            running.append(process)
+        yield pipes[0], pipes[1]
+    finally:
+        for process in running:
+            process.kill()
+            process.join()

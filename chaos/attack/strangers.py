@@ -1,0 +1,50 @@
+"""The strangers' side, in a process of its own: so many connections, all trying one thing."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from chaos.attack.phases import PHASES, PREPARED, Attacker
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection as Pipe
+
+    from chaos.attack.wire import Address
+
+
+def attack(pipe: Pipe, address: Address, tokens: list[str], options: dict[str, float]) -> None:
+    """Do what the pipe asks for: `(phase, seconds)`, answered with what was seen by status."""
+    while (order := pipe.recv()) is not None:
+        phase, seconds = order
+        PREPARED.get(phase, tuple)()  # before the clock runs
+        pipe.send(asyncio.run(_phase(phase, seconds, address, tokens, options)))
+
+
+async def _phase(
+    phase: str, seconds: float, address: Address, tokens: list[str], options: dict[str, float]
+) -> Counter[str]:
+    until = monotonic() + seconds
+    attackers = [
+        Attacker(number, address, tokens, options["pace"], until, random.Random(f"{phase}{number}"))
+        for number in range(int(options["connections"]))
+    ]
+    tasks = [asyncio.create_task(_until_the_end(phase, attacker)) for attacker in attackers]
+    await asyncio.gather(*tasks)
+    return sum((attacker.seen for attacker in attackers), Counter())
+
+
+async def _until_the_end(phase: str, attacker: Attacker) -> None:
+    """Attack until the phase is over; what is under way then counts as unanswered."""
+    # Not all in the same moment.
+    await asyncio.sleep(attacker.chance.random() / attacker.pace)
+    try:
+        async with asyncio.timeout(attacker.until - monotonic()):
+            await PHASES[phase](attacker)
+    except TimeoutError:
+        attacker.seen["open"] += 1
+    finally:
+        attacker.leave()

@@ -1,0 +1,1 @@
+"""Partners that are killed, refuse connections or hang, and what clients get meanwhile."""
