@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from realtime.loops import PerLoop
+from realtime.per_loop import PerLoop
 from resources.http.throttles import SHARED_BY
 
 if TYPE_CHECKING:

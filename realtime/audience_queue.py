@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from channels.db import database_sync_to_async
 
-from realtime.loops import PerLoop
+from realtime.per_loop import PerLoop
 from realtime.topics import audience_of
 
 if TYPE_CHECKING:

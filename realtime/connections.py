@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from realtime.loops import PerLoop
+from realtime.per_loop import PerLoop
 from realtime.subscriptions import frame
 from resources.errors import Problem
 

@@ -25,8 +25,8 @@ from django.db import connection
 from realtime.access import look_again
 from realtime.audience_budgets import points_of
 from realtime.bell import listen
-from realtime.loops import PerLoop
 from realtime.meters import meters
+from realtime.per_loop import PerLoop
 from realtime.subscriptions import tell
 from resources import changes, feed
 from resources.moments import one_moment

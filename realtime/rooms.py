@@ -16,7 +16,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from realtime.loops import PerLoop
+from realtime.per_loop import PerLoop
 from realtime.room_wire import Wire
 from realtime.subscriptions import frame
 from resources.errors import Problem

@@ -15,7 +15,7 @@ from pathlib import Path
 from struct import unpack_from
 from typing import TYPE_CHECKING, Any
 
-from realtime.loops import PerLoop
+from realtime.per_loop import PerLoop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
