@@ -18,4 +18,4 @@ class RealtimeConfig(AppConfig):
     def ready(self) -> None:
         # Every process that writes rings; models, which this needs, are loaded only now.
         import_module("realtime.bell")
-        import_module("realtime.metrics")
+        import_module("realtime.exporter")

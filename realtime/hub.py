@@ -25,7 +25,7 @@ from django.db import connection
 from realtime.access import look_again
 from realtime.audience_budgets import points_of
 from realtime.bell import listen
-from realtime.meters import meters
+from realtime.counters import counters
 from realtime.per_loop import PerLoop
 from realtime.subscriptions import tell
 from resources import changes, feed
@@ -186,7 +186,7 @@ class Hub:
             has_news |= bool(heard)
             self._tell(heard)
         if has_news:
-            meters.arrived(change.at for change in read)
+            counters.delivered(change.at for change in read)
 
     async def _asked(self, read: Sequence[Change], listening: Listening) -> Heard:
         """Ask until there is an answer: nobody is told twice what others heard of the page."""
@@ -231,7 +231,7 @@ class Hub:
     async def _replay(self, missing: Sequence[Subscription], until: int) -> None:
         """Tell several subscriptions what they have missed, asking once for all of them."""
         place = min((each.since.place for each in missing), default=until)
-        meters.replays += sum(each.since.place < until for each in missing)
+        counters.replays += sum(each.since.place < until for each in missing)
         while place < until:
             by_audience = _by_audience(missing)
             listening = _listening(by_audience)
@@ -249,7 +249,7 @@ class Hub:
             alike: dict[int, tuple[Sequence[Event] | None, list[Subscription]]] = {}
             for asker, listeners in self.live.get(audience, {}).items():
                 own = _own(events, asker)
-                meters.events += len(own or ())
+                counters.events += len(own or ())
                 alike.setdefault(id(own), (own, []))[1].extend(listeners)
             for own, together in alike.values():
                 _tell_all(together, own)
@@ -272,7 +272,7 @@ def _tell_all(listeners: Collection[Subscription], events: Sequence[Event] | Non
             subscription.told("reset")
     for event in events or ():
         tell(listeners, event)
-    meters.deliveries += len(events or ()) * len(listeners)
+    counters.deliveries += len(events or ()) * len(listeners)
 
 
 def _tell_late(late: Iterable[Subscription], events: Sequence[Event] | None) -> None:
@@ -280,7 +280,7 @@ def _tell_late(late: Iterable[Subscription], events: Sequence[Event] | None) -> 
     for subscription in late:
         told = subscription.since.told
         missed = events and [_as_late(event, told) for event in events if event.place > told]
-        meters.events += len(missed or ())
+        counters.events += len(missed or ())
         _tell_all([subscription], missed)
 
 

@@ -15,8 +15,8 @@ from realtime.attendance import Attendance
 from realtime.audience_budgets import budgets
 from realtime.audience_queue import audiences
 from realtime.connections import BARRED, Farewell, connections, too_many_subscriptions
+from realtime.counters import counters
 from realtime.hub import hub, late_hub
-from realtime.meters import meters
 from realtime.outbox import Outbox
 from realtime.subscriptions import Subscription, frame
 from resources.actors import ANONYMOUS
@@ -114,7 +114,7 @@ class Listener:
     def dismiss(self, farewell: Farewell) -> None:
         """End everything, with a last word to the client."""
         self.farewell = farewell
-        meters.revoked += farewell is BARRED
+        counters.revoked += farewell is BARRED
         self.close()
 
     def close(self) -> None:

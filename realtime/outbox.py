@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
-from realtime.meters import meters
+from realtime.counters import counters
 
 if TYPE_CHECKING:
     from realtime.subscriptions import Subscription
@@ -80,7 +80,7 @@ class Outbox:
 
     def _drop_events(self) -> None:
         kept = [(text, about) for text, about in self.frames if about is None]
-        meters.dropped += len(self.frames) - len(kept)
+        counters.dropped += len(self.frames) - len(kept)
         self.late |= {about for _text, about in self.frames if about is not None}
         self.frames.clear()
         self.characters = 0
@@ -90,6 +90,6 @@ class Outbox:
     def _catch_up(self) -> None:
         """Tell the subscriptions that missed something to fetch anew; they hear on from here."""
         late, self.late = self.late, set()
-        meters.resets += len(late)
+        counters.resets += len(late)
         for subscription in late:
             subscription.told("reset")

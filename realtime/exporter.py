@@ -1,4 +1,4 @@
-"""The realtime half for Prometheus: read from plain numbers whenever somebody looks."""
+"""Prometheus metrics of realtime, read from `realtime.counters` at every scrape."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from realtime.connections import known_connections
+from realtime.counters import counters
 from realtime.hub import hub, known_hubs, late_hub
-from realtime.meters import meters
 from realtime.rooms import known_rooms
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PREFIX = "holobase_realtime"
 TRANSPORTS = ("websocket", "event_stream")
-COUNTERS = {
+COUNTER_HELP = {
     "events": "Events that audiences have heard",
     "deliveries": "Events put in clients' queues",
     "dropped": "Frames dropped from the queues of slow clients",
@@ -36,20 +36,20 @@ COUNTERS = {
 }
 
 
-class LiveNumbers(Collector):
-    """Gives the numbers; before anybody has connected they are all 0."""
+class RealtimeCollector(Collector):
+    """Collects the metrics; all are 0 before the first connection."""
 
     @override
     def collect(self) -> Iterable[Metric]:
-        """Read them."""
+        """Yield the metric families."""
         yield self._connections()
         for name, what, number in _gauges():
             yield GaugeMetricFamily(f"{PREFIX}_{name}", what, number)
-        for name, what in COUNTERS.items():
-            yield CounterMetricFamily(f"{PREFIX}_{name}", what, getattr(meters, name))
+        for name, what in COUNTER_HELP.items():
+            yield CounterMetricFamily(f"{PREFIX}_{name}", what, getattr(counters, name))
         name, what = f"{PREFIX}_delivery_seconds", "From a change to those who hear of it"
-        waits = meters.waits
-        yield HistogramMetricFamily(name, what, waits.buckets(), waits.total)
+        latency = counters.latency
+        yield HistogramMetricFamily(name, what, latency.buckets(), latency.total)
 
     @staticmethod
     def _connections() -> Metric:
@@ -78,4 +78,4 @@ def _gauges() -> Iterator[tuple[str, str, float]]:
     yield "peers", "Connections in rooms here", sum(peers)
 
 
-REGISTRY.register(LiveNumbers())
+REGISTRY.register(RealtimeCollector())

@@ -1,4 +1,4 @@
-"""What a process has done since it started, as plain numbers: counting must cost nothing."""
+"""Counters of a process since it started, as plain integers so that counting costs nothing."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 @dataclass(slots=True)
-class Waits:
-    """How many changes took how many seconds to those who hear of them, by `BOUNDS`."""
+class DeliveryHistogram:
+    """Seconds from a commit to its delivery, as a histogram with the upper bounds `BOUNDS`."""
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
     total: float = 0.0
 
-    def note(self, seconds: float) -> None:
-        """Count one change."""
+    def observe(self, seconds: float) -> None:
+        """Add one change."""
         self.counts[bisect_left(BOUNDS, seconds)] += 1
         self.total += seconds
 
     def buckets(self) -> list[tuple[str, float]]:
-        """Give the counts up to each bound, as Prometheus wants them."""
+        """Return the cumulative counts as Prometheus buckets: `[("0.005", 3.0), …, ("+Inf", 7.0)]`."""
         names, sums, so_far = [*map(str, BOUNDS), "+Inf"], [], 0
         for name, count in zip(names, self.counts, strict=True):
             so_far += count
@@ -37,8 +37,8 @@ class Waits:
 
 
 @dataclass(slots=True)
-class Meters:
-    """Counters of a process."""
+class Counters:
+    """Totals since the process started, exported by `realtime.exporter`."""
 
     events: int = 0
     deliveries: int = 0
@@ -46,13 +46,13 @@ class Meters:
     resets: int = 0
     revoked: int = 0
     replays: int = 0
-    waits: Waits = field(default_factory=Waits)
+    latency: DeliveryHistogram = field(default_factory=DeliveryHistogram)
 
-    def arrived(self, made_at: Iterable[datetime]) -> None:
-        """Note how long changes took, by their times, that have now been told to everyone."""
+    def delivered(self, committed_at: Iterable[datetime]) -> None:
+        """Record the latency of a batch that was just delivered, given its commit times."""
         now = timezone.now()
-        for at in made_at:
-            self.waits.note(max(0.0, (now - at).total_seconds()))
+        for at in committed_at:
+            self.latency.observe(max(0.0, (now - at).total_seconds()))
 
 
-meters = Meters()
+counters = Counters()
