@@ -33,8 +33,8 @@ from config.asked import what_is_asked
 from config.supervision import BackOff
 from config.waiting import interrupted
 from config.writers import MOST_IN_A_GROUP, GroupedWriter, Job, write_group
-from realtime.access import governed, look_again_at
 from realtime.hub import known_hubs
+from realtime.revocation import affected_members, recheck_members
 from resources import changes, context
 from resources.answers import HttpAnswer, answered
 
@@ -179,7 +179,7 @@ def _spread(user_ids: Iterable[bytes]) -> None:
     """Let live connections hear of what was committed, those of some members in particular."""
     for hub in known_hubs():
         hub.ring()
-    look_again_at(UUID(bytes=user_id) for user_id in user_ids)
+    recheck_members(UUID(bytes=user_id) for user_id in user_ids)
 
 
 def _interrupted() -> HttpAnswer:
@@ -265,7 +265,7 @@ class Writer:
 
     def _hear(self, change: Change, **_signal: object) -> None:
         self.has_news = True
-        self.governed.update(governed(change))
+        self.governed.update(affected_members(change))
 
     def _answer(self, group: Iterable[tuple[int, Job]]) -> None:
         said = []

@@ -28,7 +28,7 @@ class DeliveryHistogram:
         self.total += seconds
 
     def buckets(self) -> list[tuple[str, float]]:
-        """Return the cumulative counts as Prometheus buckets: `[("0.005", 3.0), …, ("+Inf", 7.0)]`."""
+        """Return the cumulative counts as Prometheus buckets: `[("0.005", 3.0), …]`."""
         names, sums, so_far = [*map(str, BOUNDS), "+Inf"], [], 0
         for name, count in zip(names, self.counts, strict=True):
             so_far += count

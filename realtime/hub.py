@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import connection
 
-from realtime.access import look_again
 from realtime.audience_budgets import points_of
 from realtime.bell import listen
 from realtime.counters import counters
 from realtime.per_loop import PerLoop
+from realtime.revocation import recheck_affected
 from realtime.subscriptions import tell
 from resources import changes, feed
 from resources.moments import one_moment
@@ -348,7 +348,7 @@ def _read_on(start: int, listening: Listening) -> tuple[Sequence[Change], Heard]
     Here it is found, too, whose access has changed in another process.
     """
     read = feed.changes_after(start, most=PAGE)
-    look_again(read)
+    recheck_affected(read)
     return read, _heard(read, listening)
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from realtime.access import unwatch, watch
 from realtime.attendance import Attendance
 from realtime.audience_budgets import budgets
 from realtime.audience_queue import audiences
@@ -18,6 +17,7 @@ from realtime.connections import BARRED, Farewell, connections, too_many_subscri
 from realtime.counters import counters
 from realtime.hub import hub, late_hub
 from realtime.outbox import Outbox
+from realtime.revocation import unwatch, watch
 from realtime.subscriptions import Subscription, frame
 from resources.actors import ANONYMOUS
 from resources.errors import Problem, not_permitted
