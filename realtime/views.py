@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from realtime.room_doors import NAME
 from realtime.room_frames import LONGEST_EVENT, MOST_PAYLOAD
 from realtime.triggers import require_trusted, trigger
-from realtime.turn import turn_credentials
+from realtime.turn_server import turn_credentials
 from resources.answers import JSON, HttpAnswer
 from resources.errors import not_signed_in
 from resources.http.bodies import JsonBody
