@@ -18,8 +18,8 @@ from config.request_limit import RequestLimit
 from config.resource_road import ResourceRoad
 from config.statement_limit import limit_statements
 from config.url_limit import UrlLimit
-from realtime.closing import Closing
 from realtime.event_stream import EventStream
+from realtime.prompt_close import PromptClose
 from realtime.routing import websocket_urls
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def roads_of(role: str, road: ResourceRoad) -> Any:
 
 def live_of(role: str) -> Any:
     """Give the WebSocket half of a role's application."""
-    return no_live_connections if role == "api" else Closing(URLRouter(websocket_urls))
+    return no_live_connections if role == "api" else PromptClose(URLRouter(websocket_urls))
 
 
 class Origins:

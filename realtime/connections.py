@@ -1,61 +1,26 @@
-"""The live connections of a process: how many of whom there are, and how all are sent elsewhere."""
+"""The live connections of a process: their limits, and how all are closed at shutdown."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from dataclasses import dataclass
-from secrets import randbelow
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from realtime.close_codes import shutdown_reason
 from realtime.per_loop import PerLoop
-from realtime.subscriptions import frame
 from resources.errors import Problem
 
 if TYPE_CHECKING:
     from realtime.listener import Listener
 
 RETRY_SECONDS = 10
-# Close codes: *service restart* (IANA's registry, RFC 6455 11.7); the others are private (7.4.2).
-RESTARTED = 1012
-REVOKED = 4401
-IDLE = 4408
-TOO_MANY = 4429
-
-
-@dataclass(frozen=True, slots=True)
-class Farewell:
-    """How a connection ends: its last frame, and the close code of a WebSocket.
-
-    `after` is when the client is to come again, in milliseconds; None where that is no use.
-    """
-
-    kind: str
-    text: str
-    code: int
-    after: int | None = None
-
-
-BARRED = Farewell("revoked", frame("revoked"), REVOKED)
-"""For a token that is no good any more."""
-
-
-def reconnect() -> Farewell:
-    """Send a client elsewhere, after a time of its own, lest all come at once."""
-    after = spread()
-    return Farewell("reconnect", frame("reconnect", after=after), RESTARTED, after)
-
-
-def spread() -> int:
-    """Return a random part of the time over which clients come again, in milliseconds."""
-    return randbelow(settings.REALTIME_RECONNECT_SPREAD_SECONDS * 1000 + 1)
 
 
 class Connections:
-    """Who is connected here: each counts for its member, or for its address while it has none."""
+    """Counts connections by member, or by client address while nobody is signed in."""
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -123,7 +88,7 @@ class Connections:
         """Take in nobody any more, and send everybody elsewhere."""
         self.is_over = True
         for listener in list(self.holders):
-            listener.dismiss(reconnect())
+            listener.dismiss(shutdown_reason())
 
     def _count_subscriptions(self, listener: Listener, more: int) -> None:
         self._count(self.subscribed, self.holders[listener], more)

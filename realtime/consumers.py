@@ -9,7 +9,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from realtime.connections import IDLE, TOO_MANY, Farewell, reconnect
+from realtime.close_codes import IDLE, TOO_MANY, CloseReason, shutdown_reason
 from realtime.listener import Listener, problem_frame
 from realtime.room_frames import Bucket, RoomFrames
 from realtime.subscriptions import frame
@@ -101,7 +101,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         if self.listener.is_idle:
             detail = _("Sign in or subscribe to something: a connection that does neither ends.")
             problem = Problem(408, "idle", detail)
-            self.listener.dismiss(Farewell("error", problem_frame(None, problem), IDLE))
+            self.listener.dismiss(CloseReason("error", problem_frame(None, problem), IDLE))
         else:
             self._look_later()
 
@@ -137,16 +137,16 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         """Send what waits until there is no more, and then why."""
         while (text := await self.listener.outbox.next()) is not None:
             await self.send(text_data=text)
-        farewell = self.listener.farewell
-        await self.send(text_data=farewell.text)
-        await self.close(farewell.code)
+        close_reason = self.listener.close_reason
+        await self.send(text_data=close_reason.text)
+        await self.close(close_reason.code)
 
 
-def _refusal(problem: Problem) -> Farewell:
+def _refusal(problem: Problem) -> CloseReason:
     """Say to a client that it can't stay."""
     if problem.status == 503:  # the process ends
-        return reconnect()
-    return Farewell("error", problem_frame(None, problem), TOO_MANY)
+        return shutdown_reason()
+    return CloseReason("error", problem_frame(None, problem), TOO_MANY)
 
 
 def _read(text: str | None) -> dict[str, Any] | None:

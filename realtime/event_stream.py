@@ -15,7 +15,7 @@ import orjson
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from realtime.connections import spread
+from realtime.close_codes import reconnect_delay
 from realtime.listener import Listener, problem_frame
 from realtime.topics import PARAMETERS
 from resources import context
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from realtime.asgi_types import Message, Receive, Scope, Send
-    from realtime.connections import Farewell
+    from realtime.close_codes import CloseReason
 
 PATH = "/api/v1/events"
 METHODS = frozenset({"GET", "HEAD"})
@@ -143,15 +143,15 @@ async def _stream(listener: Listener, cursors: Cursors, send: Send) -> None:
             await _send(send, ": still here\n\n")
             continue
         if text is None:
-            await _send(send, _last(listener.farewell), is_last=True)
+            await _send(send, _last(listener.close_reason), is_last=True)
             return
         await _send(send, cursors.event(text))
 
 
-def _last(farewell: Farewell) -> str:
+def _last(close_reason: CloseReason) -> str:
     """Tell why the stream ends, and with `retry` when a browser is to ask again."""
-    later = "" if farewell.after is None else f"retry: {farewell.after}\n"
-    return f"{later}event: {farewell.kind}\ndata: {farewell.text}\n\n"
+    later = "" if close_reason.after is None else f"retry: {close_reason.after}\n"
+    return f"{later}event: {close_reason.kind}\ndata: {close_reason.text}\n\n"
 
 
 async def _send(send: Send, text: str, *, is_last: bool = False) -> None:
@@ -183,7 +183,7 @@ async def _put_off(
     """Say in a stream of one event what is wrong for now, and when to come again."""
     said = problem_frame(None, problem)
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    text = f"retry: {seconds * 1000 + spread()}\nevent: error\ndata: {said}\n\n"
+    text = f"retry: {seconds * 1000 + reconnect_delay()}\nevent: error\ndata: {said}\n\n"
     await _send(send, text, is_last=True)
 
 

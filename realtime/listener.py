@@ -13,7 +13,8 @@ from django.conf import settings
 from realtime.attendance import Attendance
 from realtime.audience_budgets import budgets
 from realtime.audience_queue import audiences
-from realtime.connections import BARRED, Farewell, connections, too_many_subscriptions
+from realtime.close_codes import REVOKED_REASON, CloseReason
+from realtime.connections import connections, too_many_subscriptions
 from realtime.counters import counters
 from realtime.hub import hub, late_hub
 from realtime.outbox import Outbox
@@ -40,14 +41,14 @@ find_actor = database_sync_to_async(actor_of_token, thread_sensitive=False, exec
 class Listener:
     """One connection, whichever protocol it speaks; frames to send come from `outbox`.
 
-    When there are no more of them, `farewell` is what is left to say.
+    When there are no more of them, `close_reason` says why the connection ends.
     """
 
     def __init__(self, transport: str, scope: Mapping[str, Any]) -> None:
         self.loop = asyncio.get_running_loop()
         self.transport = transport
         self.network = client_network(address_of_scope(scope))
-        self.farewell = BARRED
+        self.close_reason = REVOKED_REASON
         self.outbox = Outbox()
         self.attendance = Attendance(self.outbox)
         self.actor: Actor = ANONYMOUS
@@ -69,7 +70,7 @@ class Listener:
         self.token = token
         actor = await self._ask()
         if actor is None or actor.id is None:
-            self.dismiss(BARRED)
+            self.dismiss(REVOKED_REASON)
             return False
         connections().admit(self, str(actor.id), settings.MOST_CONNECTIONS_PER_USER)
         watch(actor.id, self)
@@ -111,10 +112,10 @@ class Listener:
         is_used = self.actor.is_known or self.subscriptions or self.attendance.rooms
         return not is_used
 
-    def dismiss(self, farewell: Farewell) -> None:
-        """End everything, with a last word to the client."""
-        self.farewell = farewell
-        counters.revoked += farewell is BARRED
+    def dismiss(self, close_reason: CloseReason) -> None:
+        """End everything and tell the client why."""
+        self.close_reason = close_reason
+        counters.revoked += close_reason is REVOKED_REASON
         self.close()
 
     def close(self) -> None:
@@ -130,7 +131,7 @@ class Listener:
         """Ask again who the token stands for; what nobody may hear any more ends here."""
         actor = await self._ask()
         if actor is None:
-            self.dismiss(BARRED)
+            self.dismiss(REVOKED_REASON)
         elif actor != self.actor:
             await self._act_as(actor)
 

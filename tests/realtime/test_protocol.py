@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from realtime.connections import RESTARTED, REVOKED, TOO_MANY
+from realtime.close_codes import RESTARTED, REVOKED, TOO_MANY
 from realtime.consumers import SUBPROTOCOL
 from realtime.event_stream import PATH
 from tests.realtime.protocol import document, mistake, types

@@ -1,31 +1,31 @@
-"""WebSockets that close when they are told to: the server sends no close while it is listened to.
+"""Close WebSockets at once: ASGI middleware that works around a delay in granian.
 
-granian keeps a `websocket.close` back until nobody waits for the next message of the client.
+granian holds a `websocket.close` back for as long as the application awaits `receive()`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from realtime.asgi_types import Message, Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Closing:
-    """An ASGI application that stops listening to its client before it closes a WebSocket."""
+class PromptClose:
+    """ASGI middleware that cancels a pending `receive()` before it sends `websocket.close`."""
 
-    def __init__(self, onwards: Any) -> None:
-        self.onwards = onwards
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one WebSocket."""
-        line = _Line(receive, send)
-        await self.onwards(scope, line.receive, line.send)
+        socket = _Socket(receive, send)
+        await self.app(scope, socket.receive, socket.send)
 
 
-class _Line:
-    """One connection: what waits for the client's next message, and whether it has been closed."""
+class _Socket:
+    """One connection: the pending `receive()`, and the close once it is sent."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
@@ -34,7 +34,7 @@ class _Line:
         self.closed: asyncio.Future[Message] | None = None
 
     async def receive(self) -> Message:
-        """Give the client's next message; when the application closes, that it is gone."""
+        """Return the client's next message, or a disconnect once the application has closed."""
         if self.closed:
             return await self.closed
         self.waiting = asyncio.ensure_future(self._receive())
@@ -59,5 +59,5 @@ class _Line:
         try:
             await self._send(message)
         finally:
-            # Who hears it ends, and would take an unfinished close along.
+            # The receiver ends on this, and would cancel a close that is still being sent.
             self.closed.set_result({"type": "websocket.disconnect", "code": code})
