@@ -11,4 +11,5 @@ type Scope = dict[str, Any]
 type Message = dict[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
-type ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+# Django, Channels and granian each have their own types for the three arguments.
+type ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
