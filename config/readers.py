@@ -17,9 +17,10 @@ from config.costly_lane import CostlyLane
 from config.writers import NOT_HERE, Threads, answered_always
 from realtime.bell import is_shared, listen
 from resources.answers import HttpAnswer
+from resources.execution.epochs import CommitWatch, epochs
+from resources.execution.response_cache import EXACT_LIFETIME, NOTIFIED_LIFETIME, ResponseCache
 from resources.http.callers import Callers
 from resources.http.reads import admitted, checked, fitted
-from resources.reading.kept import EXACT, HEARD, FileWatch, Kept, clock
 from resources.reading.loop import NotInLoopError
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ class Readers:
         self.threads = Threads(settings.RESOURCE_THREADS, "reads")
         self.costly = CostlyLane()
         self.is_embedded = connection.vendor == "sqlite"
-        lifetime = EXACT if self.is_embedded else HEARD
-        self.kept = Kept(clock, settings.KEPT_BYTES, lifetime)
-        self.callers = Callers(clock, lifetime)
+        lifetime = EXACT_LIFETIME if self.is_embedded else NOTIFIED_LIFETIME
+        self.responses = ResponseCache(epochs, settings.KEPT_BYTES, lifetime)
+        self.callers = Callers(epochs, lifetime)
         self.under_way: dict[Hashable, asyncio.Task[HttpAnswer]] = {}
         self.is_shared = is_shared()
-        self.watch = FileWatch(clock)
+        self.watch = CommitWatch(epochs)
         self.has_looked = False
         self.bell: asyncio.Task[None] | None = None
 
@@ -65,7 +66,7 @@ class Readers:
             return actor
         # Whoever has the same id and is of the same kind sees the same.
         key = (read.resource, read.record_id, read.query_string, read.url, actor.id, actor.kind)
-        answer = self.kept.find(key)
+        answer = self.responses.find(key)
         if answer is not None:
             return fitted(answer, read)
         checking = partial(checked, read, actor)
@@ -74,12 +75,12 @@ class Readers:
             asked = await self._in_thread(checking)
         if isinstance(asked, HttpAnswer):
             return asked
-        since = clock.now
+        since = epochs.current
         if asked.is_cheap:
             answer = await self._once(key, since, asked.answer)
         else:
             answer = await self.costly.run((key, since), self._speaking(asked.answer), receive)
-        self.kept.keep(key, answer, since, read.texts)
+        self.responses.keep(key, answer, since, read.texts)
         return fitted(answer, read, asked.limits)
 
     async def caller(self, authorization: str) -> Actor | HttpAnswer:
@@ -123,7 +124,7 @@ class Readers:
         try:
             self.watch.look()
         except NotInLoopError:
-            clock.strike()
+            epochs.invalidate_all()
 
     def _look_again(self) -> None:
         """See to it that who comes after this one looks anew."""
@@ -132,7 +133,7 @@ class Readers:
     def _listen(self) -> None:
         """Hear of what other processes change."""
         if self.is_shared and (self.bell is None or self.bell.done()):
-            self.bell = asyncio.create_task(listen(clock.hear))
+            self.bell = asyncio.create_task(listen(epochs.invalidate))
 
     async def _once(self, key: Hashable, since: int, work: Callable[[], HttpAnswer]) -> HttpAnswer:
         """Do work unless the same is under way and began no earlier than the last change."""

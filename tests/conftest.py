@@ -16,8 +16,8 @@ from realtime.audience_queue import compiler
 from realtime.hub import LATE, PROMPT
 from realtime.listener import access
 from resources import changes, registry
+from resources.execution.epochs import epochs
 from resources.models import Change
-from resources.reading.kept import clock
 from tests.client import Api
 from tests.personas import Persona, new_member
 from users.tokens import keys
@@ -72,7 +72,7 @@ def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     cache.clear()
     keys.forget()
-    clock.strike()
+    epochs.invalidate_all()
     # A request in another language leaves it to the thread that answered it.
     translation.activate(settings.LANGUAGE_CODE)
 

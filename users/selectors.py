@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from resources import registry
 from resources.actors import ANONYMOUS, Actor, Standing
+from resources.execution.epochs import UNTRACKED_ONLY
 from resources.fields import RecordIdField
-from resources.reading.kept import ALONE, UNLOGGED
+from resources.query.sources import UNTRACKED
 from resources.reading.plans import Plan, compiled
 from resources.slots import Slot
 from users.models import AccountEvent, ApiKey, Session, User
@@ -117,7 +118,7 @@ def _session_sources() -> frozenset[str] | None:
     """
     sources = _session_plan().sources
     events = registry.resource_of(AccountEvent).name
-    return sources and sources - {UNLOGGED} | {events, ALONE}
+    return sources and sources - {UNTRACKED} | {events, UNTRACKED_ONLY}
 
 
 @cache

@@ -12,7 +12,7 @@ from resources.http.authentication import standing_of_header
 
 if TYPE_CHECKING:
     from resources.actors import Actor, Standing
-    from resources.reading.kept import Clock
+    from resources.execution.epochs import Epochs
 
 CALLER_BYTES = 4 * 1024 * 1024
 """Memory for those who are known."""
@@ -27,15 +27,15 @@ class _Known(NamedTuple):
 
 
 class Callers:
-    """The actors of `Authorization` headers, by the clock that answers are kept by.
+    """The actors of `Authorization` headers, cached by the epochs that responses are cached by.
 
     An actor is asked for anew once its session, its account or its roles may have changed, when
     the session or the token expires, and every `lifetime` seconds. Who is turned away is asked
     for every time.
     """
 
-    def __init__(self, clock: Clock, lifetime: float) -> None:
-        self.clock = clock
+    def __init__(self, epochs: Epochs, lifetime: float) -> None:
+        self.epochs = epochs
         self.lifetime = lifetime
         self.known: ByteCache[_Known] = ByteCache(CALLER_BYTES)
 
@@ -47,7 +47,7 @@ class Callers:
         if known is not None and self._holds(known):
             context.note_user(known.standing.actor.id)
             return known.standing.actor
-        since = self.clock.now
+        since = self.epochs.current
         self.known.drop(header)
         standing = standing_of_header(header)
         if standing.sources is not None:
@@ -58,4 +58,6 @@ class Callers:
     def _holds(self, known: _Known) -> bool:
         sources = known.standing.sources
         is_in_time = known.standing.until > time() and known.until > monotonic()
-        return is_in_time and sources is not None and self.clock.holds(sources, known.since)
+        return (
+            is_in_time and sources is not None and self.epochs.are_unchanged(sources, known.since)
+        )

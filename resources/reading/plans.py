@@ -25,8 +25,8 @@ from resources.documents.sql import JsonText
 from resources.fields import RecordIdField
 from resources.filters.compiling import filter_condition
 from resources.filters.conditions import Compared
+from resources.query.sources import sources_of
 from resources.reading.cursors import after_cursor
-from resources.reading.kept import sources_of
 from resources.reading.loop import NotInLoopError, is_in_loop, loop_database, native
 from resources.reading.ordering import RANK
 from resources.reading.prepared import thread_rows

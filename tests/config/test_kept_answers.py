@@ -15,7 +15,8 @@ from config.application import application, resource_road
 from resources import changes
 from resources.actors import ANONYMOUS, SYSTEM
 from resources.answers import HttpAnswer
-from resources.reading.kept import HEARD, Clock, Kept
+from resources.execution.epochs import Epochs
+from resources.execution.response_cache import NOTIFIED_LIFETIME, ResponseCache
 from resources.reading.reader import list_records
 from resources.registry import resource_of
 from tests.other_process import other_process, tell
@@ -56,8 +57,8 @@ def card(transactional_db: None) -> Card:
 
 def test_readers_see_what_another_process_has_written(card: Card) -> None:
     async def read_on(site: Site, floor: int) -> None:
-        """See the write: at once on SQLite, when asking after `HEARD` at the latest elsewhere."""
-        until = monotonic() + (0 if connection.vendor == "sqlite" else HEARD)
+        """See the write: at once on SQLite, after `NOTIFIED_LIFETIME` at the latest elsewhere."""
+        until = monotonic() + (0 if connection.vendor == "sqlite" else NOTIFIED_LIFETIME)
         asked = monotonic()
         while min(seen := await site.likes(card)) < floor and asked < until:
             await asyncio.sleep(0.02)
@@ -160,19 +161,21 @@ def test_many_who_ask_at_once_make_one_query(card: Card) -> None:
 
 
 def test_what_is_kept_stays_within_its_room() -> None:
-    clock = Clock()
-    kept = Kept(clock, room=100_000, lifetime=60)
+    epochs = Epochs()
+    responses = ResponseCache(epochs, most_bytes=100_000, lifetime=60)
     for number in range(100):
-        kept.keep(number, HttpAnswer(200, b"x" * 9_000, sources=frozenset({"cards"})), clock.now)
-    assert kept.answers.used <= 100_000
-    assert kept.find(0) is None
-    assert kept.find(99) is not None
-    kept.keep("huge", HttpAnswer(200, b"x" * 50_000, sources=frozenset()), clock.now)
-    kept.keep("odd", HttpAnswer(404, b"x"), clock.now)
-    assert kept.find("huge") is kept.find("odd") is None
-    clock.tick(["posts"])
-    assert kept.find(99) is not None
-    clock.tick(["cards"])
-    assert kept.find(99) is None
-    clock.strike()
-    assert kept.find(98) is None
+        responses.keep(
+            number, HttpAnswer(200, b"x" * 9_000, sources=frozenset({"cards"})), epochs.current
+        )
+    assert responses.entries.used <= 100_000
+    assert responses.find(0) is None
+    assert responses.find(99) is not None
+    responses.keep("huge", HttpAnswer(200, b"x" * 50_000, sources=frozenset()), epochs.current)
+    responses.keep("odd", HttpAnswer(404, b"x"), epochs.current)
+    assert responses.find("huge") is responses.find("odd") is None
+    epochs.advance(["posts"])
+    assert responses.find(99) is not None
+    epochs.advance(["cards"])
+    assert responses.find(99) is None
+    epochs.invalidate_all()
+    assert responses.find(98) is None

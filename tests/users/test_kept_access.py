@@ -18,7 +18,7 @@ from cards.models import Card
 from config.application import application, resource_road
 from resources import changes
 from resources.actors import SYSTEM
-from resources.reading.kept import HEARD
+from resources.execution.response_cache import NOTIFIED_LIFETIME
 from tests.other_process import other_process, tell
 from tests.personas import new_member
 from users import tokens
@@ -139,13 +139,13 @@ def known_actor(persona: Persona) -> Any:
 
 
 def test_access_ended_by_another_process_ends_here(dana: Persona) -> None:
-    """At once on SQLite, with what is asked after `HEARD` at the latest on PostgreSQL."""
+    """At once on SQLite, after `NOTIFIED_LIFETIME` at the latest on PostgreSQL."""
 
     async def go(process: Any, session: str) -> None:
         reader = Reader(dana)
         await reader.is_known()
         await asyncio.to_thread(tell, process, session)
-        until = monotonic() + (0 if connection.vendor == "sqlite" else HEARD)
+        until = monotonic() + (0 if connection.vendor == "sqlite" else NOTIFIED_LIFETIME)
         asked = monotonic()
         while (status := await reader.status()) == 200 and asked < until:
             await asyncio.sleep(0.02)
@@ -189,7 +189,7 @@ def test_who_is_known_is_not_asked_for_again(
 
     began = monotonic()
     asyncio.run(go())
-    assert len(asked) <= 1 + (monotonic() - began) // HEARD
+    assert len(asked) <= 1 + (monotonic() - began) // NOTIFIED_LIFETIME
 
 
 def test_what_others_write_makes_nobody_unknown(
@@ -213,7 +213,7 @@ def test_what_others_write_makes_nobody_unknown(
     monkeypatch.setattr(tokens, "standing_of_session", counted)
     began = monotonic()
     asyncio.run(go())
-    assert len(asked) <= 1 + (monotonic() - began) // HEARD
+    assert len(asked) <= 1 + (monotonic() - began) // NOTIFIED_LIFETIME
 
 
 def test_what_the_log_knows_nothing_of_ends_access_too(dana: Persona) -> None:
@@ -226,7 +226,7 @@ def test_what_the_log_knows_nothing_of_ends_access_too(dana: Persona) -> None:
             Session.objects.filter(user=user_of(dana)).update, ended_at=timezone.now()
         )
         await asyncio.to_thread(in_thread, unlogged)
-        await asyncio.sleep(0 if connection.vendor == "sqlite" else HEARD)
+        await asyncio.sleep(0 if connection.vendor == "sqlite" else NOTIFIED_LIFETIME)
         assert await reader.status() == 401
         again = partial(Session.objects.filter(user=user_of(dana)).update, ended_at=None)
         await asyncio.to_thread(in_thread, again)
