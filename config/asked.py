@@ -141,7 +141,7 @@ class Asked:
         )
 
     def admitted(self) -> Mapping[str, str]:
-        """Let the write of a known caller in; raises Problem 401, 403, 429 and NotInLoopError."""
+        """Let the write of a known caller in; raises Problem 401, 403, 429 and MustRunInThread."""
         return admitted(self.resource, self.method, self.action, self.caller, self.address)
 
     def write(self) -> HttpAnswer:

@@ -17,11 +17,11 @@ from config.costly_lane import CostlyLane
 from config.writers import NOT_HERE, Threads, answered_always
 from realtime.bell import is_shared, listen
 from resources.answers import HttpAnswer
+from resources.event_loop import MustRunInThread
 from resources.execution.epochs import CommitWatch, epochs
 from resources.execution.response_cache import EXACT_LIFETIME, NOTIFIED_LIFETIME, ResponseCache
 from resources.http.callers import Callers
 from resources.http.reads import admitted, checked, fitted
-from resources.reading.loop import NotInLoopError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -123,7 +123,7 @@ class Readers:
         asyncio.get_running_loop().call_soon(self._look_again)
         try:
             self.watch.look()
-        except NotInLoopError:
+        except MustRunInThread:
             epochs.invalidate_all()
 
     def _look_again(self) -> None:

@@ -22,7 +22,7 @@ from config.waiting import in_thread
 from resources import search
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
-from resources.reading.loop import NotInLoopError
+from resources.event_loop import MustRunInThread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("holobase.crash")
 
 MOST_IN_A_GROUP = 32
-NOT_HERE = (NotInLoopError, SynchronousOnlyOperation)
+NOT_HERE = (MustRunInThread, SynchronousOnlyOperation)
 """What says that an event loop is no place for the work."""
 
 type Work = Callable[[], HttpAnswer]
@@ -155,7 +155,7 @@ def _in_thread(work: Work) -> HttpAnswer:
 def answered_always[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
     """Run `work`; a bug is logged and answered with 500, without details.
 
-    Raises NotInLoopError and SynchronousOnlyOperation, which ask for another thread.
+    Raises MustRunInThread and SynchronousOnlyOperation, which ask for another thread.
     """
     try:
         return answered(work)

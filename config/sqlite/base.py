@@ -15,8 +15,8 @@ from django.db.backends.sqlite3 import base
 from django.utils.asyncio import async_unsafe
 
 from config.sqlite.turn import Turn
+from resources.dialects.sqlite import with_qmarks
 from resources.filters.functions import register_functions
-from resources.reading.loop import native
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ class Cursor(_Cursor):
     def convert_query(self, query: str, *, param_names: Any = None) -> str:
         if param_names is not None:
             return str(super().convert_query(query, param_names=param_names))
-        return native(query)
+        return with_qmarks(query)
 
 
 class LeanCursor(Cursor):
@@ -61,13 +61,13 @@ class LeanCursor(Cursor):
         with database.wrap_database_errors:
             if params is None:
                 return sqlite3.Cursor.execute(self, query)
-            return sqlite3.Cursor.execute(self, native(query), params)
+            return sqlite3.Cursor.execute(self, with_qmarks(query), params)
 
     def executemany(self, query: str, param_list: Any) -> Any:
         self.database.validate_no_broken_transaction()
         self.database.begin_statement()
         with self.database.wrap_database_errors:
-            return sqlite3.Cursor.executemany(self, native(query), param_list)
+            return sqlite3.Cursor.executemany(self, with_qmarks(query), param_list)
 
     def fetchone(self) -> Any:
         with self.database.wrap_database_errors:

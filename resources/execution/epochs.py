@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from resources.changes import committed
+from resources.execution.inline_sqlite import inline_database
 from resources.query.sources import UNTRACKED
-from resources.reading.loop import loop_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,8 +76,8 @@ class CommitWatch:
         self.newest = 0
 
     def look(self) -> None:
-        """Invalidate what was committed since the last look; raises NotInLoopError."""
-        database = loop_database()
+        """Invalidate what was committed since the last look; raises MustRunInThread."""
+        database = inline_database()
         version = database.rows("PRAGMA data_version", ())
         if version == self.version:
             return

@@ -74,7 +74,7 @@ def answer_read(read: Read) -> HttpAnswer:
 def checked(read: Read, actor: Actor) -> CheckedRead:
     """Check what is asked for, and count it if it is costly; raises Problem 400, 401, 403, 429.
 
-    Raises NotInLoopError where that would keep an event loop waiting.
+    Raises MustRunInThread where that would keep an event loop waiting.
     """
     query: ListQuery | Selection
     if read.record_id is None:
@@ -90,7 +90,7 @@ def checked(read: Read, actor: Actor) -> CheckedRead:
 def admitted(read: Read, actor: Actor) -> Actor:
     """Return the actor, whose key goes as far as the read does; raises Problem 403 or 400.
 
-    Raises NotInLoopError in an event loop for a key with a long query.
+    Raises MustRunInThread in an event loop for a key with a long query.
     """
     if actor.scopes is not None:
         require_scopes(actor, {read.resource, *_reached(read)})

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from rest_framework.throttling import BaseThrottle
 
 from resources.errors import Problem
+from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.http.client_networks import address_of_request, client_network, is_trusted
-from resources.reading.loop import NotInLoopError, is_in_loop
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -76,14 +76,14 @@ def require_room(
     `settings.THROTTLE_RATES[scope]`; `cost` is how many requests this one counts as, and each level
     of `trust` gives the room once more. One counter a window is all that is kept in the cache, so
     counting costs the same at any rate and is right across processes. Raises Problem 429 when there
-    is no room left (headers: draft-ietf-httpapi-ratelimit-headers-03), NotInLoopError where
+    is no room left (headers: draft-ietf-httpapi-ratelimit-headers-03), MustRunInThread where
     counting would keep an event loop waiting.
     """
     limit = read_rate(rate or settings.THROTTLE_RATES[scope])
     if limit is None:
         return {}
-    if is_in_loop() and not _is_counted_here():
-        raise NotInLoopError
+    if is_in_event_loop() and not _is_counted_here():
+        raise MustRunInThread
     rooms = [
         _taken(f"{scope}:{name}", limit.requests * _times(number, trust), limit, cost)
         for number, name in enumerate(dict.fromkeys(who))

@@ -78,8 +78,8 @@ def counted(
 ) -> Mapping[str, str]:
     """Count a write and give the `RateLimit-*` headers.
 
-    Raises Problem 429 when there is no room left, NotInLoopError where counting would keep an event
-    loop waiting.
+    Raises Problem 429 when there is no room left, MustRunInThread where counting would keep an
+    event loop waiting.
     """
     who = asking(actor, address)
     headers = require_room("write", *who, trust=actor.trust_level)
@@ -95,7 +95,8 @@ def admitted(
 ) -> Mapping[str, str]:
     """Count a write and refuse what no body could make right; gives the `RateLimit-*` headers.
 
-    Raises Problem 401, 403 and 429, NotInLoopError where counting would keep an event loop waiting.
+    Raises Problem 401, 403 and 429, MustRunInThread where counting would keep an event loop
+    waiting.
     """
     headers = counted(resource, method, action, actor, address)
     try:

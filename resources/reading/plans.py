@@ -21,13 +21,15 @@ from django.db.models.functions import Lower
 
 from resources.actors import ACTOR_SLOT, UnboundActor
 from resources.byte_cache import ByteCache
+from resources.dialects.sqlite import with_qmarks
 from resources.documents.sql import JsonText
+from resources.event_loop import MustRunInThread, is_in_event_loop
+from resources.execution.inline_sqlite import inline_database
 from resources.fields import RecordIdField
 from resources.filters.compiling import filter_condition
 from resources.filters.conditions import Compared
 from resources.query.sources import sources_of
 from resources.reading.cursors import after_cursor
-from resources.reading.loop import NotInLoopError, is_in_loop, loop_database, native
 from resources.reading.ordering import RANK
 from resources.reading.prepared import thread_rows
 from resources.reading.record import record_document
@@ -58,20 +60,20 @@ class Plan:
     def rows(self, actor: Actor, values: Mapping[Hashable, Any]) -> Sequence[Sequence[Any]]:
         """Run the statement for one actor and one set of values.
 
-        Raises Problem 400 when a value is not of its column's kind, and NotInLoopError where a
+        Raises Problem 400 when a value is not of its column's kind, and MustRunInThread where a
         thread should do it.
         """
         if self.sql is None:
             return ()
-        if is_in_loop():
-            database = loop_database()
-            return database.rows(self.native, self._bound(actor, values, database.django))
+        if is_in_event_loop():
+            database = inline_database()
+            return database.rows(self.sql_with_qmarks, self._bound(actor, values, database.django))
         return thread_rows(self.sql, self._bound(actor, values, connection))
 
     @cached_property
-    def native(self) -> str:
+    def sql_with_qmarks(self) -> str:
         """Return the statement with SQLite's own placeholders."""
-        return native(self.sql or "")
+        return with_qmarks(self.sql or "")
 
     @cached_property
     def sources(self) -> frozenset[str] | None:
@@ -138,8 +140,8 @@ _plans: ByteCache[Plan] = ByteCache(PLAN_BYTES)
 def _known_plan(key: Hashable, compiling: Callable[[], Plan]) -> Plan:
     plan = _plans.get(key)
     if plan is None:
-        if is_in_loop():
-            raise NotInLoopError
+        if is_in_event_loop():
+            raise MustRunInThread
         plan = compiling()
         _plans.put(key, plan, plan.size)
     return plan

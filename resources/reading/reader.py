@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from resources.actors import UnboundActor
 from resources.byte_cache import kept
 from resources.errors import bad_parameter, not_permitted, not_signed_in, not_visible
+from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.filters.nodes import FilterSyntaxError, FilterValueError
 from resources.reading.cursors import Cursor
-from resources.reading.loop import NotInLoopError, is_in_loop
 from resources.reading.plans import count_plan, exists_plan, key_plan, list_plan, view_plan
 from resources.reading.query import ListQuery, read_list_query, read_view_query
 from resources.sealing import unsealed_document
@@ -36,7 +36,7 @@ QUERY_BYTES = 8 * 1024 * 1024
 BYTES_OF_LETTER = 40
 """Bytes that a letter of a query becomes when it is read, at most."""
 MOST_PARAMETERS = 50
-READ_IN_LOOP = 500
+LONGEST_INLINE_QUERY = 500
 """Letters of a query that an event loop reads itself."""
 PLAIN_QUERY = re.compile(r"[\w.~%=&+,-]+", re.ASCII)
 """A query that stands in a link, and in JSON, as the client wrote it."""
@@ -101,7 +101,7 @@ def permitted_query(resource: Resource, actor: Actor, query_string: str) -> List
     """Read what a list is asked for.
 
     Raises Problem 401 or 403 when nothing of the resource is ever listed to this kind of actor, 400
-    for a parameter that can't be used, and NotInLoopError in an event loop for a long query.
+    for a parameter that can't be used, and MustRunInThread in an event loop for a long query.
     """
     if _lists_nothing(resource, actor.kind):
         raise not_permitted() if actor.is_known else not_signed_in()
@@ -199,8 +199,8 @@ def view_selection(resource: Resource, query_string: str) -> Selection:
 
 
 def _require_short(query_string: str) -> None:
-    if len(query_string) > READ_IN_LOOP and is_in_loop():
-        raise NotInLoopError
+    if len(query_string) > LONGEST_INLINE_QUERY and is_in_event_loop():
+        raise MustRunInThread
 
 
 @contextmanager

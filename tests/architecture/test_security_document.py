@@ -23,7 +23,7 @@ from resources.reading import cost
 from resources.reading.ordering import MOST_SORTS
 from resources.reading.plans import PLAN_BYTES
 from resources.reading.query import LONGEST_SEARCH
-from resources.reading.reader import MOST_PARAMETERS, QUERY_BYTES, READ_IN_LOOP
+from resources.reading.reader import LONGEST_INLINE_QUERY, MOST_PARAMETERS, QUERY_BYTES
 from resources.reading.selection import MOST_PATHS
 from tests.architecture.sources import ROOT, all_sources
 from users.services.guessing import CODE_TRIES, WINDOW
@@ -194,7 +194,7 @@ def test_what_a_read_may_cost_is_that_of_the_code() -> None:
 def test_what_costly_reads_are_held_to_is_that_of_the_code() -> None:
     mebibytes = [PLAN_BYTES, QUERY_BYTES, TREE_BYTES, CALLER_BYTES]
 
-    assert (cost.CHEAP, MOST_JOBS, PATIENCE, READ_IN_LOOP) == (15, 16, 5, 500)
+    assert (cost.CHEAP, MOST_JOBS, PATIENCE, LONGEST_INLINE_QUERY) == (15, 16, 5, 500)
     assert [size // 2**20 for size in mebibytes] == [16, 8, 4, 4]
 
 

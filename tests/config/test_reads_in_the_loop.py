@@ -14,9 +14,10 @@ import pytest
 from cards.models import Card
 from config.logs import GatheredLines, JsonLines
 from resources.actors import ANONYMOUS
-from resources.reading.loop import NotInLoopError, is_in_loop, loop_database
+from resources.event_loop import MustRunInThread, is_in_event_loop
+from resources.execution.inline_sqlite import inline_database
 from resources.reading.plans import list_plan
-from resources.reading.reader import READ_IN_LOOP, list_query
+from resources.reading.reader import LONGEST_INLINE_QUERY, list_query
 from resources.registry import resource_of
 
 LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
@@ -25,19 +26,19 @@ LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT m
 @pytest.mark.embedded
 def test_a_long_statement_is_cut_short_and_not_tried_again(db: None) -> None:
     async def ask() -> None:
-        assert is_in_loop()
-        database = loop_database()
+        assert is_in_event_loop()
+        database = inline_database()
         assert database.rows("SELECT ? + 1", [1]) == [(2,)]
-        with pytest.raises(NotInLoopError) as cut:
+        with pytest.raises(MustRunInThread) as cut:
             database.rows(LONG, [])
         assert cut.value.__cause__ is not None
-        with pytest.raises(NotInLoopError) as refused:
+        with pytest.raises(MustRunInThread) as refused:
             database.rows(LONG, [])
         assert refused.value.__cause__ is None
-        with pytest.raises(NotInLoopError):
+        with pytest.raises(MustRunInThread):
             database.rows("DELETE FROM cards_card", [])
 
-    assert not is_in_loop()
+    assert not is_in_event_loop()
     asyncio.run(ask())
 
 
@@ -45,12 +46,12 @@ def test_a_long_statement_is_cut_short_and_not_tried_again(db: None) -> None:
 def test_what_is_not_known_yet_is_read_and_compiled_in_threads(db: None) -> None:
     cards, kind = resource_of(Card), ANONYMOUS.kind
     short = f"filter={quote('like_count > 5 && rarity != "epic" && like_count < 71')}"
-    long = f"rarity__ne={'x' * READ_IN_LOOP}"
+    long = f"rarity__ne={'x' * LONGEST_INLINE_QUERY}"
 
     def known(query_string: str) -> bool:
         try:
             list_plan(cards, kind, list_query(cards, query_string))
-        except NotInLoopError:
+        except MustRunInThread:
             return False
         return True
 

@@ -1,42 +1,39 @@
-"""Reads in the event loop: on SQLite most take less time than handing them to a thread would.
+"""SQLite statements run inline, in the event loop: most take less time than a thread switch.
 
-Django's connections refuse to work in a thread that runs an event loop, as a statement keeps every
-other request waiting. There plans run on a connection of the loop's own, which only reads; a
-statement that takes longer than `BUDGET` is interrupted and left to a thread.
+Django's connections refuse to work in a thread that runs an event loop, because a statement keeps
+every other request waiting. So each event loop has a connection of its own, which only reads. A
+statement that takes longer than `MOST_CHECKS` allows is interrupted, and a thread runs it instead.
 """
 
 from __future__ import annotations
 
 import atexit
 import sqlite3
-from asyncio import get_running_loop
 from threading import local
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.utils.module_loading import import_string
 
-from resources.byte_cache import ByteCache, kept
+from resources.byte_cache import ByteCache
+from resources.event_loop import MustRunInThread
 from resources.filters.functions import register_functions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-BUDGET = 40
-"""Turns that a statement may keep the event loop: about 2 ms."""
-TURN = 5_000
-"""Steps of SQLite's machine after which it asks whether the budget is spent.
+MOST_CHECKS = 40
+"""Checks after which a statement is interrupted: about 2 ms."""
+STEPS_PER_CHECK = 5_000
+"""Instructions of SQLite's virtual machine between two checks.
 
-Steps are the same however busy the computer is, unlike seconds.
+They are the same however busy the computer is, unlike seconds.
 """
 SLOW_FOR = 10.0
 """Seconds in which a statement that took too long is not tried again."""
 SLOW_BYTES = 1024 * 1024
 """Memory for the statements that took too long."""
-NATIVE_BYTES = 8 * 1024 * 1024
-"""Memory for statements in SQLite's own spelling."""
 FUNCTIONS = "django.db.backends.sqlite3._functions.register"
 PREPARE = """
 PRAGMA query_only = ON;
@@ -46,21 +43,8 @@ PRAGMA temp_store = MEMORY;
 """
 
 
-class NotInLoopError(Exception):
-    """This can't be done, or not quickly enough, in the event loop; a thread can."""
-
-
-def is_in_loop() -> bool:
-    """Tell whether this thread runs an event loop just now."""
-    try:
-        get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-class LoopDatabase:
-    """A connection that only reads, for the thread of one event loop."""
+class InlineDatabase:
+    """A read-only SQLite connection for the thread of one event loop."""
 
     def __init__(self, name: str) -> None:
         # Asking for it by its name makes a new one for each request of an event loop.
@@ -78,50 +62,47 @@ class LoopDatabase:
         import_string(FUNCTIONS)(self.connection)
         register_functions(self.connection)
         self.connection.executescript(PREPARE)
-        self.connection.set_progress_handler(self._is_over, TURN)
-        self.turns = 0
+        self.connection.set_progress_handler(self._is_over, STEPS_PER_CHECK)
+        self.checks = 0
         self.slow: ByteCache[float] = ByteCache(SLOW_BYTES)
 
     def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        """Run a statement with SQLite's placeholders; raises NotInLoopError when it takes long."""
+        """Return the rows of a statement with `?` placeholders.
+
+        Raises MustRunInThread when it fails or takes too long.
+        """
         if self.slow.used and (self.slow.get(sql) or 0.0) > monotonic():
-            raise NotInLoopError
-        self.turns = 0
+            raise MustRunInThread
+        self.checks = 0
         try:
             return self.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             # What is wrong, if anything, is found again and told by the thread.
-            if self.turns > BUDGET:
+            if self.checks > MOST_CHECKS:
                 self.slow.put(sql, monotonic() + SLOW_FOR, len(sql))
-            raise NotInLoopError from error
+            raise MustRunInThread from error
 
     def _is_over(self) -> bool:
-        self.turns += 1
-        return self.turns > BUDGET
+        self.checks += 1
+        return self.checks > MOST_CHECKS
 
 
 class _OfThread(local):
     """The database of each thread that has run a loop, by the file's name."""
 
     def __init__(self) -> None:
-        self.databases: dict[str, LoopDatabase] = {}
+        self.databases: dict[str, InlineDatabase] = {}
 
 
 _of_thread = _OfThread()
 
 
-def loop_database() -> LoopDatabase:
-    """Give this thread's database; raises NotInLoopError when the database is not SQLite."""
+def inline_database() -> InlineDatabase:
+    """Return this thread's database; raises MustRunInThread when the database is not SQLite."""
     name = str(connections.databases[DEFAULT_DB_ALIAS]["NAME"])
     database = _of_thread.databases.get(name)
     if database is None:
         if connection.vendor != "sqlite":
-            raise NotInLoopError
-        database = _of_thread.databases[name] = LoopDatabase(name)
+            raise MustRunInThread
+        database = _of_thread.databases[name] = InlineDatabase(name)
     return database
-
-
-@kept(NATIVE_BYTES, lambda sql: 2 * len(sql))
-def native(sql: str) -> str:
-    """Write a statement with SQLite's own placeholders."""
-    return FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
