@@ -13,6 +13,7 @@ from django.utils import timezone
 from resources import registry
 from resources.actors import ANONYMOUS, Actor, Standing
 from resources.execution.epochs import UNTRACKED_ONLY
+from resources.execution.run import run_plan
 from resources.fields import RecordIdField
 from resources.query.sources import UNTRACKED
 from resources.reading.plans import Plan, compiled
@@ -71,7 +72,7 @@ def actor_of_key(key_id: UUID) -> KeyActor | None:
 
 def _rows(plan: Plan, **values: Any) -> Sequence[Sequence[Any]]:
     slots: Mapping[Any, Any] = {"now": timezone.now(), **values}
-    return plan.rows(ANONYMOUS, slots)
+    return run_plan(plan, ANONYMOUS, slots)
 
 
 def _actor(rows: Sequence[Sequence[Any]], **more: Any) -> Actor:

@@ -24,14 +24,12 @@ from resources.byte_cache import ByteCache
 from resources.dialects.sqlite import with_qmarks
 from resources.documents.sql import JsonText
 from resources.event_loop import MustRunInThread, is_in_event_loop
-from resources.execution.inline_sqlite import inline_database
 from resources.fields import RecordIdField
 from resources.filters.compiling import filter_condition
 from resources.filters.conditions import Compared
 from resources.query.sources import sources_of
 from resources.reading.cursors import after_cursor
 from resources.reading.ordering import RANK
-from resources.reading.prepared import thread_rows
 from resources.reading.record import record_document
 from resources.rules import Scope, narrowed
 from resources.search import Matches, MatchingIds, match_expression
@@ -57,19 +55,6 @@ class Plan:
     sql: str | None
     parameters: tuple[Any, ...] = ()
 
-    def rows(self, actor: Actor, values: Mapping[Hashable, Any]) -> Sequence[Sequence[Any]]:
-        """Run the statement for one actor and one set of values.
-
-        Raises Problem 400 when a value is not of its column's kind, and MustRunInThread where a
-        thread should do it.
-        """
-        if self.sql is None:
-            return ()
-        if is_in_event_loop():
-            database = inline_database()
-            return database.rows(self.sql_with_qmarks, self._bound(actor, values, database.django))
-        return thread_rows(self.sql, self._bound(actor, values, connection))
-
     @cached_property
     def sql_with_qmarks(self) -> str:
         """Return the statement with SQLite's own placeholders."""
@@ -85,8 +70,8 @@ class Plan:
         """Return about how many bytes it takes with the shape that it is kept by."""
         return 4 * len(self.sql or "") + 800 * len(self.parameters)
 
-    def _bound(self, actor: Actor, values: Mapping[Hashable, Any], database: Any) -> Sequence[Any]:
-        """Give the parameters with the values in their slots."""
+    def bound(self, actor: Actor, values: Mapping[Hashable, Any], database: Any) -> Sequence[Any]:
+        """Return the parameters with the values in their placeholders."""
         return [
             part.bind(actor.id if part.key == ACTOR_SLOT else values[part.key], database)
             if isinstance(part, SlotReference)

@@ -17,6 +17,7 @@ from resources.actors import UnboundActor
 from resources.byte_cache import kept
 from resources.errors import bad_parameter, not_permitted, not_signed_in, not_visible
 from resources.event_loop import MustRunInThread, is_in_event_loop
+from resources.execution.run import run_plan
 from resources.filters.nodes import FilterSyntaxError, FilterValueError
 from resources.reading.cursors import Cursor
 from resources.reading.plans import count_plan, exists_plan, key_plan, list_plan, view_plan
@@ -82,14 +83,14 @@ def _rows_of(
         if not resource.natural_key or "\x00" in record_id:
             raise not_visible() from None
         by_key = key_plan(resource, actor.kind, selection)
-        return by_key, by_key.rows(actor, {"key": record_id.lower()})
+        return by_key, run_plan(by_key, actor, {"key": record_id.lower()})
     by_id = view_plan(resource, actor.kind, selection)
-    return by_id, by_id.rows(actor, {"id": identifier})
+    return by_id, run_plan(by_id, actor, {"id": identifier})
 
 
 def is_visible(resource: Resource, actor: Actor, record_id: UUID) -> bool:
     """Tell whether the actor may view a record."""
-    return bool(exists_plan(resource, actor.kind).rows(actor, {"id": record_id}))
+    return bool(run_plan(exists_plan(resource, actor.kind), actor, {"id": record_id}))
 
 
 def list_records(resource: Resource, actor: Actor, query_string: str, url: str) -> Answer:
@@ -116,7 +117,7 @@ def page_of(resource: Resource, actor: Actor, query: ListQuery, url: str) -> Ans
     values = query.values()
     with filter_errors():
         plan = list_plan(resource, actor.kind, query)
-        rows = plan.rows(actor, values)
+        rows = run_plan(plan, actor, values)
         count = _count(resource, actor, query)
     has_more = len(rows) > query.limit
     page = rows[: query.limit]
@@ -218,7 +219,7 @@ def filter_errors() -> Iterator[None]:
 def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:
     if query.count is None:
         return None
-    rows = count_plan(resource, actor.kind, query).rows(actor, query.values())
+    rows = run_plan(count_plan(resource, actor.kind, query), actor, query.values())
     return int(rows[0][0]) if rows else 0
 
 

@@ -22,6 +22,7 @@ from resources.actors import ACTOR_SLOT, ANONYMOUS, UnboundActor
 from resources.byte_cache import ByteCache, kept
 from resources.documents.sql import JsonText
 from resources.errors import bad_parameter
+from resources.execution.run import run_plan
 from resources.fields import RecordIdField
 from resources.filters.compiling import filter_condition
 from resources.reading.plans import PLAN_BYTES, Plan, inlined, visible_rows
@@ -76,7 +77,7 @@ class Question:
         """Ask, with other tables in the place of the database's own if any are given."""
         if self.is_personal:
             tables = [*tables, _table_of(askers)]
-        return below(self.plan, tables).rows(ANONYMOUS, values)
+        return run_plan(below(self.plan, tables), ANONYMOUS, values)
 
 
 _questions: ByteCache[Question] = ByteCache(PLAN_BYTES)

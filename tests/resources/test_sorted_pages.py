@@ -34,7 +34,7 @@ SORTED = re.compile(r"^USE TEMP B-TREE FOR ORDER BY|^(?:->\s+)?Sort\s+\(", re.MU
 def steps(plan: Plan, actor: Actor) -> str:
     """Explain how the database would make a page."""
     values: dict[Hashable, Any] = {"limit": 31, "search": None}
-    bound = plan._bound(actor, values, connection)
+    bound = plan.bound(actor, values, connection)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(ONLY_IF_IT_MUST)

@@ -1,0 +1,55 @@
+"""Server-side prepared statements: PostgreSQL parses and plans a statement once per connection.
+
+Django writes values into the SQL text, which PostgreSQL then parses and plans anew each time; that
+takes longer than running most statements. A compiled plan has one SQL text for all values, so it
+can be prepared.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from django.db import NotSupportedError, ProgrammingError, connection
+
+from resources.byte_cache import ByteCache
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNPREPARABLE_BYTES = 1024 * 1024
+_unpreparable: ByteCache[bool] = ByteCache(UNPREPARABLE_BYTES)
+"""Statements that can't be prepared, mostly because the type of a parameter is ambiguous."""
+
+
+def fetch_rows(sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    """Return the rows of a statement with Django's placeholders, on this thread's connection.
+
+    On PostgreSQL it is prepared where that is possible.
+    """
+    if _can_be_prepared(sql):
+        try:
+            return _rows(sql, values, is_prepared=True)
+        except (ProgrammingError, NotSupportedError):
+            # If the statement itself is wrong, it fails again below.
+            _unpreparable.put(sql, True, len(sql))
+    return _rows(sql, values, is_prepared=False)
+
+
+def _can_be_prepared(sql: str) -> bool:
+    # Inside a transaction a failed attempt would leave no second one.
+    is_outside = connection.vendor == "postgresql" and not connection.in_atomic_block
+    return is_outside and _unpreparable.get(sql) is None
+
+
+def _rows(sql: str, values: Sequence[Any], *, is_prepared: bool) -> Sequence[Sequence[Any]]:
+    with connection.cursor() as cursor:
+        if is_prepared:
+            cursor.cursor = _server_side_binding(cursor.cursor)
+        cursor.execute(sql, values)
+        rows: Sequence[Sequence[Any]] = cursor.fetchall()
+    return rows
+
+
+def _server_side_binding(cursor: Any) -> Any:
+    """Return a psycopg cursor, which leaves binding the values to the server."""
+    return cast("Any", connection).Database.Cursor(cursor.connection)

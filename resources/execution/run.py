@@ -1,0 +1,31 @@
+"""Runs a compiled plan where it is asked for: inline in an event loop, else on a thread."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from resources.event_loop import is_in_event_loop
+from resources.execution.inline_sqlite import inline_database
+from resources.execution.pg_prepared import fetch_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping, Sequence
+
+    from resources.actors import Actor
+    from resources.reading.plans import Plan
+
+
+def run_plan(plan: Plan, actor: Actor, values: Mapping[Hashable, Any]) -> Sequence[Sequence[Any]]:
+    """Return the rows of a plan for one actor and one set of values.
+
+    Raises Problem 400 when a value is not of its column's kind, and MustRunInThread where a thread
+    should do it.
+    """
+    if plan.sql is None:
+        return ()
+    if is_in_event_loop():
+        database = inline_database()
+        return database.rows(plan.sql_with_qmarks, plan.bound(actor, values, database.django))
+    return fetch_rows(plan.sql, plan.bound(actor, values, connection))
