@@ -1,20 +1,25 @@
 """Costly reads: in threads of their own, so that short ones never wait for them.
 
-A read ends when nobody waits for it any more: its statement is interrupted.
+Each network has a fair share of those threads and of the places to wait in; the turns go round
+between networks. A read ends when nobody waits for it any more: its statement is interrupted.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from config.writers import Threads
 from resources.answers import HttpAnswer, answered
-from resources.errors import took_too_long
+from resources.errors import Problem, took_too_long
+from resources.http.client_networks import limited_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -23,6 +28,9 @@ if TYPE_CHECKING:
 
 MOST_JOBS = 16
 """Costly reads under way or waiting, in a process."""
+NETWORKS_SHARE = 2
+"""One network has half of the threads and half of the places to wait, a trusted address all."""
+RETRY_SECONDS = 1
 PATIENCE = 5.0
 """Seconds that a read waits for its turn."""
 BETWEEN_INTERRUPTIONS = 0.05
@@ -34,8 +42,9 @@ NOBODY = HttpAnswer(499)
 class Job:
     """One read that may be interrupted from outside, for all who wait for its answer."""
 
-    def __init__(self, work: Callable[[], HttpAnswer]) -> None:
+    def __init__(self, work: Callable[[], HttpAnswer], network: str) -> None:
         self.work = work
+        self.network = network
         self.waiting = 0
         self.has_begun = False
         self.is_given_up = False
@@ -74,29 +83,47 @@ class CostlyLane:
     def __init__(self) -> None:
         self.threads = Threads(settings.COSTLY_THREADS, "costly")
         self.jobs: dict[Hashable, Job] = {}
+        self.of_network: Counter[str] = Counter()
+        self.turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self.endings: set[asyncio.Task[None]] = set()
 
     async def run(
-        self, key: Hashable, work: Callable[[], HttpAnswer], receive: Receive
+        self, key: Hashable, work: Callable[[], HttpAnswer], address: str, receive: Receive
     ) -> HttpAnswer:
-        """Answer by `work`, or 503 when there is too much to do; `receive` tells who goes away."""
+        """Answer by `work`, 429 when the network has its share, 503 when there is too much to do.
+
+        `receive` tells when the client goes away.
+        """
         job = self.jobs.get(key)
         is_shared = job is not None
         if job is None:
+            network = limited_network(address)
+            if network and self.of_network[network] >= MOST_JOBS // NETWORKS_SHARE:
+                return answered(_refuse_network)
             if len(self.jobs) >= MOST_JOBS:
                 return _too_much()
-            job = self._begin(key, work)
+            job = self._begin(key, Job(work, network))
         answer = await self._waited(key, job, receive)
         if is_shared and answer.status not in (200, NOBODY.status):
             # An error names its request and speaks its language: it is nobody else's.
             return _too_much() if answer.status == 503 else await self.threads.run(work)
         return answer
 
-    def _begin(self, key: Hashable, work: Callable[[], HttpAnswer]) -> Job:
-        job = self.jobs[key] = Job(work)
-        job.task = asyncio.create_task(self.threads.run(job))
+    def _begin(self, key: Hashable, job: Job) -> Job:
+        self.jobs[key] = job
+        self.of_network[job.network] += 1
+        job.task = asyncio.create_task(self._in_turn(job))
         job.task.add_done_callback(lambda _task: self._forget(key, job))
         return job
+
+    async def _in_turn(self, job: Job) -> HttpAnswer:
+        """Run a job as soon as its network has a thread to use and one is free."""
+        turn = self.turns.get(job.network)
+        if turn is None:
+            count = settings.COSTLY_THREADS // (NETWORKS_SHARE if job.network else 1)
+            turn = self.turns[job.network] = asyncio.Semaphore(max(1, count))
+        async with turn:
+            return await self.threads.run(job)
 
     async def _waited(self, key: Hashable, job: Job, receive: Receive) -> HttpAnswer:
         """Wait for a job as long as the client does, and no longer than `PATIENCE` for its turn."""
@@ -125,8 +152,12 @@ class CostlyLane:
         ending.add_done_callback(self.endings.discard)
 
     def _forget(self, key: Hashable, job: Job) -> None:
-        if self.jobs.get(key) is job:
-            del self.jobs[key]
+        if self.jobs.get(key) is not job:
+            return
+        del self.jobs[key]
+        self.of_network[job.network] -= 1
+        if not self.of_network[job.network]:
+            del self.of_network[job.network]
 
 
 async def _ended(job: Job) -> None:
@@ -152,3 +183,9 @@ def _too_much() -> HttpAnswer:
 
 def _refuse() -> HttpAnswer:
     raise took_too_long()
+
+
+def _refuse_network() -> HttpAnswer:
+    later = {"Retry-After": str(RETRY_SECONDS)}
+    detail = _("Too many costly requests of your network are under way. Try again later.")
+    raise Problem(429, "too_many_requests", detail, headers=later)

@@ -30,7 +30,7 @@ from config.request_bodies import (
 from config.waiting import in_thread
 from files.pictures.executor import too_many_pictures
 from resources.errors import Problem
-from resources.http.client_networks import address_of_scope, client_network
+from resources.http.client_networks import address_of_scope, limited_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,7 +58,7 @@ class DjangoRoad(BaseHandler):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        network = client_network(address_of_scope(scope))
+        network = limited_network(address_of_scope(scope))
         incoming = IncomingBody(scope, receive, on_disk, network)
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body, incoming:
             try:

@@ -79,7 +79,8 @@ class Readers:
         if asked.is_cheap:
             answer = await self._once(key, since, asked.answer)
         else:
-            answer = await self.costly.run((key, since), self._speaking(asked.answer), receive)
+            work = self._speaking(asked.answer)
+            answer = await self.costly.run((key, since), work, read.address, receive)
         self.responses.keep(key, answer, since, read.texts)
         return fitted(answer, read, asked.limits)
 

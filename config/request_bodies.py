@@ -49,9 +49,12 @@ class BodyBudget:
         self.of_network: Counter[str] = Counter()
 
     def take(self, network: str, size: int) -> None:
-        """Take bytes; raises Problem 429 when the network has its share, 503 when all are taken."""
+        """Take bytes; raises Problem 429 when the network has its share, 503 when all are taken.
+
+        A trusted address has no network, and so no share (`limited_network`).
+        """
         later = {"Retry-After": str(RETRY_SECONDS), "Connection": "close"}
-        if self.of_network[network] + size > self.most // NETWORKS_SHARE:
+        if network and self.of_network[network] + size > self.most // NETWORKS_SHARE:
             detail = _("Too much is being sent from your network at once. Try again later.")
             raise Problem(429, "too_many_bodies", detail, headers=later)
         if self.taken + size > self.most:

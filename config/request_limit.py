@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from config.refusals import refuse
 from resources.errors import Problem
-from resources.http.client_networks import address_of_scope, client_network
+from resources.http.client_networks import address_of_scope, limited_network
 
 if TYPE_CHECKING:
     from realtime.asgi_types import Receive, Scope, Send
@@ -21,7 +21,8 @@ class RequestLimit:
     """An ASGI application that answers a network's requests beyond its limit with 429.
 
     So nobody can fill the lines in front of the threads, or hold all memory for bodies. Event
-    streams are no requests under way: they are counted as connections.
+    streams are no requests under way: they are counted as connections. A trusted address, which
+    asks for many others, has no limit, and a Unix socket has no address.
     """
 
     def __init__(self, onwards: Any) -> None:
@@ -30,7 +31,10 @@ class RequestLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        network = client_network(address_of_scope(scope))
+        network = limited_network(address_of_scope(scope))
+        if not network:
+            await self.onwards(scope, receive, send)
+            return
         count = self.under_way.get(network, 0)
         if count >= settings.MOST_REQUESTS_PER_NETWORK > 0:
             await refuse(_too_many(), send)

@@ -19,7 +19,7 @@ from config.request_bodies import DisconnectedError, IncomingBody, in_memory, le
 from config.writers import writers
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
-from resources.http.client_networks import client_network
+from resources.http.client_networks import limited_network
 from resources.http.writes import LIMITS
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class ResourceRoad:
         return None
 
     async def _written(self, asked: Asked, receive: Receive) -> HttpAnswer:
-        network = client_network(asked.address)
+        network = limited_network(asked.address)
         with IncomingBody(asked.scope, receive, in_memory, network) as incoming:
             try:
                 chunks = [chunk async for chunk in incoming.chunks(most_bytes(asked.scope))]

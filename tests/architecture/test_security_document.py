@@ -7,7 +7,7 @@ from functools import cache
 
 from django.conf import settings
 
-from config.costly_lane import MOST_JOBS, PATIENCE
+from config.costly_lane import MOST_JOBS, NETWORKS_SHARE, PATIENCE
 from config.settings import PASSWORD_CONTEXT_WORDS
 from config.url_limit import LONGEST_URL
 from resources.filters.naming import DEEPEST_PATH
@@ -194,7 +194,8 @@ def test_what_a_read_may_cost_is_that_of_the_code() -> None:
 def test_what_costly_reads_are_held_to_is_that_of_the_code() -> None:
     mebibytes = [PLAN_BYTES, QUERY_BYTES, TREE_BYTES, CALLER_BYTES]
 
-    assert (cost.CHEAP, MOST_JOBS, PATIENCE, LONGEST_INLINE_QUERY) == (15, 16, 5, 500)
+    assert (MOST_JOBS, PATIENCE, NETWORKS_SHARE) == (16, 5, 2)
+    assert (cost.CHEAP, LONGEST_INLINE_QUERY) == (15, 500)
     assert [size // 2**20 for size in mebibytes] == [16, 8, 4, 4]
 
 

@@ -1,4 +1,7 @@
-"""Costly reads run apart from cheap ones, end in time, and end when nobody waits for them."""
+"""Costly reads run apart from cheap ones, each network's in its share of the threads.
+
+They end in time, and when nobody waits for them.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +33,8 @@ served: Any = application
 class Client:
     """Sends one request, and goes away when it is told to."""
 
-    def __init__(self, url: str) -> None:
-        self.scope = scope_of("GET", url, {})
+    def __init__(self, url: str, place: str = "192.0.2.1") -> None:
+        self.scope = scope_of("GET", url, {}) | {"client": (place, 1)}
         self.has_left = asyncio.Event()
         self.has_sent = False
         self.status = 0
@@ -73,6 +76,11 @@ def slow(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr("resources.http.reads.page_of", page)
     monkeypatch.setattr(limit, "seconds", 60)
     return begun
+
+
+def crowd(count: int, url: str = COSTLY) -> list[Client]:
+    """Return clients at places of their own, who ask for something different each."""
+    return [Client(f"{url}{number}", f"192.0.2.{number}") for number in range(count)]
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -123,7 +131,7 @@ def test_a_serving_process_has_the_limit_of_its_settings(db: None) -> None:
 
 def test_cheap_reads_do_not_wait_for_costly_ones(slow: list[str]) -> None:
     async def work() -> None:
-        clients = [Client(f"{COSTLY}{number}") for number in range(5)]
+        clients = crowd(5)
         asked = [client.ask() for client in clients]
         await until(lambda: len(slow) == settings.COSTLY_THREADS)
         assert await Client(CHEAP).ask() == 200
@@ -137,7 +145,7 @@ def test_cheap_reads_do_not_wait_for_costly_ones(slow: list[str]) -> None:
 def test_a_read_ends_when_its_client_goes_away(slow: list[str]) -> None:
     async def work() -> None:
         lane = resource_road.readers.costly
-        clients = [Client(f"{COSTLY}{number}") for number in range(4)]
+        clients = crowd(4)
         asked = [client.ask() for client in clients]
         await until(lambda: len(slow) == settings.COSTLY_THREADS)
         for client in clients:
@@ -174,10 +182,62 @@ def test_too_many_costly_reads_at_once_are_told_to_come_later(
     monkeypatch.setattr(costly_lane, "PATIENCE", 0.2)
 
     async def work() -> None:
-        clients = [Client(f"{COSTLY}{number}") for number in range(4)]
+        clients = crowd(4)
         asked = [client.ask() for client in clients]
         assert await asked[3] == 503
         assert await asked[2] == 503, "its turn never came"
+        for client in clients:
+            client.has_left.set()
+        await asyncio.gather(*asked)
+
+    run(work)
+
+
+def test_one_network_leaves_threads_to_the_others(slow: list[str]) -> None:
+    async def work() -> None:
+        many = [Client(f"{COSTLY}{number}", f"2001:db8::{number}") for number in range(4)]
+        asked = [client.ask() for client in many]
+        await until(lambda: len(slow) == settings.COSTLY_THREADS // 2)
+        other = Client(f"{COSTLY}x", "192.0.2.9")
+        asked.append(other.ask())
+        await until(lambda: slow[-1].startswith("title__contains=x"))
+        assert len(slow) == settings.COSTLY_THREADS // 2 + 1, "the others wait for their network"
+        for client in (*many, other):
+            client.has_left.set()
+        await asyncio.gather(*asked)
+        await until(lambda: not resource_road.readers.costly.of_network)
+
+    run(work)
+
+
+def test_one_network_leaves_places_to_wait_to_the_others(
+    slow: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(costly_lane, "MOST_JOBS", 4)
+
+    async def work() -> None:
+        clients = [Client(f"{COSTLY}{number}") for number in range(3)]
+        asked = [client.ask() for client in clients]
+        assert await asked[2] == 429
+        others = crowd(3)[1:]
+        asked += [client.ask() for client in others]
+        await until(lambda: len(slow) == settings.COSTLY_THREADS)
+        for client in (*clients, *others):
+            client.has_left.set()
+        assert await asyncio.gather(*asked) == [499, 499, 429, 499, 499]
+
+    run(work)
+
+
+def test_a_trusted_address_has_all_threads(
+    slow: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "TRUSTED_ADDRESSES", ["192.0.2.7"])
+
+    async def work() -> None:
+        clients = [Client(f"{COSTLY}{number}", "192.0.2.7") for number in range(3)]
+        asked = [client.ask() for client in clients]
+        await until(lambda: len(slow) == settings.COSTLY_THREADS)
         for client in clients:
             client.has_left.set()
         await asyncio.gather(*asked)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.test import override_settings
 
 from config import request_bodies
 from config.application import application
 from config.request_bodies import SMALL_BYTES, BodyBudget, in_memory, on_disk
 from resources.errors import Problem
+from resources.http.client_networks import limited_network
 from tests.personas import new_member
 
 if TYPE_CHECKING:
@@ -209,6 +211,35 @@ def test_a_network_has_so_many_requests_under_way(dana: Persona, settings: Setti
         assert await Upload("cards", place="2001:db8::3").status() == 401
 
     asyncio.run(go())
+
+
+def test_a_trusted_address_asks_for_many_at_once(dana: Persona, settings: Settings) -> None:
+    settings.MOST_REQUESTS_PER_NETWORK = 1
+    settings.TRUSTED_ADDRESSES = ["192.0.2.7", "2001:db8::/48"]
+
+    async def go(place: str) -> int:
+        held = Upload("batch", dana.token, place=place)
+        await held.send(b" ")
+        while not on_disk.taken:
+            await asyncio.sleep(0.01)
+        status = await Upload("cards", place=place).status()
+        await held.leave()
+        while on_disk.taken:
+            await asyncio.sleep(0.01)
+        return status
+
+    places = ("192.0.2.7", "2001:db8::7", "192.0.2.8")
+    assert [asyncio.run(go(place)) for place in places] == [401, 401, 429]
+
+
+def test_the_bodies_of_a_trusted_address_have_all_the_memory() -> None:
+    budget = request_bodies.BodyBudget(1000)
+    budget.take(limited_network("192.0.2.7"), 250)
+    with pytest.raises(Problem) as refused:
+        budget.take(limited_network("192.0.2.7"), 1)
+    assert refused.value.status == 429
+    with override_settings(TRUSTED_ADDRESSES=["192.0.2.7"]):
+        budget.take(limited_network("192.0.2.7"), 750)
 
 
 def test_the_limits_are_as_documented() -> None:
