@@ -6,7 +6,7 @@ import sys
 from django.core.management import execute_from_command_line
 
 from config import env
-from config.private_files import restrict_new_files
+from server.private_files import restrict_new_files
 
 
 def main() -> None:

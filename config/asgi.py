@@ -7,12 +7,12 @@ import django
 from django.utils.module_loading import import_string
 
 from config import env
-from config.private_files import restrict_new_files
+from server.private_files import restrict_new_files
 
 restrict_new_files()
 env.select_settings()
 django.setup()
-application = import_string("config.application.application")
+application = import_string("server.app.application")
 
 # What start-up made stays for good: collecting garbage need not look at it again.
 gc.collect()

@@ -27,10 +27,10 @@ def database(data_dir: Path) -> dict[str, Any]:
     most = env.integer("DATABASE_POOL", 16, minimum=1, maximum=1000)
     if url:
         # Its driver takes a while to load, which embedded installations are spared.
-        described: dict[str, Any] = import_string("config.postgresql.settings.database")(url, most)
+        described: dict[str, Any] = import_string("config.postgresql_settings.database")(url, most)
         return described
     return {
-        "ENGINE": "config.sqlite",
+        "ENGINE": "server.sqlite",
         "NAME": str(data_dir / "holobase.db"),
         "CONN_MAX_AGE": None,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": SQLITE_START},
@@ -52,14 +52,14 @@ def cache(url: str) -> dict[str, Any]:
     # Limits and one-time challenges are kept here: strangers must not be able to crowd them out.
     room = {"MAX_ENTRIES": 200_000}
     if url:
-        return {"BACKEND": "config.shared_cache.SharedCache", "LOCATION": url, "OPTIONS": room}
+        return {"BACKEND": "server.shared_cache.SharedCache", "LOCATION": url, "OPTIONS": room}
     return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": room}
 
 
 def channel_layer(url: str) -> dict[str, Any]:
     """Describe the doorbell between processes: Redis pub/sub, else in-process."""
     if url:
-        return {"BACKEND": "config.shared_layer.SharedLayer", "CONFIG": {"address": url}}
+        return {"BACKEND": "server.shared_layer.SharedLayer", "CONFIG": {"address": url}}
     return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 
 

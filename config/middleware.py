@@ -1,4 +1,4 @@
-"""What surrounds requests that take Django's road: an id, a log line, operators' addresses."""
+"""What surrounds requests that go through Django: an id, a log line, operators' addresses."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, override
@@ -9,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django_prometheus.middleware import PrometheusAfterMiddleware
 
-from config import error_pages, operations
-from config.envelope import Envelope
+from config import operations
 from resources import context
 from resources.errors import as_problem
 from resources.http.client_networks import address_of_request
+from server import error_pages
+from server.envelope import Envelope
 from users.models import User
 from users.services.factors import factors_of
 

@@ -28,7 +28,7 @@ PROBE = "holobase.ready"
 DEADLINE = 1.5
 """Seconds that all checks together may take."""
 OK = "ok"
-SHARED_CACHE = "config.shared_cache.SharedCache"
+SHARED_CACHE = "server.shared_cache.SharedCache"
 
 
 class StuckError(Exception):

@@ -9,9 +9,10 @@ from django.views.decorators.csp import csp_override
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from config import error_pages, operations
+from config import operations
 from config.documents import SchemaView
 from resources.http.urls import resource_urls
+from server import error_pages
 from users.admin import change_own_password
 from users.views.enrolment import EnrolmentPage
 from users.views.own_record import OwnRecordView
@@ -48,7 +49,7 @@ urlpatterns = [
     re_path(r"^api/", error_pages.not_found),
 ]
 
-handler400 = "config.error_pages.malformed"
-handler403 = "config.error_pages.forbidden"
-handler404 = "config.error_pages.not_found"
-handler500 = "config.error_pages.crashed"
+handler400 = "server.error_pages.malformed"
+handler403 = "server.error_pages.forbidden"
+handler404 = "server.error_pages.not_found"
+handler500 = "server.error_pages.crashed"

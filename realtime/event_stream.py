@@ -45,13 +45,13 @@ HEADERS = [
 class EventStream:
     """Answers event streams and passes everything else on."""
 
-    def __init__(self, onwards: Any) -> None:
-        self.onwards = onwards
+    def __init__(self, next_app: Any) -> None:
+        self.next_app = next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["path"] != PATH or scope["method"] not in METHODS:
-            await self.onwards(scope, receive, send)
+            await self.next_app(scope, receive, send)
             return
         if scope["method"] == "HEAD":
             send = partial(_send_headers_alone, send)

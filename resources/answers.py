@@ -1,4 +1,4 @@
-"""Finished HTTP answers, free of any framework, so that every road can send them."""
+"""Finished HTTP answers, free of any framework, so that any server can send them."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from config import settings as holobase
 from config.settings import *  # noqa: F403 - the same tables and secrets, on purpose
 
 DATABASES = holobase.DATABASES
-if DATABASES["default"]["ENGINE"] == "config.sqlite":
+if DATABASES["default"]["ENGINE"] == "server.sqlite":
     DATABASES = {"default": {**DATABASES["default"], "ENGINE": "django.db.backends.sqlite3"}}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -1,4 +1,4 @@
-"""A read from request to answer, for whichever road it comes by."""
+"""A read from request to answer, whether it came by the fast path or through Django."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The views of every resource, as Django's road and the documentation know them."""
+"""The views of every resource, as Django and the documentation know them."""
 
 from __future__ import annotations
 

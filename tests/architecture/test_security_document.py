@@ -7,9 +7,7 @@ from functools import cache
 
 from django.conf import settings
 
-from config.costly_lane import MOST_JOBS, NETWORKS_SHARE, PATIENCE
 from config.settings import PASSWORD_CONTEXT_WORDS
-from config.url_limit import LONGEST_URL
 from resources.filters.naming import DEEPEST_PATH
 from resources.filters.parser import (
     DEEPEST_CALL,
@@ -25,6 +23,8 @@ from resources.reading.plans import PLAN_BYTES
 from resources.reading.query import LONGEST_SEARCH
 from resources.reading.reader import LONGEST_INLINE_QUERY, MOST_PARAMETERS, QUERY_BYTES
 from resources.reading.selection import MOST_PATHS
+from server.costly_lane import MOST_JOBS, NETWORKS_SHARE, PATIENCE
+from server.url_limit import LONGEST_URL
 from tests.architecture.sources import ROOT, all_sources
 from users.services.guessing import CODE_TRIES, WINDOW
 from users.services.proofs import LIFETIMES, MOST_FAILURES

@@ -51,7 +51,7 @@ def test_a_contributor_cannot_import_inside_a_function() -> None:
 
 def test_a_contributor_cannot_give_a_module_a_name_that_says_nothing() -> None:
     # Django looks for a database backend in a module of this name.
-    given_by_django = {"config/postgresql/base.py", "config/sqlite/base.py"}
+    given_by_django = {"server/postgresql/base.py", "server/sqlite/base.py"}
     assert [
         source.name
         for source in all_sources()

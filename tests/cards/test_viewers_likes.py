@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from cards.models import Card, CardLike
-from config.application import application
 from realtime.topics import audience_of
 from resources import changes, feed
 from resources.actors import SYSTEM
@@ -18,6 +17,7 @@ from resources.errors import Problem
 from resources.reading.reader import list_query
 from resources.registry import resource_of
 from resources.rules import has_role, own, where
+from server.app import application
 from tests.cards.test_likes import likes, published, takes_back
 from tests.client import Api
 from tests.personas import new_member

@@ -15,7 +15,7 @@ from django.tasks.base import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from config import background, supervision
+from config import background
 from config.background import (
     GONE_AFTER,
     MOST_ATTEMPTS,
@@ -24,7 +24,8 @@ from config.background import (
     requeue_stranded_tasks,
 )
 from config.models import WorkerHeartbeat
-from config.supervision import BackOff, SupervisedWorker
+from config.supervision import SupervisedWorker
+from server import back_off
 from tests.config.test_serve import ROOT
 from tests.config.test_writer_process import until
 
@@ -131,7 +132,7 @@ class Stub(SupervisedWorker):
 
 @pytest.fixture
 def supervised(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
-    monkeypatch.setattr(supervision, "FIRST_PAUSE", 0.0)
+    monkeypatch.setattr(back_off, "FIRST_PAUSE", 0.0)
     worker = Stub()
     worker.start()
     until(lambda: worker.process is not None)
@@ -151,12 +152,12 @@ def test_a_worker_that_is_killed_is_started_again(supervised: Stub) -> None:
 
 
 def test_pauses_between_deaths_grow_up_to_a_limit() -> None:
-    back_off = BackOff()
-    pauses = [back_off.next() for _death in range(8)]
+    pauses_between = back_off.BackOff()
+    pauses = [pauses_between.next() for _death in range(8)]
     assert pauses == sorted(pauses)
-    assert pauses[-1] == supervision.LONGEST_PAUSE
-    back_off.started -= 2 * supervision.STEADY_SECONDS
-    assert back_off.next() == supervision.FIRST_PAUSE
+    assert pauses[-1] == back_off.LONGEST_PAUSE
+    pauses_between.started -= 2 * back_off.STEADY_SECONDS
+    assert pauses_between.next() == back_off.FIRST_PAUSE
 
 
 def test_a_worker_ends_when_its_parent_is_gone() -> None:

@@ -12,12 +12,12 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
-from config import costly_lane
-from config.application import application, resource_road
-from config.sqlite.base import limit
 from resources.errors import as_problem
 from resources.reading.reader import Answer, page_of
-from tests.contract.test_two_roads import scope_of
+from server import costly_lane
+from server.app import application, fast_path
+from server.sqlite.base import limit
+from tests.contract.test_both_paths_agree import scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -95,7 +95,7 @@ def run(work: Callable[[], Awaitable[None]]) -> None:
     async def in_time() -> None:
         await asyncio.wait_for(work(), 60)
         # Threads that are still being interrupted would be missing to the next test.
-        await asyncio.wait_for(until(lambda: not resource_road.readers.costly.endings), 60)
+        await asyncio.wait_for(until(lambda: not fast_path.readers.costly.endings), 60)
 
     asyncio.run(in_time())
 
@@ -144,7 +144,7 @@ def test_cheap_reads_do_not_wait_for_costly_ones(slow: list[str]) -> None:
 
 def test_a_read_ends_when_its_client_goes_away(slow: list[str]) -> None:
     async def work() -> None:
-        lane = resource_road.readers.costly
+        lane = fast_path.readers.costly
         clients = crowd(4)
         asked = [client.ask() for client in clients]
         await until(lambda: len(slow) == settings.COSTLY_THREADS)
@@ -160,7 +160,7 @@ def test_a_read_ends_when_its_client_goes_away(slow: list[str]) -> None:
 
 def test_a_read_goes_on_while_anybody_waits_for_it(slow: list[str]) -> None:
     async def work() -> None:
-        lane = resource_road.readers.costly
+        lane = fast_path.readers.costly
         first, second = Client(f"{COSTLY}x"), Client(f"{COSTLY}x")
         asked = [first.ask(), second.ask()]
         await until(lambda: len(slow) == 1)
@@ -205,7 +205,7 @@ def test_one_network_leaves_threads_to_the_others(slow: list[str]) -> None:
         for client in (*many, other):
             client.has_left.set()
         await asyncio.gather(*asked)
-        await until(lambda: not resource_road.readers.costly.of_network)
+        await until(lambda: not fast_path.readers.costly.of_network)
 
     run(work)
 

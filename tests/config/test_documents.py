@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from config.documents import OpenApiDocuments
-from tests.config.test_roads import ask, served
+from tests.config.test_fast_path_and_django import ask, served
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

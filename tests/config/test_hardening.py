@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from config.settings import PASSWORD_HASHERS
 from tests.client import Browser
-from tests.config.test_roads import ask
+from tests.config.test_fast_path_and_django import ask
 from tests.config.test_settings import given, problem_with
 from tests.config.test_settings import settings as loaded_settings
 from tests.users.test_admin_cookie import SECRET

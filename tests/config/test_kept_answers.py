@@ -11,7 +11,6 @@ import pytest
 from django.db import connection
 
 from cards.models import Card
-from config.application import application, resource_road
 from resources import changes
 from resources.actors import ANONYMOUS, SYSTEM
 from resources.answers import HttpAnswer
@@ -19,6 +18,7 @@ from resources.execution.epochs import Epochs
 from resources.execution.response_cache import NOTIFIED_LIFETIME, ResponseCache
 from resources.reading.reader import list_records
 from resources.registry import resource_of
+from server.app import application, fast_path
 from tests.other_process import other_process, tell
 from tests.personas import new_member
 
@@ -135,7 +135,7 @@ def test_what_a_role_or_a_moment_decides_is_not_kept_for_others(card: Card) -> N
 
 def test_many_who_ask_at_once_make_one_query(card: Card) -> None:
     asked = []
-    readers: Any = resource_road.readers
+    readers: Any = fast_path.readers
     run = readers.threads.run
 
     async def counted(work: Any) -> HttpAnswer:

@@ -1,4 +1,4 @@
-"""URLs beyond 8 kB are refused on every road, before anything is made of them."""
+"""URLs beyond 8 kB are refused on every path, before anything is made of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from asgiref.testing import ApplicationCommunicator
 
-from config.application import application
-from config.url_limit import LONGEST_URL
-from tests.config.test_roads import ask
+from server.app import application
+from server.url_limit import LONGEST_URL
+from tests.config.test_fast_path_and_django import ask
 
 served: Any = application
 TOO_LONG = "x" * LONGEST_URL
@@ -27,7 +27,7 @@ TOO_LONG = "x" * LONGEST_URL
         f"/api/v1/cards/{'한' * 1_000}",
     ],
 )
-def test_a_long_url_is_refused_on_every_road(db: None, path: str) -> None:
+def test_a_long_url_is_refused_on_every_path(db: None, path: str) -> None:
     refused = ask("GET", path)
     assert (refused.status_code, refused.json()["code"]) == (414, "url_too_long")
     assert refused.headers["content-type"] == "application/problem+json"

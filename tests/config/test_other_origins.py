@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from config import application
-from tests.config.test_roads import ask, dana
+from server import app
+from tests.config.test_fast_path_and_django import ask, dana
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -34,7 +34,7 @@ def test_a_browser_may_send_its_token_and_read_what_it_needs(alice: Persona) -> 
         assert "access-control-allow-credentials" not in allowed.headers
 
 
-def test_answers_of_both_roads_are_readable(db: None) -> None:
+def test_answers_of_both_paths_are_readable(db: None) -> None:
     for path in ("/api/v1/cards", "/api/schema", "/api/v1/auth/token"):
         answer = ask("GET", path, headers=SITE)
         assert answer.headers["access-control-allow-origin"] == "*"
@@ -51,7 +51,7 @@ def test_nothing_but_the_api_is_readable(db: None, path: str) -> None:
 
 def asked_of_a_site(origin: str, method: str = "GET", **headers: str) -> httpx.Headers:
     """Ask an application that has been told whose site is whose."""
-    origins: Any = application.Origins(application.resource_road)
+    origins: Any = app.Origins(app.fast_path)
     named = {name.replace("_", "-"): value for name, value in headers.items()}
 
     async def send() -> httpx.Response:
@@ -116,7 +116,7 @@ def test_links_are_those_of_the_public_address_whatever_host_is_asked(
     assert by_django.startswith("https://api.cards.example/api/v1/cards?")
 
 
-def test_links_of_the_short_road_are_those_of_the_public_address(
+def test_links_of_the_fast_path_are_those_of_the_public_address(
     dana: dict[str, str], settings: Settings
 ) -> None:
     settings.PUBLIC_URL = "https://api.cards.example"

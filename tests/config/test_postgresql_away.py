@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import OperationalError, connection
 
-from config.postgresql import base
-from config.postgresql.watch import DatabaseWatch, watch
-from config.readers import _speaking
-from config.waiting import in_thread, interrupt
-from config.writers import Threads
 from resources.answers import HttpAnswer
 from resources.errors import Problem
+from server.postgresql import base
+from server.postgresql.watch import DatabaseWatch, watch
+from server.read_executor import _speaking
+from server.waiting import in_thread, interrupt
+from server.write_executor import ThreadPool
 from tests.config.test_writer_process import until
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def test_while_it_is_away_nobody_waits_for_a_connection(
 def test_a_server_that_answers_somebody_is_only_busy(
     transactional_db: None, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("config.postgresql.watch.GRACE", 0.0)
+    monkeypatch.setattr("server.postgresql.watch.GRACE", 0.0)
     monkeypatch.setattr(DatabaseWatch, "_answers", lambda _watch: threads.submit(one).result() != 1)
     watch.look()
     assert not watch.is_away
@@ -163,7 +163,7 @@ def test_threads_that_wait_for_a_server_that_hangs_are_let_go(
     waiting = threads.submit(wait_long)
     asking.wait()
     monkeypatch.setattr(DatabaseWatch, "_answers", lambda _watch: False)
-    monkeypatch.setattr("config.postgresql.watch.CUT_AFTER", 0.0)
+    monkeypatch.setattr("server.postgresql.watch.CUT_AFTER", 0.0)
     # This thread waits for nothing, and so keeps its connection and the lock.
     watch.in_use.discard(connection.connection)
     try:
@@ -196,7 +196,7 @@ def test_the_watch_knows_by_its_own_connection(transactional_db: None) -> None:
 
 def test_requests_under_way_are_answered_when_it_goes_away() -> None:
     released = Event()
-    threads = Threads(1, "waiting")
+    threads = ThreadPool(1, "waiting")
 
     def hang() -> HttpAnswer:
         released.wait(60)
@@ -219,14 +219,14 @@ def test_requests_under_way_are_answered_when_it_goes_away() -> None:
 def test_while_it_is_away_no_request_queues_behind_those_that_hang(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("config.waiting.is_away", lambda: True)
+    monkeypatch.setattr("server.waiting.is_away", lambda: True)
     begun = Event()
 
     def begin() -> HttpAnswer:
         begun.set()
         return HttpAnswer(200)
 
-    answer = asyncio.run(Threads(1, "idle").run(begin))
+    answer = asyncio.run(ThreadPool(1, "idle").run(begin))
     assert (answer.status, answer.headers["Retry-After"], begun.is_set()) == (503, "2", False)
 
 

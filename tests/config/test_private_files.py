@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.private_files import restrict_existing_files, restrict_new_files
+from server.private_files import restrict_existing_files, restrict_new_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,11 +10,11 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 from django.test import override_settings
 
-from config import request_bodies
-from config.application import application
-from config.request_bodies import SMALL_BYTES, BodyBudget, in_memory, on_disk
 from resources.errors import Problem
 from resources.http.client_networks import limited_network
+from server import request_bodies
+from server.app import application
+from server.request_bodies import SMALL_BYTES, BodyBudget, in_memory, on_disk
 from tests.personas import new_member
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ import httpx
 import pytest
 from asgiref.testing import ApplicationCommunicator
 
-from config.application import live_of, resource_road, roads_of
+from server.app import app_of_role, fast_path, live_of
 
 # Their threads, and so their database connections, last as those of the served product do.
-road_of = cache(partial(roads_of, road=resource_road))
+app_of = cache(partial(app_of_role, fast_path=fast_path))
 
 
 def status(role: str, path: str) -> int:
     async def ask() -> int:
-        transport = httpx.ASGITransport(app=road_of(role), raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app=app_of(role), raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
             return (await client.get(path)).status_code
 

@@ -12,7 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from config import backends
-from config.shared_cache import SharedCache
+from server.shared_cache import SharedCache
 from tests.config.test_writer_process import until
 from tests.servers import HOST, free_ports, valkey_server
 

@@ -13,13 +13,13 @@ import pytest
 from django.db import connection, transaction
 
 from cards.models import Card
-from config.writers import GroupedWriter
 from resources import changes, registry
 from resources.actors import SYSTEM, Actor
 from resources.answers import HttpAnswer
 from resources.errors import Problem
 from resources.http.writes import Write, answer_write
 from resources.models import Change, SearchEntry
+from server.write_executor import GroupCommitWriter
 from tests.personas import new_member
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def together(*works: Callable[[], HttpAnswer]) -> list[int]:
     """Have one group written of all the works; gives their statuses."""
 
     async def run() -> list[HttpAnswer]:
-        writer, is_taken, is_free = GroupedWriter(), Event(), Event()
+        writer, is_taken, is_free = GroupCommitWriter(), Event(), Event()
         busy = asyncio.ensure_future(writer.run(partial(wait_for, is_taken, is_free)))
         assert await asyncio.to_thread(is_taken.wait, 20)
         asked = [asyncio.ensure_future(writer.run(work)) for work in works]

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.test.client import ClientHandler
 
-from config.envelope import security_headers
 from config.settings import HSTS_SECONDS
 from files.storage import set_up_storage
+from server.envelope import security_headers
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.writer_process import Frames, frame
+from server.writer_process import Frames, frame
 from tests.config.test_serve import mailed_code
 from tests.realtime.test_processes import PROFILE
 from tests.realtime.test_shutdown import Process, creates, listener, subscribes, token_of, told

@@ -1,4 +1,4 @@
-"""Everything that everyone could try to see, by every road, and what the oracle says of it."""
+"""Everything that everyone could try to see, by every access path, and what the oracle says."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ type Answers = tuple[int, Any]
 class Try(NamedTuple):
     """One thing that somebody could see, or not: what the oracle says, and what came."""
 
-    road: str
+    access: str
     resource: str
     who: str
     what: str
@@ -74,19 +74,19 @@ class Matrix:
         return ORACLES[self.name]
 
     def tries(self) -> Iterator[Try]:
-        """Try every road, as everyone."""
+        """Try every access path, as everyone."""
         rows = list(self.world.rows[self.name])
         for who, actor in self.world.everyone:
-            for road in ROADS:
-                yield from road(self, rows, who, actor)
+            for access in ACCESS_PATHS:
+                yield from access(self, rows, who, actor)
 
     def seen(
-        self, road: str, who: Who, what: str, may: Iterable[Any], saw: set[str], rows: list[Any]
+        self, access: str, who: Who, what: str, may: Iterable[Any], saw: set[str], rows: list[Any]
     ) -> Iterator[Try]:
         """Compare which rows may be seen with those that were."""
         allowed = {str(row.pk) for row in may}
         for key in {str(row.pk) for row in rows} | saw:
-            yield Try(road, self.name, who.name, f"{what} {key}", key in allowed, key in saw)
+            yield Try(access, self.name, who.name, f"{what} {key}", key in allowed, key in saw)
 
     def listed(self, who: Who, rows: list[Any]) -> list[Any]:
         """Give the rows that a list which names nothing may show."""
@@ -108,7 +108,7 @@ class Matrix:
 def read(
     resource: Resource, actor: Actor, record_id: str | None, asked: Mapping[str, str]
 ) -> Answers:
-    """Read as whoever has signed in does, whichever road it came by; gives status and JSON."""
+    """Read as whoever has signed in does, by either path; gives status and JSON."""
     sent = Read(resource, record_id, urlencode(asked), "http://testserver/api/v1/x")
     answer = answered(lambda: checked(sent, admitted(sent, actor)).answer())
     return answer.status, orjson.loads(answer.body)
@@ -231,8 +231,8 @@ def names(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[T
             mine = [row for row in rows if getattr(row, column) == key]
             may = [row for row in mine if says(who, row) and readable(who, row)]
             shown = ids(matrix.read_list(actor, **{name: str(key)}))
-            road = "history" if matrix.name in HISTORIES else "named"
-            yield from matrix.seen(road, who, name, may, shown, mine)
+            access = "history" if matrix.name in HISTORIES else "named"
+            yield from matrix.seen(access, who, name, may, shown, mine)
             topic, asked = matrix.name, {"filter": f'{name}="{key}"'}
             if name in matrix.resource.topics:
                 topic, asked = f"{target.name}/{key}/{matrix.name}", {}
@@ -274,7 +274,7 @@ def _sees(actor: Actor, topic: str, asked: Mapping[str, str], rows: list[Any]) -
     return {str(answer[1] if question.is_personal else answer[0]) for answer in answers}
 
 
-ROADS = (views, lists, searches, filters, names, live)
+ACCESS_PATHS = (views, lists, searches, filters, names, live)
 
 
 def all_tries(world: World, resources: Iterable[Resource] | None = None) -> list[Try]:
@@ -284,11 +284,11 @@ def all_tries(world: World, resources: Iterable[Resource] | None = None) -> list
 
 
 def summary(tries: Iterable[Try]) -> str:
-    """Give a line for each road: held / tried."""
-    by_road: dict[str, Counter[bool]] = defaultdict(Counter)
+    """Give a line for each access: held / tried."""
+    by_access: dict[str, Counter[bool]] = defaultdict(Counter)
     for each in tries:
-        by_road[each.road][each.holds] += 1
-    lines = [f"{road:18}{n[True]:6} / {n.total():6}" for road, n in sorted(by_road.items())]
-    held = sum(n[True] for n in by_road.values())
-    tried = sum(n.total() for n in by_road.values())
+        by_access[each.access][each.holds] += 1
+    lines = [f"{access:18}{n[True]:6} / {n.total():6}" for access, n in sorted(by_access.items())]
+    held = sum(n[True] for n in by_access.values())
+    tried = sum(n.total() for n in by_access.values())
     return "\n".join([*lines, f"{'all':18}{held:6} / {tried:6}"])

@@ -1,4 +1,4 @@
-"""Conditional requests, HEAD and merge patches (RFC 9110, 5789, 7396), alike on both roads."""
+"""Conditional requests, HEAD and merge patches (RFC 9110, 5789, 7396), alike on both paths."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 
 from files.models import File
 from tests.client import Api
-from tests.config.test_roads import ask
+from tests.config.test_fast_path_and_django import ask
 from tests.files.drawings import drawn
 from tests.personas import new_member
 from users.models import User
@@ -42,14 +42,14 @@ def by_django(method: str, path: str, headers: dict[str, str], content: bytes = 
     return Api().client.generic(method, path, content, kind, headers=headers)
 
 
-def by_the_short_road(method: str, path: str, headers: dict[str, str], content: bytes = b"") -> Any:
+def by_the_fast_path(method: str, path: str, headers: dict[str, str], content: bytes = b"") -> Any:
     return ask(method, path, headers=headers, content=content)
 
 
-@pytest.fixture(params=[by_django, by_the_short_road])
+@pytest.fixture(params=[by_django, by_the_fast_path])
 def send(request: pytest.FixtureRequest) -> Send:
-    road: Send = request.param
-    return road
+    path: Send = request.param
+    return path
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""Everyone sees exactly what the oracle says, by every road; a rule that is too wide shows.
+"""Everyone sees exactly what the oracle says, by every access path; a rule that is too wide shows.
 
-It prints how many tries of each road have held.
+It prints how many tries of each access have held.
 """
 
 from __future__ import annotations
@@ -62,17 +62,19 @@ def test_everyone_sees_exactly_what_the_oracle_says(
     with capsys.disabled():
         sys.stdout.write(f"\n{summary(tries)}\n")
     assert wrong(tries) == []
-    roads = {each.road for each in tries}
-    assert {each.road for each in tries if each.may} == roads, "each shows something"
-    assert {each.road for each in tries if not each.may} == roads - {"count"}, "and hides something"
+    accesses = {each.access for each in tries}
+    assert {each.access for each in tries if each.may} == accesses, "each shows something"
+    assert {each.access for each in tries if not each.may} == accesses - {"count"}, (
+        "and hides something"
+    )
 
 
 def test_three_rules_that_are_too_wide_are_found(world: World) -> None:
-    for model, declared, roads in TOO_WIDE:
+    for model, declared, accesses in TOO_WIDE:
         resource = registry.resource_of(model)
         with redeclared(resource, **declared):
-            found = [each for each in wrong(all_tries(world, [resource])) if each.road != "count"]
-        assert roads <= {each.road for each in found}, resource
+            found = [each for each in wrong(all_tries(world, [resource])) if each.access != "count"]
+        assert accesses <= {each.access for each in found}, resource
         assert all(each.saw and not each.may for each in found), resource
 
 

@@ -12,13 +12,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from config.application import application
 from files.pictures import executor as executors
 from files.pictures.client import PictureProcess
 from files.pictures.decoding import MOST_PIXELS, PictureError
 from files.pictures.executor import Budget, PictureExecutor, picture_executor
 from files.pictures.process import serve
 from resources.errors import Problem
+from server.app import application
 from tests.files.drawings import drawn
 from tests.files.stored import stored_pictures
 from tests.personas import new_member

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote_to_bytes
 
-from config.application import application
+from server.app import application
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from asgiref.testing import ApplicationCommunicator
 
-from config.application import application
+from server.app import application
 from tests.personas import new_member
 from tests.realtime.protocol import mistake
 

@@ -9,8 +9,8 @@ import orjson
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 
-from config.application import application
 from resources import feed
+from server.app import application
 from tests.realtime.protocol import mistake
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from django.db import connection
 from django.utils import timezone
 
 from cards.models import Card
-from config.application import application, resource_road
 from resources import changes
 from resources.actors import SYSTEM
 from resources.execution.response_cache import NOTIFIED_LIFETIME
+from server.app import application, fast_path
 from tests.other_process import other_process, tell
 from tests.personas import new_member
 from users import tokens
@@ -133,7 +133,7 @@ def test_a_role_counts_and_ends_with_the_very_next_request(dana: Persona, role: 
 
 def known_actor(persona: Persona) -> Any:
     """Give the actor that the process takes a persona for."""
-    known = resource_road.readers.callers.known.get(persona.authorization)
+    known = fast_path.readers.callers.known.get(persona.authorization)
     assert known is not None
     return known.standing.actor
 

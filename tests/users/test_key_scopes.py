@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from config.application import application
 from realtime.topics import audience_of
 from resources.errors import Problem
+from server.app import application
 from tests.client import Api
 from users.tokens import actor_of_token
 

@@ -36,7 +36,7 @@ WORDS = {
         "Your second factor is on. Write these recovery codes down: each gets you in once when the"
         " app is lost, and they are shown this once."
     ),
-    "onwards": _("I have written them down"),
+    "next_app": _("I have written them down"),
 }
 CLASSES = " ".join(BASE_INPUT_CLASSES)
 

@@ -6,7 +6,7 @@ from typing import Any, override
 from django.core.management.base import BaseCommand
 
 from cards.models import Card
-from config.demo.community import Community
+from demo.community import Community
 
 BAR = 30
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, override
 
 from django.core.management.base import BaseCommand
 
-from config.writer_process import be_the_writer
+from server.writer_process import be_the_writer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

@@ -13,14 +13,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import NotSupportedError, OperationalError, connection, connections
 from django.utils.module_loading import import_string
 
-from config import env, waiting
+from config import env
 from config.background import BackgroundWorker, new_worker_id
 from config.key_check import require_fitting_keys
-from config.private_files import restrict_existing_files
-from config.serving import Serving, ServingError, hold_folder, require_free
 from config.supervision import SupervisedWorker
 from config.tasks import schedule_housekeeping
 from files.storage import set_up_storage
+from server import waiting
+from server.granian import Serving, ServingError, hold_folder, require_free
+from server.private_files import restrict_existing_files
 from users.models import User
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def serve(host: str, port: int, *, has_worker: bool) -> None:
     """Be the server; a process without live connections has nobody to take leave of."""
     application = import_string("config.asgi.application")
     if connection.vendor == "postgresql":
-        watch = import_string("config.postgresql.watch.watch")
+        watch = import_string("server.postgresql.watch.watch")
         waiting.refuse_while(lambda: watch.is_away)
         watch.start(waiting.interrupt)
     goodbye = 0 if settings.ROLE == "api" else GOODBYE_SECONDS
@@ -176,8 +177,8 @@ def writer_beside(serving: Serving) -> Iterator[None]:
     if connection.vendor != "sqlite" or settings.ROLE == "realtime":
         yield
         return
-    with import_string("config.writer_process.writer_process")() as writer:
-        import_string("config.application.resource_road").writers = writer
+    with import_string("server.writer_process.writer_process")() as writer:
+        import_string("server.app.fast_path").writers = writer
         serving.prepare = writer.connect
         yield
 

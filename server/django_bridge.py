@@ -19,18 +19,18 @@ from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.urls import set_script_prefix
 
-from config import error_pages
-from config.request_bodies import (
+from files.pictures.executor import too_many_pictures
+from resources.errors import Problem
+from resources.http.client_networks import address_of_scope, limited_network
+from server import error_pages
+from server.request_bodies import (
     SIGN_INS,
     DisconnectedError,
     IncomingBody,
     most_bytes,
     on_disk,
 )
-from config.waiting import in_thread
-from files.pictures.executor import too_many_pictures
-from resources.errors import Problem
-from resources.http.client_networks import address_of_scope, limited_network
+from server.waiting import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,7 +45,7 @@ BODILESS = frozenset({204, 304})
 PROBES = ("/healthz", "/readyz", "/metrics")
 
 
-class DjangoRoad(BaseHandler):
+class DjangoBridge(BaseHandler):
     """An ASGI application that answers with Django's views and middleware."""
 
     def __init__(self) -> None:

@@ -30,7 +30,7 @@ def database(url: str, most_connections: int) -> dict[str, Any]:
         raise VariableProblem(NAME, "expected a database's name, as in …@host:5432/name")
     pool = {"min_size": 1, "max_size": most_connections, "timeout": 10}
     return {
-        "ENGINE": "config.postgresql",
+        "ENGINE": "server.postgresql",
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from config.refusals import refuse
 from resources.errors import Problem
+from server.refusals import refuse
 
 if TYPE_CHECKING:
     from realtime.asgi_types import Receive, Scope, Send
@@ -23,15 +23,15 @@ class UrlLimit:
     A WebSocket is refused before it opens: by the same answer where the server can send one.
     """
 
-    def __init__(self, onwards: Any) -> None:
-        self.onwards = onwards
+    def __init__(self, next_app: Any) -> None:
+        self.next_app = next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one WebSocket."""
         # A path in another alphabet is three times as long on the wire as it is here.
         path = scope.get("raw_path") or scope["path"]
         if len(path) + len(scope["query_string"]) <= LONGEST_URL:
-            await self.onwards(scope, receive, send)
+            await self.next_app(scope, receive, send)
         elif scope["type"] == "http" or RESPONSE["websocket"] in scope.get("extensions", ()):
             await refuse(_too_long(), send, RESPONSE[scope["type"]])
         else:

@@ -29,21 +29,21 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connections
 
-from config.asked import what_is_asked
-from config.supervision import BackOff
-from config.waiting import interrupted
-from config.writers import MOST_IN_A_GROUP, GroupedWriter, Job, write_group
 from realtime.hub import known_hubs
 from realtime.revocation import affected_members, recheck_members
 from resources import changes, context
 from resources.answers import HttpAnswer, answered
+from server.asked import what_is_asked
+from server.back_off import BackOff
+from server.waiting import interrupted
+from server.write_executor import MOST_IN_A_GROUP, GroupCommitWriter, Job, write_group
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from config.asked import Asked
     from resources.actors import Actor
     from resources.models import Change
+    from server.asked import Asked
 
 logger = logging.getLogger("holobase.crash")
 
@@ -101,9 +101,9 @@ class WriterProcess(asyncio.Protocol):
         self.revival: asyncio.Task[None] | None = None
 
     @cached_property
-    def stand_in(self) -> GroupedWriter:
+    def stand_in(self) -> GroupCommitWriter:
         """What writes in this process while the writer is away."""
-        return GroupedWriter()
+        return GroupCommitWriter()
 
     async def connect(self) -> None:
         """Begin to listen to the writer, in the event loop that serves."""

@@ -1,4 +1,4 @@
-"""Every read, good or bad, has one answer, whichever road it takes and whatever is kept."""
+"""Every read, good or bad, has one answer, by the fast path and through Django, cached or not."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from config.application import Origins, application
 from resources import registry
+from server.app import Origins, application
 from tests.contract.examples import example_row
 from tests.personas import new_member
 
@@ -38,12 +38,12 @@ class Answer:
 
 
 class Both:
-    """The two roads, each with what stands before it, in one event loop."""
+    """Both paths, each with what stands before it, in one event loop."""
 
     def __init__(self) -> None:
         served: Any = application
         self.short = served.application_mapping["http"]
-        self.long = Origins(self.short.onwards.onwards.onwards.onwards)
+        self.long = Origins(self.short.next_app.next_app.next_app.next_app)
         self.runner = asyncio.Runner()
 
     def ask(self, scopes: list[dict[str, Any]]) -> list[tuple[Answer, Answer]]:
@@ -56,7 +56,7 @@ class Both:
         ]
 
 
-async def _asked(road: Any, scope: dict[str, Any]) -> Answer:
+async def _asked(path: Any, scope: dict[str, Any]) -> Answer:
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
@@ -65,7 +65,7 @@ async def _asked(road: Any, scope: dict[str, Any]) -> Answer:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    await asyncio.create_task(road(dict(scope), receive, send))
+    await asyncio.create_task(path(dict(scope), receive, send))
     headers: dict[bytes, list[bytes]] = {}
     for name, value in sent[0]["headers"]:
         if name not in PASSING:
@@ -75,10 +75,10 @@ async def _asked(road: Any, scope: dict[str, Any]) -> Answer:
 
 @pytest.fixture(scope="module")
 def both() -> Iterator[Both]:
-    """Give the two roads."""
-    roads = Both()
-    yield roads
-    roads.runner.close()
+    """Give both paths."""
+    paths = Both()
+    yield paths
+    paths.runner.close()
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def requests(draw: st.DrawFn) -> tuple[str, str, str, int, dict[str, str]]:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_both_roads_give_every_read_the_same_answer(
+def test_both_paths_give_every_read_the_same_answer(
     known: dict[str, list[str]],
     both: Both,
     asked: list[tuple[str, str, str, int, dict[str, str]]],

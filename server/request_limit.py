@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from config.refusals import refuse
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, limited_network
+from server.refusals import refuse
 
 if TYPE_CHECKING:
     from realtime.asgi_types import Receive, Scope, Send
@@ -25,15 +25,15 @@ class RequestLimit:
     asks for many others, has no limit, and a Unix socket has no address.
     """
 
-    def __init__(self, onwards: Any) -> None:
-        self.onwards = onwards
+    def __init__(self, next_app: Any) -> None:
+        self.next_app = next_app
         self.under_way: dict[str, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         network = limited_network(address_of_scope(scope))
         if not network:
-            await self.onwards(scope, receive, send)
+            await self.next_app(scope, receive, send)
             return
         count = self.under_way.get(network, 0)
         if count >= settings.MOST_REQUESTS_PER_NETWORK > 0:
@@ -41,7 +41,7 @@ class RequestLimit:
             return
         self.under_way[network] = count + 1
         try:
-            await self.onwards(scope, receive, send)
+            await self.next_app(scope, receive, send)
         finally:
             left = self.under_way[network] - 1
             if left:

@@ -16,10 +16,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from config.writers import Threads
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem, took_too_long
 from resources.http.client_networks import limited_network
+from server.write_executor import ThreadPool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -81,7 +81,7 @@ class CostlyLane:
     """Runs costly reads of one event loop; who asks the same meanwhile shares the answer."""
 
     def __init__(self) -> None:
-        self.threads = Threads(settings.COSTLY_THREADS, "costly")
+        self.threads = ThreadPool(settings.COSTLY_THREADS, "costly")
         self.jobs: dict[Hashable, Job] = {}
         self.of_network: Counter[str] = Counter()
         self.turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()

@@ -1,4 +1,4 @@
-"""What every request gets whichever road it takes: an id, a log line, metrics, headers."""
+"""What every request gets, on either path: an id, a log line, metrics, headers."""
 
 from __future__ import annotations
 

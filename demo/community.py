@@ -15,7 +15,7 @@ from cards.services import create_card, like_card
 from collections_app.services import add_item, create_collection
 from community.models import Post, Room
 from community.services import write_comment, write_message
-from config.demo import artwork, words
+from demo import artwork, words
 from files.services import store_picture
 from resources import changes
 from resources.actors import SYSTEM, Actor

@@ -1,4 +1,4 @@
-"""PostgreSQL whose pooled connections are checked when they are taken (`config.postgresql.watch`).
+"""PostgreSQL whose pooled connections are checked when they are taken (`server.postgresql.watch`).
 
 The server says goodbye to idle connections when it ends, and its host does so for it when it is
 killed: there is something to read where nothing was asked. Looking for that costs no round trip.
@@ -12,7 +12,7 @@ from typing import Any
 from django.db import OperationalError
 from django.db.backends.postgresql import base, features
 
-from config.postgresql.watch import watch
+from server.postgresql.watch import watch
 
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper

@@ -1,4 +1,4 @@
-"""The application as a server runs it: the short road and Django's answer alike."""
+"""The application as a server runs it: the fast path and Django's answer alike."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pytest
 from asgiref.testing import ApplicationCommunicator
 
 from cards.models import Card
-from config.application import application
-from config.asked import Asked
 from config.readiness import CHECKS
 from files.storage import set_up_storage
 from resources import registry
+from server.app import application
+from server.asked import Asked
 from tests.client import Api
 from tests.personas import new_member
 
@@ -50,7 +50,7 @@ def dana(transactional_db: None) -> dict[str, str]:
     return {"Authorization": new_member("dana").authorization}
 
 
-def test_a_card_can_be_written_and_read_by_the_short_road(dana: dict[str, str]) -> None:
+def test_a_card_can_be_written_and_read_by_the_fast_path(dana: dict[str, str]) -> None:
     created = ask("POST", "/api/v1/cards", json={"title": "Dragon"}, headers=dana)
     assert created.status_code == 201, created.text
     path = created.headers["location"]
@@ -83,7 +83,7 @@ def test_many_can_write_at_once_and_one_failure_harms_no_other(dana: dict[str, s
     assert counted == 32
 
 
-def test_a_form_with_a_picture_takes_djangos_road(dana: dict[str, str]) -> None:
+def test_a_form_with_a_picture_goes_through_django(dana: dict[str, str]) -> None:
     sent = ask("POST", "/api/v1/cards", data={"title": "Form"}, files={"x": b""}, headers=dana)
     assert sent.json()["errors"][0] == {
         "field": "x",
@@ -122,7 +122,7 @@ REQUESTS = [
 
 
 @pytest.mark.parametrize(("method", "path", "headers"), REQUESTS)
-def test_both_roads_give_the_same_answer(
+def test_both_paths_give_the_same_answer(
     dana: dict[str, str], method: str, path: str, headers: dict[str, str]
 ) -> None:
     for who in ({}, dana):
@@ -143,7 +143,7 @@ def test_both_roads_give_the_same_answer(
             assert short.headers.get(name) == known.get(name), name
 
 
-def test_the_short_road_refuses_what_it_cannot_read(dana: dict[str, str]) -> None:
+def test_the_fast_path_refuses_what_it_cannot_read(dana: dict[str, str]) -> None:
     headers = dana | JSON
     assert ask("POST", "/api/v1/cards", content=b"{bad", headers=headers).status_code == 400
     huge = b'{"title": "%s"}' % (b"x" * 3_000_000)

@@ -17,17 +17,17 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from config.sqlite.base import one_piece
-from config.waiting import in_thread
 from resources import search
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
 from resources.event_loop import MustRunInThread
+from server.sqlite.base import one_piece
+from server.waiting import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from config.asked import Asked
+    from server.asked import Asked
 
 logger = logging.getLogger("holobase.crash")
 
@@ -38,14 +38,14 @@ NOT_HERE = (MustRunInThread, SynchronousOnlyOperation)
 type Work = Callable[[], HttpAnswer]
 
 
-class Writers(Protocol):
+class WriteExecutor(Protocol):
     """Answers writes for the event loop."""
 
     async def write(self, asked: Asked) -> HttpAnswer:
         """Write outside the event loop what is asked for, and give the answer."""
 
 
-class Threads:
+class ThreadPool:
     """A pool of lasting threads, each with a database connection of its own."""
 
     def __init__(self, count: int, name: str) -> None:
@@ -75,7 +75,7 @@ class Job:
 type Waiting = tuple[Job, asyncio.Future[HttpAnswer]]
 
 
-class GroupedWriter:
+class GroupCommitWriter:
     """One thread that writes for all: whatever has come in the meantime shares a commit.
 
     Nothing but the end of the transaction separates the work of a group. If a piece takes back
@@ -174,6 +174,6 @@ def _crash() -> HttpAnswer:
     raise Problem(500, "internal_error", _("Something went wrong on our side."))
 
 
-def writers(threads: int) -> Writers:
+def writers(threads: int) -> WriteExecutor:
     """Give the writers that fit the database."""
-    return GroupedWriter() if connection.vendor == "sqlite" else Threads(threads, "writes")
+    return GroupCommitWriter() if connection.vendor == "sqlite" else ThreadPool(threads, "writes")

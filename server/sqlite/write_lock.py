@@ -1,9 +1,9 @@
-"""The turn to write: who has it writes to a SQLite file, the others wait.
+"""The write lock of a SQLite file: who holds it may write, the others wait.
 
 SQLite lets one writer in at a time and makes the others poll with pauses that grow to a tenth of a
-second. Within a process a lock hands the turn over at once; a process that waits for another looks
-at a file lock every fraction of a millisecond, so that it gets in between two transactions even of
-one that writes all the time.
+second. Within a process a lock is handed over at once; a process that waits for another tries a
+file lock every fraction of a millisecond, so that it gets in between two transactions even of one
+that writes all the time.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from threading import Lock
 from time import monotonic, sleep
 
 PAUSE = 0.0003
-"""Seconds between two looks at the lock that another process has."""
+"""Seconds between two tries for the lock that another process holds."""
 
 
-class Turn:
-    """The turn of this process's threads at one database; `path` is None for one in memory."""
+class WriteLock:
+    """Lock between all threads and processes that write to one database file.
+
+    `path` is None for a database in memory, which no other process writes to.
+    """
 
     def __init__(self, path: str | None, patience: float) -> None:
         self.path = path
@@ -27,22 +30,22 @@ class Turn:
         self.file: int | None = None
         os.register_at_fork(after_in_child=self._begin_anew)
 
-    def take(self) -> None:
-        """Wait for the turn.
+    def acquire(self) -> None:
+        """Wait for the lock.
 
-        After `patience` seconds behind another process it is taken for granted, and SQLite says
-        what it thinks of that.
+        Wait up to `patience` seconds for another process, then proceed without the lock; SQLite
+        may then raise "database is locked".
         """
         self.threads.acquire()
         if self.path is None:
             return
         if self.file is None:
-            self.file = os.open(f"{self.path}-turn", os.O_RDWR | os.O_CREAT, 0o600)
+            self.file = os.open(f"{self.path}-write-lock", os.O_RDWR | os.O_CREAT, 0o600)
         until = monotonic() + self.patience
         while not _is_locked(self.file) and monotonic() < until:
             sleep(PAUSE)
 
-    def give_back(self) -> None:
+    def release(self) -> None:
         """Let the next one write."""
         if self.file is not None:
             fcntl.flock(self.file, fcntl.LOCK_UN)

@@ -1,6 +1,6 @@
-"""The short road: reads and JSON writes of resources, answered before Django's request cycle.
+"""The fast path: reads and JSON writes of resources, answered before Django's request cycle.
 
-The same plans, operations, limits and errors as by Django's road; what is left out is what the API
+The same plans, operations, limits and errors as through Django; what is left out is what the API
 has no use for: sessions, cookies, templates, messages.
 """
 
@@ -12,30 +12,30 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import translation
 
-from config.asked import READS, what_is_asked
-from config.envelope import Envelope, security_headers
-from config.readers import Readers
-from config.request_bodies import DisconnectedError, IncomingBody, in_memory, let_pass, most_bytes
-from config.writers import writers
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
 from resources.http.client_networks import limited_network
 from resources.http.writes import LIMITS
+from server.asked import READS, what_is_asked
+from server.envelope import Envelope, security_headers
+from server.read_executor import ReadExecutor
+from server.request_bodies import DisconnectedError, IncomingBody, in_memory, let_pass, most_bytes
+from server.write_executor import writers
 
 if TYPE_CHECKING:
-    from config.asked import Asked
-    from config.django_road import DjangoRoad
-    from config.writers import Writers
     from realtime.asgi_types import Receive, Scope, Send
+    from server.asked import Asked
+    from server.django_bridge import DjangoBridge
+    from server.write_executor import WriteExecutor
 
 
-class ResourceRoad:
+class FastPath:
     """Answers what it can itself and passes everything else on to Django."""
 
-    def __init__(self, onwards: DjangoRoad) -> None:
-        self.onwards = onwards
-        self.readers = Readers()
-        self.writers: Writers = writers(settings.RESOURCE_THREADS)
+    def __init__(self, next_app: DjangoBridge) -> None:
+        self.next_app = next_app
+        self.readers = ReadExecutor()
+        self.writers: WriteExecutor = writers(settings.RESOURCE_THREADS)
         self.security = [
             (name.lower().encode(), value.encode()) for name, value in security_headers().items()
         ]
@@ -44,7 +44,7 @@ class ResourceRoad:
         """Answer one HTTP request."""
         asked = what_is_asked(scope)
         if asked is None or not (asked.is_ours() or asked.is_form()):
-            await self.onwards(scope, receive, send)
+            await self.next_app(scope, receive, send)
             return
         given_id = asked.header(b"x-request-id")
         envelope = Envelope.opened(asked.method, scope["path"], asked.address, given_id)
@@ -53,7 +53,7 @@ class ResourceRoad:
         if asked.is_form():
             answer = await self._refused(asked)
             if answer is None:
-                await self.onwards({**scope, LIMITS: asked.limits}, receive, send)
+                await self.next_app({**scope, LIMITS: asked.limits}, receive, send)
                 return
             await let_pass(receive)
         else:

@@ -1,6 +1,6 @@
 """Where reads are answered: from what is kept, in the event loop itself, or in threads.
 
-Costly ones have threads of their own (`config/costly_lane.py`).
+Costly ones have threads of their own (`server/costly_lane.py`).
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import translation
 
-from config.costly_lane import CostlyLane
-from config.writers import NOT_HERE, Threads, answered_always
 from realtime.bell import is_shared, listen
 from resources.answers import HttpAnswer
 from resources.event_loop import MustRunInThread
@@ -22,6 +20,8 @@ from resources.execution.epochs import CommitWatch, epochs
 from resources.execution.response_cache import EXACT_LIFETIME, NOTIFIED_LIFETIME, ResponseCache
 from resources.http.callers import Callers
 from resources.http.reads import admitted, checked, fitted
+from server.costly_lane import CostlyLane
+from server.write_executor import NOT_HERE, ThreadPool, answered_always
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -35,7 +35,7 @@ LOST = (None, "57P01", "57P02")
 """SQLSTATE of a connection that has ended: none at all, or the server's goodbye."""
 
 
-class Readers:
+class ReadExecutor:
     """Answers reads for one event loop.
 
     What was answered is kept until it changes; whoever may see the same and asks for it meanwhile
@@ -43,7 +43,7 @@ class Readers:
     """
 
     def __init__(self) -> None:
-        self.threads = Threads(settings.RESOURCE_THREADS, "reads")
+        self.threads = ThreadPool(settings.RESOURCE_THREADS, "reads")
         self.costly = CostlyLane()
         self.is_embedded = connection.vendor == "sqlite"
         lifetime = EXACT_LIFETIME if self.is_embedded else NOTIFIED_LIFETIME

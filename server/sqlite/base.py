@@ -1,4 +1,4 @@
-"""SQLite whose writers wait in line (`config.sqlite.turn`)."""
+"""SQLite whose writers wait in line (`server.sqlite.write_lock`)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.sqlite3 import base
 from django.utils.asyncio import async_unsafe
 
-from config.sqlite.turn import Turn
 from resources.dialects.sqlite import with_qmarks
 from resources.filters.functions import register_functions
+from server.sqlite.write_lock import WriteLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ PATIENCE = 20.0
 
 
 class Limit:
-    """How many seconds a statement of this process may run (`config.statement_limit`)."""
+    """How many seconds a statement of this process may run (`server.statement_limit`)."""
 
     seconds = inf
 
@@ -39,7 +39,7 @@ class Limit:
 limit = Limit()
 
 
-class Cursor(_Cursor):
+class NativeCursor(_Cursor):
     """Writes a statement with SQLite's own placeholders once, however often it is run."""
 
     def convert_query(self, query: str, *, param_names: Any = None) -> str:
@@ -48,7 +48,7 @@ class Cursor(_Cursor):
         return with_qmarks(query)
 
 
-class LeanCursor(Cursor):
+class LeanCursor(NativeCursor):
     """Does what Django's two wrappers around a cursor do, where nobody watches the statements."""
 
     database: DatabaseWrapper
@@ -95,11 +95,11 @@ class LeanCursor(Cursor):
 
 
 class DatabaseWrapper(_Base):
-    """Takes the turn when a transaction begins and gives it back when it ends."""
+    """Holds the write lock from the beginning of a transaction to its end."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._turn: Turn | None = None
+        self._write_lock: WriteLock | None = None
         self.is_one_piece = False
         self._deadline = inf
 
@@ -134,16 +134,16 @@ class DatabaseWrapper(_Base):
 
     def create_cursor(self, _name: str | None = None) -> Any:
         self.begin_statement()
-        return self.connection.cursor(factory=Cursor)
+        return self.connection.cursor(factory=NativeCursor)
 
     def _start_transaction_under_autocommit(self) -> None:
-        turn = _turn_at(str(self.settings_dict["NAME"]))
-        turn.take()
-        self._turn = turn
+        lock = _write_lock_at(str(self.settings_dict["NAME"]))
+        lock.acquire()
+        self._write_lock = lock
         try:
             super()._start_transaction_under_autocommit()
         except BaseException:
-            self._give_turn_back()
+            self._release_write_lock()
             raise
 
     def _commit(self) -> None:
@@ -151,24 +151,24 @@ class DatabaseWrapper(_Base):
             super()._commit()
         finally:
             if not self.connection.in_transaction:
-                self._give_turn_back()
+                self._release_write_lock()
 
     def _rollback(self) -> None:
         try:
             super()._rollback()
         finally:
-            self._give_turn_back()
+            self._release_write_lock()
 
     def _close(self) -> None:
         try:
             super()._close()
         finally:
-            self._give_turn_back()
+            self._release_write_lock()
 
-    def _give_turn_back(self) -> None:
-        if self._turn:
-            turn, self._turn = self._turn, None
-            turn.give_back()
+    def _release_write_lock(self) -> None:
+        if self._write_lock:
+            lock, self._write_lock = self._write_lock, None
+            lock.release()
 
 
 @contextmanager
@@ -186,7 +186,7 @@ def one_piece() -> Iterator[None]:
 
 
 @cache
-def _turn_at(name: str) -> Turn:
-    """Give the turn at a database file; those in memory have no other processes to wait for."""
+def _write_lock_at(name: str) -> WriteLock:
+    """Return the write lock of a database file, the same for all connections of this process."""
     is_file = "memory" not in name
-    return Turn(name if is_file else None, PATIENCE)
+    return WriteLock(name if is_file else None, PATIENCE)

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from config.sqlite.turn import Turn
+from server.sqlite.write_lock import WriteLock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 GREEDY = """
 import sys, time
-from config.sqlite.turn import Turn
-turn, taken = Turn(sys.argv[1], 60), 0
+from server.sqlite.write_lock import WriteLock
+lock, taken = WriteLock(sys.argv[1], 60), 0
 while True:
-    turn.take()
+    lock.acquire()
     print(taken := taken + 1, flush=True)
     time.sleep(float(sys.argv[2]))
-    turn.give_back()
+    lock.release()
     time.sleep(0.0005)  # as it takes to answer and to hear of the next write
 """
 PATIENT = 60.0
@@ -31,7 +31,7 @@ PATIENT = 60.0
 
 @contextmanager
 def greedy_process(database: Path, seconds: float) -> Iterator[subprocess.Popen[str]]:
-    """Run a process that takes turn after turn, each for so long; it has the first one already."""
+    """Run a process that takes turn after lock, each for so long; it has the first one already."""
     command = [sys.executable, "-c", GREEDY, str(database), str(seconds)]
     with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
         assert process.stdout
@@ -41,34 +41,37 @@ def greedy_process(database: Path, seconds: float) -> Iterator[subprocess.Popen[
 
 
 def test_a_process_that_always_writes_keeps_nobody_out(tmp_path: Path) -> None:
-    turn = Turn(str(tmp_path / "db"), PATIENT)
+    lock = WriteLock(str(tmp_path / "db"), PATIENT)
     with greedy_process(tmp_path / "db", 0.005) as other:
-        for _turn in range(20):
-            turn.take()
-            turn.give_back()
+        for _attempt in range(20):
+            lock.acquire()
+            lock.release()
         other.kill()
         assert other.stdout
         others = len(other.stdout.readlines())
-    assert others <= 200, "it had more than ten turns for each of ours"
+    assert others <= 200, "it had the lock more than ten times for each of ours"
 
 
-def test_the_turn_of_a_process_that_dies_is_free(tmp_path: Path) -> None:
-    turn = Turn(str(tmp_path / "db"), PATIENT)
+def test_the_write_lock_of_a_process_that_dies_is_free(tmp_path: Path) -> None:
+    lock = WriteLock(str(tmp_path / "db"), PATIENT)
     with greedy_process(tmp_path / "db", 3600) as other:
         other.kill()
-        turn.take()
-    turn.give_back()
+        lock.acquire()
+    lock.release()
 
 
 def test_nobody_waits_for_ever(tmp_path: Path) -> None:
-    impatient, patient = Turn(str(tmp_path / "db"), 0.1), Turn(str(tmp_path / "db"), PATIENT)
+    impatient, patient = (
+        WriteLock(str(tmp_path / "db"), 0.1),
+        WriteLock(str(tmp_path / "db"), PATIENT),
+    )
     with greedy_process(tmp_path / "db", 3600):
         began = monotonic()
-        impatient.take()
+        impatient.acquire()
         assert 0.1 <= monotonic() - began < PATIENT
-        impatient.give_back()
-        impatient.take()  # that gave back nothing of the other's
+        impatient.release()
+        impatient.acquire()  # that gave back nothing of the other's
         assert monotonic() - began >= 0.2
-        impatient.give_back()
-    patient.take()
-    patient.give_back()
+        impatient.release()
+    patient.acquire()
+    patient.release()

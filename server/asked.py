@@ -77,7 +77,7 @@ class Asked:
         return str(self.scope.get("scheme", "http"))
 
     def is_ours(self) -> bool:
-        """Tell whether the short road can answer this; Django looks at everything else."""
+        """Tell whether the fast path can answer this; Django looks at everything else."""
         if settings.SECURE_SSL_REDIRECT and self.scheme != "https":
             return False
         if not _is_allowed(self.header(b"host")):

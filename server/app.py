@@ -1,4 +1,4 @@
-"""The one application: WebSockets to Channels, resources to the short road, the rest to Django.
+"""The one application: WebSockets to Channels, resources to the fast path, the rest to Django.
 
 A process with the role `api` leaves live connections to others, one with the role `realtime` has
 nothing else but what operators watch it by.
@@ -13,14 +13,14 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from starlette.middleware.cors import CORSMiddleware
 
-from config.django_road import DjangoRoad
-from config.request_limit import RequestLimit
-from config.resource_road import ResourceRoad
-from config.statement_limit import limit_statements
-from config.url_limit import UrlLimit
 from realtime.event_stream import EventStream
 from realtime.prompt_close import PromptClose
 from realtime.routing import websocket_urls
+from server.django_bridge import DjangoBridge
+from server.fast_path import FastPath
+from server.request_limit import RequestLimit
+from server.statement_limit import limit_statements
+from server.url_limit import UrlLimit
 
 if TYPE_CHECKING:
     from realtime.asgi_types import Message, Receive, Scope, Send
@@ -31,14 +31,14 @@ WATCHED = ("/healthz", "/readyz", "/metrics")
 class OnlyWatched:
     """Lets through to Django what operators ask, and answers everything else with 404."""
 
-    def __init__(self, onwards: DjangoRoad) -> None:
-        self.onwards = onwards
+    def __init__(self, next_app: DjangoBridge) -> None:
+        self.next_app = next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["path"] not in WATCHED:
             scope = {**scope, "path": "/api/", "raw_path": b"/api/"}
-        await self.onwards(scope, receive, send)
+        await self.next_app(scope, receive, send)
 
 
 async def no_live_connections(_scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,11 +47,11 @@ async def no_live_connections(_scope: Scope, receive: Receive, send: Send) -> No
     await send({"type": "websocket.close", "code": 1013})
 
 
-def roads_of(role: str, road: ResourceRoad) -> Any:
+def app_of_role(role: str, fast_path: FastPath) -> Any:
     """Give the HTTP half of a role's application."""
     if role == "realtime":
-        return EventStream(RequestLimit(OnlyWatched(road.onwards)))
-    limited = RequestLimit(road)
+        return EventStream(RequestLimit(OnlyWatched(fast_path.next_app)))
+    limited = RequestLimit(fast_path)
     return limited if role == "api" else EventStream(limited)
 
 
@@ -67,27 +67,27 @@ class Origins:
     send its requests with credentials; that gives it nothing, as the API looks at no cookie.
     """
 
-    def __init__(self, onwards: Any) -> None:
-        self.onwards = onwards
+    def __init__(self, next_app: Any) -> None:
+        self.next_app = next_app
         self.site = settings.SITE_ORIGIN.encode()
         self.for_site: Any = CORSMiddleware(
-            onwards, **WELCOME, allow_origins=[settings.SITE_ORIGIN], allow_credentials=True
+            next_app, **WELCOME, allow_origins=[settings.SITE_ORIGIN], allow_credentials=True
         )
         self.for_others: Any = CORSMiddleware(
-            onwards, **WELCOME, allow_origins=settings.CORS_ORIGINS
+            next_app, **WELCOME, allow_origins=settings.CORS_ORIGINS
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if not scope["path"].startswith("/api/"):
-            await self.onwards(scope, receive, send)
+            await self.next_app(scope, receive, send)
             return
         for name, value in scope["headers"]:
             if name == b"origin":
                 welcoming = self.for_site if value == self.site else self.for_others
                 await welcoming(scope, receive, send)
                 return
-        await self.onwards(scope, receive, partial(_send_varying, send))
+        await self.next_app(scope, receive, partial(_send_varying, send))
 
 
 async def _send_varying(send: Send, message: Message) -> None:
@@ -128,7 +128,7 @@ WELCOME: dict[str, Any] = {
     "max_age": 3600,
 }
 limit_statements(settings.STATEMENT_SECONDS)
-resource_road = ResourceRoad(DjangoRoad())
-http = Origins(UrlLimit(roads_of(settings.ROLE, resource_road)))
+fast_path = FastPath(DjangoBridge())
+http = Origins(UrlLimit(app_of_role(settings.ROLE, fast_path)))
 live = UrlLimit(live_of(settings.ROLE))
 application = ProtocolTypeRouter({"http": http, "websocket": live})
