@@ -25,8 +25,10 @@ def test_a_contributor_cannot_leave_an_app_out_of_the_inner_layers() -> None:
         "bench",
         "chaos",
         "config",
+        "demo",
         "realtime",
         "resources",
+        "server",
     }
     assert inner["exhaustive"] is True
 
