@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from resources import registry
 from resources.errors import Problem, beyond_scope, not_signed_in, not_visible
-from resources.reading.reader import is_visible, record_uuid
+from resources.execution.reader import is_visible, record_uuid
 
 if TYPE_CHECKING:
     from resources.actors import Actor

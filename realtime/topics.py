@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from resources import registry
 from resources.errors import Problem, not_permitted, not_signed_in
 from resources.http.authentication import require_scopes
-from resources.reading.reach import reached_by_list
+from resources.query.reach import reached_by_list
 from resources.streaming.audiences import Audience
 from resources.streaming.questions import check_question, stream_query, stream_rule
 

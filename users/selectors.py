@@ -15,8 +15,8 @@ from resources.actors import ANONYMOUS, Actor, Standing
 from resources.execution.epochs import UNTRACKED_ONLY
 from resources.execution.run import run_plan
 from resources.fields import RecordIdField
+from resources.query.plans import Plan, compiled
 from resources.query.sources import UNTRACKED
-from resources.reading.plans import Plan, compiled
 from resources.slots import Slot
 from users.models import AccountEvent, ApiKey, Session, User
 

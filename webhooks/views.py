@@ -12,9 +12,9 @@ from rest_framework.views import APIView
 
 from resources import registry
 from resources.errors import bad_parameter, not_visible
+from resources.execution.reader import is_visible, record_uuid
 from resources.http.authentication import require_scope
 from resources.http.views import actor_behind
-from resources.reading.reader import is_visible, record_uuid
 from webhooks.models import Delivery, Webhook
 
 if TYPE_CHECKING:

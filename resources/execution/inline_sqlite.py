@@ -17,8 +17,8 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils.module_loading import import_string
 
 from resources.byte_cache import ByteCache
+from resources.dialects.sqlite import register_functions
 from resources.event_loop import MustRunInThread
-from resources.filters.functions import register_functions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     from resources.actors import Actor
-    from resources.reading.plans import Plan
+    from resources.query.plans import Plan
 
 
 def run_plan(plan: Plan, actor: Actor, values: Mapping[Hashable, Any]) -> Sequence[Sequence[Any]]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
-from resources.filters.parameters import suffixes_of
-from resources.reading.ordering import sortable
-from resources.reading.query import COUNTS, DEFAULT_LIMIT, HIGHEST_LIMIT
+from resources.query.filters.parameters import suffixes_of
+from resources.query.list_query import COUNTS, DEFAULT_LIMIT, HIGHEST_LIMIT
+from resources.query.ordering import sortable
 
 if TYPE_CHECKING:
     from resources.declaration import Resource

@@ -6,26 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from resources.answers import JSON, VARY, HttpAnswer, answered
+from resources.execution.reader import chosen_record, page_of, permitted_query
 from resources.http.authentication import actor_of_header, require_scopes
 from resources.http.conditions import is_known
 from resources.http.throttles import require_points
-from resources.reading.cost import cost_of_selection
-from resources.reading.query import ListQuery
-from resources.reading.reach import reached_by_list, reached_by_record
-from resources.reading.reader import (
-    chosen_record,
-    list_query,
-    page_of,
-    permitted_query,
-    view_selection,
-)
+from resources.query.cost import cost_of_selection
+from resources.query.list_query import ListQuery
+from resources.query.parsing import list_query, view_selection
+from resources.query.reach import reached_by_list, reached_by_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resources.actors import Actor
     from resources.declaration import Resource
-    from resources.reading.selection import Selection
+    from resources.query.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ import orjson
 
 from resources.answers import JSON, HttpAnswer, answered
 from resources.errors import Problem, precondition_failed, refused
+from resources.execution.reader import Answer, view_record
 from resources.http.authentication import require_scope, require_scopes
 from resources.http.conditions import is_known
 from resources.http.throttles import asking, require_room
-from resources.reading.reach import reached_by_record
-from resources.reading.reader import Answer, view_record, view_selection
+from resources.query.parsing import view_selection
+from resources.query.reach import reached_by_record
 from resources.writing.idempotency import kept_answer, once
 from resources.writing.inputs import inputs_of
 from resources.writing.operations import (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
-    from resources.reading.query import ListQuery
+    from resources.query.list_query import ListQuery
     from resources.streaming.disclosure import ShownColumns
     from resources.streaming.hanging import Hung
     from resources.streaming.questions import Asker, Question, Table

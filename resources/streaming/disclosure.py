@@ -8,8 +8,8 @@ import orjson
 
 from resources.actors import UnboundActor
 from resources.changes import logged_columns
-from resources.filters.hanging import identifiers
-from resources.reading.columns import readable_scope
+from resources.query.columns import readable_scope
+from resources.query.filters.hanging import identifiers
 from resources.streaming.questions import stream_rule
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from resources.actors import ActorKind
     from resources.declaration import Resource
-    from resources.reading.query import ListQuery
-    from resources.reading.selection import Selection
+    from resources.query.list_query import ListQuery
+    from resources.query.selection import Selection
 
 
 class ShownColumns(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from resources import registry
 from resources.fields import RecordIdField
-from resources.filters.hanging import filter_hanging
+from resources.query.filters.hanging import filter_hanging
 from resources.streaming.past import with_the_past
 from resources.streaming.questions import asked, stream_rule
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from resources.declaration import Resource
-    from resources.filters.nodes import Node
+    from resources.query.filters.nodes import Node
     from resources.rules import Rule
     from resources.streaming.audiences import Audience
     from resources.streaming.questions import Table

@@ -24,10 +24,10 @@ from resources.documents.sql import JsonText
 from resources.errors import bad_parameter
 from resources.execution.run import run_plan
 from resources.fields import RecordIdField
-from resources.filters.compiling import filter_condition
-from resources.reading.plans import PLAN_BYTES, Plan, inlined, visible_rows
-from resources.reading.reader import filter_errors, list_query, parameters
-from resources.reading.record import record_document
+from resources.query.filters.compiling import filter_condition
+from resources.query.parsing import filter_errors, list_query, parameters
+from resources.query.plans import PLAN_BYTES, Plan, inlined, visible_rows
+from resources.query.record_document import record_document
 from resources.slots import Slot, SlotReference
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
     from resources.actors import ActorKind
     from resources.declaration import Resource
-    from resources.reading.query import ListQuery
-    from resources.reading.selection import Selection
+    from resources.query.list_query import ListQuery
+    from resources.query.selection import Selection
     from resources.rules import Rule
 
 type Asker = UUID | None

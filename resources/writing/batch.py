@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from resources import registry, search
 from resources.errors import FieldError, Problem, as_problem, beyond_scope
-from resources.reading.reader import view_record
+from resources.execution.reader import view_record
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from rest_framework import serializers
 
 from resources import registry
 from resources.documents.validation import document_errors
+from resources.execution.reader import is_visible
 from resources.fields import DocumentField
 from resources.json_text import JsonError, read_json
-from resources.reading.reader import is_visible
 from resources.text import composed_value
 from resources.visible_text import require_visible_line, require_visible_text
 from resources.writing.shortly import NotPlainError, takings

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from resources import changes, statements
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
-from resources.reading.reader import record_uuid
+from resources.execution.reader import record_uuid
 from resources.writing.inputs import composed_input, inputs_of, validated
 from resources.writing.merge_patch import merged_into
 from resources.writing.proposals import proposed

@@ -14,8 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.sqlite3 import base
 from django.utils.asyncio import async_unsafe
 
-from resources.dialects.sqlite import with_qmarks
-from resources.filters.functions import register_functions
+from resources.dialects.sqlite import register_functions, with_qmarks
 from server.sqlite.write_lock import WriteLock
 
 if TYPE_CHECKING:

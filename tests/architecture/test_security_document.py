@@ -8,21 +8,21 @@ from functools import cache
 from django.conf import settings
 
 from config.settings import PASSWORD_CONTEXT_WORDS
-from resources.filters.naming import DEEPEST_PATH
-from resources.filters.parser import (
+from resources.http.callers import CALLER_BYTES
+from resources.query import cost
+from resources.query.filters.naming import DEEPEST_PATH
+from resources.query.filters.parser import (
     DEEPEST_CALL,
     DEEPEST_GROUP,
     MOST_BYTES,
     MOST_EXPRESSIONS,
     TREE_BYTES,
 )
-from resources.http.callers import CALLER_BYTES
-from resources.reading import cost
-from resources.reading.ordering import MOST_SORTS
-from resources.reading.plans import PLAN_BYTES
-from resources.reading.query import LONGEST_SEARCH
-from resources.reading.reader import LONGEST_INLINE_QUERY, MOST_PARAMETERS, QUERY_BYTES
-from resources.reading.selection import MOST_PATHS
+from resources.query.list_query import LONGEST_SEARCH
+from resources.query.ordering import MOST_SORTS
+from resources.query.parsing import LONGEST_INLINE_QUERY, MOST_PARAMETERS, QUERY_BYTES
+from resources.query.plans import PLAN_BYTES
+from resources.query.selection import MOST_PATHS
 from server.costly_lane import MOST_JOBS, NETWORKS_SHARE, PATIENCE
 from server.url_limit import LONGEST_URL
 from tests.architecture.sources import ROOT, all_sources

@@ -14,7 +14,7 @@ from realtime.topics import audience_of
 from resources import changes, feed
 from resources.actors import SYSTEM
 from resources.errors import Problem
-from resources.reading.reader import list_query
+from resources.query.parsing import list_query
 from resources.registry import resource_of
 from resources.rules import has_role, own, where
 from server.app import application

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from resources.errors import as_problem
-from resources.reading.reader import Answer, page_of
+from resources.execution.reader import Answer, page_of
 from server import costly_lane
 from server.app import application, fast_path
 from server.sqlite.base import limit
@@ -22,7 +22,7 @@ from tests.contract.test_both_paths_agree import scope_of
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from resources.reading.query import ListQuery
+    from resources.query.list_query import ListQuery
 
 LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 COSTLY = "/api/v1/cards?title__contains="

@@ -15,8 +15,8 @@ from resources import changes
 from resources.actors import ANONYMOUS, SYSTEM
 from resources.answers import HttpAnswer
 from resources.execution.epochs import Epochs
+from resources.execution.reader import list_records
 from resources.execution.response_cache import NOTIFIED_LIFETIME, ResponseCache
-from resources.reading.reader import list_records
 from resources.registry import resource_of
 from server.app import application, fast_path
 from tests.other_process import other_process, tell

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resources import registry
-from resources.filters.parameters import suffixes_of
+from resources.query.filters.parameters import suffixes_of
 from tests.fuzz.hostile import (
     IDS,
     NUMBERS,

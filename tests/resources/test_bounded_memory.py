@@ -12,8 +12,8 @@ import pytest
 from cards.models import Card
 from resources.actors import ANONYMOUS
 from resources.byte_cache import ByteCache, kept
-from resources.reading.plans import PLAN_BYTES, list_plan, view_plan
-from resources.reading.reader import QUERY_BYTES, list_query, view_selection
+from resources.query.parsing import QUERY_BYTES, list_query, view_selection
+from resources.query.plans import PLAN_BYTES, list_plan, view_plan
 from resources.registry import resource_of
 from resources.streaming.questions import sight, stream_query
 

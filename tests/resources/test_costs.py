@@ -11,8 +11,8 @@ from cards.models import Card
 from realtime.topics import audience_of
 from resources.actors import ANONYMOUS
 from resources.errors import Problem
-from resources.reading.cost import CHEAP, MOST_POINTS
-from resources.reading.reader import list_query
+from resources.query.cost import CHEAP, MOST_POINTS
+from resources.query.parsing import list_query
 from resources.registry import resource_of
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from cards.models import Card
 from resources import registry
 from resources.errors import Problem
-from resources.filters.parser import parse
-from resources.reading.reader import list_records
+from resources.execution.reader import list_records
+from resources.query.filters.parser import parse
 from tests.resources.grammar.community import filters, populate
 from tests.resources.grammar.evaluator import holds
 

@@ -11,8 +11,8 @@ from resources import changes
 from resources.actors import SYSTEM
 from resources.errors import Problem
 from resources.http.throttles import read_rate, require_room
-from resources.reading.cost import MOST_POINTS
-from resources.reading.reader import list_query
+from resources.query.cost import MOST_POINTS
+from resources.query.parsing import list_query
 from resources.registry import resource_of
 from tests.client import Api
 from tests.personas import new_member

@@ -9,8 +9,8 @@ import pytest
 
 from realtime.topics import audience_of
 from resources import feed
-from resources.filters.parser import parse
-from resources.filters.pins import pinned_relations
+from resources.query.filters.parser import parse
+from resources.query.filters.pins import pinned_relations
 from resources.streaming.audiences import events_for
 from resources.streaming.stretches import Stretch
 from tests.architecture.sources import all_sources
@@ -180,5 +180,5 @@ def test_nothing_asks_a_declared_list_rule_as_if_relations_were_pinned() -> None
     }
     assert found == {
         "resources/declaration.py": [".list.for_list"],
-        "resources/reading/reader.py": [".list.scope"],
+        "resources/execution/reader.py": [".list.scope"],
     }

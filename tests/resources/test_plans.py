@@ -12,8 +12,9 @@ from django.db import connection
 from cards.models import Card
 from resources import changes
 from resources.actors import ANONYMOUS, SYSTEM
-from resources.reading.plans import list_plan
-from resources.reading.reader import list_query, list_records
+from resources.execution.reader import list_records
+from resources.query.parsing import list_query
+from resources.query.plans import list_plan
 from resources.registry import resource_of
 from tests.personas import new_member
 

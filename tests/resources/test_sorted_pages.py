@@ -11,14 +11,14 @@ from django.db import connection
 from resources import registry
 from resources.actors import ANONYMOUS, Actor
 from resources.ids import new_id
-from resources.reading.plans import list_plan
-from resources.reading.reader import list_query
+from resources.query.parsing import list_query
+from resources.query.plans import list_plan
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
     from resources.declaration import Resource
-    from resources.reading.plans import Plan
+    from resources.query.plans import Plan
 
 MEMBER = Actor(new_id(), is_verified=True)
 PAGES = [

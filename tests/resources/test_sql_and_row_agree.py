@@ -13,7 +13,7 @@ from cards.models import Card
 from resources import changes
 from resources.actors import ACTOR_SLOT, ANONYMOUS, SYSTEM, Actor
 from resources.execution.run import run_plan
-from resources.reading.plans import compiled
+from resources.query.plans import compiled
 from resources.rules import (
     ANYONE,
     NOBODY,

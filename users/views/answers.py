@@ -14,10 +14,10 @@ from rest_framework.views import APIView
 
 from resources import registry
 from resources.errors import Problem, not_signed_in
+from resources.execution.reader import view_record
 from resources.http.client_networks import address_of_request
 from resources.http.throttles import AddressThrottle, with_limits
 from resources.http.views import actor_behind
-from resources.reading.reader import view_record
 from users.callers import Caller, caller_of
 from users.models import User
 from users.password_rules import LONGEST

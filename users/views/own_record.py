@@ -10,9 +10,9 @@ from rest_framework import serializers
 from resources import registry
 from resources.answers import JSON, HttpAnswer
 from resources.errors import Problem, not_signed_in
+from resources.execution.reader import view_record
 from resources.http.authentication import actor_of_header
 from resources.http.views import RecordView, actor_behind
-from resources.reading.reader import view_record
 from resources.writing.operations import require_match
 from users.models import User
 from users.services.erasure import request_erasure

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from resources import registry
-from resources.reading.reader import view_record
+from resources.execution.reader import view_record
 from users.models import Passkey
 from users.services import passkeys
 from users.services.sessions import require_fresh

@@ -13,8 +13,8 @@ from drf_spectacular.utils import extend_schema
 from resources import registry
 from resources.answers import JSON, HttpAnswer
 from resources.errors import not_visible
+from resources.execution.reader import record_uuid, view_record
 from resources.http.schema import record_schema
-from resources.reading.reader import record_uuid, view_record
 from users.models import Export
 from users.services.exports import ready_export, request_export
 from users.services.sessions import require_fresh

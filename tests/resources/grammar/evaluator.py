@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from resources.filters.nodes import Call, Comparison, Identifier, Literal
+from resources.query.filters.nodes import Call, Comparison, Identifier, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from resources.filters.nodes import Node
+    from resources.query.filters.nodes import Node
 
 type Row = Mapping[str, Any]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, override
 from django.db.models import Func, TextField
 from django.utils.translation import gettext as _
 
-from resources.filters.nodes import FilterValueError, Literal
+from resources.query.filters.nodes import FilterValueError, Literal
 from resources.slots import Slot
 
 if TYPE_CHECKING:

@@ -23,12 +23,12 @@ from django.utils.translation import gettext as _
 
 from resources import registry
 from resources.fields import TagsField
-from resources.filters.conditions import IsEmpty, IsNull
-from resources.filters.documents import JsonLength, JsonList
-from resources.filters.functions import Lowered
-from resources.filters.nodes import FilterSyntaxError, Identifier
-from resources.filters.operands import Listed, Many, Operand, PlainField, Scalar, Single
-from resources.reading.columns import readable_column, readable_scope, where_readable
+from resources.query.columns import readable_column, readable_scope, where_readable
+from resources.query.filters.conditions import IsEmpty, IsNull
+from resources.query.filters.documents import JsonLength, JsonList
+from resources.query.filters.functions import Lowered
+from resources.query.filters.nodes import FilterSyntaxError, Identifier
+from resources.query.filters.operands import Listed, Many, Operand, PlainField, Scalar, Single
 from resources.rules import narrowed
 
 if TYPE_CHECKING:

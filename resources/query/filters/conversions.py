@@ -24,9 +24,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from resources.filters.macros import macro_value
-from resources.filters.nodes import FilterValueError, Literal, Macro
-from resources.filters.operands import PlainField
+from resources.query.filters.macros import macro_value
+from resources.query.filters.nodes import FilterValueError, Literal, Macro
+from resources.query.filters.operands import PlainField
 from resources.slots import Slot
 from resources.text import composed, number_text
 

@@ -8,12 +8,12 @@ from django.db.models import Case, DateTimeField, Expression, FloatField, Q, Tex
 from django.db.models.functions import ACos, Cos, Greatest, Least, Radians, Sin
 from django.utils.translation import gettext as _
 
-from resources.filters.conditions import IsNull
-from resources.filters.conversions import literal
-from resources.filters.documents import JsonNumber
-from resources.filters.nodes import Call, FilterSyntaxError, Identifier, Literal, Macro
-from resources.filters.operands import Scalar
-from resources.filters.times import StrfTime
+from resources.query.filters.conditions import IsNull
+from resources.query.filters.conversions import literal
+from resources.query.filters.documents import JsonNumber
+from resources.query.filters.nodes import Call, FilterSyntaxError, Identifier, Literal, Macro
+from resources.query.filters.operands import Scalar
+from resources.query.filters.times import StrfTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from django.db.models import BooleanField, FloatField, Func, IntegerField, TextField
 
-from resources.filters.conditions import Condition
+from resources.query.filters.conditions import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

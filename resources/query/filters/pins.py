@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from resources.filters.nodes import Comparison, Identifier, Literal
+from resources.query.filters.nodes import Comparison, Identifier, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resources.filters.nodes import Node, Operand
+    from resources.query.filters.nodes import Node, Operand
 
 
 def pinned_relations(node: Node) -> frozenset[str]:

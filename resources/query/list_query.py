@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from resources.errors import bad_parameter
-from resources.filters.nodes import Macro
-from resources.filters.parameters import RESERVED, read_filters
-from resources.filters.pins import pinned_relations
-from resources.reading.cost import FREE, Cost, cost_of_list, cost_of_selection, require_affordable
-from resources.reading.cursors import Cursor, read_cursor
-from resources.reading.ordering import SortKey, sort_keys, sort_text
-from resources.reading.selection import Selection, selection
+from resources.query.cost import FREE, Cost, cost_of_list, cost_of_selection, require_affordable
+from resources.query.cursors import Cursor, read_cursor
+from resources.query.filters.nodes import Macro
+from resources.query.filters.parameters import RESERVED, read_filters
+from resources.query.filters.pins import pinned_relations
+from resources.query.ordering import SortKey, sort_keys, sort_text
+from resources.query.selection import Selection, selection
 from resources.text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     from resources.declaration import Resource
-    from resources.filters.nodes import Node
+    from resources.query.filters.nodes import Node
 
 type Parameters = Mapping[str, Sequence[str]]
 

@@ -25,12 +25,12 @@ from resources.dialects.sqlite import with_qmarks
 from resources.documents.sql import JsonText
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.fields import RecordIdField
-from resources.filters.compiling import filter_condition
-from resources.filters.conditions import Compared
+from resources.query.cursors import after_cursor
+from resources.query.filters.compiling import filter_condition
+from resources.query.filters.conditions import Compared
+from resources.query.ordering import RANK
+from resources.query.record_document import record_document
 from resources.query.sources import sources_of
-from resources.reading.cursors import after_cursor
-from resources.reading.ordering import RANK
-from resources.reading.record import record_document
 from resources.rules import Scope, narrowed
 from resources.search import Matches, MatchingIds, match_expression
 from resources.slots import Slot, SlotReference
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
-    from resources.reading.query import ListQuery
-    from resources.reading.selection import Selection
+    from resources.query.list_query import ListQuery
+    from resources.query.selection import Selection
 
 PLAN_BYTES = 16 * 1024 * 1024
 """Memory for compiled plans, and for as many questions of streams."""

@@ -16,8 +16,8 @@ from resources import registry
 from resources.byte_cache import kept
 from resources.documents.sql import json_value
 from resources.errors import bad_parameter
-from resources.filters.naming import Names
-from resources.filters.nodes import Identifier
+from resources.query.filters.naming import Names
+from resources.query.filters.nodes import Identifier
 from resources.slots import Slot
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, override
 
 from django.db.models import TextField
 
-from resources.filters.conditions import Condition
-from resources.filters.conversions import ExactNumber, as_text, number
-from resources.filters.documents import NUMBER_OF, SHOWN_NUMBER
-from resources.filters.functions import LETTERS
-from resources.filters.nodes import Literal, Macro
-from resources.filters.text import like_pattern
+from resources.query.filters.conditions import Condition
+from resources.query.filters.conversions import ExactNumber, as_text, number
+from resources.query.filters.documents import NUMBER_OF, SHOWN_NUMBER
+from resources.query.filters.functions import LETTERS
+from resources.query.filters.nodes import Literal, Macro
+from resources.query.filters.text import like_pattern
 from resources.slots import Slot
 from resources.text import folded
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from resources.errors import bad_parameter
 from resources.fields import TagsField
-from resources.filters.nodes import (
+from resources.query.filters.nodes import (
     Comparison,
     FilterSyntaxError,
     Identifier,
@@ -21,8 +21,8 @@ from resources.filters.nodes import (
     Node,
     numbered,
 )
-from resources.filters.parser import parse
-from resources.filters.text import literal_pattern
+from resources.query.filters.parser import parse
+from resources.query.filters.text import literal_pattern
 from resources.text import composed
 
 if TYPE_CHECKING:

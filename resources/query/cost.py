@@ -18,15 +18,15 @@ from django.db.models import JSONField
 from django.utils.translation import gettext as _
 
 from resources.errors import FieldError, Problem
-from resources.filters.nodes import Call, Comparison, Identifier, Junction, Literal
+from resources.query.filters.nodes import Call, Comparison, Identifier, Junction, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from resources.declaration import Resource
-    from resources.filters.nodes import Node, Operand
-    from resources.reading.ordering import SortKey
-    from resources.reading.selection import Selection
+    from resources.query.filters.nodes import Node, Operand
+    from resources.query.ordering import SortKey
+    from resources.query.selection import Selection
 
 MOST_POINTS = 500
 """Points that one request may cost."""

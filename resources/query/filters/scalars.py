@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BooleanField, Field, FloatField, IntegerField, Q, TextField, Value
 from django.db.models.functions import Coalesce, Lower
 
-from resources.filters.conditions import Compared, Constant, IsEmpty, IsNull, Not, OneOf, Same
-from resources.filters.conversions import (
+from resources.query.filters.conditions import Compared, Constant, IsEmpty, IsNull, Not, OneOf, Same
+from resources.query.filters.conversions import (
     ExactNumber,
     ListOf,
     as_text,
@@ -20,8 +20,8 @@ from resources.filters.conversions import (
     number,
     place_among,
 )
-from resources.filters.documents import JsonNumber, JsonString
-from resources.filters.functions import (
+from resources.query.filters.documents import JsonNumber, JsonString
+from resources.query.filters.functions import (
     ByCodePoint,
     Contains,
     Folded,
@@ -29,14 +29,14 @@ from resources.filters.functions import (
     Ordinal,
     TruthNumber,
 )
-from resources.filters.nodes import Call, Identifier, Literal, Macro
-from resources.filters.operands import PlainField
-from resources.filters.text import like_pattern
+from resources.query.filters.nodes import Call, Identifier, Literal, Macro
+from resources.query.filters.operands import PlainField
+from resources.query.filters.text import like_pattern
 from resources.slots import Slot
 from resources.text import folded
 
 if TYPE_CHECKING:
-    from resources.filters.operands import Scalar
+    from resources.query.filters.operands import Scalar
 
 type Part = Identifier | Literal | Macro | Call
 

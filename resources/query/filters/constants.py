@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from resources.filters.conversions import shown
-from resources.filters.text import like_pattern
+from resources.query.filters.conversions import shown
+from resources.query.filters.text import like_pattern
 from resources.text import folded
 
 if TYPE_CHECKING:

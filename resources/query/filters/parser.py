@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from resources.byte_cache import kept
-from resources.filters.lexer import Token, decoded, tokens
-from resources.filters.macros import MACROS
-from resources.filters.nodes import (
+from resources.query.filters.lexer import Token, decoded, tokens
+from resources.query.filters.macros import MACROS
+from resources.query.filters.nodes import (
     Call,
     Comparison,
     FilterSyntaxError,

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from resources import registry
-from resources.filters.nodes import Call, Comparison, Identifier
+from resources.query.filters.nodes import Call, Comparison, Identifier
 from resources.rules.algebra import Hanging
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from resources.declaration import Resource
-    from resources.filters.nodes import Node
+    from resources.query.filters.nodes import Node
     from resources.rules.algebra import Changed
 
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, FloatField, Q, TextField, Value
 from django.utils.translation import gettext as _
 
-from resources.filters.calls import called
-from resources.filters.conditions import Constant, Not, joined
-from resources.filters.constants import is_true
-from resources.filters.conversions import literal
-from resources.filters.lists import HoldsValue, IsEmptyList
-from resources.filters.naming import Names
-from resources.filters.nodes import (
+from resources.query.filters.calls import called
+from resources.query.filters.conditions import Constant, Not, joined
+from resources.query.filters.constants import is_true
+from resources.query.filters.conversions import literal
+from resources.query.filters.lists import HoldsValue, IsEmptyList
+from resources.query.filters.naming import Names
+from resources.query.filters.nodes import (
     Call,
     Comparison,
     FilterSyntaxError,
@@ -27,8 +27,8 @@ from resources.filters.nodes import (
     Macro,
     Node,
 )
-from resources.filters.operands import Listed, Many, Operand, Scalar, Single
-from resources.filters.scalars import (
+from resources.query.filters.operands import Listed, Many, Operand, Scalar, Single
+from resources.query.filters.scalars import (
     POSITIVE,
     asks_for_nothing,
     compare_scalars,

@@ -1,7 +1,7 @@
 """Functions of text and numbers that mean the same on SQLite and PostgreSQL.
 
-SQLite knows the letters of ASCII alone, so every connection gets functions written in Python;
-PostgreSQL has its own (version 18 or later).
+SQLite knows the letters of ASCII alone, so every connection gets functions written in Python
+(`resources.dialects.sqlite`); PostgreSQL has its own (version 18 or later).
 """
 
 from __future__ import annotations
@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING, Any, override
 
 from django.db.models import Func, IntegerField, TextField
 
-from resources.filters.conditions import Condition
-from resources.text import folded, number_text
+from resources.query.filters.conditions import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from sqlite3 import Connection
-
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
 
@@ -27,26 +23,6 @@ LETTERS = 'COLLATE "pg_unicode_fast"'
 
 BYTES = 'COLLATE "C"'
 """The order of code points, as SQLite has it."""
-
-
-def register_functions(connection: Connection) -> None:
-    """Add the functions to a connection of SQLite."""
-    for name, function in FUNCTIONS.items():
-        connection.create_function(name, 1, _of_value(function), deterministic=True)
-
-
-def _of_value(function: Callable[[Any], str]) -> Callable[[Any], str | None]:
-    def call(value: Any) -> str | None:
-        return None if value is None else function(value)
-
-    return call
-
-
-FUNCTIONS: dict[str, Callable[[Any], str]] = {
-    "TEXT_FOLDED": lambda value: folded(str(value)),
-    "TEXT_LOWER": lambda value: str(value).lower(),
-    "TEXT_OF_NUMBER": number_text,
-}
 
 
 class TextFunction(Func):

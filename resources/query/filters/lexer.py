@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from resources.filters.nodes import FilterSyntaxError
+from resources.query.filters.nodes import FilterSyntaxError
 from resources.text import composed
 
 if TYPE_CHECKING:

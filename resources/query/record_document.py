@@ -10,8 +10,8 @@ from django.db.models.functions import Concat, Length, Substr
 from resources import registry
 from resources.documents.embedding import embedded_members
 from resources.documents.sql import Document, Embedded, JsonBoolean, json_value
-from resources.filters.conditions import Compared
-from resources.reading.columns import readable_column, where_readable
+from resources.query.columns import readable_column, where_readable
+from resources.query.filters.conditions import Compared
 from resources.rules import narrowed
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Asker
     from resources.declaration import Resource
-    from resources.reading.selection import Selection
+    from resources.query.selection import Selection
     from resources.rules import Scope
 
 NULL = Value(None, output_field=TextField())

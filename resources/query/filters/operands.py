@@ -21,9 +21,9 @@ from django.db.models import (
 )
 
 from resources.documents.sql import JsonTime
-from resources.filters.conditions import Constant, IsNotFalse, IsNull
-from resources.filters.documents import AtPath, JsonMissing, JsonShown, JsonString
-from resources.filters.functions import CastText, NumberText, TruthText
+from resources.query.filters.conditions import Constant, IsNotFalse, IsNull
+from resources.query.filters.documents import AtPath, JsonMissing, JsonShown, JsonString
+from resources.query.filters.functions import CastText, NumberText, TruthText
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper

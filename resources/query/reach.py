@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resources import registry
-from resources.filters.hanging import identifiers
+from resources.query.filters.hanging import identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from resources.declaration import Resource
-    from resources.reading.query import ListQuery
-    from resources.reading.selection import Selection
+    from resources.query.list_query import ListQuery
+    from resources.query.selection import Selection
 
 
 def reached_by_list(resource: Resource, query: ListQuery) -> frozenset[Resource]:

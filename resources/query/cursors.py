@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from resources.declaration import Resource
-    from resources.reading.ordering import SortKey
+    from resources.query.ordering import SortKey
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,0 @@
-"""The one read path: query text to compiled SQL to finished JSON."""
