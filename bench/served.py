@@ -166,4 +166,5 @@ def _status(pid: int, kind: str) -> int:
 
 def _processor_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    # Of the process and of the children that it has waited for (proc_pid_stat(5)).
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")

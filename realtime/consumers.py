@@ -41,7 +41,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     @override
     async def connect(self) -> None:
         self.listener = Listener("websocket", self.scope)
-        self.arrival = watch().add(self.scope.get("client"))
+        self.arrival = watch().add(self.scope)
         self.bucket = Bucket(PER_SECOND, max(LEAST_BURST, 2 * settings.MOST_SUBSCRIPTIONS))
         self.room_frames = RoomFrames(self.listener)
         offered = list(self.scope.get("subprotocols", ()))

@@ -18,6 +18,7 @@ from realtime.prompt_close import PromptClose
 from realtime.routing import websocket_urls
 from server.django_bridge import DjangoBridge
 from server.fast_path import FastPath
+from server.message_limit import MessageLimit
 from server.request_limit import RequestLimit
 from server.statement_limit import limit_statements
 from server.url_limit import UrlLimit
@@ -57,7 +58,9 @@ def app_of_role(role: str, fast_path: FastPath) -> Any:
 
 def live_of(role: str) -> Any:
     """Give the WebSocket half of a role's application."""
-    return no_live_connections if role == "api" else PromptClose(URLRouter(websocket_urls))
+    if role == "api":
+        return no_live_connections
+    return MessageLimit(PromptClose(URLRouter(websocket_urls)))
 
 
 class Origins:

@@ -10,8 +10,11 @@ from resources import context
 from resources.errors import CONTENT_TYPE
 
 if TYPE_CHECKING:
-    from realtime.asgi_types import Send
+    from realtime.asgi_types import Receive, Scope, Send
     from resources.errors import Problem
+
+
+WEBSOCKET_RESPONSE = "websocket.http.response"
 
 
 async def refuse(problem: Problem, send: Send, response: str = "http.response") -> None:
@@ -26,3 +29,17 @@ async def refuse(problem: Problem, send: Send, response: str = "http.response") 
     ]
     await send({"type": f"{response}.start", "status": problem.status, "headers": headers})
     await send({"type": f"{response}.body", "body": body})
+
+
+async def refuse_websocket(
+    problem: Problem, code: int, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Refuse a WebSocket before it opens: by an answer where the server can send one.
+
+    Elsewhere it is closed with `code`, of which the client sees a 403 (ASGI, *WebSocket close*).
+    """
+    if WEBSOCKET_RESPONSE in scope.get("extensions", ()):
+        await refuse(problem, send, WEBSOCKET_RESPONSE)
+        return
+    await receive()
+    await send({"type": "websocket.close", "code": code})

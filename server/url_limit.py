@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from resources.errors import Problem
-from server.refusals import refuse
+from server.refusals import refuse, refuse_websocket
 
 if TYPE_CHECKING:
     from realtime.asgi_types import Receive, Scope, Send
 
 LONGEST_URL = 8_192
 """Bytes of path and query together (RFC 9110, 4.1 recommends 8000 at least)."""
-RESPONSE = {"http": "http.response", "websocket": "websocket.http.response"}
+TOO_BIG = 1009
+"""A WebSocket's close code (RFC 6455, 7.4.1)."""
 
 
 class UrlLimit:
@@ -32,11 +33,10 @@ class UrlLimit:
         path = scope.get("raw_path") or scope["path"]
         if len(path) + len(scope["query_string"]) <= LONGEST_URL:
             await self.next_app(scope, receive, send)
-        elif scope["type"] == "http" or RESPONSE["websocket"] in scope.get("extensions", ()):
-            await refuse(_too_long(), send, RESPONSE[scope["type"]])
+        elif scope["type"] == "http":
+            await refuse(_too_long(), send)
         else:
-            await receive()
-            await send({"type": "websocket.close", "code": 1009})
+            await refuse_websocket(_too_long(), TOO_BIG, scope, receive, send)
 
 
 def _too_long() -> Problem:

@@ -78,8 +78,10 @@ seconds each, each connection at most {pace:.0f} requests a second; a member at 
 reads ten times a second, publishes three cards a second and listens to all cards. {cards:,} cards,
 every limit as it is by default, {cores} cores for all of it, Python {python}. Milliseconds; `x` is
 how many times its idle p99 the member's is (promised: 5, of writes 10); memory is MB over idle of
-all processes of the server (promised: 150). `open` is what was still unanswered at the end of a
-phase. Made by `./holo attack --before DIR --write`, `DIR` being a worktree of commit 41914d4.
+all processes of the server (promised: 150). `server` and `strangers` are what part of the machine's
+processors each of them took: the strangers prepare what they send once, and send it without copies.
+`open` is what was still unanswered at the end of a phase. Made by `./holo attack --before DIR
+--write`, `DIR` being a worktree of commit 41914d4.
 """
 
 

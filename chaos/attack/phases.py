@@ -32,6 +32,9 @@ COLUMNS = ("id", "title", "description", "tags", "rarity", "effects", "status", 
            "creator", "template", "like_count", "created_at", "updated_at")  # fmt: skip
 SORTS = ("-created_at", "-like_count", "created_at", "like_count", "id", "-id")
 FILTERS_PER_CONNECTION = 20
+UNFINISHED_BODY = b'{"title":"' + b"x" * 1_900_000
+FIRST_PIECE = frame(b"x" * 1_000_000, opcode=1, is_last=False)
+LATER_PIECE = frame(b"x" * 1_000_000, opcode=0, is_last=False)
 
 
 @dataclass
@@ -154,14 +157,22 @@ def pictures() -> tuple[bytes, ...]:
 def picture(attacker: Attacker) -> bytes:
     """Send a large picture, as a member; strangers can send none."""
     content = attacker.chance.choice(pictures())
+    return _form(attacker.address, attacker.tokens[attacker.number % len(attacker.tokens)], content)
+
+
+@cache
+def _form(address: Address, token: str, content: bytes) -> bytes:
+    """Write a request with a picture, once: the strangers take as little of the machine as may be.
+
+    Bytes know their hash, so that finding them again costs nothing.
+    """
     parts = [
         b'Content-Disposition: form-data; name="title"\r\n\r\nLarge',
         b'Content-Disposition: form-data; name="front"; filename="a.png"\r\n\r\n' + content,
     ]
     body = b"".join(b"--x\r\n" + part + b"\r\n" for part in parts) + b"--x--\r\n"
-    token = attacker.tokens[attacker.number % len(attacker.tokens)]
     kind = "multipart/form-data; boundary=x"
-    return attacker.address.request("POST", "/api/v1/cards", body=body, kind=kind, token=token)
+    return address.request("POST", "/api/v1/cards", body=body, kind=kind, token=token)
 
 
 async def subscriptions(attacker: Attacker) -> None:
@@ -206,7 +217,7 @@ async def _unfinished_body(attacker: Attacker, connection: Connection) -> None:
         b"POST /api/v1/cards HTTP/1.1\r\nHost: %b\r\nContent-Type: application/json\r\n"
         b"Content-Length: 2000000\r\n\r\n" % attacker.address.host
     )
-    await connection.push(b'{"title":"' + b"x" * 1_900_000)
+    await connection.push(UNFINISHED_BODY)
 
 
 async def _unfinished_head(attacker: Attacker, connection: Connection) -> None:
@@ -221,7 +232,7 @@ async def _unfinished_message(attacker: Attacker, connection: Connection) -> Non
     """Send pieces of a message that has no last one."""
     await connection.become_websocket(attacker.address)
     for number in range(15):
-        await connection.push(frame(b"x" * 1_000_000, opcode=0 if number else 1, is_last=False))
+        await connection.push(LATER_PIECE if number else FIRST_PIECE)
     await connection.end()
     raise ClosedError
 

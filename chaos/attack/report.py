@@ -21,12 +21,18 @@ IDLE = "idle"
 
 @dataclass(frozen=True)
 class Phase:
-    """One kind of attack: the member's times, the memory over idle, what the strangers saw."""
+    """One kind of attack: the member's times, the memory over idle, what the strangers saw.
+
+    `server` and `strangers` are the parts of the machine's processors that each of them took, in
+    percent.
+    """
 
     name: str
     times: Times
     megabytes: float
     seen: Counter[str]
+    server: float = 0
+    strangers: float = 0
 
     def share(self, kind: str, percent: int) -> float:
         """Return the milliseconds that so many of a hundred stayed below."""
@@ -63,7 +69,7 @@ def table(phases: Sequence[Phase]) -> str:
     """Write the figures as a Markdown table."""
     kinds = tuple(MOST_TIMES)
     heads = [f"{kind} {share}" for kind in kinds for share in ("p50", "p99", "x")]
-    lines = [["phase", *heads, "memory", "strangers saw"]]
+    lines = [["phase", *heads, "memory", "server", "strangers", "strangers saw"]]
     for phase in phases:
         cells = [phase.name]
         for kind in kinds:
@@ -72,9 +78,10 @@ def table(phases: Sequence[Phase]) -> str:
             mark = "**" if not times <= MOST_TIMES[kind] else ""
             cells += [f"{p50:.1f}", f"{p99:.1f}", f"{mark}{times:.1f}{mark}"]
         mark = "**" if phase.megabytes > MOST_MEGABYTES else ""
-        cells += [f"{mark}{phase.megabytes:+.0f}{mark}", _counts(phase.seen) or "-"]
+        cells += [f"{mark}{phase.megabytes:+.0f}{mark}"]
+        cells += [f"{phase.server:.0f} %", f"{phase.strangers:.0f} %", _counts(phase.seen) or "-"]
         lines.append(cells)
-    lines.insert(1, ["---", *["--:"] * (len(heads) + 1), "---"])
+    lines.insert(1, ["---", *["--:"] * (len(heads) + 3), "---"])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 import tempfile
 from collections import Counter
@@ -33,6 +34,7 @@ QUIET = 0.2
 
 SAMPLE_SECONDS = 0.25
 MEGABYTE = 1_000_000
+CORES = os.cpu_count() or 1
 
 spawning = multiprocessing.get_context("spawn")
 
@@ -92,16 +94,19 @@ def _phase(
     seconds: float,
     rest: int = 0,
 ) -> Phase:
-    """Let the member live while strangers try one thing, and watch the memory."""
-    member.send(seconds)
+    """Let the member live while strangers try one thing; watch memory and processors."""
     if name != IDLE:
         strangers.send((name, seconds))
-    most = found.memory()
+        strangers.recv()
+    member.send(seconds)
+    began, busy, most = monotonic(), found.served.processor_seconds(), found.memory()
     while not member.poll(SAMPLE_SECONDS):
         most = max(most, found.memory())
     times: Any = member.recv()
-    seen: Any = strangers.recv() if name != IDLE else Counter()
-    return Phase(name, times, (most - rest) / MEGABYTE, seen)
+    busy, took = found.served.processor_seconds() - busy, monotonic() - began
+    seen, own = strangers.recv() if name != IDLE else (Counter(), 0.0)
+    machine = 100 / took / CORES
+    return Phase(name, times, (most - rest) / MEGABYTE, seen, busy * machine, own * machine)
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
-from time import monotonic
+from time import monotonic, process_time
 from typing import TYPE_CHECKING
+
+import uvloop
 
 from chaos.attack.phases import PHASES, PREPARED, Attacker
 
@@ -17,11 +19,19 @@ if TYPE_CHECKING:
 
 
 def attack(pipe: Pipe, address: Address, tokens: list[str], options: dict[str, float]) -> None:
-    """Do what the pipe asks for: `(phase, seconds)`, answered with what was seen by status."""
+    """Do what the pipe asks for: `(phase, seconds)`.
+
+    It is answered when all is prepared, and at the end with what was seen by status and the seconds
+    of processor time that the strangers themselves took.
+    """
     while (order := pipe.recv()) is not None:
         phase, seconds = order
-        PREPARED.get(phase, tuple)()  # before the clock runs
-        pipe.send(asyncio.run(_phase(phase, seconds, address, tokens, options)))
+        PREPARED.get(phase, tuple)()
+        pipe.send("ready")
+        busy = process_time()
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            seen = runner.run(_phase(phase, seconds, address, tokens, options))
+        pipe.send((seen, process_time() - busy))
 
 
 async def _phase(

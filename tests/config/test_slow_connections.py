@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from websockets.sync.client import connect
 
+from realtime.unfinished_messages import MOST_CUT
 from tests.realtime.test_shutdown import HANDSHAKE, Process
 
 if TYPE_CHECKING:
@@ -90,6 +92,23 @@ def test_a_message_that_is_never_whole_ends(port: int, pieces: int) -> None:
         else:
             line.sendall(frame(b"x" * 25_000, 0x01) + frame(b"x" * 25_000, 0x00) * (pieces - 1))
         assert is_hung_up(line)
+
+
+def test_who_begins_too_many_messages_without_an_end_waits(port: int) -> None:
+    mallory = ("127.0.0.3", 0)
+    endless = HANDSHAKE + frame(b"x" * 1_000_000, 0x01)
+    for _time in range(MOST_CUT):
+        with socket.create_connection(("127.0.0.1", port), PATIENCE, mallory) as line:
+            with suppress(ConnectionError):
+                line.sendall(endless)
+            assert is_hung_up(line)
+    with socket.create_connection(("127.0.0.1", port), PATIENCE, mallory) as line:
+        line.sendall(HANDSHAKE)
+        answer = line.recv(65_536).lower()
+    assert answer.startswith(b"http/1.1 429")
+    assert b"retry-after: 60\r\n" in answer
+    with connect(f"ws://127.0.0.1:{port}/ws/v1") as of_another_network:
+        assert of_another_network.subprotocol is None
 
 
 def is_hung_up(line: socket.socket) -> bool:
