@@ -13,7 +13,7 @@ from resources.http.throttles import SHARED_BY
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from resources.streaming.audiences import Audience
+    from resources.visibility.audiences import Audience
 
 RECORD_POINTS = 1
 """One record, or those of an owner: asked about only when it is among what changed."""

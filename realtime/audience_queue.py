@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resources.actors import Actor
-    from resources.streaming.audiences import Audience
+    from resources.visibility.audiences import Audience
 
 # Not in the thread that looks for revoked tokens: it must not wait for those who want to listen.
 compiler = ThreadPoolExecutor(1, "audiences")

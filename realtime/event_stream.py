@@ -21,7 +21,7 @@ from realtime.topics import PARAMETERS
 from resources import context
 from resources.byte_cache import kept
 from resources.errors import CONTENT_TYPE, Problem, bad_parameter, not_signed_in
-from resources.streaming.audiences import NOWHERE, read_cursor
+from resources.visibility.feed_cursor import UNREADABLE, read_feed_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,8 +94,8 @@ class Cursors:
         """
         given = since.split(",") if "," in since else [since] * len(topics)
         if len(given) != len(topics):
-            given = [str(NOWHERE)] * len(topics)
-        readable = (each and str(read_cursor(each)) for each in given)
+            given = [str(UNREADABLE)] * len(topics)
+        readable = (each and str(read_feed_cursor(each)) for each in given)
         self.of = dict(zip(topics, readable, strict=True))
 
     def event(self, text: str) -> str:

@@ -30,17 +30,17 @@ from realtime.revocation import recheck_affected
 from realtime.subscriptions import tell
 from resources import changes, feed
 from resources.moments import one_moment
-from resources.streaming.audiences import Verb, events_for
-from resources.streaming.hanging import TooManyError
-from resources.streaming.stretches import Stretch
+from resources.visibility.audiences import Verb, events_for
+from resources.visibility.change_batch import ChangeBatch
+from resources.visibility.dependents import TooManyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from realtime.subscriptions import Subscription
     from resources.models import Change
-    from resources.streaming.audiences import Audience, Event
-    from resources.streaming.questions import Asker
+    from resources.visibility.audiences import Audience, Event
+    from resources.visibility.queries import SubscriberId
 
 logger = logging.getLogger("holobase.realtime")
 
@@ -66,14 +66,14 @@ class Lane:
 PROMPT = Lane(ThreadPoolExecutor(1, "feed"))
 LATE = Lane(ThreadPoolExecutor(1, "late-feed"), rest=1.0)
 
-type Listeners = dict[Audience, dict[Asker, set[Subscription]]]
-type Listening = Mapping[Audience, tuple[Asker, ...]]
+type Listeners = dict[Audience, dict[SubscriberId, set[Subscription]]]
+type Listening = Mapping[Audience, tuple[SubscriberId, ...]]
 # No events at all stand for an audience that could not be asked.
-type Heard = Sequence[tuple[Audience, Mapping[Asker, Sequence[Event]] | None]]
+type Heard = Sequence[tuple[Audience, Mapping[SubscriberId, Sequence[Event]] | None]]
 
 
 class Hub:
-    """Subscriptions by audience, and the place in the feed up to which all of them have heard."""
+    """Subscriptions by audience, and the position in the feed up to which all have heard."""
 
     def __init__(self, lane: Lane = PROMPT) -> None:
         self.lane = lane
@@ -82,7 +82,7 @@ class Hub:
         self.joining: list[Subscription] = []
         self.far: list[Subscription] = []
         self.approach: asyncio.Task[None] | None = None
-        self.place: int | None = None
+        self.position: int | None = None
         self.caught_up_at = monotonic()
         self.bell = asyncio.Event()
         self.pump = asyncio.create_task(self._pump())
@@ -90,7 +90,7 @@ class Hub:
         changes.committed.connect(self._hear, weak=True)
 
     def subscribe(self, subscription: Subscription) -> None:
-        """Let a subscription hear, from its place or from now on."""
+        """Let a subscription hear, from its position or from now on."""
         self.joining.append(subscription)
         self.bell.set()
 
@@ -99,12 +99,12 @@ class Hub:
         subscription.is_over = True
         if subscription in self.joining:
             self.joining.remove(subscription)
-        by_asker = self.live.get(subscription.audience, {})
-        listeners = by_asker.get(subscription.asker, set())
+        by_subscriber = self.live.get(subscription.audience, {})
+        listeners = by_subscriber.get(subscription.subscriber, set())
         listeners.discard(subscription)
         if not listeners:
-            by_asker.pop(subscription.asker, None)
-        if not by_asker:
+            by_subscriber.pop(subscription.subscriber, None)
+        if not by_subscriber:
             self.live.pop(subscription.audience, None)
 
     @property
@@ -160,20 +160,20 @@ class Hub:
         return not subscription.is_over and subscription not in self.far
 
     async def _read_to_the_end(self) -> int:
-        """Tell everyone what is new; gives the place that all have heard up to."""
-        is_behind = bool(self.live) and self.place is not None
+        """Tell everyone what is new; gives the position that all have heard up to."""
+        is_behind = bool(self.live) and self.position is not None
         while is_behind:
             first, *later = _slices(self.live)
-            read, heard = await self._in_thread(partial(_read_on, self.place or 0, first))
+            read, heard = await self._in_thread(partial(_read_on, self.position or 0, first))
             is_behind = bool(read)
             if is_behind:
                 await self._tell_of(read, heard, later)
-                self.place = read[-1].place
+                self.position = read[-1].position
                 await _let_send(self.live)
-        if self.place is None or not self.live:
-            self.place = await self._in_thread(feed.head)
+        if self.position is None or not self.live:
+            self.position = await self._in_thread(feed.head)
         self.caught_up_at = monotonic()
-        return self.place
+        return self.position
 
     async def _tell_of(
         self, read: Sequence[Change], heard: Heard, later: Iterable[Listening]
@@ -205,8 +205,8 @@ class Hub:
         earliest = await self._in_thread(feed.earliest)
         for subscription in waiting:
             subscription.begin(max(earliest, here - MOST_REPLAYED), here)
-        near = [each for each in waiting if here - each.since.place <= PAGE]
-        self.far += [each for each in waiting if here - each.since.place > PAGE]
+        near = [each for each in waiting if here - each.since.position <= PAGE]
+        self.far += [each for each in waiting if here - each.since.position > PAGE]
         if self.far and (self.approach is None or self.approach.done()):
             self.approach = asyncio.create_task(self._approach(here))
         await self._replay(near, here)
@@ -230,25 +230,25 @@ class Hub:
 
     async def _replay(self, missing: Sequence[Subscription], until: int) -> None:
         """Tell several subscriptions what they have missed, asking once for all of them."""
-        place = min((each.since.place for each in missing), default=until)
-        counters.replays += sum(each.since.place < until for each in missing)
-        while place < until:
+        position = min((each.since.position for each in missing), default=until)
+        counters.replays += sum(each.since.position < until for each in missing)
+        while position < until:
             by_audience = _by_audience(missing)
             listening = _listening(by_audience)
-            read, heard = await self._in_thread(partial(_read_past, place, until, listening))
+            read, heard = await self._in_thread(partial(_read_past, position, until, listening))
             for audience, events in heard:
-                for asker, subscriptions in by_audience[audience].items():
-                    _tell_late(subscriptions, _own(events, asker))
-            place = read or until
+                for subscriber, subscriptions in by_audience[audience].items():
+                    _tell_late(subscriptions, _own(events, subscriber))
+            position = read or until
             for subscription in missing:
-                subscription.reached(place)
+                subscription.reached(position)
             await _let_send(by_audience)
 
     def _tell(self, heard: Heard) -> None:
         for audience, events in heard:
             alike: dict[int, tuple[Sequence[Event] | None, list[Subscription]]] = {}
-            for asker, listeners in self.live.get(audience, {}).items():
-                own = _own(events, asker)
+            for subscriber, listeners in self.live.get(audience, {}).items():
+                own = _own(events, subscriber)
                 counters.events += len(own or ())
                 alike.setdefault(id(own), (own, []))[1].extend(listeners)
             for own, together in alike.values():
@@ -262,8 +262,10 @@ class Hub:
         return result
 
 
-def _own(events: Mapping[Asker, Sequence[Event]] | None, asker: Asker) -> Sequence[Event] | None:
-    return None if events is None else events.get(asker, ())
+def _own(
+    events: Mapping[SubscriberId, Sequence[Event]] | None, subscriber: SubscriberId
+) -> Sequence[Event] | None:
+    return None if events is None else events.get(subscriber, ())
 
 
 def _tell_all(listeners: Collection[Subscription], events: Sequence[Event] | None) -> None:
@@ -279,14 +281,14 @@ def _tell_late(late: Iterable[Subscription], events: Sequence[Event] | None) -> 
     """Tell each what it has not heard yet, which may begin in the middle."""
     for subscription in late:
         told = subscription.since.told
-        missed = events and [_as_late(event, told) for event in events if event.place > told]
+        missed = events and [_as_late(event, told) for event in events if event.position > told]
         counters.events += len(missed or ())
         _tell_all([subscription], missed)
 
 
 def _as_late(event: Event, told: int) -> Event:
-    """A record that was made before the place from which somebody resumes is not made again."""
-    if event.verb is Verb.CREATE and event.first <= told:
+    """A record that was made before the position from which somebody resumes is not made again."""
+    if event.verb is Verb.CREATE and event.first_position <= told:
         return event._replace(verb=Verb.ENTER)
     return event
 
@@ -300,18 +302,18 @@ def _by_audience(subscriptions: Iterable[Subscription]) -> Listeners:
 
 
 def _join(listeners: Listeners, subscription: Subscription) -> None:
-    by_asker = listeners.setdefault(subscription.audience, {})
-    by_asker.setdefault(subscription.asker, set()).add(subscription)
+    by_subscriber = listeners.setdefault(subscription.audience, {})
+    by_subscriber.setdefault(subscription.subscriber, set()).add(subscription)
 
 
 def _listening(listeners: Listeners) -> Listening:
     """Give who is to be asked about, in a form that can go to another thread."""
-    return {audience: tuple(askers) for audience, askers in listeners.items()}
+    return {audience: tuple(subscribers) for audience, subscribers in listeners.items()}
 
 
 def _slices(listeners: Listeners) -> Sequence[Listening]:
     """Give who is to be asked about, the cheap audiences first, in parts of `SLICE_POINTS`."""
-    slices: list[dict[Audience, tuple[Asker, ...]]] = [{}]
+    slices: list[dict[Audience, tuple[SubscriberId, ...]]] = [{}]
     points = 0
     for audience in sorted(listeners, key=points_of):
         points += points_of(audience)
@@ -326,8 +328,8 @@ async def _let_send(listeners: Listeners) -> None:
     """Wait until what was told is under way to the clients, but for slow ones not long."""
     outboxes = {
         each.outbox
-        for by_asker in listeners.values()
-        for subscriptions in by_asker.values()
+        for by_subscriber in listeners.values()
+        for subscriptions in by_subscriber.values()
         for each in subscriptions
     }
     until = monotonic() + PATIENCE_SECONDS
@@ -354,25 +356,27 @@ def _read_on(start: int, listening: Listening) -> tuple[Sequence[Change], Heard]
 
 def _read_past(start: int, until: int, listening: Listening) -> tuple[int | None, Heard]:
     """Read a page of what live subscriptions have heard already."""
-    read = [each for each in feed.changes_after(start, most=PAGE) if each.place <= until]
-    return (read[-1].place if read else None), _heard(read, listening)
+    read = [each for each in feed.changes_after(start, most=PAGE) if each.position <= until]
+    return (read[-1].position if read else None), _heard(read, listening)
 
 
 def _heard(read: Sequence[Change], listening: Listening) -> Heard:
     if not read or not listening:
         return ()
     with one_moment():
-        stretch = Stretch(read)
-        heard = [(each, _events(each, askers, stretch)) for each, askers in listening.items()]
+        batch = ChangeBatch(read)
+        heard = [
+            (each, _events(each, subscribers, batch)) for each, subscribers in listening.items()
+        ]
     return [(audience, events) for audience, events in heard if events != {}]
 
 
 def _events(
-    audience: Audience, askers: tuple[Asker, ...], stretch: Stretch
-) -> Mapping[Asker, Sequence[Event]] | None:
+    audience: Audience, subscribers: tuple[SubscriberId, ...], batch: ChangeBatch
+) -> Mapping[SubscriberId, Sequence[Event]] | None:
     """Give an audience's events; one that can't be asked must not keep the others from hearing."""
     try:
-        return events_for(audience, askers, stretch)
+        return events_for(audience, subscribers, batch)
     except TooManyError:
         return None
     except Exception:

@@ -25,13 +25,13 @@ from resources.errors import Problem, not_permitted
 from resources.http.authentication import actor_of_token
 from resources.http.client_networks import address_of_scope, client_network
 from resources.http.throttles import asking
-from resources.streaming.audiences import read_cursor
+from resources.visibility.feed_cursor import read_feed_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resources.actors import Actor
-    from resources.streaming.audiences import Audience
+    from resources.visibility.audiences import Audience
 
 # Not in the thread that Channels shares: it may be busy with the very write that rang the bell.
 access = ThreadPoolExecutor(1, "access")
@@ -85,9 +85,11 @@ class Listener:
         audience = await self._find_audience(topic, asked)
         self.unsubscribe(ref)
         connections().add_subscription(self)
-        wanted = read_cursor(since)
-        asker = audience.asker(self.actor)
-        subscription = Subscription(ref, topic, audience, asker, self.outbox, wanted, dict(asked))
+        wanted = read_feed_cursor(since)
+        subscriber = audience.subscriber_id(self.actor)
+        subscription = Subscription(
+            ref, topic, audience, subscriber, self.outbox, wanted, dict(asked)
+        )
         self.subscriptions[ref] = subscription
         holders = asking(self.actor, self.network)
         if budgets().take(holders, audience):

@@ -7,38 +7,38 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from resources.streaming.audiences import NOWHERE, Cursor
+from resources.visibility.feed_cursor import UNREADABLE, FeedCursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from realtime.hub import Hub
     from realtime.outbox import Outbox
-    from resources.streaming.audiences import Audience, Event
-    from resources.streaming.questions import Asker
+    from resources.visibility.audiences import Audience, Event
+    from resources.visibility.queries import SubscriberId
 
 
 @dataclass(eq=False, slots=True)
 class Subscription:
     """A topic that a connection listens to.
 
-    `asker` is the member's id where the audience hears different things. `wanted` is the cursor
-    after which it wants to hear; None asks for what comes from now on. `since` is how far it has
-    heard while it comes back. `asked` keeps the client's filter, expand and fields, to ask again
-    for a changed actor. `hub` is where it hears, `holders` whose budgets it is part of.
+    `subscriber` is the member's id where the audience hears different things. `wanted` is the
+    cursor after which it wants to hear; None asks for what comes from now on. `since` is how far it
+    has heard while it comes back. `asked` keeps the client's filter, expand and fields, to ask
+    again for a changed actor. `hub` is where it hears, `holders` whose budgets it is part of.
     """
 
     ref: str
     topic: str
     audience: Audience
-    asker: Asker
+    subscriber: SubscriberId
     outbox: Outbox
-    wanted: Cursor | None = None
+    wanted: FeedCursor | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
     hub: Hub | None = None
     holders: Sequence[str] = ()
     is_over: bool = False
-    since: Cursor = NOWHERE
+    since: FeedCursor = UNREADABLE
     head: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -48,16 +48,16 @@ class Subscription:
     def begin(self, earliest: int, here: int) -> None:
         """Find where to hear from; what wants more than the log still has starts anew."""
         wanted, self.wanted = self.wanted, None
-        if wanted is not None and not earliest <= wanted.place <= here:
+        if wanted is not None and not earliest <= wanted.position <= here:
             self.told("reset")
             wanted = None
-        if wanted or self.since is NOWHERE:
-            self.since = wanted or Cursor(here, here)
+        if wanted or self.since is UNREADABLE:
+            self.since = wanted or FeedCursor(here, here)
 
-    def reached(self, place: int) -> None:
-        """Note that everything up to a place was told."""
-        if place > self.since.place:
-            self.since = Cursor(place, max(place, self.since.told))
+    def reached(self, position: int) -> None:
+        """Note that everything up to a position was told."""
+        if position > self.since.position:
+            self.since = FeedCursor(position, max(position, self.since.told))
 
     def told(self, kind: str, **more: Any) -> None:
         """Send a frame about the subscription itself."""

@@ -13,8 +13,8 @@ from resources import registry
 from resources.errors import Problem, not_permitted, not_signed_in
 from resources.http.authentication import require_scopes
 from resources.query.reach import reached_by_list
-from resources.streaming.audiences import Audience
-from resources.streaming.questions import check_question, stream_query, stream_rule
+from resources.visibility.audiences import Audience
+from resources.visibility.queries import check_visibility_query, stream_query, stream_rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +66,7 @@ def audience_of(text: str, actor: Actor, asked: Mapping[str, str]) -> Audience:
         raise not_permitted() if actor.is_known else not_signed_in()
     if actor.scopes is not None:
         require_scopes(actor, {topic.resource, *reached_by_list(topic.resource, query)})
-    check_question(topic.resource, actor.kind, verb, query)
+    check_visibility_query(topic.resource, actor.kind, verb, query)
     owner = (topic.resource.column(topic.owner[0]).attname, topic.owner[1]) if topic.owner else None
     return Audience(topic.resource, actor.kind, verb, query, topic.record_id, owner)
 

@@ -4,8 +4,8 @@ A sequence is taken before commit, so on PostgreSQL a change with a lower id can
 after one with a higher id, and a reader that remembers the highest id would never see it. Neither
 are transaction numbers an order: one that began earlier may write a row after one that began later.
 So changes get their `position` once they are committed, by whoever reads first, one at a time under
-an advisory lock: what becomes visible later is placed later, and two changes of one row stay in the
-order that the row's lock gave them. Nothing is ever placed before a position that was read.
+an advisory lock: what becomes visible later gets a later position, and two changes of one row stay
+in the order that the row's lock gave them. No position is ever given out below one that was read.
 
 SQLite has one writer at a time: its ids are given in the order of commits.
 """
@@ -30,68 +30,68 @@ if TYPE_CHECKING:
 
 LOCK = 0x686F6C6F  # “holo”: any number that nothing else in the database locks
 MOST_AT_ONCE = 5_000
-PLACE = f"""
-WITH unplaced AS (
-    SELECT id, row_number() OVER (ORDER BY id) AS step
+ASSIGN_POSITIONS = f"""
+WITH unnumbered AS (
+    SELECT id, row_number() OVER (ORDER BY id) AS number
     FROM (
         SELECT id FROM resources_change WHERE position IS NULL ORDER BY id LIMIT {MOST_AT_ONCE}
     ) AS committed
 )
 UPDATE resources_change
-SET position = unplaced.step + (SELECT COALESCE(MAX(position), 0) FROM resources_change)
-FROM unplaced
-WHERE resources_change.id = unplaced.id
+SET position = number + (SELECT COALESCE(MAX(position), 0) FROM resources_change)
+FROM unnumbered
+WHERE resources_change.id = unnumbered.id
 """  # noqa: S608 - our own number
 
 
-def place() -> None:
-    """Give every committed change its position, unless somebody else is at it."""
+def assign_positions() -> None:
+    """Give every committed change its position, unless another process is doing so."""
     if connection.vendor != "postgresql":
         return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if cursor.fetchone()[0]:
-            cursor.execute(PLACE)
+            cursor.execute(ASSIGN_POSITIONS)
 
 
 def changes_after(position: int, *, most: int = 500) -> Sequence[Change]:
-    """Give the next changes of the feed, in the order of their `place`."""
-    place()
+    """Return the next changes of the feed, in the order of their positions."""
+    assign_positions()
     column = _column()
     return list(Change.objects.filter(**{f"{column}__gt": position}).order_by(column)[:most])
 
 
 def committed_since(position: int) -> QuerySet[Change]:
-    """Give the changes after a place in order, those that have none yet last."""
+    """Return the changes after a position in order, those that have none yet last."""
     column = _column()
     since = Q(**{f"{column}__gt": position}) | Q(**{f"{column}__isnull": True})
     return Change.objects.filter(since).order_by(F(column).asc(nulls_last=True), "id")
 
 
 def head() -> int:
-    """Give the place of the newest change, 0 when there has been none."""
-    place()
+    """Return the position of the newest change, 0 when there has been none."""
+    assign_positions()
     newest: int | None = Change.objects.aggregate(newest=Max(_column()))["newest"]
     return newest or 0
 
 
 def earliest() -> int:
-    """Give the first place after which every change is still in the feed, as it was made."""
+    """Return the first position after which every change is still in the feed, as it was made."""
     oldest: int | None = Change.objects.aggregate(oldest=Min(_column()))["oldest"]
     folded = Change.objects.filter(at__lt=in_full_since()).order_by("-at").first()
-    return max((oldest or 1) - 1, folded.place if folded else 0)
+    return max((oldest or 1) - 1, folded.position if folded else 0)
 
 
 def reaches_back_to(position: int) -> bool:
-    """Tell whether every change after a place is still in the feed, as it was made."""
+    """Return whether every change after a position is still in the feed, as it was made."""
     return position >= earliest()
 
 
 def in_full_since() -> datetime:
-    """Give the time since which every single change is kept; see `resources.retention`."""
+    """Return the time since which every single change is kept; see `resources.retention`."""
     return timezone.now() - timedelta(days=settings.CHANGES_FULL_DAYS)
 
 
 def _column() -> str:
-    """Name the column that the feed is in the order of; what has none there is not placed yet."""
-    return "position" if connection.vendor == "postgresql" else "id"
+    """Return the column that orders the feed; it is null for a change without a position yet."""
+    return "assigned_position" if connection.vendor == "postgresql" else "id"

@@ -52,12 +52,12 @@ class Change(models.Model):
     """One committed change of one row: the feed, the audit trail and the history at once.
 
     `before` and `after` hold the logged columns that changed, in database terms (attribute name to
-    JSON value). `position` is the change's place in the feed, given once it is committed (see
-    `resources.feed`); SQLite has one writer at a time, whose `id` is as good.
+    JSON value). `position` is the change's offset in the feed: on PostgreSQL a number that it gets
+    once it is committed (see `resources.feed`), on SQLite, with its one writer at a time, its id.
     """
 
     id = models.BigAutoField(primary_key=True)
-    position = models.BigIntegerField(null=True, editable=False)
+    assigned_position = models.BigIntegerField(null=True, editable=False, db_column="position")
     at = models.DateTimeField(_("at"), default=timezone.now)
     resource = models.CharField(_("resource"), max_length=40)
     record_id = RecordIdField(verbose_name=_("record"))
@@ -80,9 +80,9 @@ class Change(models.Model):
         return f"{self.resource}/{self.record_id} {self.action}"
 
     @property
-    def place(self) -> int:
-        """Give the change's place in the feed, once it has one."""
-        return self.position or self.pk
+    def position(self) -> int:
+        """Return the change's offset in the feed, once it has one."""
+        return self.assigned_position or self.pk
 
 
 class SearchEntry(models.Model):

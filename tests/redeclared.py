@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from resources.declaration import Resource
 
-COMPILED = ("resources.query.", "resources.execution.", "resources.streaming.")
+COMPILED = ("resources.query.", "resources.execution.", "resources.visibility.")
 
 
 @contextmanager

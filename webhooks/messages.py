@@ -55,7 +55,7 @@ def message_about(change: Change, webhook_id: UUID) -> Message:
     kind = f"{change.resource}.{change.action}"
     data = {
         "id": change.record_id,
-        "cursor": str(change.place),
+        "cursor": str(change.position),
         "action": change.action,
         "resource": change.resource,
         "before": change.before,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resources import registry
-from resources.query.filters.hanging import identifiers
+from resources.query.filters.dependents import identifiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

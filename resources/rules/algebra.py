@@ -27,7 +27,7 @@ type Words = str | Promise
 type Changed = Mapping[type[Model], Sequence[Change]]
 
 
-class Hanging(NamedTuple):
+class DependentRows(NamedTuple):
     """Rows whose visibility hangs on rows of another table that have changed."""
 
     table: type[Model]
@@ -65,10 +65,10 @@ class Rule(ABC):
         """Return the models whose rows the rule looks at besides the row that it judges."""
         return frozenset().union(*(part.models_read(model) for part in self.parts()))
 
-    def hanging(self, model: type[Model], changed: Changed) -> Iterator[Hanging]:
+    def dependents(self, model: type[Model], changed: Changed) -> Iterator[DependentRows]:
         """Give the rows of `model` that the rule may judge anew since rows of others changed."""
         for part in self.parts():
-            yield from part.hanging(model, changed)
+            yield from part.dependents(model, changed)
 
     def for_list(self, pinned: Collection[str]) -> Rule:
         """Return the rule as lists ask it: relations by the target's list rule.

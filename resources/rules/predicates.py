@@ -9,7 +9,7 @@ from django.db.models import Exists, Model, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from resources import registry
-from resources.rules.algebra import Hanging, Rule, Scope, Words, narrowed
+from resources.rules.algebra import DependentRows, Rule, Scope, Words, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -202,7 +202,7 @@ class Visible(Rule):
         return self._rule_of(target).models_read(target) | {target}
 
     @override
-    def hanging(self, model: type[Model], changed: Changed) -> Iterator[Hanging]:
+    def dependents(self, model: type[Model], changed: Changed) -> Iterator[DependentRows]:
         target = cast("type[Model]", model._meta.get_field(self.relation).related_model)
         rule = self._rule_of(target)
         columns = rule.columns(target)
@@ -213,10 +213,10 @@ class Visible(Rule):
             if not columns.isdisjoint(change.before)
         ]
         if ids:
-            yield Hanging(target, Q((f"{self.relation}__in", ids)))
-        for further in rule.hanging(target, changed):
+            yield DependentRows(target, Q((f"{self.relation}__in", ids)))
+        for further in rule.dependents(target, changed):
             between = target._default_manager.filter(further.rows)
-            yield Hanging(further.table, Q((f"{self.relation}__in", between)))
+            yield DependentRows(further.table, Q((f"{self.relation}__in", between)))
 
     @override
     def words(self) -> str:
@@ -271,12 +271,12 @@ class Linked(Rule):
         return frozenset({registry.model_named(self.through)})
 
     @override
-    def hanging(self, model: type[Model], changed: Changed) -> Iterator[Hanging]:
+    def dependents(self, model: type[Model], changed: Changed) -> Iterator[DependentRows]:
         through = registry.model_named(self.through)
         ids = [change.record_id for change in changed.get(through, ())]
         if ids:
             links = through._default_manager.filter(pk__in=ids).values(self.row_column)
-            yield Hanging(through, Q(pk__in=links))
+            yield DependentRows(through, Q(pk__in=links))
 
     @override
     def words(self) -> str:

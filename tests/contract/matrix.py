@@ -14,8 +14,8 @@ from resources import feed, registry
 from resources.answers import answered
 from resources.errors import Problem
 from resources.http.reads import Read, admitted, checked
-from resources.streaming.audiences import Verb, events_for
-from resources.streaming.stretches import Stretch
+from resources.visibility.audiences import Verb, events_for
+from resources.visibility.change_batch import ChangeBatch
 from tests.contract.oracle import cards, collections, community, users
 from tests.contract.world import WORD
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
-    from resources.streaming.audiences import Audience
+    from resources.visibility.audiences import Audience
     from tests.contract.oracle.words import Oracle, Says, Who
     from tests.contract.world import World
 
@@ -245,8 +245,10 @@ def live(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[Tr
     audience = _audience(actor, matrix.name, {})
     heard: set[str] = set()
     if audience is not None:
-        asker = audience.asker(actor)
-        told = events_for(audience, (asker,), Stretch(feed.changes_after(0))).get(asker, ())
+        subscriber = audience.subscriber_id(actor)
+        told = events_for(audience, (subscriber,), ChangeBatch(feed.changes_after(0))).get(
+            subscriber, ()
+        )
         heard = {str(event.record_id) for event in told if event.verb not in GONE}
     yield from matrix.seen("live", who, "", matrix.listed(who, rows), heard, rows)
     may = [row for row in rows if matrix.oracle.viewed(who, row)]
@@ -269,8 +271,8 @@ def _sees(actor: Actor, topic: str, asked: Mapping[str, str], rows: list[Any]) -
     if audience is None:
         return set()
     values = audience.query.values() | {"ids": [row.pk for row in rows]}
-    question = audience.sight
-    answers = question.answers(values, (audience.asker(actor),))
+    question = audience.visible_ids
+    answers = question.rows(values, (audience.subscriber_id(actor),))
     return {str(answer[1] if question.is_personal else answer[0]) for answer in answers}
 
 

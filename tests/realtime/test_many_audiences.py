@@ -40,9 +40,9 @@ async def hears_before(dana: Live, by: Persona, busy: Hub) -> None:
     card = await creates(by, "Dragon")
     assert await dana.events(1) == [("create", card["id"])]
     head = await sync_to_async(feed.head)()
-    assert busy.place is not None
-    assert busy.place < head
-    while busy.place < head:
+    assert busy.position is not None
+    assert busy.position < head
+    while busy.position < head:
         await asyncio.sleep(0.01)
 
 

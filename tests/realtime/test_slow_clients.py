@@ -11,8 +11,9 @@ from realtime.outbox import Outbox
 from realtime.subscriptions import Subscription, tell
 from resources import registry
 from resources.actors import ANONYMOUS
-from resources.streaming.audiences import Audience, Cursor, Event, Verb
-from resources.streaming.questions import stream_query
+from resources.visibility.audiences import Audience, Event, Verb
+from resources.visibility.feed_cursor import FeedCursor
+from resources.visibility.queries import stream_query
 from users.models import User
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def subscription(box: Outbox, ref: str) -> Subscription:
 
 
 def event(number: int) -> Event:
-    return Event(number, Verb.UPDATE, uuid4(), "{}", number, Cursor(number, number))
+    return Event(number, Verb.UPDATE, uuid4(), "{}", number, FeedCursor(number, number))
 
 
 def test_beyond_the_bounds_events_are_dropped_and_each_subscription_is_told(

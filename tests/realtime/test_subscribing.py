@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 
 from resources import changes, feed
 from resources.actors import SYSTEM
-from resources.streaming.audiences import events_for
+from resources.visibility.audiences import events_for
 from tests.realtime.conftest import connected, signed_in
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from resources.streaming.audiences import Audience, Event
-    from resources.streaming.questions import Asker
-    from resources.streaming.stretches import Stretch
+    from resources.visibility.audiences import Audience, Event
+    from resources.visibility.change_batch import ChangeBatch
+    from resources.visibility.queries import SubscriberId
     from tests.personas import Persona
 
 
@@ -160,11 +160,11 @@ def test_an_audience_that_cannot_be_asked_is_told_and_harms_no_other(
     dana: Persona, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def events_unless_expanded(
-        audience: Audience, askers: tuple[Asker, ...], stretch: Stretch
-    ) -> Mapping[Asker, Sequence[Event]]:
+        audience: Audience, subscribers: tuple[SubscriberId, ...], batch: ChangeBatch
+    ) -> Mapping[SubscriberId, Sequence[Event]]:
         if audience.query.selection.expand:
             raise RuntimeError("broken")
-        return events_for(audience, askers, stretch)
+        return events_for(audience, subscribers, batch)
 
     monkeypatch.setattr("realtime.hub.events_for", events_unless_expanded)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resources import feed, registry
-from resources.streaming.audiences import Audience, Event, events_for
-from resources.streaming.questions import stream_query
-from resources.streaming.stretches import Stretch
+from resources.visibility.audiences import Audience, Event, events_for
+from resources.visibility.change_batch import ChangeBatch
+from resources.visibility.queries import stream_query
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -18,9 +18,9 @@ def heard(persona: Persona, topic: str, since: int, asked: str = "") -> list[Eve
     resource = registry.named(topic)
     assert resource is not None
     audience = Audience(resource, persona.actor.kind, "list", stream_query(resource, asked))
-    asker = audience.asker(persona.actor)
-    events = events_for(audience, (asker,), Stretch(feed.changes_after(since)))
-    return list(events.get(asker, ()))
+    subscriber = audience.subscriber_id(persona.actor)
+    events = events_for(audience, (subscriber,), ChangeBatch(feed.changes_after(since)))
+    return list(events.get(subscriber, ()))
 
 
 def told(events: list[Event]) -> list[tuple[str, str]]:

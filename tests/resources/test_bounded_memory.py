@@ -15,7 +15,7 @@ from resources.byte_cache import ByteCache, kept
 from resources.query.parsing import QUERY_BYTES, list_query, view_selection
 from resources.query.plans import PLAN_BYTES, list_plan, view_plan
 from resources.registry import resource_of
-from resources.streaming.questions import sight, stream_query
+from resources.visibility.queries import stream_query, visible_ids_query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def list_shape(number: int) -> None:
 
 def stream_shape(number: int) -> None:
     """Compile a subscription by a filter of its own shape."""
-    sight(CARDS, KIND, "list", stream_query(CARDS, filtered(number, 20)))
+    visible_ids_query(CARDS, KIND, "list", stream_query(CARDS, filtered(number, 20)))
 
 
 def long_value(number: int) -> None:

@@ -51,7 +51,7 @@ def test_changes_come_in_the_order_of_their_places(alice: Persona) -> None:
         alice.creates("cards", title=title)
     read = [change for change in feed.changes_after(start) if change.resource == "cards"]
     assert [change.after["title"] for change in read] == ["One", "Two", "Three"]
-    assert [change.place for change in read] == sorted(change.place for change in read)
+    assert [change.position for change in read] == sorted(change.position for change in read)
     assert feed.changes_after(feed.head()) == []
     assert len(feed.changes_after(start, most=2)) == 2
 
@@ -90,7 +90,7 @@ def read_until(is_over: Event, cursor: int) -> list[Change]:
         is_last = is_over.is_set()
         for change in feed.changes_after(cursor, most=7):
             seen.append(change)
-            cursor = change.place
+            cursor = change.position
         if is_last and cursor == feed.head():
             return seen
 

@@ -11,8 +11,8 @@ from realtime.topics import audience_of
 from resources import feed
 from resources.query.filters.parser import parse
 from resources.query.filters.pins import pinned_relations
-from resources.streaming.audiences import events_for
-from resources.streaming.stretches import Stretch
+from resources.visibility.audiences import events_for
+from resources.visibility.change_batch import ChangeBatch
 from tests.architecture.sources import all_sources
 from tests.resources.hearing import told
 
@@ -28,9 +28,9 @@ def ids(persona: Persona, resource: str, **asked: str) -> set[str]:
 
 def hears(persona: Persona, topic: str, since: int, **asked: str) -> list[tuple[str, str]]:
     audience = audience_of(topic, persona.actor, asked)
-    asker = audience.asker(persona.actor)
-    events = events_for(audience, (asker,), Stretch(feed.changes_after(since)))
-    return told(list(events.get(asker, ())))
+    subscriber = audience.subscriber_id(persona.actor)
+    events = events_for(audience, (subscriber,), ChangeBatch(feed.changes_after(since)))
+    return told(list(events.get(subscriber, ())))
 
 
 @pytest.fixture

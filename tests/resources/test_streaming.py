@@ -12,9 +12,10 @@ from cards.models import Card
 from resources import changes, feed, registry
 from resources.actors import ANONYMOUS, SYSTEM, Actor
 from resources.ids import new_id
-from resources.streaming.audiences import NOWHERE, Audience, Verb, events_for, read_cursor
-from resources.streaming.questions import stream_query
-from resources.streaming.stretches import Stretch
+from resources.visibility.audiences import Audience, Verb, events_for
+from resources.visibility.change_batch import ChangeBatch
+from resources.visibility.feed_cursor import UNREADABLE, read_feed_cursor
+from resources.visibility.queries import stream_query
 from tests.contract.examples import example_row
 from tests.resources.hearing import heard, told
 
@@ -95,17 +96,17 @@ def test_who_is_cut_off_between_merged_events_misses_nothing_and_hears_nothing_t
     alice.api.patch(f"cards/{often['id']}", {"description": "Changed out of sight"})
     first, second = heard(bob, "cards", start)
     assert told([first, second]) == [("update", once["id"]), ("leave", often["id"])]
-    cursor = read_cursor(str(first.cursor))
+    cursor = read_feed_cursor(str(first.cursor))
     assert cursor == first.cursor
-    again = heard(bob, "cards", first.cursor.place)
-    assert [event for event in again if event.place > first.cursor.told] == [second]
-    assert second.cursor.place == second.place
+    again = heard(bob, "cards", first.cursor.position)
+    assert [event for event in again if event.position > first.cursor.told] == [second]
+    assert second.cursor.position == second.position
 
 
 @pytest.mark.parametrize("text", ["x", "-1", "~1", "1~", "1~x", "٣", "9" * 50])
 def test_text_that_is_no_cursor_is_nowhere_in_the_log(text: str) -> None:
-    assert read_cursor(text) == NOWHERE
-    assert read_cursor("") is None
+    assert read_feed_cursor(text) == UNREADABLE
+    assert read_feed_cursor("") is None
 
 
 def test_a_late_reader_hears_of_the_past_as_it_was(alice: Persona, bob: Persona) -> None:
@@ -116,8 +117,8 @@ def test_a_late_reader_hears_of_the_past_as_it_was(alice: Persona, bob: Persona)
     read = [change for change in feed.changes_after(start) if change.resource == "cards"]
     alice.api.patch(f"cards/{card['id']}", {"rarity": "common"})
     alice.api.delete(f"cards/{card['id']}")
-    past = Stretch(read).past(registry.resource_of(Card))
-    assert past.first[UUID(card["id"])]["rarity"] == "epic"
+    before = ChangeBatch(read).before_images(registry.resource_of(Card))
+    assert before.earliest[UUID(card["id"])]["rarity"] == "epic"
 
 
 def test_any_number_of_members_is_asked_about_at_once(
@@ -128,10 +129,10 @@ def test_any_number_of_members_is_asked_about_at_once(
     start = feed.head()
     shown = alice.creates("cards", title="Shown", status="published")
     draft = alice.creates("cards", title="Draft")
-    stretch = Stretch(feed.changes_after(start))
+    batch = ChangeBatch(feed.changes_after(start))
     owner, others = alice.actor.id, [bob.actor.id, *(new_id() for _number in range(500))]
     with django_assert_num_queries(1):
-        heard_by = events_for(audience, (owner, *others), stretch)
+        heard_by = events_for(audience, (owner, *others), batch)
     assert told(list(heard_by[owner])) == [
         ("create", shown["id"]),
         ("create", draft["id"]),
@@ -144,14 +145,14 @@ def test_who_is_shown_the_same_is_one_audience(alice: Persona, bob: Persona) -> 
     templates = registry.named("template-versions")
     assert templates
     audience = Audience(templates, alice.actor.kind, "list", stream_query(templates, ""))
-    assert audience.asker(alice.actor) == alice.actor.id, "the rule speaks of the author"
+    assert audience.subscriber_id(alice.actor) == alice.actor.id, "the rule speaks of the author"
     anyone = Audience(templates, ANONYMOUS.kind, "list", stream_query(templates, ""))
-    assert anyone.asker(ANONYMOUS) is None
+    assert anyone.subscriber_id(ANONYMOUS) is None
     operator = Actor(alice.actor.id, roles=frozenset({"moderator"}))
     posts = registry.named("posts")
     assert posts
     audience = Audience(posts, operator.kind, "list", stream_query(posts, ""))
-    assert audience.asker(operator) is None, "moderators see every post"
+    assert audience.subscriber_id(operator) is None, "moderators see every post"
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=str)

@@ -53,7 +53,7 @@ def test_a_change_is_told_signed(admin: Persona, alice: Persona, receiver: Recei
     change = Change.objects.get(resource="cards", action="update")
     assert updated.data == {
         "id": card["id"],
-        "cursor": str(change.place),
+        "cursor": str(change.position),
         "action": "update",
         "resource": "cards",
         "before": change.before,

@@ -121,8 +121,8 @@ def _tell(turn: Turn) -> datetime | None:
             again = _send(turn, change)
             if again:
                 return again
-        told = change.place
-    if not turn.keep(told) or (page and told < page[-1].place) or len(page) == PAGE:
+        told = change.position
+    if not turn.keep(told) or (page and told < page[-1].position) or len(page) == PAGE:
         return timezone.now()
     return _next_look(turn)
 
@@ -147,7 +147,7 @@ def _send(turn: Turn, change: Change) -> datetime | None:
     if not outcome.is_good:
         return _put_off(turn, change, message, outcome)
     with transaction.atomic():
-        if not turn.keep(change.place, failure_count=0):
+        if not turn.keep(change.position, failure_count=0):
             return timezone.now()
         turn.webhook.failure_count = 0
         _note(turn, change, message, outcome, status=DeliveryStatus.SENT)
@@ -187,7 +187,7 @@ def _note(turn: Turn, change: Change, message: Message, outcome: Outcome, **colu
     """Write the attempt into the log of deliveries."""
     delivery, _is_new = Delivery.objects.get_or_create(
         webhook=turn.webhook,
-        place=change.place,
+        place=change.position,
         defaults={"message_id": message.id, "kind": message.kind},
     )
     values = {

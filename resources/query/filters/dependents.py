@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from resources import registry
 from resources.query.filters.nodes import Call, Comparison, Identifier
-from resources.rules.algebra import Hanging
+from resources.rules.algebra import DependentRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from resources.rules.algebra import Changed
 
 
-def filter_hanging(resource: Resource, node: Node, changed: Changed) -> Iterator[Hanging]:
+def filter_dependents(resource: Resource, node: Node, changed: Changed) -> Iterator[DependentRows]:
     """Give the rows that hang, by the paths of a filter, on rows that have changed."""
     for path in {identifier.path for identifier in identifiers(node)}:
-        yield from _hanging(resource, path, changed)
+        yield from _dependents(resource, path, changed)
 
 
 def identifiers(part: Any) -> Iterator[Identifier]:
@@ -36,7 +36,9 @@ def identifiers(part: Any) -> Iterator[Identifier]:
             yield from identifiers(inner)
 
 
-def _hanging(resource: Resource, path: Sequence[str], changed: Changed) -> Iterator[Hanging]:
+def _dependents(
+    resource: Resource, path: Sequence[str], changed: Changed
+) -> Iterator[DependentRows]:
     head, *rest = path
     if "_via_" in head:
         name, _via, relation = head.partition("_via_")
@@ -49,7 +51,7 @@ def _hanging(resource: Resource, path: Sequence[str], changed: Changed) -> Itera
 
 def _forth(
     target: Resource, relation: str, rest: Sequence[str], changed: Changed
-) -> Iterator[Hanging]:
+) -> Iterator[DependentRows]:
     """Follow a relation to its target, which must be visible to be compared with."""
     columns = {target.column(rest[0]).attname, *target.view.columns(target.model)}
     ids = [
@@ -58,21 +60,24 @@ def _forth(
         if not columns.isdisjoint(change.before)
     ]
     if ids:
-        yield Hanging(target.model, Q((f"{relation}__in", ids)))
-    for further in [*target.view.hanging(target.model, changed), *_hanging(target, rest, changed)]:
+        yield DependentRows(target.model, Q((f"{relation}__in", ids)))
+    for further in [
+        *target.view.dependents(target.model, changed),
+        *_dependents(target, rest, changed),
+    ]:
         between = target.model._default_manager.filter(further.rows)
-        yield Hanging(further.table, Q((f"{relation}__in", between)))
+        yield DependentRows(further.table, Q((f"{relation}__in", between)))
 
 
 def _back(
     source: Resource, relation: str, rest: Sequence[str], changed: Changed
-) -> Iterator[Hanging]:
+) -> Iterator[DependentRows]:
     """Follow a relation back to the rows that point here, whose coming and going counts too."""
     ids = [change.record_id for change in changed.get(source.model, ())]
     column = source.column(relation).attname
     rows = source.model._default_manager
     if ids:
-        yield Hanging(source.model, Q(pk__in=rows.filter(pk__in=ids).values(column)))
-    listed = source.rule("list").hanging(source.model, changed)
-    for further in [*listed, *_hanging(source, rest, changed)]:
-        yield Hanging(further.table, Q(pk__in=rows.filter(further.rows).values(column)))
+        yield DependentRows(source.model, Q(pk__in=rows.filter(pk__in=ids).values(column)))
+    listed = source.rule("list").dependents(source.model, changed)
+    for further in [*listed, *_dependents(source, rest, changed)]:
+        yield DependentRows(further.table, Q(pk__in=rows.filter(further.rows).values(column)))

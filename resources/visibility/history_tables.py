@@ -1,7 +1,25 @@
-"""Rows as they were, put where a compiled statement looks for the table.
+"""History as a table: a common table expression that hides a table and shows older rows.
 
-A common table expression of the table's own name hides the table from the statement that follows,
-so the rules and filters of a question are asked about the past as they are about the present.
+Within a statement, a common table expression with a table's own name takes the table's place. So a
+compiled visibility query runs unchanged over rows as they were. On SQLite:
+
+    WITH "cards_card" ("id", "title", "status", …) AS (
+        SELECT JSON_EXTRACT(value, '$."id"'), JSON_EXTRACT(value, '$."title"'), …
+        FROM JSON_EACH('[{"id": "0199…", "title": "Dragon", "status": "draft", …}]')
+    )
+    SELECT "cards_card"."id" FROM "cards_card"
+    WHERE "cards_card"."status" = 'published' AND …
+
+`table_with_rows` keeps the rest of the table as it is:
+
+    WITH "cards_card" (…) AS (
+        SELECT "id", "title", … FROM main."cards_card"
+        WHERE "id" NOT IN (SELECT value FROM JSON_EACH('["0199…"]'))
+        UNION ALL
+        SELECT JSON_EXTRACT(value, '$."id"'), … FROM JSON_EACH('[{"id": "0199…", …}]')
+    ) …
+
+PostgreSQL reads the rows with `JSON_POPULATE_RECORDSET(NULL::"cards_card", '[…]'::json)`.
 """
 
 from __future__ import annotations
@@ -11,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from resources.streaming.questions import Table, json_list, listed_ids
+from resources.visibility.queries import Table, ids_of_json, json_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,36 +40,37 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
 
 type Image = Mapping[str, Any]
+"""A row as the change log has it: `{attribute name: JSON value}`."""
 
 
-def only_the_past(resource: Resource, images: Iterable[Image]) -> Table:
-    """Give a table with just these rows, which are in terms of the log.
+def rows_as_table(resource: Resource, images: Iterable[Image]) -> Table:
+    """Return the resource's table with just these rows.
 
-    Columns that the log does not keep are empty.
+    Columns that the log does not keep are null.
     """
     return _table(resource, [_images(resource, list(images))])
 
 
-def with_the_past(resource: Resource, changed: Iterable[UUID], images: Iterable[Image]) -> Table:
-    """Give the resource's table with the changed rows as they were, if they were there."""
+def table_with_rows(resource: Resource, changed: Iterable[UUID], images: Iterable[Image]) -> Table:
+    """Return the resource's table with the changed rows replaced by `images`."""
     name = connection.ops.quote_name(resource.model._meta.db_table)
     # SQLite would take the bare name for the very table that is being defined.
     name = name if connection.vendor == "postgresql" else f"main.{name}"
     key = connection.ops.quote_name(str(resource.model._meta.pk.column))
-    unchanged = f"SELECT {_names(resource)} FROM {name} WHERE {key} NOT IN ({listed_ids()})"  # noqa: S608 - names of our own
+    unchanged = f"SELECT {_names(resource)} FROM {name} WHERE {key} NOT IN ({ids_of_json()})"  # noqa: S608 - names of our own
     return _table(resource, [(unchanged, (json_list(changed),)), _images(resource, list(images))])
 
 
 def _table(resource: Resource, parts: Sequence[tuple[str, tuple[Any, ...]]]) -> Table:
     name = connection.ops.quote_name(resource.model._meta.db_table)
-    kept = [part for part in parts if part[0]]
-    sql = " UNION ALL ".join(sql for sql, _parameters in kept)
-    bound = tuple(value for _sql, parameters in kept for value in parameters)
+    selects = [part for part in parts if part[0]]
+    sql = " UNION ALL ".join(sql for sql, _parameters in selects)
+    bound = tuple(value for _sql, parameters in selects for value in parameters)
     return Table(f"{name} ({_names(resource)})", sql, bound)
 
 
 def _images(resource: Resource, rows: Sequence[Image]) -> tuple[str, tuple[Any, ...]]:
-    """Write rows as SQL with one parameter, however many they are; nothing when there are none."""
+    """Return rows as a SELECT with one parameter, whatever their number; empty without rows."""
     if not rows:
         return "", ()
     if connection.vendor == "postgresql":
@@ -85,6 +104,6 @@ def _as_logged(_column: Field[Any, Any], value: Any) -> Any:
 
 
 def _bound(column: Field[Any, Any], value: Any) -> Any:
-    """SQLite keeps times and documents as texts of its own."""
+    """SQLite stores times and documents as text of its own form."""
     prepared = column.to_python(value) if isinstance(value, str) else value
     return column.get_db_prep_value(prepared, connection, prepared=False)

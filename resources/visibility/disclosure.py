@@ -9,8 +9,8 @@ import orjson
 from resources.actors import UnboundActor
 from resources.changes import logged_columns
 from resources.query.columns import readable_scope
-from resources.query.filters.hanging import identifiers
-from resources.streaming.questions import stream_rule
+from resources.query.filters.dependents import identifiers
+from resources.visibility.queries import stream_rule
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resources import feed, registry
-from resources.streaming import hanging
-from resources.streaming.audiences import Audience, events_for
-from resources.streaming.questions import stream_query
-from resources.streaming.stretches import Stretch
+from resources.visibility import dependents
+from resources.visibility.audiences import Audience, events_for
+from resources.visibility.change_batch import ChangeBatch
+from resources.visibility.queries import stream_query
 from tests.resources.hearing import heard, told
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def test_who_is_cut_off_between_events_of_one_change_hears_them_again(
     events = heard(carol, "comments", hidden)
     assert len(events) == 3
     for event in events[:-1]:
-        assert len(heard(carol, "comments", event.cursor.place)) == 3
-    assert heard(carol, "comments", events[-1].cursor.place) == []
+        assert len(heard(carol, "comments", event.cursor.position)) == 3
+    assert heard(carol, "comments", events[-1].cursor.position) == []
 
 
 def test_what_a_rule_does_not_look_at_moves_nothing(
@@ -104,11 +104,13 @@ def test_a_row_that_is_deleted_after_it_went_out_of_sight_is_heard_of_once(
     start = after(lambda: moderator.api.put(f"posts/{post['id']}/hide"))
     middle = feed.head()
     alice.api.delete(f"comments/{comment}")
-    read = [change for change in feed.changes_after(start) if change.place <= middle]
+    read = [change for change in feed.changes_after(start) if change.position <= middle]
     resource = registry.resource_of(registry.model_named("community.Comment"))
     audience = Audience(resource, bob.actor.kind, "list", stream_query(resource, ""))
-    asker = audience.asker(bob.actor)
-    assert told(list(events_for(audience, (asker,), Stretch(read))[asker])) == [("leave", comment)]
+    subscriber = audience.subscriber_id(bob.actor)
+    assert told(list(events_for(audience, (subscriber,), ChangeBatch(read))[subscriber])) == [
+        ("leave", comment)
+    ]
     assert heard(bob, "comments", middle) == []
 
 
@@ -166,9 +168,9 @@ def test_what_showed_only_in_between_is_taken_back_with_what_it_hangs_on(
 def test_too_many_at_once_are_not_told_one_by_one(
     alice: Persona, bob: Persona, moderator: Persona, post: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hanging, "MOST", 2)
+    monkeypatch.setattr(dependents, "MOST_DEPENDENTS", 2)
     for _number in range(3):
         says(alice, post)
     start = after(lambda: moderator.api.put(f"posts/{post['id']}/hide"))
-    with pytest.raises(hanging.TooManyError):
+    with pytest.raises(dependents.TooManyError):
         heard(bob, "comments", start)

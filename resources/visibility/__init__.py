@@ -1,0 +1,1 @@
+"""Who hears what: rules over rows, audiences, and rows as they were before a change."""
