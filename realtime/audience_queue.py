@@ -11,6 +11,8 @@ from channels.db import database_sync_to_async
 
 from realtime.per_loop import PerLoop
 from realtime.topics import audience_of
+from resources.errors import Problem
+from resources.http import futile_queries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +28,8 @@ compile_audience = database_sync_to_async(audience_of, thread_sensitive=False, e
 class AudienceQueue:
     """Finds audiences, one at a time for each network.
 
-    However many subscriptions one network asks for at once, another network's waits for one.
+    However many subscriptions one network asks for at once, another network's waits for one. What
+    is refused is counted as refused queries of lists are.
     """
 
     def __init__(self) -> None:
@@ -35,12 +38,19 @@ class AudienceQueue:
     async def find(
         self, network: str, topic: str, actor: Actor, asked: Mapping[str, str]
     ) -> Audience:
-        """Return the audience of a subscription; raises Problem as `audience_of` does."""
+        """Return the audience of a subscription; raises Problem as `audience_of` does, and 429."""
+        letters = sum(map(len, asked.values()))
+        if letters > futile_queries.SHORT:
+            futile_queries.require_letters(network)
         turn = self.turns.get(network)
         if turn is None:
             turn = self.turns[network] = asyncio.Lock()
         async with turn:
-            return await compile_audience(topic, actor, asked)
+            try:
+                return await compile_audience(topic, actor, asked)
+            except Problem:
+                futile_queries.spend(network, letters)
+                raise
 
 
 audiences = PerLoop(AudienceQueue)

@@ -16,6 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from realtime.event_stream import EventStream
 from realtime.prompt_close import PromptClose
 from realtime.routing import websocket_urls
+from server.address_limits import AddressLimits
 from server.django_bridge import DjangoBridge
 from server.fast_path import FastPath
 from server.message_limit import MessageLimit
@@ -32,7 +33,7 @@ WATCHED = ("/healthz", "/readyz", "/metrics")
 class OnlyWatched:
     """Lets through to Django what operators ask, and answers everything else with 404."""
 
-    def __init__(self, next_app: DjangoBridge) -> None:
+    def __init__(self, next_app: Any) -> None:
         self.next_app = next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -131,7 +132,7 @@ WELCOME: dict[str, Any] = {
     "max_age": 3600,
 }
 limit_statements(settings.STATEMENT_SECONDS)
-fast_path = FastPath(DjangoBridge())
+fast_path = FastPath(AddressLimits(DjangoBridge()))
 http = Origins(UrlLimit(app_of_role(settings.ROLE, fast_path)))
 live = UrlLimit(live_of(settings.ROLE))
 application = ProtocolTypeRouter({"http": http, "websocket": live})

@@ -124,7 +124,7 @@ class Asked:
     @property
     def language(self) -> str:
         """Give the language that the caller reads."""
-        return _language(self.headers.get(b"accept-language", b""))
+        return language_of(self.headers.get(b"accept-language", b""))
 
     @property
     def read(self) -> Read:
@@ -209,7 +209,7 @@ def _is_allowed(host: str) -> bool:
 
 
 @kept(HEADER_BYTES, lambda header: 2 * len(header))
-def _language(header: bytes) -> str:
+def language_of(header: bytes) -> str:
     """Choose the language of an `Accept-Language` header."""
     for code, _quality in parse_accept_lang_header(header.decode("latin-1").lower()):
         try:

@@ -7,7 +7,7 @@ has no use for: sessions, cookies, templates, messages.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import translation
@@ -25,14 +25,13 @@ from server.write_executor import writers
 if TYPE_CHECKING:
     from realtime.asgi_types import Receive, Scope, Send
     from server.asked import Asked
-    from server.django_bridge import DjangoBridge
     from server.write_executor import WriteExecutor
 
 
 class FastPath:
     """Answers what it can itself and passes everything else on to Django."""
 
-    def __init__(self, next_app: DjangoBridge) -> None:
+    def __init__(self, next_app: Any) -> None:
         self.next_app = next_app
         self.readers = ReadExecutor()
         self.writers: WriteExecutor = writers(settings.RESOURCE_THREADS)

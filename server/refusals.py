@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 WEBSOCKET_RESPONSE = "websocket.http.response"
 
 
-async def refuse(problem: Problem, send: Send, response: str = "http.response") -> None:
+async def refuse(
+    problem: Problem, send: Send, response: str = "http.response", request_id: str = ""
+) -> None:
     """Send a problem document; `response` begins the names of the ASGI messages."""
-    request_id = context.begin("").request_id
+    request_id = context.begin(request_id).request_id
     body = orjson.dumps(problem.as_json())
     headers = [
         (b"content-type", CONTENT_TYPE.encode()),

@@ -17,6 +17,8 @@ from realtime.hub import LATE, PROMPT
 from realtime.listener import access
 from resources import changes, registry
 from resources.execution.epochs import epochs
+from resources.http import futile_queries
+from resources.http.throttles import forget_full_windows
 from resources.models import Change
 from tests.client import Api
 from tests.personas import Persona, new_member
@@ -71,6 +73,8 @@ def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
     cache.clear()
+    forget_full_windows()
+    futile_queries.forget()
     keys.forget()
     epochs.invalidate_all()
     # A request in another language leaves it to the thread that answered it.

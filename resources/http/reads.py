@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from resources.answers import JSON, VARY, HttpAnswer, answered
+from resources.errors import Problem
 from resources.execution.reader import chosen_record, page_of, permitted_query
+from resources.http import futile_queries
 from resources.http.authentication import actor_of_header, require_scopes
+from resources.http.client_networks import limited_network
 from resources.http.conditions import is_known
 from resources.http.throttles import require_points
 from resources.query.cost import cost_of_selection
 from resources.query.list_query import ListQuery
-from resources.query.parsing import list_query, view_selection
+from resources.query.parsing import is_query_known, list_query, view_selection
 from resources.query.reach import reached_by_list, reached_by_record
 
 if TYPE_CHECKING:
@@ -71,6 +74,20 @@ def checked(read: Read, actor: Actor) -> CheckedRead:
 
     Raises MustRunInThread where that would keep an event loop waiting.
     """
+    letters = len(read.query_string)
+    if letters <= futile_queries.SHORT:
+        return _checked(read, actor)
+    network = limited_network(read.address)
+    if not is_query_known(read.resource, read.query_string):
+        futile_queries.require_letters(network)
+    try:
+        return _checked(read, actor)
+    except Problem:
+        futile_queries.spend(network, letters)
+        raise
+
+
+def _checked(read: Read, actor: Actor) -> CheckedRead:
     query: ListQuery | Selection
     if read.record_id is None:
         query = permitted_query(read.resource, actor, read.query_string)

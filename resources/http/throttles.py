@@ -13,6 +13,7 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.utils.translation import gettext as _
 from rest_framework.throttling import BaseThrottle
 
+from resources.byte_cache import ByteCache
 from resources.errors import Problem
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.http.client_networks import address_of_request, client_network, is_trusted
@@ -55,6 +56,22 @@ class Room:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A counter of the cache, the requests it has room for, and the seconds until the next one."""
+
+    key: str
+    requests: int
+    seconds: int
+    reset: int
+
+
+FULL_BYTES = 1024 * 1024
+_full: ByteCache[bool] = ByteCache(FULL_BYTES)
+"""The windows without room. Counters only grow, so they stay full until they end: nobody needs to
+count again what is refused anyway."""
+
+
 @remembered
 def read_rate(text: str) -> Rate | None:
     """Read a rate such as `120/min` or `30/hour`; None for `off`. Raises ValueError."""
@@ -82,18 +99,24 @@ def require_room(
     limit = read_rate(rate or settings.THROTTLE_RATES[scope])
     if limit is None:
         return {}
-    if is_in_event_loop() and not _is_counted_here():
-        raise MustRunInThread
-    rooms = [
-        _taken(f"{scope}:{name}", limit.requests * _times(number, trust), limit, cost)
+    windows = [
+        _window(f"{scope}:{name}", limit, _times(number, trust))
         for number, name in enumerate(dict.fromkeys(who))
     ]
-    room = min(rooms, key=lambda room: room.remaining)
+    _require_not_full(windows[0])
+    if is_in_event_loop() and not _is_counted_here():
+        raise MustRunInThread
+    room = min((_taken(window, cost) for window in windows), key=lambda room: room.remaining)
     if room.remaining < 0:
-        detail = _("That was too often. Try again later.")
-        headers = {**room.headers(), "Retry-After": str(room.reset)}
-        raise Problem(429, "throttled", detail, headers=headers)
+        raise _throttled(room)
     return room.headers()
+
+
+def require_not_full(scope: str, name: str) -> None:
+    """Raise Problem 429 when this process knows that `require_room` would; counts nothing."""
+    limit = read_rate(settings.THROTTLE_RATES[scope])
+    if limit is not None:
+        _require_not_full(_window(f"{scope}:{name}", limit, 1))
 
 
 def require_points(actor: Actor, address: str, points: int) -> dict[str, str]:
@@ -116,12 +139,35 @@ def asking(actor: Actor, address: str) -> tuple[str, ...]:
     return (str(actor.id), network) if actor.id else (network,)
 
 
-def _taken(name: str, requests: int, limit: Rate, cost: int) -> Room:
+def forget_full_windows() -> None:
+    """Forget which windows are full, as nothing needs to but a test that empties the cache."""
+    _full.clear()
+
+
+def _window(name: str, limit: Rate, times: int) -> Window:
     now = time()
     key = f"throttle:{name}:{int(now // limit.seconds)}"
-    cache.add(key, 0, limit.seconds)
-    used = cache.incr(key, cost)
-    return Room(requests, requests - used, int(limit.seconds - now % limit.seconds) + 1)
+    reset = int(limit.seconds - now % limit.seconds) + 1
+    return Window(key, limit.requests * times, limit.seconds, reset)
+
+
+def _require_not_full(window: Window) -> None:
+    if _full.get((window.key, window.requests)):
+        raise _throttled(Room(window.requests, -1, window.reset))
+
+
+def _taken(window: Window, cost: int) -> Room:
+    cache.add(window.key, 0, window.seconds)
+    used = cache.incr(window.key, cost)
+    if used > window.requests:
+        _full.put((window.key, window.requests), True, len(window.key))
+    return Room(window.requests, window.requests - used, window.reset)
+
+
+def _throttled(room: Room) -> Problem:
+    detail = _("That was too often. Try again later.")
+    headers = {**room.headers(), "Retry-After": str(room.reset)}
+    return Problem(429, "throttled", detail, headers=headers)
 
 
 def _times(number: int, trust: int) -> int:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode
 
 from django.utils.translation import gettext as _
 
-from resources.byte_cache import kept
+from resources.byte_cache import ByteCache, kept
 from resources.errors import bad_parameter
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.query.filters.nodes import FilterSyntaxError, FilterValueError
@@ -36,11 +36,22 @@ def _size(_resource: Resource, query_string: str) -> int:
     return BYTES_OF_LETTER * len(query_string)
 
 
-@kept(QUERY_BYTES, _size)
+_queries: ByteCache[ListQuery] = ByteCache(QUERY_BYTES)
+
+
 def list_query(resource: Resource, query_string: str) -> ListQuery:
     """Read what a list is asked for; raises Problem 400 naming a wrong parameter."""
-    _require_short(query_string)
-    return read_list_query(resource, parameters(query_string), without_cursor(query_string))
+    query = _queries.get((resource, query_string))
+    if query is None:
+        _require_short(query_string)
+        query = read_list_query(resource, parameters(query_string), without_cursor(query_string))
+        _queries.put((resource, query_string), query, _size(resource, query_string))
+    return query
+
+
+def is_query_known(resource: Resource, query_string: str) -> bool:
+    """Tell whether a list was asked in these words lately, so that they need not be read again."""
+    return _queries.get((resource, query_string)) is not None
 
 
 @kept(QUERY_BYTES, _size)

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from config.settings import PASSWORD_CONTEXT_WORDS
 from resources.http.callers import CALLER_BYTES
+from resources.http.futile_queries import LETTERS, LETTERS_PER_SECOND, SHORT
 from resources.query import cost
 from resources.query.filters.naming import DEEPEST_PATH
 from resources.query.filters.parser import (
@@ -195,6 +196,7 @@ def test_what_costly_reads_are_held_to_is_that_of_the_code() -> None:
     mebibytes = [PLAN_BYTES, QUERY_BYTES, TREE_BYTES, CALLER_BYTES]
 
     assert (MOST_JOBS, PATIENCE, NETWORKS_SHARE) == (16, 5, 2)
+    assert (LETTERS, LETTERS_PER_SECOND, SHORT) == (10_000, 2_000, 100)
     assert (cost.CHEAP, LONGEST_INLINE_QUERY) == (15, 500)
     assert [size // 2**20 for size in mebibytes] == [16, 8, 4, 4]
 

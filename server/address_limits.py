@@ -1,0 +1,67 @@
+"""Requests of an address that has no room left, refused before anything reads their body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import Resolver404, resolve
+from django.utils import translation
+
+from resources.byte_cache import kept
+from resources.errors import Problem
+from resources.http.client_networks import address_of_scope, client_network
+from resources.http.throttles import AddressThrottle, require_not_full
+from server.asked import language_of
+from server.envelope import Envelope
+from server.refusals import refuse
+from server.request_bodies import let_pass
+
+if TYPE_CHECKING:
+    from realtime.asgi_types import Receive, Scope, Send
+
+PREFIX = "/api/v1/auth/"
+PATH_BYTES = 256 * 1024
+"""Memory for paths whose views are known."""
+
+
+class AddressLimits:
+    """An ASGI application that answers with 429 what a view would refuse by its `AddressThrottle`.
+
+    The view counts, and finds first that there is no room; from then on its requests get no
+    further than this until the window ends.
+    """
+
+    def __init__(self, next_app: Any) -> None:
+        self.next_app = next_app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        if not scope["path"].startswith(PREFIX):
+            await self.next_app(scope, receive, send)
+            return
+        address = address_of_scope(scope)
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        given_id = headers.get(b"x-request-id", b"").decode("latin-1")
+        try:
+            with translation.override(language_of(headers.get(b"accept-language", b""))):
+                for throttle in _throttles(scope["path"]):
+                    require_not_full(throttle.scope, client_network(address))
+        except Problem as problem:
+            envelope = Envelope.opened(scope["method"], scope["path"], address, given_id)
+            await let_pass(receive)
+            await refuse(problem, send, request_id=envelope.context.request_id)
+            envelope.measure(problem.status, "refused-by-address")
+            envelope.log(problem.status)
+        else:
+            await self.next_app(scope, receive, send)
+
+
+@kept(PATH_BYTES, lambda path: 2 * len(path))
+def _throttles(path: str) -> tuple[type[AddressThrottle], ...]:
+    """Return what counts the requests for a path."""
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return ()
+    throttles = getattr(getattr(view, "cls", None), "throttle_classes", ())
+    return tuple(each for each in throttles if issubclass(each, AddressThrottle))
