@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from realtime.connections import known_connections
 from realtime.counters import counters
 from realtime.hub import hub, known_hubs, late_hub
-from realtime.rooms import known_rooms
+from realtime.rooms.registry import known_rooms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

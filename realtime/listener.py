@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from realtime.attendance import Attendance
 from realtime.audience_budgets import budgets
 from realtime.audience_queue import audiences
 from realtime.close_codes import REVOKED_REASON, CloseReason
@@ -19,6 +18,7 @@ from realtime.counters import counters
 from realtime.hub import hub, late_hub
 from realtime.outbox import Outbox
 from realtime.revocation import unwatch, watch
+from realtime.rooms.membership import Membership
 from realtime.subscriptions import Subscription, frame
 from resources.actors import ANONYMOUS
 from resources.errors import Problem, not_permitted
@@ -50,7 +50,7 @@ class Listener:
         self.network = client_network(address_of_scope(scope))
         self.close_reason = REVOKED_REASON
         self.outbox = Outbox()
-        self.attendance = Attendance(self.outbox)
+        self.membership = Membership(self.outbox)
         self.actor: Actor = ANONYMOUS
         self.token = ""
         self.subscriptions: dict[str, Subscription] = {}
@@ -111,7 +111,7 @@ class Listener:
     @property
     def is_idle(self) -> bool:
         """Tell whether nobody is signed in and nothing is listened to."""
-        is_used = self.actor.is_known or self.subscriptions or self.attendance.rooms
+        is_used = self.actor.is_known or self.subscriptions or self.membership.rooms
         return not is_used
 
     def dismiss(self, close_reason: CloseReason) -> None:
@@ -124,7 +124,7 @@ class Listener:
         """End everything; whatever is still under way finds that the outbox has ended."""
         self.outbox.end()
         self._unwatch()
-        self.attendance.leave_all()
+        self.membership.leave_all()
         for ref in list(self.subscriptions):
             self.unsubscribe(ref)
         connections().release(self)
@@ -148,7 +148,7 @@ class Listener:
                 await self.subscribe(ref, old.topic, old.asked, "")
             except Problem as problem:
                 self.outbox.put(problem_frame(ref, problem))
-        await self.attendance.act_as(actor)
+        await self.membership.act_as(actor)
 
     async def _find_audience(self, topic: str, asked: Mapping[str, str]) -> Audience:
         """Wait for the audience as whom the connection is by then: that can change meanwhile."""

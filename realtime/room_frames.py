@@ -53,7 +53,7 @@ class RoomFrames:
 
     def __init__(self, listener: Listener) -> None:
         self.outbox = listener.outbox
-        self.attendance = listener.attendance
+        self.membership = listener.membership
         self.bucket = Bucket(PER_SECOND, BURST)
 
     async def receive(self, content: Mapping[str, Any]) -> None:
@@ -69,18 +69,18 @@ class RoomFrames:
         room = _text(content, "room")
         match content["type"]:
             case "join":
-                await self.attendance.join(room, _metadata(content), ref)
+                await self.membership.join(room, _metadata(content), ref)
             case "leave":
-                self.attendance.leave(room)
+                self.membership.leave(room)
                 self.outbox.offer(frame("left", ref=ref, room=room))
             case "presence":
-                self.attendance.show(room, _metadata(content))
+                self.membership.update_presence(room, _metadata(content))
             case "broadcast":
                 payload = _sized(content, "payload", MOST_PAYLOAD)
-                self.attendance.broadcast(room, _text(content, "event"), payload)
+                self.membership.broadcast(room, _text(content, "event"), payload)
             case "signal":
                 data = _sized(content, "data", MOST_SIGNAL)
-                self.attendance.signal(room, _text(content, "to"), data)
+                self.membership.signal(room, _text(content, "to"), data)
 
 
 def _text(content: Mapping[str, Any], name: str) -> str:

@@ -10,9 +10,9 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from realtime.room_doors import NAME
 from realtime.room_frames import LONGEST_EVENT, MOST_PAYLOAD
-from realtime.triggers import require_trusted, trigger
+from realtime.rooms.policy import ROOM_NAME
+from realtime.rooms.triggers import require_trusted, trigger
 from realtime.turn_server import turn_credentials
 from resources.answers import JSON, HttpAnswer
 from resources.errors import not_signed_in
@@ -71,7 +71,7 @@ class PayloadField(serializers.JSONField):
 class MessageInput(serializers.Serializer[Any]):
     """Something to say in a room."""
 
-    room = serializers.RegexField(f"^{NAME.pattern}$")
+    room = serializers.RegexField(f"^{ROOM_NAME.pattern}$")
     event = serializers.CharField(max_length=LONGEST_EVENT)
     payload = PayloadField(allow_null=True, default=None)
     to = serializers.CharField(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from asgiref.sync import sync_to_async
 
-from realtime import rooms as rooms_module
 from realtime.outbox import MOST_FRAMES, Outbox
-from realtime.rooms import Peer, Rooms, rooms
+from realtime.rooms import registry
+from realtime.rooms.registry import RoomRegistry, rooms
+from realtime.rooms.room import Peer
 from resources import changes
 from resources.actors import SYSTEM
 from resources.errors import Problem
@@ -278,7 +279,7 @@ class Process:
     """Another process: its own rooms on the same channel layer."""
 
     def __init__(self) -> None:
-        self.rooms = Rooms()
+        self.rooms = RoomRegistry()
         self.outbox = Outbox()
 
     def joins(self, peer_id: str, room: str = "lobby") -> None:
@@ -287,7 +288,7 @@ class Process:
     def stops(self) -> None:
         """Die without a word."""
         self.rooms.beats.cancel()
-        for task in self.rooms.wire.tasks:
+        for task in self.rooms.bus.tasks:
             task.cancel()
 
     def peers(self, room: str = "lobby") -> set[str]:
@@ -306,7 +307,7 @@ def test_processes_tell_each_other_who_is_there_and_what_is_said() -> None:
     async def go() -> None:
         here, there = Process(), Process()
         here.joins("anna")
-        await eventually(lambda: there.rooms.wire.channel != "", True)
+        await eventually(lambda: there.rooms.bus.channel != "", True)
         there.joins("bert")
         await eventually(here.peers, {"anna", "bert"})
         await eventually(there.peers, {"anna", "bert"})
@@ -325,14 +326,14 @@ def test_processes_tell_each_other_who_is_there_and_what_is_said() -> None:
 
 def test_the_peers_of_a_killed_process_vanish(monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.monotonic()
-    monkeypatch.setattr(rooms_module, "monotonic", lambda: now)
+    monkeypatch.setattr(registry, "monotonic", lambda: now)
 
     async def go() -> None:
         nonlocal now
         here, lives, killed = Process(), Process(), Process()
         for process, name in ((here, "anna"), (lives, "bert"), (killed, "cleo")):
             process.joins(name)
-            await eventually(process.rooms.wire.waiting.empty, True)
+            await eventually(process.rooms.bus.waiting.empty, True)
         await eventually(here.peers, {"anna", "bert", "cleo"})
         await asyncio.sleep(0.3)  # for what it says last
         killed.stops()

@@ -9,8 +9,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group
 
-from realtime import bell, triggers
-from realtime.rooms import rooms
+from realtime import bell
+from realtime.rooms import triggers
+from realtime.rooms.registry import rooms
 from tests.client import Api
 from tests.personas import new_member
 from tests.realtime.conftest import signed_in
@@ -166,7 +167,7 @@ def test_it_reaches_rooms_of_other_processes_over_the_layer(
 
     async def go() -> None:
         hers, _she = await enters(dana)
-        while rooms().wire.waiting.qsize():
+        while rooms().bus.waiting.qsize():
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.2)
         assert (await sync_to_async(says)(service, message())).status_code == 202

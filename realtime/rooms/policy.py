@@ -1,4 +1,4 @@
-"""Who may enter a room."""
+"""The policy of rooms: who may enter."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from resources.execution.reader import is_visible, record_uuid
 if TYPE_CHECKING:
     from resources.actors import Actor
 
-NAME = re.compile(r"[a-z0-9][a-z0-9:/_-]{0,99}", re.ASCII)
+ROOM_NAME = re.compile(r"[a-z0-9][a-z0-9:/_-]{0,99}", re.ASCII)
 
 
-def check_door(room: str, actor: Actor) -> None:
-    """Let an actor into a room, or raise Problem 400, 401, 403 or 404.
+def check_entry(room: str, actor: Actor) -> None:
+    """Raise Problem 400, 401, 403 or 404 unless an actor may enter a room.
 
-    `cards/<id>`, and whatever begins with it, is for those who may view that card; all other
-    rooms are for every member, and for guests where the settings allow them.
+    `cards/<id>`, and any name that begins with it, is open to those who may view that card. All
+    other rooms are open to every member, and to guests if `ROOMS_ALLOW_GUESTS` is set.
     """
-    if not NAME.fullmatch(room):
+    if not ROOM_NAME.fullmatch(room):
         raise Problem(400, "bad_room", _("A room can't have this name."))
     if not actor.is_known and not settings.ROOMS_ALLOW_GUESTS:
         raise not_signed_in()

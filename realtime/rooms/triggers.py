@@ -1,4 +1,4 @@
-"""What trusted services say in rooms without being there."""
+"""Messages that trusted services send into rooms without joining them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from realtime.bell import carry, is_shared
-from realtime.room_wire import group_of
-from realtime.rooms import known_rooms
+from realtime.rooms.bus import group_name
+from realtime.rooms.registry import known_rooms
 from realtime.subscriptions import frame
 from resources.errors import Problem, beyond_scope, not_permitted, not_signed_in
 
@@ -27,10 +27,9 @@ TRUSTED = "admin"
 
 
 def require_trusted(actor: Actor) -> None:
-    """Let the product itself pass, and keys of admins that may write in rooms.
+    """Raise Problem 401 or 403 unless the actor is the system or an admin's key for rooms.
 
-    Raises Problem 401 or 403 for everyone else: what is said so passes no door of a room and
-    names nobody.
+    Such messages bypass the policy of the room and name no sender.
     """
     if actor.is_system:
         return
@@ -43,10 +42,10 @@ def require_trusted(actor: Actor) -> None:
 
 
 def trigger(said: Sequence[Mapping[str, Any]]) -> None:
-    """Say something in rooms, in order: each has `room`, `event`, `payload` and maybe `to`.
+    """Send messages into rooms, in order: each has `room`, `event`, `payload` and maybe `to`.
 
-    `to` is the id of a peer or of a user; without it all in the room hear. Raises Problem 503 when
-    those who are in rooms can't be reached.
+    `to` is the id of a peer or of a user; without it, all peers of the room receive the message.
+    Raises Problem 503 if the processes that hold the rooms can't be reached.
     """
     here = known_rooms()
     process = here[0].process if here else ""
@@ -56,7 +55,7 @@ def trigger(said: Sequence[Mapping[str, Any]]) -> None:
     elif settings.ROLE == "api":
         raise _unreachable()
     for rooms in here:
-        rooms.loop.call_soon_threadsafe(rooms.hear_all, messages)
+        rooms.loop.call_soon_threadsafe(rooms.apply_all, messages)
 
 
 def _message(process: str, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +76,7 @@ def _tell_others(messages: Sequence[dict[str, Any]]) -> None:
 async def _send(messages: Sequence[dict[str, Any]]) -> None:
     layer: Any = get_channel_layer()
     for message in messages:
-        await layer.group_send(group_of(message["room"]), message)
+        await layer.group_send(group_name(message["room"]), message)
 
 
 def _unreachable() -> Problem:

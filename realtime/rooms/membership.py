@@ -1,4 +1,4 @@
-"""The rooms that one connection is in, and what it may do there."""
+"""The membership of one connection: the rooms it is in, and what it may do there."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from realtime.room_doors import check_door
-from realtime.rooms import Peer, rooms
+from realtime.rooms.policy import check_entry
+from realtime.rooms.registry import rooms
+from realtime.rooms.room import Peer
 from realtime.subscriptions import frame
 from resources.actors import ANONYMOUS
 from resources.errors import Problem, beyond_scope, not_permitted
@@ -26,54 +27,54 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("holobase.realtime")
 
-# Not in the thread that looks for revoked tokens: it must not wait for those who want to enter.
-find_door = database_sync_to_async(
-    check_door, thread_sensitive=False, executor=ThreadPoolExecutor(1, "doors")
+# A thread of its own, so that the recheck of revoked tokens never waits behind joins.
+check_entry_in_thread = database_sync_to_async(
+    check_entry, thread_sensitive=False, executor=ThreadPoolExecutor(1, "room-entry")
 )
 
 
-class Attendance:
-    """One connection as a peer: it has one id in all its rooms."""
+class Membership:
+    """One connection as a peer; it has the same peer id in all its rooms."""
 
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
         self.actor: Actor = ANONYMOUS
         self.peer_id = uuid4().hex
         self.rooms: dict[str, Mapping[str, Any]] = {}
-        self.looks: asyncio.Task[None] | None = None
+        self.rechecks: asyncio.Task[None] | None = None
 
     async def join(self, room: str, metadata: Mapping[str, Any], ref: Any) -> None:
-        """Enter a room, or say anew what is shown there; raises Problem when that can't be."""
+        """Join a room, or update the metadata there; raises Problem if the actor may not."""
         if room not in self.rooms and len(self.rooms) >= settings.MOST_ROOMS:
             raise Problem(429, "too_many_rooms", _("There are too many rooms here."))
-        await self._pass_door(room)
+        await self._require_entry(room)
         entered = rooms().join(room, self._peer(metadata), self.outbox)
         self.rooms[room] = metadata
         entered.welcome(self.peer_id, ref)
-        if self.looks is None or self.looks.done():
-            self.looks = asyncio.create_task(self._look_again())
+        if self.rechecks is None or self.rechecks.done():
+            self.rechecks = asyncio.create_task(self._recheck_regularly())
 
     def leave(self, room: str) -> None:
-        """Go out of a room; raises Problem 404 for one that the connection is not in."""
+        """Leave a room; raises Problem 404 if the connection is not in it."""
         self._require_in(room)
         del self.rooms[room]
         rooms().leave(room, self.peer_id)
 
     def leave_all(self) -> None:
-        """Go out of every room."""
-        if self.looks:
-            self.looks.cancel()
+        """Leave every room."""
+        if self.rechecks:
+            self.rechecks.cancel()
         for room in list(self.rooms):
             self.leave(room)
 
-    def show(self, room: str, metadata: Mapping[str, Any]) -> None:
-        """Change what is shown of the connection in a room."""
+    def update_presence(self, room: str, metadata: Mapping[str, Any]) -> None:
+        """Update the connection's metadata in a room."""
         self._require_in(room)
         self.rooms[room] = metadata
         rooms().put(room, self._peer(metadata))
 
     def broadcast(self, room: str, event: str, payload: Any) -> None:
-        """Send to all others in a room; raises Problem 403 when the member is silenced."""
+        """Send to all other peers in a room; raises Problem 403 if the member is silenced."""
         self._require_in(room)
         self._require_scope()
         if self.actor.is_silenced:
@@ -82,46 +83,46 @@ class Attendance:
         rooms().broadcast(room, frame("broadcast", **members), self.peer_id)
 
     def signal(self, room: str, to: str, data: Any) -> None:
-        """Send to one peer in the same room; raises Problem 404 when it is not there."""
+        """Send to one peer in the same room; raises Problem 404 if it is not in the room."""
         self._require_in(room)
         self._require_scope()
         members = {"room": room, "from": self.peer_id, "data": data}
         rooms().signal(room, to, frame("signal", **members))
 
     async def act_as(self, actor: Actor) -> None:
-        """Be another actor, where that one may be."""
+        """Continue as another actor; leave the rooms that this one may not be in."""
         self.actor = actor
-        await self._ask_at_doors()
+        await self._recheck_rooms()
         for room, metadata in self.rooms.items():
             rooms().put(room, self._peer(metadata))
 
-    async def _look_again(self) -> None:
-        """Ask again now and then: a record can be hidden from those in its room."""
+    async def _recheck_regularly(self) -> None:
+        """Check entry again at intervals: a record can become hidden from those in its room."""
         while self.rooms:
             await asyncio.sleep(settings.REALTIME_RECHECK_SECONDS)
             try:
-                await self._ask_at_doors()
+                await self._recheck_rooms()
             except Exception:
-                logger.exception("it is unknown who may be in a room")
+                logger.exception("entry to rooms could not be checked")
 
-    async def _ask_at_doors(self) -> None:
-        """Ask at every door anew; out where the connection may no longer be."""
+    async def _recheck_rooms(self) -> None:
+        """Check entry to every room again, and leave those that are closed to the actor now."""
         for room in list(self.rooms):
             try:
-                await self._pass_door(room)
+                await self._require_entry(room)
             except Problem as problem:
-                self._put_out(room, problem)
+                self._expel(room, problem)
 
-    async def _pass_door(self, room: str) -> None:
-        """Wait to be let in as whom the connection is by then: that can change meanwhile."""
-        asked: Actor | None = None
-        while asked != self.actor:
-            asked = self.actor
-            await find_door(room, asked)
+    async def _require_entry(self, room: str) -> None:
+        """Check entry; again if the connection's actor changed while the check was waiting."""
+        checked: Actor | None = None
+        while checked != self.actor:
+            checked = self.actor
+            await check_entry_in_thread(room, checked)
         if self.outbox.is_ended:
             raise not_permitted()
 
-    def _put_out(self, room: str, problem: Problem) -> None:
+    def _expel(self, room: str, problem: Problem) -> None:
         if room in self.rooms:
             self.leave(room)
             self.outbox.offer(frame("left", room=room, code=problem.code))
