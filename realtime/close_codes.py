@@ -17,6 +17,20 @@ REVOKED = 4401
 IDLE = 4408
 TOO_MANY = 4429
 
+CLOSE_CODES = {
+    1000: "One side has had enough.",
+    RESTARTED: (
+        "The server restarts. Connect again after the while that a `reconnect` frame has named."
+    ),
+    1013: "This process has no live connections; those of the roles `all` and `realtime` have.",
+    REVOKED: (
+        "The token is no good any more; a `revoked` frame came before. Connect with a new one."
+    ),
+    IDLE: "Nobody signed in, and nothing was subscribed to. Connect again when there is a reason.",
+    TOO_MANY: ("There are too many connections of this member or address. Connect again later."),
+}
+"""What each code means to clients, as docs/asyncapi.yaml says it."""
+
 
 @dataclass(frozen=True, slots=True)
 class CloseReason:

@@ -181,7 +181,7 @@ class Listener:
         self.rechecks = None
 
 
-def problem_frame(ref: str | None, problem: Problem) -> str:
+def problem_frame(ref: object, problem: Problem) -> str:
     """Write a problem as an `error` frame."""
     known = problem.as_json()
     kept = {name: known[name] for name in ("code", "detail", "status", "errors") if name in known}

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from realtime.room_frames import LONGEST_EVENT, MOST_PAYLOAD
+from realtime.frames.members import LONGEST_TEXT, MOST_PAYLOAD
 from realtime.rooms.policy import ROOM_NAME
 from realtime.rooms.triggers import require_trusted, trigger
 from realtime.turn_server import turn_credentials
@@ -72,10 +72,10 @@ class MessageInput(serializers.Serializer[Any]):
     """Something to say in a room."""
 
     room = serializers.RegexField(f"^{ROOM_NAME.pattern}$")
-    event = serializers.CharField(max_length=LONGEST_EVENT)
+    event = serializers.CharField(max_length=LONGEST_TEXT)
     payload = PayloadField(allow_null=True, default=None)
     to = serializers.CharField(
-        max_length=LONGEST_EVENT,
+        max_length=LONGEST_TEXT,
         required=False,
         help_text="The id of a peer or of a user; without it, everyone in the room hears.",
     )

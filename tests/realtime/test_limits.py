@@ -127,7 +127,7 @@ def test_a_connection_may_not_ask_all_the_time(
 ) -> None:
     settings.MOST_SUBSCRIPTIONS = 1
     now = time.monotonic()
-    monkeypatch.setattr("realtime.room_frames.monotonic", lambda: now)
+    monkeypatch.setattr("realtime.token_bucket.monotonic", lambda: now)
 
     async def go() -> None:
         live = await signed_in(dana)

@@ -1,4 +1,4 @@
-"""The AsyncAPI document names every frame that the code takes and gives, and no other.
+"""The frame table names every frame that the code sends, and AsyncAPI is written from the table.
 
 That the frames are as described is checked on every frame of the other tests (`Live`).
 """
@@ -14,7 +14,9 @@ import pytest
 from realtime.close_codes import RESTARTED, REVOKED, TOO_MANY
 from realtime.consumers import SUBPROTOCOL
 from realtime.event_stream import PATH
-from tests.realtime.protocol import document, mistake, types
+from realtime.frames import RECEIVED_FRAMES, SENT_FRAMES
+from realtime.management.commands.asyncapi import asyncapi_yaml
+from tests.realtime.protocol import DOCUMENT, document, mistake, types
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,42 +25,35 @@ if TYPE_CHECKING:
 
 REALTIME = Path(__file__).resolve().parents[2] / "realtime"
 ANSWERED_BY_HTTP = frozenset({"triggers.py", "turn_server.py", "views.py"})
-SENDERS = {"frame", "told", "_answer"}
+SENDERS = {"frame", "told"}
 
 
 def nodes(but: frozenset[str] = frozenset()) -> Iterator[ast.AST]:
-    """Give all of the live half's code, but for some files."""
+    """Yield the syntax tree of the live half's code, except for some files."""
     for path in REALTIME.rglob("*.py"):
         if path.name not in but:
             yield from ast.walk(ast.parse(path.read_text()))
 
 
 def texts(node: ast.AST) -> set[str]:
-    """Give the strings in a piece of code."""
+    """Return the strings in a piece of code."""
     inside = (part for part in ast.walk(node) if isinstance(part, ast.Constant))
     return {part.value for part in inside if isinstance(part.value, str)}
 
 
 def calls(names: set[str], but: frozenset[str] = frozenset()) -> Iterator[ast.Call]:
-    """Give the calls of functions and methods of these names."""
+    """Yield the calls of functions and methods of these names."""
     for node in nodes(but):
         if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in names:
             yield node
 
 
 def sent_types() -> set[str]:
-    """Name the frames that the code writes."""
+    """Return the types of the frames that the code writes."""
     first = (call.args[0] for call in calls(SENDERS) if call.args)
     named = {arg.value for arg in first if isinstance(arg, ast.Constant)}
     # Events are written by hand, as their record is JSON already.
     return {str(name) for name in named} | {"event"}
-
-
-def received_types() -> set[str]:
-    """Name the frames that the code knows."""
-    matches = (node for node in nodes() if isinstance(node, ast.Match))
-    about_types = [match for match in matches if "type" in texts(match.subject)]
-    return set().union(*(texts(case.pattern) for match in about_types for case in match.cases))
 
 
 def codes() -> set[str]:
@@ -66,13 +61,20 @@ def codes() -> set[str]:
     raised = {
         str(ast.literal_eval(call.args[1])) for call in calls({"Problem"}, but=ANSWERED_BY_HTTP)
     }
-    keywords = [word for call in calls({"_answer"}) for word in call.keywords]
-    return raised.union(*(texts(word.value) for word in keywords if word.arg == "code"))
+    keywords = [word for call in calls({"frame"}) for word in call.keywords]
+    answered = [call.args[1] for call in calls({"_answer_error"})]
+    written = [word.value for word in keywords if word.arg == "code"]
+    return raised.union(*(texts(value) for value in written + answered))
 
 
-def test_the_document_names_every_frame_of_the_code_and_no_other() -> None:
-    assert set(types("receive")) == received_types()
-    assert set(types("send")) == sent_types()
+def test_the_table_names_every_frame_that_the_code_sends_and_no_other() -> None:
+    assert {frame.name for frame in SENT_FRAMES} == sent_types()
+
+
+def test_the_document_is_the_one_that_the_table_gives() -> None:
+    assert DOCUMENT.read_bytes() == asyncapi_yaml(), "./holo asyncapi --file docs/asyncapi.yaml"
+    assert set(types("receive")) == set(RECEIVED_FRAMES)
+    assert set(types("send")) == {frame.name for frame in SENT_FRAMES}
 
 
 def test_the_document_names_every_error_that_only_the_live_half_gives() -> None:

@@ -254,7 +254,7 @@ def test_who_sends_too_fast_is_told_so_and_can_go_on_later(
     dana: Persona, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = time.monotonic()
-    monkeypatch.setattr("realtime.room_frames.monotonic", lambda: now)
+    monkeypatch.setattr("realtime.token_bucket.monotonic", lambda: now)
 
     async def go() -> None:
         nonlocal now
