@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.crypto import constant_time_compare
 
-from users.oauth.keeping import keep, look_at, take
+from users.oauth.one_time_store import peek, store, take
 
 SECONDS = 600
 
@@ -40,13 +40,13 @@ class Attempt:
 def keep_attempt(state: str, attempt: Attempt) -> str:
     """Keep an attempt under our state for ten minutes; gives the secret for the cookie."""
     browser = token_urlsafe(32)
-    keep("attempt", {**asdict(attempt), "browser": browser}, seconds=SECONDS, key=state)
+    store("attempt", {**asdict(attempt), "browser": browser}, seconds=SECONDS, key=state)
     return browser
 
 
 def find_attempt(provider: str, state: str) -> Attempt | None:
     """Find an attempt by our state, without using it up."""
-    kept = look_at("attempt", state)
+    kept = peek("attempt", state)
     return _attempt(kept) if kept and kept["provider"] == provider else None
 
 
@@ -56,7 +56,7 @@ def take_attempt(provider: str, state: str, browser: str) -> Attempt | None:
     An answer in another browser leaves it alone: somebody else's answer, slipped to a member,
     would sign the member in to that somebody's account (RFC 9700, 4.7).
     """
-    kept = look_at("attempt", state)
+    kept = peek("attempt", state)
     if not kept or kept["provider"] != provider:
         return None
     if not constant_time_compare(kept["browser"], browser):
@@ -67,7 +67,7 @@ def take_attempt(provider: str, state: str, browser: str) -> Attempt | None:
 
 def keep_form(state: str, form: dict[str, str]) -> None:
     """Keep the form that a provider posted until the browser comes back with its cookie."""
-    keep("form", form, seconds=60, key=state)
+    store("form", form, seconds=60, key=state)
 
 
 def take_form(state: str) -> dict[str, str]:
@@ -77,7 +77,7 @@ def take_form(state: str) -> dict[str, str]:
 
 def keep_link(provider: str, app: AppRequest) -> str:
     """Keep a member's wish to link an account until their browser comes; gives its ticket."""
-    return keep("link", {"provider": provider, "app": asdict(app)}, seconds=SECONDS)
+    return store("link", {"provider": provider, "app": asdict(app)}, seconds=SECONDS)
 
 
 def take_link(provider: str, ticket: str) -> AppRequest | None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from resources.errors import Problem
 from users.oauth.answers import ProviderAccount
-from users.oauth.keeping import keep, take
+from users.oauth.one_time_store import store, take
 
 if TYPE_CHECKING:
     from users.oauth.attempts import Attempt
@@ -38,7 +38,7 @@ def issue_code(attempt: Attempt, grant: Grant) -> str:
         "challenge": app.code_challenge,
         "grant": asdict(grant),
     }
-    return keep("code", kept, seconds=SECONDS)
+    return store("code", kept, seconds=SECONDS)
 
 
 def redeem_code(provider: str, *, code: str, verifier: str, redirect_uri: str) -> Grant:
