@@ -10,7 +10,7 @@ from django.tasks import task
 from resources.models import Action, Change
 from resources.sealing import unseal
 from users.callers import Caller
-from users.services import erasure, exports, guessing, letters
+from users.services import erasure, exports, guessing, mail
 
 # Somebody waits for a mail; the blur of a picture can come later.
 SOON = 50
@@ -19,19 +19,19 @@ SOON = 50
 @task(priority=SOON)
 def mail_proof(proof_id: str) -> None:
     """Mail the code and link of a proof."""
-    letters.mail_proof(UUID(proof_id))
+    mail.mail_proof(UUID(proof_id))
 
 
 @task(priority=SOON)
 def mail_event(event_id: str) -> None:
     """Tell a member what happened to the account."""
-    letters.mail_event(UUID(event_id))
+    mail.mail_event(UUID(event_id))
 
 
 @task(priority=SOON)
 def mail_previous_address(proof_id: str) -> None:
     """Tell the address that an account had of its change."""
-    letters.mail_previous_address(UUID(proof_id))
+    mail.mail_previous_address(UUID(proof_id))
 
 
 @task(priority=SOON)
@@ -53,6 +53,6 @@ def erase_members() -> int:
 
 
 def tell_member(change: Change, **_signal: Any) -> None:
-    """Hear of every committed account event and have those mailed that are worth it."""
-    if change.action == Action.CREATE and change.after["kind"] in letters.TOLD:
+    """Mail the committed account events that members are told of (signal handler)."""
+    if change.action == Action.CREATE and change.after["kind"] in mail.MAILED_EVENTS:
         mail_event.enqueue(str(change.record_id))

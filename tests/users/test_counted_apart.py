@@ -8,7 +8,7 @@ import pytest
 
 from tests.client import Api
 from users.callers import NOWHERE
-from users.mails import mailbox_of
+from users.mailer import mailbox_of
 from users.services.sessions import open_session
 from users.tokens import token_pair
 

@@ -16,7 +16,7 @@ from resources.errors import FieldError, Problem
 from resources.http.throttles import require_room
 from resources.sealing import blind_index
 from resources.visible_text import require_visible_line
-from users.mails import mailbox_of
+from users.mailer import mailbox_of
 from users.models import Proof, Purpose, User
 from users.names import is_reserved
 from users.services.accounts import (

@@ -1,4 +1,4 @@
-"""Letters to members, as HTML and text, in the reader's language."""
+"""Mail to members, as HTML and text, in the recipient's language."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ WITHOUT_DOTS = frozenset({"gmail.com"})
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """What a mail says; `code` and `link` stand out, `button` is the link's label."""
+class MailMessage:
+    """The content of a mail; `code` and `link` are set apart, `button` is the link's label."""
 
     subject: str
     lines: Sequence[str]
@@ -45,12 +45,12 @@ def mailbox_of(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def send_letter(letter: Letter, *, to: str, locale: str) -> None:
-    """Send a letter; raises OSError or SMTPException as the mail server makes it."""
+def send_mail_message(message: MailMessage, *, to: str, locale: str) -> None:
+    """Send a mail; raises OSError or SMTPException if the mail server refuses it."""
     with translation.override(locale):
-        context = {"letter": letter, "locale": locale}
-        text = render_to_string("users/mail/letter.txt", context)
-        html = render_to_string("users/mail/letter.html", context)
-    message = EmailMultiAlternatives(letter.subject, text, settings.DEFAULT_FROM_EMAIL, [to])
-    message.attach_alternative(html, "text/html")
-    message.send()
+        context = {"message": message, "locale": locale}
+        text = render_to_string("users/mail/message.txt", context)
+        html = render_to_string("users/mail/message.html", context)
+    email = EmailMultiAlternatives(message.subject, text, settings.DEFAULT_FROM_EMAIL, [to])
+    email.attach_alternative(html, "text/html")
+    email.send()

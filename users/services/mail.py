@@ -1,4 +1,4 @@
-"""What members are written, and when."""
+"""The mails that members get, and what triggers them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from users.mails import Letter, send_letter
+from users.mailer import MailMessage, send_mail_message
 from users.models import AccountEvent, EventKind, Proof, Purpose, Session
 from users.services.proofs import account_of, issue_code, payload_of
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-# What a member should hear of even if they did it themself: it may have been somebody else.
-TOLD = frozenset(
+# Mailed even if the member did it: it may have been somebody else.
+MAILED_EVENTS = frozenset(
     {
         EventKind.SIGNED_IN,
         EventKind.TOKEN_REUSED,
@@ -45,12 +45,12 @@ def mail_proof(proof_id: UUID) -> None:
     if proof is None:
         return
     with translation.override(proof.locale):
-        letter = _letter_for(proof)
-    if letter:
-        send_letter(letter, to=proof.address, locale=proof.locale)
+        message = _message_for(proof)
+    if message:
+        send_mail_message(message, to=proof.address, locale=proof.locale)
 
 
-def _letter_for(proof: Proof) -> Letter | None:
+def _message_for(proof: Proof) -> MailMessage | None:
     account = account_of(proof)
     if proof.purpose == Purpose.VERIFY:
         if account and account.is_verified:
@@ -62,7 +62,7 @@ def _letter_for(proof: Proof) -> Letter | None:
     return _proving(proof) if is_usable else None
 
 
-def _proving(proof: Proof) -> Letter:
+def _proving(proof: Proof) -> MailMessage:
     code, token = issue_code(proof)
     subject, words, button = {
         Purpose.VERIFY: (
@@ -90,7 +90,7 @@ def _proving(proof: Proof) -> Letter:
     named = [_("Your username will be “%(name)s”.") % {"name": wanted}] if wanted else []
     ignore = _("If you did not ask for this, ignore this mail: nothing happens without the code.")
     link = _link(proof.purpose, token)
-    return Letter(subject, (words, *named, ignore), code, link, button if link else "")
+    return MailMessage(subject, (words, *named, ignore), code, link, button if link else "")
 
 
 def _link(purpose: str, token: str) -> str:
@@ -104,22 +104,22 @@ def _link(purpose: str, token: str) -> str:
     return f"{base}/account/{purpose.replace('_', '-')}?{urlencode({'token': token})}"
 
 
-def _already_registered(proof: Proof) -> Letter | None:
+def _already_registered(proof: Proof) -> MailMessage | None:
     if not proof.payload:
         return None
     lines = (
         _("Somebody, perhaps you, tried to open an account with this address."),
         _("There is one already. Sign in, or set a new password if you have forgotten it."),
     )
-    return Letter(_("You have an account already"), lines)
+    return MailMessage(_("You have an account already"), lines)
 
 
-def _address_taken() -> Letter:
+def _address_taken() -> MailMessage:
     lines = (
         _("Somebody, perhaps you, tried to use this address for another account."),
         _("It belongs to an account already, so nothing was changed."),
     )
-    return Letter(_("This address is in use"), lines)
+    return MailMessage(_("This address is in use"), lines)
 
 
 def mail_previous_address(proof_id: UUID) -> None:
@@ -133,8 +133,8 @@ def mail_previous_address(proof_id: UUID) -> None:
             _("The e-mail address of your account was changed; this one is no longer used."),
             _("If this was not you, write to the moderators at once."),
         )
-        letter = Letter(_("Your address was changed"), lines)
-    send_letter(letter, to=previous, locale=proof.locale)
+        message = MailMessage(_("Your address was changed"), lines)
+    send_mail_message(message, to=previous, locale=proof.locale)
 
 
 def mail_event(event_id: UUID) -> None:
@@ -144,15 +144,15 @@ def mail_event(event_id: UUID) -> None:
         return
     user = event.user
     with translation.override(user.locale):
-        letter = _notice(event)
-    send_letter(letter, to=user.email, locale=user.locale)
+        message = _notice(event)
+    send_mail_message(message, to=user.email, locale=user.locale)
 
 
 def is_told(event: AccountEvent) -> bool:
     """Tell whether an event is mailed; sign-ins are when the device is new to the account."""
     if event.kind == EventKind.SIGNED_IN:
         return event.session is not None and _is_new_device(event.session)
-    return event.kind in TOLD
+    return event.kind in MAILED_EVENTS
 
 
 def _is_new_device(session: Session) -> bool:
@@ -161,7 +161,7 @@ def _is_new_device(session: Session) -> bool:
     return earlier.exists() and not known.exists()
 
 
-def _notice(event: AccountEvent) -> Letter:
+def _notice(event: AccountEvent) -> MailMessage:
     happened = event.get_kind_display()
     details = ", ".join(str(value) for value in event.detail.values() if isinstance(value, str))
     lines = [
@@ -173,4 +173,4 @@ def _notice(event: AccountEvent) -> Letter:
         place = " · ".join(word for word in (event.device, event.address) if word)
         lines.append(_("From: %(place)s") % {"place": place})
     lines.append(_("If this was not you, set a new password and end your other sessions."))
-    return Letter(_("Account activity: %(what)s") % {"what": happened}, lines)
+    return MailMessage(_("Account activity: %(what)s") % {"what": happened}, lines)
