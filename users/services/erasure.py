@@ -28,8 +28,8 @@ from users.models import (
 )
 from users.services.events import record_event
 from users.services.exports import delete_exports
+from users.services.residue import delete_residue
 from users.services.sessions import end_sessions
-from users.services.traces import forget_traces
 
 if TYPE_CHECKING:
     from resources.actors import Actor
@@ -145,4 +145,4 @@ def _forget(user: User, names: set[str]) -> None:
     erasure.forget_past(user, logged - KEPT_IN_LOG)
     kept = erasure.forget_past_of_public_rows(user, by=SYSTEM)
     deleted = erasure.forget_deleted_rows(user)
-    forget_traces(user, ids={user.pk, *kept, *deleted}, words=names)
+    delete_residue(user, ids={user.pk, *kept, *deleted}, words=names)

@@ -1,4 +1,4 @@
-"""What Django and its task queue remember of a member by themselves."""
+"""What the admin log, cookie sessions and finished tasks still hold of an erased member."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def forget_traces(user: User, *, ids: Collection[UUID], words: Collection[str]) -> None:
+def delete_residue(user: User, *, ids: Collection[UUID], words: Collection[str]) -> None:
     """Delete what the admin, its sessions and finished tasks keep of a member.
 
     `ids` are those of the member and of all their records; `words` name the member in texts such
     as tracebacks.
     """
     texts = {str(key) for key in ids}
-    _forget_admin_log(texts)
-    _forget_admin_sessions(user)
-    _forget_tasks(texts, {word.lower() for word in words})
+    _delete_admin_log(texts)
+    _delete_admin_sessions(user)
+    _delete_tasks(texts, {word.lower() for word in words})
 
 
-def _forget_admin_log(ids: Collection[str]) -> None:
+def _delete_admin_log(ids: Collection[str]) -> None:
     """Delete the admin's lines about the member and their records, whose names they quote."""
     for entry in LogEntry.objects.only("pk", "object_id").iterator():
         if entry.object_id in ids:
             entry.delete()
 
 
-def _forget_admin_sessions(user: User) -> None:
+def _delete_admin_sessions(user: User) -> None:
     """Delete the member's cookie sessions; only staff have any, and they are sealed."""
     for session in AdminSession.objects.iterator():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()
 
 
-def _forget_tasks(ids: Collection[str], words: Collection[str]) -> None:
+def _delete_tasks(ids: Collection[str], words: Collection[str]) -> None:
     for result in DBTaskResult.objects.finished().iterator():
         if _mentions(result, ids, words):
             result.delete()
