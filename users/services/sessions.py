@@ -157,8 +157,8 @@ def end_sessions(user: User, *, by: Actor, but: UUID | None = None) -> None:
         changes.update(user, by=by, session_epoch=user.session_epoch + 1)
 
 
-def step_up(session: Session, *, caller: Caller, method: str) -> None:
-    """Remember that the member has just proved again who they are."""
+def record_step_up(session: Session, *, caller: Caller, method: str) -> None:
+    """Record that the member has just authenticated again."""
     by = Actor(session.user_id)
     with changes.together():
         changes.update(session, by=by, authenticated_at=timezone.now())

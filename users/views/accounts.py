@@ -26,9 +26,9 @@ from users.services.accounts import (
     reset_password,
     verify_address,
 )
-from users.services.confirming import require_password
 from users.services.proofs import account_of, ask_for_proof, proof_by_code, proof_by_token, use_up
 from users.services.sessions import require_fresh
+from users.services.step_up import require_password
 from users.tasks import mail_previous_address
 from users.views.answers import (
     AnonymousView,

@@ -15,9 +15,9 @@ from unfold.widgets import BASE_INPUT_CLASSES
 
 from resources.errors import Problem
 from users.models import User
-from users.services.confirming import require_password
 from users.services.factors import confirm_totp, factors_of, pending_totp
 from users.services.guessing import give_back_code_try, take_code_try
+from users.services.step_up import require_password
 from users.views.answers import caller_behind
 
 if TYPE_CHECKING:

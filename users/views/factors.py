@@ -10,8 +10,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from users.models import User
-from users.services import confirming, factors
-from users.services.sessions import require_fresh, require_standing, session_of, step_up
+from users.services import factors, step_up
+from users.services.sessions import record_step_up, require_fresh, require_standing, session_of
 from users.tokens import bad_challenge, challenged, meet
 from users.views.answers import (
     AnonymousView,
@@ -175,16 +175,16 @@ class StepUpView(MemberView):
         sent, caller = validated(StepUpInput, request), self.caller(request)
         session = session_of(self.person(request))
         method = _confirm(session.user, sent, caller)
-        step_up(session, caller=caller, method=method)
+        record_step_up(session, caller=caller, method=method)
         return HttpResponse(status=204)
 
 
 def _confirm(user: User, sent: dict[str, Any], caller: Caller) -> str:
     """Hold what was sent against the member; gives the name of the way it was proved."""
     if "password" in sent:
-        return confirming.confirm_by_password(user, sent["password"], caller=caller)
+        return step_up.confirm_by_password(user, sent["password"], caller=caller)
     if "credential" in sent:
-        return confirming.confirm_by_passkey(user, sent["credential"], caller=caller)
+        return step_up.confirm_by_passkey(user, sent["credential"], caller=caller)
     if "proof" in sent:
-        return confirming.confirm_by_mail(user, sent["proof"], sent["code"])
+        return step_up.confirm_by_mail(user, sent["proof"], sent["code"])
     return factors.require_factor(user, sent["code"], caller=caller)

@@ -1,4 +1,4 @@
-"""Members who are signed in prove again who they are, before risky actions."""
+"""Step-up authentication: signed-in members prove their identity again before risky actions."""
 
 from __future__ import annotations
 
