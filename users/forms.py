@@ -22,7 +22,7 @@ from resources.http.throttles import AddressThrottle, require_room
 from resources.sealing import seal
 from users.callers import Caller, caller_of
 from users.models import EventKind, User
-from users.services import guessing
+from users.services import login_throttle
 from users.services.accounts import change_password
 from users.services.events import record_event
 from users.services.factors import factors_of, require_factor
@@ -36,11 +36,11 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
     def clean_old_password(self) -> str:
         """Check the old password, which is no easier to guess here than elsewhere."""
         try:
-            guessing.take_code_try(self.user)
+            login_throttle.consume_code_attempt(self.user)
         except Problem as problem:
             raise ValidationError(str(problem.detail), code=problem.code) from None
         password: str = super().clean_old_password()
-        guessing.give_back_code_try(self.user)
+        login_throttle.refund_code_attempt(self.user)
         return password
 
     @override
@@ -102,13 +102,13 @@ class SignInForm(AuthenticationForm):
     def _by_password(self, caller: Caller) -> User:
         identity, password = self.cleaned_data["username"], self.cleaned_data["password"]
         require_room(AddressThrottle.scope, caller.network)
-        guessing.take_try(identity, caller)
+        login_throttle.consume_attempt(identity, caller)
         user = authenticate(self.request, username=identity, password=password)
         if not isinstance(user, User):
             # Later, as only accounts that there are have an activity to write it into.
             record_failed_sign_in.enqueue(seal(identity), seal(caller.address), caller.device)
             raise self.get_invalid_login_error()
-        guessing.give_back_try(identity, caller)
+        login_throttle.refund_attempt(identity, caller)
         return user
 
     def _require_code(self, user: User, caller: Caller) -> None:

@@ -10,7 +10,7 @@ from django.tasks import task
 from resources.models import Action, Change
 from resources.sealing import unseal
 from users.callers import Caller
-from users.services import erasure, exports, guessing, mail
+from users.services import erasure, exports, login_throttle, mail
 
 # Somebody waits for a mail; the blur of a picture can come later.
 SOON = 50
@@ -37,7 +37,7 @@ def mail_previous_address(proof_id: str) -> None:
 @task(priority=SOON)
 def record_failed_sign_in(identity: str, address: str, device: str) -> None:
     """Write a failed sign-in into the account activity; identity and address come sealed."""
-    guessing.record_failure(unseal(identity), Caller(unseal(address), device))
+    login_throttle.record_failure(unseal(identity), Caller(unseal(address), device))
 
 
 @task

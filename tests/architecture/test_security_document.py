@@ -27,7 +27,7 @@ from resources.query.selection import MOST_PATHS
 from server.costly_lane import MOST_JOBS, NETWORKS_SHARE, PATIENCE
 from server.url_limit import LONGEST_URL
 from tests.architecture.sources import ROOT, all_sources
-from users.services.guessing import CODE_TRIES, WINDOW
+from users.services.login_throttle import CODE_ATTEMPTS, WINDOW
 from users.services.proofs import LIFETIMES, MOST_FAILURES
 from users.services.sessions import MOST_SESSIONS
 from users.urls import urlpatterns
@@ -177,7 +177,7 @@ def test_fixed_numbers_are_those_of_the_code() -> None:
     minutes = {purpose: int(life.total_seconds() / 60) for purpose, life in LIFETIMES.items()}
 
     assert list(minutes.values()) == [24 * 60, 30, 60, 10]
-    assert (MOST_FAILURES, CODE_TRIES, WINDOW, MOST_SESSIONS) == (5, 5, 15 * 60, 50)
+    assert (MOST_FAILURES, CODE_ATTEMPTS, WINDOW, MOST_SESSIONS) == (5, 5, 15 * 60, 50)
     assert settings.SESSION_COOKIE_AGE == 12 * 60 * 60
 
 

@@ -19,7 +19,7 @@ from resources.errors import Problem
 from resources.sealing import blind_index
 from users.models import EventKind, RecoveryCode, Totp, User
 from users.services.events import record_event
-from users.services.guessing import give_back_code_try, take_code_try
+from users.services.login_throttle import consume_code_attempt, refund_code_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,12 +140,12 @@ def require_factor(user: User, code: str, *, caller: Caller) -> str:
     Raises Problem 400 `wrong_code`, and 429 after five wrong ones in a quarter of an hour. Ask
     only callers who have shown the first factor.
     """
-    take_code_try(user)
+    consume_code_attempt(user)
     factor = _factor_of(user, code, caller)
     if not factor:
         record_event(user, EventKind.SIGN_IN_FAILED, by=SYSTEM, caller=caller, factor=TOTP)
         raise wrong_factor()
-    give_back_code_try(user)
+    refund_code_attempt(user)
     return factor
 
 

@@ -190,7 +190,7 @@ def require_fresh(actor: Actor) -> Session:
     return session
 
 
-def is_known_place(user: User, caller: Caller) -> bool:
+def is_known_network(user: User, caller: Caller) -> bool:
     """Tell whether the member has signed in from this network before."""
     index = blind_index(caller.network)
     return Session.objects.filter(user=user, address_index=index).exists()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from resources.errors import FieldError, Problem, invalid
 from users.models import Purpose, User
-from users.services import guessing
+from users.services import login_throttle
 from users.services.factors import factors_of
 from users.services.passkeys import shown_passkey, wrong_passkey
 from users.services.proofs import account_of, proof_by_code, use_up, wrong_code
@@ -26,11 +26,11 @@ def require_password(user: User, password: str, *, caller: Caller, field: str) -
 
     Raises Problem 400 `wrong_password` naming the field it was sent in, 429.
     """
-    guessing.take_try(user.username, caller)
+    login_throttle.consume_attempt(user.username, caller)
     if not check_password(password, user.password):
-        guessing.record_failure(user.username, caller)
+        login_throttle.record_failure(user.username, caller)
         raise invalid([FieldError(field, "wrong_password", _("This is not it."))])
-    guessing.give_back_try(user.username, caller)
+    login_throttle.refund_attempt(user.username, caller)
 
 
 def confirm_by_password(user: User, password: str, *, caller: Caller) -> str:

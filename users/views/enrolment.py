@@ -16,7 +16,7 @@ from unfold.widgets import BASE_INPUT_CLASSES
 from resources.errors import Problem
 from users.models import User
 from users.services.factors import confirm_totp, factors_of, pending_totp
-from users.services.guessing import give_back_code_try, take_code_try
+from users.services.login_throttle import consume_code_attempt, refund_code_attempt
 from users.services.step_up import require_password
 from users.views.answers import caller_behind
 
@@ -94,7 +94,7 @@ class EnrolmentPage(FormView[EnrolmentForm]):
         caller = caller_behind(self.request)
         password, code = form.cleaned_data["password"], form.cleaned_data["code"]
         require_password(self.member, password, caller=caller, field="password")
-        take_code_try(self.member)
+        consume_code_attempt(self.member)
         codes = confirm_totp(self.member, code, caller=caller)
-        give_back_code_try(self.member)
+        refund_code_attempt(self.member)
         return codes

@@ -18,7 +18,7 @@ from resources.errors import Problem
 from resources.http.throttles import note_limits, require_room
 from resources.sealing import seal
 from users.models import EventKind, User
-from users.services import guessing
+from users.services import login_throttle
 from users.services.sessions import (
     end_session,
     end_sessions,
@@ -78,14 +78,14 @@ class TokenView(AnonymousView):
         """Trade an identity and a password for a pair of tokens."""
         sent = validated(CredentialsInput, request)
         caller = self.caller(request)
-        guessing.take_try(sent["identity"], caller)
+        login_throttle.consume_attempt(sent["identity"], caller)
         user = authenticate(request._request, username=sent["identity"], password=sent["password"])
         if not isinstance(user, User):
             record_failed_sign_in.enqueue(
                 seal(sent["identity"]), seal(caller.address), caller.device
             )
             raise Problem(401, "wrong_credentials", _("No account has this identity and password."))
-        guessing.give_back_try(sent["identity"], caller)
+        login_throttle.refund_attempt(sent["identity"], caller)
         return signed_in(self, request, user, method="password")
 
 

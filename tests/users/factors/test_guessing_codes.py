@@ -16,7 +16,6 @@ from tests.users.factors.ways_in import (
     turn_on_app,
 )
 from users.models import AccountEvent, EventKind
-from users.services import guessing
 
 if TYPE_CHECKING:
     import pytest
