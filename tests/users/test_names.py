@@ -9,7 +9,7 @@ import pytest
 from resources import registry
 from tests.client import Api
 from users.names import is_reserved
-from users.services.social import free_username
+from users.services.identities import free_username
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings

@@ -27,8 +27,8 @@ from users.oauth.attempts import (
 from users.oauth.codes import Grant, invalid_grant, issue_code, redeem_code
 from users.oauth.providers import POSTS_BACK, ProviderError, api_address, close_conversation
 from users.oauth.redirects import is_allowed, web_origin
+from users.services.identities import link_account, member_of
 from users.services.sessions import require_fresh
-from users.services.social import link_account, member_of
 from users.views.answers import (
     AnonymousView,
     MemberView,

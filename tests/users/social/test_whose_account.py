@@ -18,7 +18,7 @@ from users.callers import NOWHERE
 from users.models import Identity, User
 from users.models.members import USERNAME
 from users.oauth.answers import ProviderAccount
-from users.services.social import free_username, member_of
+from users.services.identities import free_username, member_of
 
 if TYPE_CHECKING:
     from tests.personas import Persona

@@ -1,4 +1,4 @@
-"""Whose account an account elsewhere is."""
+"""Links external identities to local accounts."""
 
 from __future__ import annotations
 
