@@ -26,7 +26,7 @@ from users.services import login_throttle
 from users.services.accounts import change_password
 from users.services.events import record_event
 from users.services.factors import factors_of, require_factor
-from users.services.sessions import require_standing
+from users.services.sessions import require_not_barred
 from users.tasks import record_failed_sign_in
 
 
@@ -91,7 +91,7 @@ class SignInForm(AuthenticationForm):
         """Find out who signs in; raises Problem and ValidationError."""
         caller = caller_of(self.request.META, address_of_request(self.request))
         user = self._by_password(caller)
-        require_standing(user)
+        require_not_barred(user)
         self.confirm_login_allowed(user)
         if factors_of(user):
             self._require_code(user, caller)

@@ -21,7 +21,7 @@ from users.models import (
     User,
 )
 from users.selectors import ROLES
-from users.services import api_keys, credentials, roles, sessions, standing
+from users.services import api_keys, credentials, roles, sanctions, sessions
 from users.tasks import tell_member
 
 SELF = own("id")
@@ -222,10 +222,10 @@ class SanctionResource(Resource):
     numbered_pages = True
     ordering = ("-created_at",)
 
-    creates = standing.impose_sanction
+    creates = sanctions.impose_sanction
     actions = (
         RecordAction(
-            "lift", "POST", MODERATORS, standing.lift_sanction, _("End it before its time")
+            "lift", "POST", MODERATORS, sanctions.lift_sanction, _("End it before its time")
         ),
     )
 

@@ -9,7 +9,7 @@ import pytest
 from resources.actors import SYSTEM
 from tests.client import Browser
 from tests.personas import new_member
-from users.services.standing import impose_sanction
+from users.services.sanctions import impose_sanction
 
 if TYPE_CHECKING:
     from tests.personas import Persona

@@ -15,7 +15,7 @@ from resources.actors import SYSTEM
 from tests.realtime.conftest import Live, connected, signed_in
 from users.models import Session, User
 from users.services.sessions import end_session, end_sessions
-from users.services.standing import impose_sanction
+from users.services.sanctions import impose_sanction
 
 if TYPE_CHECKING:
     from collections.abc import Callable

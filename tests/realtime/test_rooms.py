@@ -18,7 +18,7 @@ from resources.actors import SYSTEM
 from resources.errors import Problem
 from tests.realtime.conftest import Live, connected, signed_in
 from users.services.sessions import end_sessions
-from users.services.standing import impose_sanction
+from users.services.sanctions import impose_sanction
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings

@@ -26,7 +26,7 @@ from users.models import Session
 from users.selectors import standing_of_session
 from users.services.roles import assign_role, take_role
 from users.services.sessions import end_session, end_sessions
-from users.services.standing import impose_sanction
+from users.services.sanctions import impose_sanction
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from resources.actors import SYSTEM
 from tests.client import Api
 from users.models import AccountEvent, Session, User
 from users.services.accounts import change_password
-from users.services.standing import earned_trust, review_trust
+from users.services.sanctions import earned_trust, review_trust
 
 if TYPE_CHECKING:
     from tests.personas import Persona

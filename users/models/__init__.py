@@ -6,7 +6,7 @@ from users.models.members import User, UserManager, address
 from users.models.privacy import Consent, Export
 from users.models.proofs import Proof, Purpose
 from users.models.sessions import AccountEvent, EventKind, Session
-from users.models.standing import Sanction, SanctionKind
+from users.models.sanctions import Sanction, SanctionKind
 
 __all__ = [
     "AccountEvent",

@@ -19,7 +19,7 @@ from users.models import EventKind, Identity, Session, User, address
 from users.names import is_reserved
 from users.services.accounts import register_member
 from users.services.events import record_event
-from users.services.sessions import require_standing
+from users.services.sessions import require_not_barred
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def link_account(account: ProviderAccount, *, session_id: str, caller: Caller) -
     session = Session.objects.filter(pk=session_id, ended_at=None).first()
     if session is None or not session.user.is_active:
         raise not_signed_in()
-    require_standing(session.user)
+    require_not_barred(session.user)
     with transaction.atomic():
         identity = _identity_of(account)
         if identity is None:

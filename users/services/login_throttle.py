@@ -1,12 +1,12 @@
-"""Against login_throttle passwords: whoever guesses is held up, the owner is not.
+"""Throttle guesses of passwords and codes without locking the owner out.
 
-Tries are counted by account and network, and by account over all networks that it has not
-been signed in from, each in `WINDOW` seconds. The owner comes from a known network or by a code by
-mail, and passes. Identities without an account are counted alike, so that nothing tells them apart.
-Counters are in the shared cache.
+Attempts are counted per account and network, and per account over all networks that it has never
+signed in from, each in `WINDOW` seconds. The owner signs in from a known network, or by a mailed
+code, and is not throttled. Identities without an account are counted the same way, so that the
+answer does not reveal whether there is one. The counters are in the shared cache.
 
-Codes of a second factor are counted by member: only who has shown the first factor gets to guess
-them, so that no stranger can hold up the owner.
+Codes of a second factor are counted per member. Only those who have passed the first factor can
+guess them, so a stranger cannot lock the owner out.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ def open_session(user: User, *, caller: Caller, method: str) -> Session:
 
     Whoever comes back within the days of grace keeps the account.
     """
-    require_standing(user)
+    require_not_barred(user)
     by = Actor(user.pk)
     now = timezone.now()
     with changes.together():
@@ -62,7 +62,7 @@ def _make_room(user: User, *, by: Actor) -> None:
         end_session(session, by=by)
 
 
-def require_standing(user: User) -> None:
+def require_not_barred(user: User) -> None:
     """Raise Problem 403 unless the member may use the account now."""
     if user.is_barred:
         raise barred()

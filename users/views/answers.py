@@ -24,7 +24,7 @@ from users.password_rules import LONGEST
 from users.passwords import normalized
 from users.selectors import actor_of
 from users.services.factors import factors_of
-from users.services.sessions import open_session, require_standing, session_of
+from users.services.sessions import open_session, require_not_barred, session_of
 from users.tasks import mail_proof
 from users.tokens import challenge_for, token_pair
 
@@ -125,7 +125,7 @@ def signed_in(view: AuthView, request: Request, user: User, *, method: str) -> H
     Raises Problem 403 for a barred account and 401 `second_factor_needed`, whose `challenge` goes
     to `POST /api/v1/auth/token/second-factor` with a code.
     """
-    require_standing(user)
+    require_not_barred(user)
     factors = factors_of(user)
     if factors:
         raise Problem(

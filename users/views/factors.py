@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from users.models import User
 from users.services import factors, step_up
-from users.services.sessions import record_step_up, require_fresh, require_standing, session_of
+from users.services.sessions import record_step_up, require_fresh, require_not_barred, session_of
 from users.tokens import bad_challenge, challenged, meet
 from users.views.answers import (
     AnonymousView,
@@ -97,7 +97,7 @@ class SecondFactorView(AnonymousView):
         user = members.filter(pk=challenge.user_id).first()
         if user is None:
             raise bad_challenge()
-        require_standing(user)
+        require_not_barred(user)
         factor = factors.require_factor(user, sent["code"], caller=self.caller(request))
         meet(challenge)
         return open_for(self, request, user, method=f"{challenge.method}+{factor}")

@@ -51,7 +51,7 @@ def test_a_second_challenge_gives_no_further_guesses(alice: Persona, app: App) -
 def test_guessing_is_over_after_a_quarter_of_an_hour(
     alice: Persona, app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guessing, "WINDOW", 1)
+    monkeypatch.setattr(login_throttle, "WINDOW", 1)
     guess(app)
     sleep(1.1)
     assert show_code(challenge_of(), app.next_code()).status_code == 200

@@ -29,7 +29,7 @@ from tests.files.drawings import drawn
 from tests.personas import Persona, new_member
 from users.models import AccountEvent, Identity, Passkey, Purpose, RecoveryCode, Totp, User, address
 from users.services.proofs import ask_for_proof
-from users.services.standing import impose_sanction
+from users.services.sanctions import impose_sanction
 
 if TYPE_CHECKING:
     from resources.models import Record
