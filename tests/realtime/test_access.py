@@ -14,8 +14,8 @@ from resources import changes
 from resources.actors import SYSTEM
 from tests.realtime.conftest import Live, connected, signed_in
 from users.models import Session, User
-from users.services.sessions import end_session, end_sessions
 from users.services.sanctions import impose_sanction
+from users.services.sessions import end_session, end_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

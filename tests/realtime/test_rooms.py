@@ -17,8 +17,8 @@ from resources import changes
 from resources.actors import SYSTEM
 from resources.errors import Problem
 from tests.realtime.conftest import Live, connected, signed_in
-from users.services.sessions import end_sessions
 from users.services.sanctions import impose_sanction
+from users.services.sessions import end_sessions
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings

@@ -25,8 +25,8 @@ from users import tokens
 from users.models import Session
 from users.selectors import standing_of_session
 from users.services.roles import assign_role, take_role
-from users.services.sessions import end_session, end_sessions
 from users.services.sanctions import impose_sanction
+from users.services.sessions import end_session, end_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

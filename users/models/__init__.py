@@ -5,8 +5,8 @@ from users.models.identities import Identity
 from users.models.members import User, UserManager, address
 from users.models.privacy import Consent, Export
 from users.models.proofs import Proof, Purpose
-from users.models.sessions import AccountEvent, EventKind, Session
 from users.models.sanctions import Sanction, SanctionKind
+from users.models.sessions import AccountEvent, EventKind, Session
 
 __all__ = [
     "AccountEvent",

@@ -16,6 +16,7 @@ from tests.users.factors.ways_in import (
     turn_on_app,
 )
 from users.models import AccountEvent, EventKind
+from users.services import login_throttle
 
 if TYPE_CHECKING:
     import pytest
