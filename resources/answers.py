@@ -47,10 +47,12 @@ class HttpAnswer:
         return response
 
 
-def answered[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
+def answered[**Parameters, Result](
+    work: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
+) -> Result | HttpAnswer:
     """Run `work`; every expected error becomes a problem document."""
     try:
-        return work()
+        return work(*args, **kwargs)
     except Exception as error:
         problem = as_problem(error)
         if problem is None:

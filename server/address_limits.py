@@ -10,8 +10,8 @@ from django.utils import translation
 from resources.byte_cache import kept
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, client_network
+from resources.http.languages import language_of
 from resources.http.throttles import AddressThrottle, require_not_full
-from server.asked import language_of
 from server.envelope import Envelope
 from server.refusals import refuse
 from server.request_bodies import let_pass

@@ -39,7 +39,7 @@ NOBODY = HttpAnswer(499)
 """What is logged for a client that went away, by the number that nginx gave it."""
 
 
-class Job:
+class CostlyRead:
     """One read that may be interrupted from outside, for all who wait for its answer."""
 
     def __init__(self, work: Callable[[], HttpAnswer], network: str) -> None:
@@ -82,7 +82,7 @@ class CostlyLane:
 
     def __init__(self) -> None:
         self.threads = ThreadPool(settings.COSTLY_THREADS, "costly")
-        self.jobs: dict[Hashable, Job] = {}
+        self.jobs: dict[Hashable, CostlyRead] = {}
         self.of_network: Counter[str] = Counter()
         self.turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
         self.endings: set[asyncio.Task[None]] = set()
@@ -102,21 +102,21 @@ class CostlyLane:
                 return answered(_refuse_network)
             if len(self.jobs) >= MOST_JOBS:
                 return _too_much()
-            job = self._begin(key, Job(work, network))
+            job = self._begin(key, CostlyRead(work, network))
         answer = await self._waited(key, job, receive)
         if is_shared and answer.status not in (200, NOBODY.status):
             # An error names its request and speaks its language: it is nobody else's.
             return _too_much() if answer.status == 503 else await self.threads.run(work)
         return answer
 
-    def _begin(self, key: Hashable, job: Job) -> Job:
+    def _begin(self, key: Hashable, job: CostlyRead) -> CostlyRead:
         self.jobs[key] = job
         self.of_network[job.network] += 1
         job.task = asyncio.create_task(self._in_turn(job))
         job.task.add_done_callback(lambda _task: self._forget(key, job))
         return job
 
-    async def _in_turn(self, job: Job) -> HttpAnswer:
+    async def _in_turn(self, job: CostlyRead) -> HttpAnswer:
         """Run a job as soon as its network has a thread to use and one is free."""
         turn = self.turns.get(job.network)
         if turn is None:
@@ -125,7 +125,7 @@ class CostlyLane:
         async with turn:
             return await self.threads.run(job)
 
-    async def _waited(self, key: Hashable, job: Job, receive: Receive) -> HttpAnswer:
+    async def _waited(self, key: Hashable, job: CostlyRead, receive: Receive) -> HttpAnswer:
         """Wait for a job as long as the client does, and no longer than `PATIENCE` for its turn."""
         job.waiting += 1
         gone = asyncio.create_task(_gone(receive))
@@ -144,14 +144,14 @@ class CostlyLane:
             if not job.waiting and not job.task.done():
                 self._give_up(key, job)
 
-    def _give_up(self, key: Hashable, job: Job) -> None:
+    def _give_up(self, key: Hashable, job: CostlyRead) -> None:
         self._forget(key, job)
         job.is_given_up = True
         ending = asyncio.create_task(_ended(job))
         self.endings.add(ending)
         ending.add_done_callback(self.endings.discard)
 
-    def _forget(self, key: Hashable, job: Job) -> None:
+    def _forget(self, key: Hashable, job: CostlyRead) -> None:
         if self.jobs.get(key) is not job:
             return
         del self.jobs[key]
@@ -160,7 +160,7 @@ class CostlyLane:
             del self.of_network[job.network]
 
 
-async def _ended(job: Job) -> None:
+async def _ended(job: CostlyRead) -> None:
     """Interrupt a job until it ends: it may be between two statements just now."""
     while not job.task.done():
         await asyncio.to_thread(job.interrupt)

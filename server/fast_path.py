@@ -1,7 +1,7 @@
 """The fast path: reads and JSON writes of resources, answered before Django's request cycle.
 
-The same plans, operations, limits and errors as through Django; what is left out is what the API
-has no use for: sessions, cookies, templates, messages.
+The same pipelines as through Django; what is left out is what the API has no use for: sessions,
+cookies, templates, messages.
 """
 
 from __future__ import annotations
@@ -10,26 +10,37 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 
-from resources.answers import HttpAnswer, answered
+from resources.answers import JSON, HttpAnswer, answered
+from resources.byte_cache import kept
 from resources.errors import Problem
-from resources.http.client_networks import limited_network
+from resources.http.client_networks import client_network
+from resources.http.pipeline import ADMISSION, READ
+from resources.http.request import READS, Request, media_type_of
 from resources.http.writes import LIMITS
-from server.asked import READS, what_is_asked
+from resources.targets import API_PREFIX, Target, target_of
+from resources.writing.merge_patch import MEDIA_TYPE as MERGE_PATCH
 from server.envelope import Envelope, security_headers
 from server.read_executor import ReadExecutor
 from server.request_bodies import DisconnectedError, IncomingBody, in_memory, let_pass, most_bytes
 from server.write_executor import writers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from realtime.asgi_types import Receive, Scope, Send
-    from server.asked import Asked
+    from resources.http.exchange import Exchange
     from server.write_executor import WriteExecutor
+
+FORM_METHODS = frozenset({"POST", "PATCH"})
+HOST_BYTES = 256 * 1024
+"""Memory for the hosts that headers have named."""
 
 
 class FastPath:
-    """Answers what it can itself and passes everything else on to Django."""
+    """An ASGI application that answers what it can and passes everything else to Django."""
 
     def __init__(self, next_app: Any) -> None:
         self.next_app = next_app
@@ -41,55 +52,50 @@ class FastPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        asked = what_is_asked(scope)
-        if asked is None or not (asked.is_ours() or asked.is_form()):
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        target = _target(scope["path"])
+        is_here = target is not None and is_answered_here(scope, headers, target)
+        if target is None or not (is_here or is_form(scope, headers, target)):
             await self.next_app(scope, receive, send)
             return
-        given_id = asked.header(b"x-request-id")
-        envelope = Envelope.opened(asked.method, scope["path"], asked.address, given_id)
-        if translation.get_language() != asked.language:
-            translation.activate(asked.language)
-        if asked.is_form():
-            answer = await self._refused(asked)
-            if answer is None:
-                await self.next_app({**scope, LIMITS: asked.limits}, receive, send)
-                return
-            await let_pass(receive)
-        else:
+        request = Request.from_scope(scope, target, headers)
+        given_id = headers.get(b"x-request-id", b"").decode("latin-1")
+        envelope = Envelope.opened(request.method, request.path, request.address, given_id)
+        if translation.get_language() != request.language:
+            translation.activate(request.language)
+        exchange = self.readers.exchange(request)
+        if is_here:
             try:
-                answer = await self._answer(asked, receive)
+                answer = await self._answer(exchange, scope, receive)
             except DisconnectedError:
                 return
-        await self._send(answer, envelope, asked.language, send)
-        envelope.measure(answer.status, f"{asked.resource}-{asked.kind}")
+        else:
+            refusal = await self.readers.run(ADMISSION, exchange, receive)
+            if refusal is None:
+                await self.next_app({**scope, LIMITS: exchange.limits}, receive, send)
+                return
+            answer = refusal
+            await let_pass(receive)
+        await self._send(answer, envelope, request.language, send)
+        envelope.measure(answer.status, f"{request.resource}-{request.kind}")
         envelope.log(answer.status)
 
-    async def _answer(self, asked: Asked, receive: Receive) -> HttpAnswer:
-        if asked.method in READS:
-            return await self.readers.answer(asked.read, receive)
-        return await self._refused(asked) or await self._written(asked, receive)
+    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> HttpAnswer:
+        if exchange.request.method in READS:
+            answer = await self.readers.run(READ, exchange, receive)
+            return answer if answer is not None else HttpAnswer(500)
+        refusal = await self.readers.run(ADMISSION, exchange, receive)
+        return refusal or await self._written(exchange, scope, receive)
 
-    async def _refused(self, asked: Asked) -> HttpAnswer | None:
-        """Turn a write away before its body is read, or note who asks for it and count it."""
-        caller = await self.readers.caller(asked.header(b"authorization"))
-        if isinstance(caller, HttpAnswer):
-            return caller
-        asked.caller = caller
-        limits = await self.readers.here_or_in_thread(asked.admitted)
-        if isinstance(limits, HttpAnswer):
-            return limits
-        asked.limits = limits
-        return None
-
-    async def _written(self, asked: Asked, receive: Receive) -> HttpAnswer:
-        network = limited_network(asked.address)
-        with IncomingBody(asked.scope, receive, in_memory, network) as incoming:
+    async def _written(self, exchange: Exchange, scope: Scope, receive: Receive) -> HttpAnswer:
+        network = client_network(exchange.request.address)
+        with IncomingBody(scope, receive, in_memory, network) as incoming:
             try:
-                chunks = [chunk async for chunk in incoming.chunks(most_bytes(asked.scope))]
+                chunks = [chunk async for chunk in incoming.chunks(most_bytes(scope))]
             except Problem as problem:
                 return answered(partial(_refuse, problem))
-            asked.body = b"".join(chunks)
-            return await self.writers.write(asked)
+            exchange.request = exchange.request.with_body(b"".join(chunks))
+            return await self.writers.write(exchange)
 
     async def _send(
         self, answer: HttpAnswer, envelope: Envelope, language: str, send: Send
@@ -106,6 +112,65 @@ class FastPath:
         body = b"" if envelope.method == "HEAD" else answer.body
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
+
+
+def is_answered_here(scope: Scope, headers: Mapping[bytes, bytes], target: Target) -> bool:
+    """Return whether the fast path can answer this; Django looks at everything else."""
+    if settings.SECURE_SSL_REDIRECT and _scheme(scope, headers) != "https":
+        return False
+    if not _is_allowed(headers.get(b"host", b"").decode("latin-1")):
+        return False
+    method: str = scope["method"]
+    if target.action_name:
+        is_sent = media_type_of(headers) == JSON or _is_empty(headers)
+        return is_sent and target.action(method) is not None
+    if method in READS:
+        return True
+    if method == "DELETE":
+        return bool(target.record_id)
+    is_fitting = method == ("PATCH" if target.record_id else "POST")
+    return is_fitting and _is_json(method, headers)
+
+
+def is_form(scope: Scope, headers: Mapping[bytes, bytes], target: Target) -> bool:
+    """Return whether this is a write as a form, maybe with files: Django reads those."""
+    method: str = scope["method"]
+    if method not in FORM_METHODS or _is_json(method, headers):
+        return False
+    if target.action_name and target.action(method) is None:
+        return False
+    return method != "POST" or not target.record_id
+
+
+def _target(path: str) -> Target | None:
+    """Return what a path names; `me` is a word of Django's views, and no record's id."""
+    if not path.startswith(API_PREFIX) or path.endswith("/"):
+        return None
+    target = target_of(path[len(API_PREFIX) :])
+    return target if target is not None and target.record_id != "me" else None
+
+
+def _is_json(method: str, headers: Mapping[bytes, bytes]) -> bool:
+    media_type = media_type_of(headers)
+    return media_type == JSON or (media_type == MERGE_PATCH and method == "PATCH")
+
+
+def _is_empty(headers: Mapping[bytes, bytes]) -> bool:
+    is_sized = headers.get(b"content-length", b"0") == b"0"
+    return is_sized and not headers.keys() & {b"transfer-encoding", b"content-type"}
+
+
+def _scheme(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    """Return `https` or `http`, as the proxy in front saw it if there is one."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        return "https" if headers.get(b"x-forwarded-proto") == b"https" else "http"
+    return str(scope.get("scheme", "http"))
+
+
+@kept(HOST_BYTES, lambda host: 2 * len(host))
+def _is_allowed(host: str) -> bool:
+    domain, _port = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def _refuse(problem: Problem) -> HttpAnswer:

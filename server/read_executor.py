@@ -1,4 +1,4 @@
-"""Where reads are answered: from what is kept, in the event loop itself, or in threads.
+"""Runs the steps of a pipeline: in the event loop itself where they don't block, or in threads.
 
 Costly ones have threads of their own (`server/costly_lane.py`).
 """
@@ -7,28 +7,28 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.utils import translation
 
 from realtime.bell import is_shared, listen
-from resources.answers import HttpAnswer
 from resources.event_loop import MustRunInThread
 from resources.execution.epochs import CommitWatch, epochs
 from resources.execution.response_cache import EXACT_LIFETIME, NOTIFIED_LIFETIME, ResponseCache
 from resources.http.callers import Callers
-from resources.http.reads import admitted, checked, fitted
+from resources.http.exchange import Exchange
 from server.costly_lane import CostlyLane
 from server.write_executor import NOT_HERE, ThreadPool, answered_always
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
 
     from realtime.asgi_types import Receive
-    from resources.actors import Actor
-    from resources.http.reads import Read
+    from resources.answers import HttpAnswer
+    from resources.http.pipeline import Step
+    from resources.http.request import Request
 
 
 LOST = (None, "57P01", "57P02")
@@ -55,60 +55,44 @@ class ReadExecutor:
         self.has_looked = False
         self.bell: asyncio.Task[None] | None = None
 
-    async def answer(self, read: Read, receive: Receive) -> HttpAnswer:
-        """Answer a read; every error is answered, too.
+    def exchange(self, request: Request) -> Exchange:
+        """Return the exchange of a request, whose steps use the caches of this event loop."""
+        return Exchange(request, self.callers.actor, self.responses)
 
-        `receive` tells when the client goes away.
+    async def run(
+        self, steps: Sequence[Step], exchange: Exchange, receive: Receive
+    ) -> HttpAnswer | None:
+        """Run steps in the event loop where they don't block, else in threads.
+
+        Returns the answer, if a step gave one; every error is answered, too. `receive` tells when
+        the client goes away.
         """
         self._look()
-        actor = await self._admitted(read)
-        if isinstance(actor, HttpAnswer):
-            return actor
-        # Whoever has the same id and is of the same kind sees the same.
-        key = (read.resource, read.record_id, read.query_string, read.url, actor.id, actor.kind)
-        answer = self.responses.find(key)
-        if answer is not None:
-            return fitted(answer, read)
-        checking = partial(checked, read, actor)
-        asked = tried(checking)
-        if asked is None:
-            asked = await self._in_thread(checking)
-        if isinstance(asked, HttpAnswer):
-            return asked
-        since = epochs.current
-        if asked.is_cheap:
-            answer = await self._once(key, since, asked.answer)
-        else:
-            work = self._speaking(asked.answer)
-            answer = await self.costly.run((key, since), work, read.address, receive)
-        self.responses.keep(key, answer, since, read.texts)
-        return fitted(answer, read, asked.limits)
+        for step in steps:
+            if exchange.answer is not None and not step.is_final:
+                continue
+            if step.is_query:
+                answer: HttpAnswer | None = await self._query(step, exchange, receive)
+            else:
+                try:
+                    answer = answered_always(step.work, exchange)
+                except NOT_HERE:
+                    answer = await self._in_thread(partial(step.work, exchange))
+            if answer is not None:
+                exchange.answer = answer
+        return exchange.answer
 
-    async def caller(self, authorization: str) -> Actor | HttpAnswer:
-        """Give who asks, or the answer to whoever is turned away."""
-        self._look()
-        return await self.here_or_in_thread(partial(self.callers.actor, authorization))
-
-    async def _admitted(self, read: Read) -> Actor | HttpAnswer:
-        """Find out who asks and whether they may read here, or answer why not."""
-
-        def work() -> Actor:
-            return admitted(read, self.callers.actor(read.authorization))
-
-        return await self.here_or_in_thread(work)
-
-    async def here_or_in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
-        """Do work in the event loop, or in a thread where it would keep the loop waiting."""
-        result = tried(work)
-        return result if result is not None else await self._in_thread(work)
+    async def _query(self, step: Step, exchange: Exchange, receive: Receive) -> HttpAnswer:
+        """Run the query of an exchange; those who ask the same at once share one run."""
+        query = cast("Callable[[Exchange], HttpAnswer]", step.work)
+        work: Callable[[], HttpAnswer] = partial(query, exchange)
+        key = (exchange.cache_key, exchange.since)
+        if exchange.cost.is_cheap:
+            return await self._once(key, work)
+        return await self.costly.run(key, in_language(work), exchange.request.address, receive)
 
     async def _in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
-        return await self.threads.run(self._speaking(work))
-
-    @staticmethod
-    def _speaking(work: Callable[[], Any]) -> Any:
-        """Give the work in the language of whoever asks for it."""
-        return partial(_speaking, translation.get_language(), work)
+        return await self.threads.run(in_language(work))
 
     def _look(self) -> None:
         """See whether something has changed.
@@ -136,27 +120,30 @@ class ReadExecutor:
         if self.is_shared and (self.bell is None or self.bell.done()):
             self.bell = asyncio.create_task(listen(epochs.invalidate))
 
-    async def _once(self, key: Hashable, since: int, work: Callable[[], HttpAnswer]) -> HttpAnswer:
-        """Do work unless the same is under way and began no earlier than the last change."""
-        answer = tried(work) if self.is_embedded else None
-        if answer is not None:
-            return answer
-        begun = (key, since)
-        task = self.under_way.get(begun)
+    async def _once(self, key: Hashable, work: Callable[[], HttpAnswer]) -> HttpAnswer:
+        """Run a query unless the same is under way and began no earlier than the last change."""
+        if self.is_embedded:
+            try:
+                return answered_always(work)
+            except NOT_HERE:
+                pass
+        task = self.under_way.get(key)
         if task is None:
-            task = self.under_way[begun] = asyncio.create_task(self._in_thread(work))
-            task.add_done_callback(lambda _task: self.under_way.pop(begun, None))
+            task = self.under_way[key] = asyncio.create_task(self._in_thread(work))
+            task.add_done_callback(lambda _task: self.under_way.pop(key, None))
             return await asyncio.shield(task)
         answer = await asyncio.shield(task)
         # An error names its request and speaks its language: it is nobody else's.
         return answer if answer.status == 200 else await self._in_thread(work)
 
 
-def _speaking[Result](language: str | None, work: Callable[[], Result]) -> Result:
-    """Do work in a language, which threads don't inherit.
+def in_language[Result](work: Callable[[], Result]) -> Callable[[], Result]:
+    """Return the work in the language of this request, which threads don't inherit."""
+    return partial(run_in_language, translation.get_language(), work)
 
-    A read whose connection was cut off meanwhile is done once more, by another one.
-    """
+
+def run_in_language[Result](language: str | None, work: Callable[[], Result]) -> Result:
+    """Run work; a read whose connection was cut off meanwhile is run once more, by another one."""
     translation.activate(language or settings.LANGUAGE_CODE)
     try:
         return work()
@@ -172,11 +159,3 @@ def _has_lost_connection(error: OperationalError) -> bool:
     cause = error.__cause__
     is_of_pool = type(cause).__name__ == "PoolTimeout"
     return not is_of_pool and getattr(cause, "sqlstate", "") in LOST
-
-
-def tried[Result](work: Callable[[], Result]) -> Result | HttpAnswer | None:
-    """Do work in the event loop; nothing when it belongs into a thread."""
-    try:
-        return answered_always(work)
-    except NOT_HERE:
-        return None

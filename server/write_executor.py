@@ -15,19 +15,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.core.exceptions import SynchronousOnlyOperation
 from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from resources import search
 from resources.answers import HttpAnswer, answered
 from resources.errors import Problem
 from resources.event_loop import MustRunInThread
+from resources.http.pipeline import WRITE, answer_of
 from server.sqlite.base import one_piece
 from server.waiting import in_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from server.asked import Asked
+    from resources.http.exchange import Exchange
 
 logger = logging.getLogger("holobase.crash")
 
@@ -41,8 +43,8 @@ type Work = Callable[[], HttpAnswer]
 class WriteExecutor(Protocol):
     """Answers writes for the event loop."""
 
-    async def write(self, asked: Asked) -> HttpAnswer:
-        """Write outside the event loop what is asked for, and give the answer."""
+    async def write(self, exchange: Exchange) -> HttpAnswer:
+        """Run the steps of a write outside the event loop, and return the answer."""
 
 
 class ThreadPool:
@@ -51,20 +53,20 @@ class ThreadPool:
     def __init__(self, count: int, name: str) -> None:
         self.pool = ThreadPoolExecutor(count, name)
 
-    async def run(self, work: Work) -> HttpAnswer:
+    async def run[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
         """Run `work` in one of the threads; 503 when the database goes away meanwhile."""
         try:
             return await in_thread(self.pool, partial(copy_context().run, _in_thread, work))
         except Problem as problem:
             return answered(partial(_refuse, problem))
 
-    async def write(self, asked: Asked) -> HttpAnswer:
-        """Write what is asked for in one of the threads."""
-        return await self.run(asked.write)
+    async def write(self, exchange: Exchange) -> HttpAnswer:
+        """Run the steps of a write in one of the threads."""
+        return await self.run(partial(write_in_language, exchange))
 
 
 @dataclass(slots=True)
-class Job:
+class QueuedWrite:
     """Work with the context of its request, and its answer once there is one."""
 
     work: Work
@@ -72,7 +74,7 @@ class Job:
     answer: HttpAnswer | None = None
 
 
-type Waiting = tuple[Job, asyncio.Future[HttpAnswer]]
+type Waiting = tuple[QueuedWrite, asyncio.Future[HttpAnswer]]
 
 
 class GroupCommitWriter:
@@ -90,12 +92,12 @@ class GroupCommitWriter:
     async def run(self, work: Work) -> HttpAnswer:
         """Run `work` with the next group."""
         future: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
-        self.jobs.put((Job(work, copy_context()), future))
+        self.jobs.put((QueuedWrite(work, copy_context()), future))
         return await future
 
-    async def write(self, asked: Asked) -> HttpAnswer:
-        """Write what is asked for with the next group."""
-        return await self.run(asked.write)
+    async def write(self, exchange: Exchange) -> HttpAnswer:
+        """Run the steps of a write with the next group."""
+        return await self.run(partial(write_in_language, exchange))
 
     def _write_for_ever(self) -> None:
         while True:
@@ -116,14 +118,14 @@ class GroupCommitWriter:
         return group
 
 
-def write_group(group: Sequence[Job]) -> None:
+def write_group(group: Sequence[QueuedWrite]) -> None:
     """Write a group, else each piece of it by itself; then every one has its answer."""
     if len(group) == 1 or not _is_written_together(group):
         for job in group:
             job.answer = job.context.run(answered_always, job.work)
 
 
-def _is_written_together(group: Sequence[Job]) -> bool:
+def _is_written_together(group: Sequence[QueuedWrite]) -> bool:
     """Try to write a group in one transaction; tell whether that is what happened.
 
     What goes wrong here goes wrong again, and is spoken of then.
@@ -145,20 +147,28 @@ def _resolve(group: Sequence[Waiting]) -> None:
             future.set_result(job.answer)
 
 
-def _in_thread(work: Work) -> HttpAnswer:
+def _in_thread[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
     try:
         return answered_always(work)
     finally:
         connection.close_if_unusable_or_obsolete()
 
 
-def answered_always[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
+def write_in_language(exchange: Exchange) -> HttpAnswer:
+    """Run the steps of a write in the language of its request; again if the first time failed."""
+    translation.activate(exchange.request.language)
+    return answer_of(WRITE, exchange)
+
+
+def answered_always[**Parameters, Result](
+    work: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
+) -> Result | HttpAnswer:
     """Run `work`; a bug is logged and answered with 500, without details.
 
     Raises MustRunInThread and SynchronousOnlyOperation, which ask for another thread.
     """
     try:
-        return answered(work)
+        return answered(work, *args, **kwargs)
     except NOT_HERE:
         raise
     except Exception:

@@ -33,17 +33,24 @@ from realtime.hub import known_hubs
 from realtime.revocation import affected_members, recheck_members
 from resources import changes, context
 from resources.answers import HttpAnswer, answered
-from server.asked import what_is_asked
+from resources.http.exchange import Exchange
+from resources.http.request import Request
 from server.back_off import BackOff
 from server.waiting import interrupted
-from server.write_executor import MOST_IN_A_GROUP, GroupCommitWriter, Job, write_group
+from server.write_executor import (
+    MOST_IN_A_GROUP,
+    GroupCommitWriter,
+    QueuedWrite,
+    write_group,
+    write_in_language,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from resources.actors import Actor
+    from resources.http.request import Wire
     from resources.models import Change
-    from server.asked import Asked
 
 logger = logging.getLogger("holobase.crash")
 
@@ -119,15 +126,15 @@ class WriterProcess(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = transport
 
-    async def write(self, asked: Asked) -> HttpAnswer:
+    async def write(self, exchange: Exchange) -> HttpAnswer:
         """Have written what is asked for; 503 when the writer goes before it answers."""
         if not self.is_there:
-            return await self.stand_in.write(asked)
+            return await self.stand_in.write(exchange)
         number = next(self.numbers)
         answer: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
         self.waiting[number] = answer
         try:
-            self.transport.write(frame(number, *_packed(asked)))
+            self.transport.write(frame(number, *_packed(exchange)))
             return await answer
         finally:
             del self.waiting[number]
@@ -186,35 +193,16 @@ def _interrupted() -> HttpAnswer:
     raise interrupted()
 
 
-def _packed(asked: Asked) -> tuple[Any, ...]:
-    scope = asked.scope
-    return (
-        context.request_id(),
-        (asked.method, scope["path"], scope["query_string"], scope["client"]),
-        asked.headers,
-        asked.body,
-        _pickled(asked.caller),
-        asked.limits,
-    )
+def _packed(exchange: Exchange) -> tuple[Any, ...]:
+    request, actor = exchange.request.to_wire(), _pickled(exchange.actor)
+    return context.request_id(), request, actor, exchange.limits
 
 
-def _unpacked(about: Any, headers: Any, body: bytes, caller: bytes, limits: Any) -> Asked:
-    method, path, query_string, client = about
-    asked = what_is_asked(
-        {
-            "method": method,
-            "path": path,
-            "query_string": query_string,
-            "client": client,
-            "headers": headers.items(),
-        }
-    )
-    if asked is None:
-        raise ValueError(f"{path} names no resource here, but did in the server")
-    asked.body = body
-    asked.caller = _unpickled(caller)
-    asked.limits = limits
-    return asked
+def _unpacked(request: Wire, actor: bytes, limits: Mapping[str, str] | None) -> Exchange:
+    exchange = Exchange(Request.from_wire(request))
+    exchange.actor = _unpickled(actor)
+    exchange.limits = limits
+    return exchange
 
 
 @lru_cache(maxsize=KNOWN_ACTORS)
@@ -245,7 +233,7 @@ class Writer:
             write_group([job for _number, job in group])
             self._answer(group)
 
-    def _next_group(self) -> list[tuple[int, Job]]:
+    def _next_group(self) -> list[tuple[int, QueuedWrite]]:
         while not (group := list(self._jobs())):
             data = self.line.recv(READ_AT_ONCE)
             if not data:
@@ -253,7 +241,7 @@ class Writer:
             self.frames.feed(data)
         return group
 
-    def _jobs(self) -> Iterator[tuple[int, Job]]:
+    def _jobs(self) -> Iterator[tuple[int, QueuedWrite]]:
         for _turn in range(MOST_IN_A_GROUP):
             asked = self.frames.next()
             if asked is None:
@@ -261,13 +249,13 @@ class Writer:
             number, request_id, *rest = asked
             own = Context()
             own.run(context.begin, request_id)
-            yield number, Job(_unpacked(*rest).write, own)
+            yield number, QueuedWrite(partial(write_in_language, _unpacked(*rest)), own)
 
     def _hear(self, change: Change, **_signal: object) -> None:
         self.has_news = True
         self.governed.update(affected_members(change))
 
-    def _answer(self, group: Iterable[tuple[int, Job]]) -> None:
+    def _answer(self, group: Iterable[tuple[int, QueuedWrite]]) -> None:
         said = []
         if self.has_news:
             said.append(frame(NEWS, [user_id.bytes for user_id in self.governed]))

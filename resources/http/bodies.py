@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, override
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.parsers import JSONParser
 
@@ -42,3 +45,27 @@ def parsed_body(body: bytes) -> Any:
     except JsonError as error:
         detail = _("The body is no JSON: %(reason)s") % {"reason": error}
         raise Problem(400, "parse_error", detail) from None
+
+
+def fingerprint_of(data: Any) -> bytes:
+    """Return the sent fields in a stable form, files by their content.
+
+    A parsed body can't be read again, and a form sent again has other boundaries.
+    """
+    if not isinstance(data, dict):
+        return repr(data).encode()
+    lists = data.lists() if isinstance(data, QueryDict) else data.items()
+    return repr([(name, _comparable(values)) for name, values in sorted(lists)]).encode()
+
+
+def _comparable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_comparable(each) for each in value]
+    if not isinstance(value, UploadedFile):
+        return value
+    value.seek(0)
+    digest = sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return digest.hexdigest()

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
-from django.http import QueryDict
 from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
 from resources.answers import JSON, HttpAnswer, answered
-from resources.http.bodies import JsonBody
+from resources.http.bodies import JsonBody, fingerprint_of
 from resources.http.client_networks import address_of_request
-from resources.http.reads import Read, answer_read
+from resources.http.exchange import Exchange
+from resources.http.pipeline import READ, WRITE, answer_of
+from resources.http.request import READS
+from resources.http.request import Request as EngineRequest
 from resources.http.schema import BATCH_ANSWER, ResourceSchema
 from resources.http.throttles import asking, require_room
-from resources.http.writes import LIMITS, Write, answer_write
+from resources.http.writes import LIMITS
+from resources.targets import Target
 from resources.writing.batch import BatchInput, run_batch
 from resources.writing.idempotency import once
 from resources.writing.merge_patch import MEDIA_TYPE, as_merge_patch
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
-
-READS = frozenset({"GET", "HEAD"})
 
 
 class MergePatchParser(JsonBody):
@@ -57,44 +55,22 @@ class EngineView(APIView):
     @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method in READS and hasattr(self, "get"):
-            return self.read(request, kwargs.get("record_id"))
+            return self.read(request, kwargs.get("record_id", ""))
         return super().dispatch(request, *args, **kwargs)
 
-    def read(self, request: HttpRequest, record_id: str | None) -> HttpResponse:
+    def read(self, request: HttpRequest, record_id: str) -> HttpResponse:
         """Answer a GET or HEAD."""
-        read = Read(
-            self.resource,
-            record_id,
-            request.META.get("QUERY_STRING", ""),
-            settings.PUBLIC_URL + request.path,
-            request.META.get("HTTP_AUTHORIZATION", ""),
-            request.META.get("HTTP_IF_NONE_MATCH", ""),
-            address_of_request(request),
-        )
-        return answer_read(read).response(is_head=request.method == "HEAD")
+        target = Target(self.resource, record_id)
+        exchange = Exchange(EngineRequest.from_django(request, target))
+        return answer_of(READ, exchange).response(is_head=request.method == "HEAD")
 
-    def write(
-        self, request: Request, record_id: str = "", action: RecordAction | None = None
-    ) -> HttpResponse:
+    def write(self, request: Request, record_id: str = "", action_name: str = "") -> HttpResponse:
         """Answer a request that changes something."""
-        key = request.headers.get("Idempotency-Key")
-        write = Write(
-            self.resource,
-            request.method or "",
-            request.path,
-            record_id,
-            actor_behind(request),
-            request.data,
-            request.META.get("QUERY_STRING", ""),
-            sent_fingerprint(request.data) if key is not None else b"",
-            key,
-            request.headers.get("If-Match", ""),
-            request.headers.get("If-None-Match", ""),
-            address_of_request(request),
-            action,
-            getattr(request._request, "scope", {}).get(LIMITS),
-        )
-        return answer_write(write).response()
+        target = Target(self.resource, record_id, action_name)
+        exchange = Exchange(EngineRequest.from_django(request, target, request.data))
+        exchange.actor = actor_behind(request)
+        exchange.limits = getattr(request._request, "scope", {}).get(LIMITS)
+        return answer_of(WRITE, exchange).response()
 
 
 class ListView(EngineView):
@@ -104,7 +80,7 @@ class ListView(EngineView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """List records (`dispatch` answers before this; it is here to be documented)."""
-        return self.read(request, None)
+        return self.read(request, "")
 
     def post(self, request: Request) -> HttpResponse:
         """Create a record."""
@@ -144,8 +120,7 @@ class ActionView(EngineView):
 
     def run(self, request: Request, record_id: str) -> HttpResponse:
         """Run the action of the request's method."""
-        action = next(action for action in self.actions if action.method == request.method)
-        return self.write(request, record_id, action)
+        return self.write(request, record_id, self.actions[0].name)
 
 
 class BatchView(APIView):
@@ -168,7 +143,7 @@ class BatchView(APIView):
             return HttpAnswer(200, run_batch(actor, writes), {"Content-Type": JSON})
 
         def answer_once() -> HttpAnswer:
-            asked = (request.path, sent_fingerprint(request.data))
+            asked = (request.path, fingerprint_of(request.data))
             return once(key, actor, asked, answer) if key is not None else answer()
 
         return answered(answer_once).with_headers(limits).response()
@@ -177,30 +152,6 @@ class BatchView(APIView):
 def actor_behind(request: Request) -> Actor:
     """Give the actor that the engine's authentication has put where Django has users."""
     return cast("Actor", request.user)
-
-
-def sent_fingerprint(data: Any) -> bytes:
-    """Return the sent fields in a stable form, files by their content.
-
-    A parsed body can't be read again, and a form sent again has other boundaries.
-    """
-    if not isinstance(data, dict):
-        return repr(data).encode()
-    lists = data.lists() if isinstance(data, QueryDict) else data.items()
-    return repr([(name, _comparable(values)) for name, values in sorted(lists)]).encode()
-
-
-def _comparable(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_comparable(each) for each in value]
-    if not isinstance(value, UploadedFile):
-        return value
-    value.seek(0)
-    digest = sha256()
-    for chunk in value.chunks():
-        digest.update(chunk)
-    value.seek(0)
-    return digest.hexdigest()
 
 
 def resource_views(resource: Resource) -> list[tuple[str, type[EngineView]]]:

@@ -1,15 +1,14 @@
-"""A write from request to answer, whether it came by the fast path or through Django."""
+"""The steps of a write (`resources.http.pipeline`)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from resources.answers import JSON, HttpAnswer, answered
-from resources.errors import Problem, precondition_failed, refused
+from resources.answers import JSON, HttpAnswer
+from resources.errors import Problem, precondition_failed
 from resources.execution.reader import Answer, view_record
 from resources.http.authentication import require_scope, require_scopes
 from resources.http.conditions import is_known
@@ -28,148 +27,111 @@ from resources.writing.operations import (
 from resources.writing.uploads import has_uploads, uploads_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from resources.actors import Actor
-    from resources.declaration import RecordAction, Resource
+    from resources.declaration import Resource
+    from resources.http.exchange import Exchange
     from resources.models import Record
 
 LIMITS = "holobase.limits"
-"""Where an ASGI scope has the headers of a write that is counted already."""
-VERBS = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
+"""Where an ASGI scope has the `RateLimit-*` headers of a write that is counted already."""
 
 
-@dataclass(frozen=True)
-class Write:
-    """What a client asks to change, its body parsed.
+def count_write(exchange: Exchange) -> None:
+    """Count the write, once however often it is tried; raises Problem 429 when nothing is left.
 
-    `fingerprint` stands for the whole body, to recognise a repeated request; `address` is the
-    network address that anonymous writes are counted by; `limits` are the `RateLimit-*` headers of
-    a write that is counted already.
+    Raises MustRunInThread where counting would keep an event loop waiting.
     """
-
-    resource: Resource
-    method: str
-    path: str
-    record_id: str
-    actor: Actor
-    sent: Any
-    query_string: str = ""
-    fingerprint: bytes = b""
-    idempotency_key: str | None = None
-    if_match: str = ""
-    if_none_match: str = ""
-    address: str = ""
-    action: RecordAction | None = None
-    limits: Mapping[str, str] | None = None
-
-    @cached_property
-    def room(self) -> Mapping[str, str]:
-        """Count the write, once however often it is tried; gives the `RateLimit-*` headers.
-
-        Raises Problem 429 when there is no room left.
-        """
-        if self.limits is not None:
-            return self.limits
-        return counted(self.resource, self.method, self.action, self.actor, self.address)
-
-
-def counted(
-    resource: Resource, method: str, action: RecordAction | None, actor: Actor, address: str
-) -> Mapping[str, str]:
-    """Count a write and give the `RateLimit-*` headers.
-
-    Raises Problem 429 when there is no room left, MustRunInThread where counting would keep an
-    event loop waiting.
-    """
-    who = asking(actor, address)
+    if exchange.limits is not None:
+        return
+    request, actor = exchange.request, exchange.actor
+    who = asking(actor, request.address)
     headers = require_room("write", *who, trust=actor.trust_level)
-    verb = action.name if action else VERBS[method]
-    rate = resource.throttle.get(verb)
+    rate = request.resource.throttle.get(request.verb)
     if rate:
-        headers |= require_room(f"{resource}.{verb}", *who, rate=rate)
-    return headers
+        headers |= require_room(f"{request.resource}.{request.verb}", *who, rate=rate)
+    exchange.limits = headers
 
 
-def admitted(
-    resource: Resource, method: str, action: RecordAction | None, actor: Actor, address: str
-) -> Mapping[str, str]:
-    """Count a write and refuse what no body could make right; gives the `RateLimit-*` headers.
-
-    Raises Problem 401, 403 and 429, MustRunInThread where counting would keep an event loop
-    waiting.
-    """
-    headers = counted(resource, method, action, actor, address)
-    try:
-        require_scope(actor, resource, "write")
-        is_creation = method == "POST" and not action
-        if is_creation and resource.create.scope(actor, resource.model) is False:
-            raise refused(is_known=actor.is_known)
-    except Problem as problem:
-        problem.headers = {**problem.headers, **headers}
-        raise
-    return headers
+def require_scope_of_write(exchange: Exchange) -> None:
+    """Raise Problem 403 unless the actor's key may write the resource."""
+    require_scope(exchange.actor, exchange.request.resource, "write")
 
 
-def answer_write(write: Write) -> HttpAnswer:
-    """Answer a write within the limits of its actor."""
-    return answered(lambda: _limited(write))
+def require_possible_creator(exchange: Exchange) -> None:
+    """Raise Problem 401 or 403 for a creation that no body could make right."""
+    request = exchange.request
+    if request.method == "POST" and not request.action:
+        require_creator(request.resource, exchange.actor)
 
 
-def _limited(write: Write) -> HttpAnswer:
-    headers = write.room
-    return answered(lambda: _answer(write)).with_headers(headers)
+def require_scopes_of_answer(exchange: Exchange) -> None:
+    """Raise Problem 400 or 403 for an answer that can't be given: nothing is written then."""
+    request = exchange.request
+    if request.action or request.method != "DELETE":
+        shown = view_selection(request.resource, request.query_string)
+        require_scopes(exchange.actor, reached_by_record(request.resource, shown))
 
 
-def _answer(write: Write) -> HttpAnswer:
-    require_scope(write.actor, write.resource, "write")
-    if write.action or write.method != "DELETE":
-        # What can't be answered must not be written either.
-        shown = view_selection(write.resource, write.query_string)
-        require_scopes(write.actor, reached_by_record(write.resource, shown))
-    if write.action:
-        row = run_action(write.resource, write.action, write.actor, write.record_id, write.sent)
-        return _with_secrets(_shown(write, row, 200), write.resource, row)
-    if write.method == "POST":
-        return _created(write)
-    _require_unknown(write)
-    if write.method == "PATCH":
-        row = update_record(
-            write.resource, write.actor, write.record_id, write.sent, write.if_match
+def parse_body(exchange: Exchange) -> None:
+    """Parse the body; raises Problem 400."""
+    exchange.data = exchange.request.data()
+
+
+def require_unknown(exchange: Exchange) -> None:
+    """Raise Problem 412 if the record is as `If-None-Match` says (RFC 9110, 13.1.2)."""
+    request = exchange.request
+    if not request.if_none_match or request.action or request.method == "POST":
+        return
+    answer = view_record(request.resource, exchange.actor, request.record_id, request.query_string)
+    if is_known(request.if_none_match, answer.etag):
+        raise precondition_failed()
+
+
+def run_write(exchange: Exchange) -> HttpAnswer:
+    """Run the operation and return the record as it then is; raises Problem 400 to 422."""
+    request, actor, data = exchange.request, exchange.actor, exchange.data
+    resource, record_id = request.resource, request.record_id
+    if request.action:
+        row = run_action(resource, request.action, actor, record_id, data)
+        return _with_secrets(_shown(exchange, row, 200), resource, row)
+    if request.method == "POST":
+        return _created(exchange)
+    if request.method == "PATCH":
+        return _shown(
+            exchange, update_record(resource, actor, record_id, data, request.if_match), 200
         )
-        return _shown(write, row, 200)
-    delete_record(write.resource, write.actor, write.record_id, write.if_match)
+    delete_record(resource, actor, record_id, request.if_match)
     return HttpAnswer(204)
 
 
-def _require_unknown(write: Write) -> None:
-    """Raise Problem 412 if the record is as `If-None-Match` says (RFC 9110, 13.1.2)."""
-    if write.if_none_match:
-        answer = view_record(write.resource, write.actor, write.record_id, write.query_string)
-        if is_known(write.if_none_match, answer.etag):
-            raise precondition_failed()
+def add_limits(exchange: Exchange) -> HttpAnswer | None:
+    """Return the answer with its `RateLimit-*` headers, if the request was counted."""
+    if exchange.limits and exchange.answer:
+        return exchange.answer.with_headers(exchange.limits)
+    return None
 
 
-def _created(write: Write) -> HttpAnswer:
+def _created(exchange: Exchange) -> HttpAnswer:
+    request, actor, data = exchange.request, exchange.actor, exchange.data
     # An answer that is shown once is not kept to be given again.
-    if write.idempotency_key is None or write.resource.shown_once:
-        return _newly_created(write, write.sent)
-    key, request = write.idempotency_key, (write.path, write.fingerprint)
-    if not has_uploads(write.sent):
-        return once(key, write.actor, request, lambda: _newly_created(write, write.sent))
-    require_creator(write.resource, write.actor)
-    repeated = kept_answer(key, write.actor, request)
+    if request.idempotency_key is None or request.resource.shown_once:
+        return _newly_created(exchange, data)
+    key, identity = request.idempotency_key, (request.path, request.fingerprint)
+    if not has_uploads(data):
+        return once(key, actor, identity, lambda: _newly_created(exchange, data))
+    require_creator(request.resource, actor)
+    repeated = kept_answer(key, actor, identity)
     if repeated:
         return repeated
     # Pictures are read and stored before the transaction that keeps the answer.
-    with uploads_stored(inputs_of(write.resource, "create"), write.actor, write.sent) as stored:
-        return once(key, write.actor, request, lambda: _newly_created(write, stored))
+    with uploads_stored(inputs_of(request.resource, "create"), actor, data) as stored:
+        return once(key, actor, identity, lambda: _newly_created(exchange, stored))
 
 
-def _newly_created(write: Write, sent: Any) -> HttpAnswer:
-    row = create_record(write.resource, write.actor, sent)
-    answer = _shown(write, row, 201).with_headers({"Location": f"{write.path}/{row.pk}"})
-    return _with_secrets(answer, write.resource, row)
+def _newly_created(exchange: Exchange, data: Any) -> HttpAnswer:
+    request = exchange.request
+    row = create_record(request.resource, exchange.actor, data)
+    answer = _shown(exchange, row, 201).with_headers({"Location": f"{request.path}/{row.pk}"})
+    return _with_secrets(answer, request.resource, row)
 
 
 def _with_secrets(answer: HttpAnswer, resource: Resource, row: Record) -> HttpAnswer:
@@ -181,10 +143,11 @@ def _with_secrets(answer: HttpAnswer, resource: Resource, row: Record) -> HttpAn
     return replace(answer.with_headers(headers), body=body)
 
 
-def _shown(write: Write, row: Record, status: int) -> HttpAnswer:
+def _shown(exchange: Exchange, row: Record, status: int) -> HttpAnswer:
     """Answer a record as it now is, or just its id when its writer may not view it."""
+    request = exchange.request
     try:
-        answer = view_record(write.resource, write.actor, str(row.pk), write.query_string)
+        answer = view_record(request.resource, exchange.actor, str(row.pk), request.query_string)
     except Problem as problem:
         if problem.status != 404:
             raise

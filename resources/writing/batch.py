@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from resources import registry, search
+from resources import search
 from resources.errors import FieldError, Problem, as_problem, beyond_scope
 from resources.execution.reader import view_record
+from resources.targets import API_PREFIX, target_of
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.targets import Target
 
 MOST_WRITES = 50
 
@@ -83,42 +85,33 @@ def _within(problem: Problem, number: int) -> Problem:
 
 
 def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
-    resource, rest = _addressed(str(write["path"]).removeprefix("/api/v1/").strip("/"))
+    target = target_of(str(write["path"]).removeprefix(API_PREFIX).strip("/"))
+    if target is None:
+        raise Problem(404, "not_found", _("There is no such resource."))
+    resource, record_id = target.resource, target.record_id
     if not actor.has_scope(resource.name, "write"):
         raise beyond_scope(resource.name, "write")
     method, body = write["method"], write.get("body")
-    if method == "POST" and not rest:
+    if target.action_name:
+        return _acted(target, actor, write)
+    if method == "POST" and not record_id:
         return _shown(201, resource, actor, create_record(resource, actor, body).pk)
-    if len(rest) == 2:
-        return _acted(resource, actor, write, rest)
-    if method == "PATCH" and rest:
-        row = update_record(resource, actor, rest[0], body, write.get("if_match", ""))
+    if method == "PATCH" and record_id:
+        row = update_record(resource, actor, record_id, body, write.get("if_match", ""))
         return _shown(200, resource, actor, row.pk)
-    if method == "DELETE" and rest:
-        delete_record(resource, actor, rest[0], write.get("if_match", ""))
+    if method == "DELETE" and record_id:
+        delete_record(resource, actor, record_id, write.get("if_match", ""))
         return BatchAnswer(204)
     raise Problem(405, "method_not_allowed", _("This path does not take this method."))
 
 
-def _addressed(path: str) -> tuple[Resource, Sequence[str]]:
-    """Find the resource that a path names, and what follows: a record's id, and an action."""
-    steps = path.split("/")
-    for count in (1, 2):
-        resource = registry.named("/".join(steps[:count]))
-        if resource and len(steps) <= count + 2:
-            return resource, steps[count:]
-    raise Problem(404, "not_found", _("There is no such resource."))
-
-
-def _acted(
-    resource: Resource, actor: Actor, write: Mapping[str, Any], rest: Sequence[str]
-) -> BatchAnswer:
-    record_id, name = rest
-    for action in resource.actions:
-        if (action.name, action.method) == (name, write["method"]):
-            row = run_action(resource, action, actor, record_id, write.get("body") or {})
-            return _shown(200, resource, actor, row.pk)
-    raise Problem(404, "not_found", _("There is no such action."))
+def _acted(target: Target, actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
+    action = target.action(write["method"])
+    if action is None:
+        raise Problem(404, "not_found", _("There is no such action."))
+    sent = write.get("body") or {}
+    row = run_action(target.resource, action, actor, target.record_id, sent)
+    return _shown(200, target.resource, actor, row.pk)
 
 
 def _shown(status: int, resource: Resource, actor: Actor, record_id: Any) -> BatchAnswer:

@@ -15,8 +15,9 @@ from cards.models import Card
 from config.readiness import CHECKS
 from files.storage import set_up_storage
 from resources import registry
+from resources.targets import Target
 from server.app import application
-from server.asked import Asked
+from server.fast_path import is_answered_here
 from tests.client import Api
 from tests.personas import new_member
 
@@ -168,10 +169,10 @@ def test_only_allowed_hosts_and_secure_requests_pass(settings: Settings, db: Non
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.SECURE_SSL_REDIRECT = True
     scope: dict[str, Any] = {"method": "GET", "headers": [(b"host", b"testserver")]}
-    cards = registry.resource_of(Card)
-    assert not Asked(scope, cards, "").is_ours()
+    cards = Target(registry.resource_of(Card))
+    assert not is_answered_here(scope, dict(scope["headers"]), cards)
     scope["headers"].append((b"x-forwarded-proto", b"https"))
-    assert Asked(scope, cards, "").is_ours()
+    assert is_answered_here(scope, dict(scope["headers"]), cards)
     settings.SECURE_SSL_REDIRECT = False
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
     assert ask("GET", "/api/v1/cards", headers={"Host": "evil example"}).status_code == 400

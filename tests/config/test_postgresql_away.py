@@ -14,7 +14,7 @@ from resources.answers import HttpAnswer
 from resources.errors import Problem
 from server.postgresql import base
 from server.postgresql.watch import DatabaseWatch, watch
-from server.read_executor import _speaking
+from server.read_executor import run_in_language
 from server.waiting import in_thread, interrupt
 from server.write_executor import ThreadPool
 from tests.config.test_writer_process import until
@@ -88,7 +88,7 @@ def test_a_read_whose_connection_ends_meanwhile_is_done_again(
 
     def work() -> int:
         try:
-            return _speaking("en", read)
+            return run_in_language("en", read)
         finally:
             connection.close()
 
@@ -112,7 +112,7 @@ def test_a_statement_that_fails_by_itself_is_not_repeated(
             connection.close()
 
     with pytest.raises(OperationalError, match="statement timeout"):
-        threads.submit(_speaking, "en", read).result()
+        threads.submit(run_in_language, "en", read).result()
     assert len(tries) == 1
 
 

@@ -17,7 +17,9 @@ from resources import changes, registry
 from resources.actors import SYSTEM, Actor
 from resources.answers import HttpAnswer
 from resources.errors import Problem
-from resources.http.writes import Write, answer_write
+from resources.http.exchange import Exchange
+from resources.http.pipeline import WRITE, answer_of
+from resources.http.request import Request
 from resources.models import Change, SearchEntry
 from server.write_executor import GroupCommitWriter
 from tests.personas import new_member
@@ -163,14 +165,19 @@ def test_a_write_that_is_tried_again_counts_once(dana: UUID, settings: Settings)
     cards = registry.named("cards")
     assert cards
     actor = Actor(id=dana)
-    asked = [
-        Write(cards, "POST", "/api/v1/cards", "", actor, {"title": "Dragon"}),
-        Write(cards, "PATCH", "/api/v1/cards/x", str(uuid4()), actor, {}),
-        Write(cards, "POST", "/api/v1/cards", "", actor, {"title": "Moth"}),
+    exchanges = [
+        Exchange(request)
+        for request in (
+            Request(cards, "POST", "/api/v1/cards", parsed={"title": "Dragon"}),
+            Request(cards, "PATCH", "/api/v1/cards/x", str(uuid4()), parsed={}),
+            Request(cards, "POST", "/api/v1/cards", parsed={"title": "Moth"}),
+        )
     ]
-    assert together(*[partial(answer_write, write) for write in asked]) == [201, 404, 201]
-    rooms = [write.room["RateLimit-Remaining"] for write in asked]
-    assert rooms == ["99", "98", "97"]
+    for exchange in exchanges:
+        exchange.actor = actor
+    assert together(*[partial(answer_of, WRITE, each) for each in exchanges]) == [201, 404, 201]
+    remaining = [each.limits["RateLimit-Remaining"] for each in exchanges if each.limits]
+    assert remaining == ["99", "98", "97"]
 
 
 def test_a_crash_amid_a_transaction_takes_nothing_along(dana: UUID) -> None:

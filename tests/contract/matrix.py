@@ -11,9 +11,10 @@ import orjson
 
 from realtime.topics import audience_of
 from resources import feed, registry
-from resources.answers import answered
 from resources.errors import Problem
-from resources.http.reads import Read, admitted, checked
+from resources.http.exchange import Exchange
+from resources.http.pipeline import READ, answer_of
+from resources.http.request import Request
 from resources.visibility.audiences import Verb, events_for
 from resources.visibility.change_batch import ChangeBatch
 from tests.contract.oracle import cards, collections, community, users
@@ -109,8 +110,8 @@ def read(
     resource: Resource, actor: Actor, record_id: str | None, asked: Mapping[str, str]
 ) -> Answers:
     """Read as whoever has signed in does, by either path; gives status and JSON."""
-    sent = Read(resource, record_id, urlencode(asked), "http://testserver/api/v1/x")
-    answer = answered(lambda: checked(sent, admitted(sent, actor)).answer())
+    request = Request(resource, "GET", "/api/v1/x", record_id or "", query_string=urlencode(asked))
+    answer = answer_of(READ, Exchange(request, lambda _header: actor))
     return answer.status, orjson.loads(answer.body)
 
 

@@ -1,0 +1,25 @@
+"""The language of a request, from its `Accept-Language` header (RFC 9110, 12.5.4)."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation.trans_real import (
+    get_supported_language_variant,
+    parse_accept_lang_header,
+)
+
+from resources.byte_cache import kept
+
+MOST_BYTES = 256 * 1024
+"""Memory for the headers that have been read."""
+
+
+@kept(MOST_BYTES, lambda header: 2 * len(header))
+def language_of(header: bytes) -> str:
+    """Return the best supported language that an `Accept-Language` header names."""
+    for code, _quality in parse_accept_lang_header(header.decode("latin-1").lower()):
+        try:
+            return get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE

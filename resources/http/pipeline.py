@@ -1,0 +1,85 @@
+"""What happens to a request, from top to bottom, on the fast path and through Django alike.
+
+A step looks at the exchange and notes what it finds out, or returns an answer. Once there is an
+answer only the final steps still run. A step that could block raises `MustRunInThread` in an event
+loop; the server then runs it again in a thread (`server/read_executor.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resources.answers import answered
+from resources.http import reads, writes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from resources.answers import HttpAnswer
+    from resources.http.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a pipeline.
+
+    `is_final` runs even when there is an answer; `is_query` runs where queries run: those who ask
+    the same at once share one run.
+    """
+
+    work: Callable[[Exchange], HttpAnswer | None]
+    is_final: bool = False
+    is_query: bool = False
+
+
+HEADERS = (Step(writes.add_limits, is_final=True),)
+
+READ = (
+    Step(reads.authenticate),
+    Step(reads.require_scopes_of_read),
+    Step(reads.find_cached),
+    Step(reads.check_query),
+    Step(reads.run_query, is_query=True),
+    Step(reads.store, is_final=True),
+    Step(reads.leave_out_known, is_final=True),
+    *HEADERS,
+)
+ADMISSION = (
+    # Before the body is read.
+    Step(reads.authenticate),
+    Step(writes.count_write),
+    Step(writes.require_scope_of_write),
+    Step(writes.require_possible_creator),
+    *HEADERS,
+)
+WRITE = (
+    Step(writes.count_write),
+    Step(writes.require_scope_of_write),
+    Step(writes.require_scopes_of_answer),
+    Step(writes.parse_body),
+    Step(writes.require_unknown),
+    Step(writes.run_write),
+    *HEADERS,
+)
+
+
+def run(steps: Sequence[Step], exchange: Exchange) -> HttpAnswer | None:
+    """Run steps in this thread and return the answer, if a step gave one.
+
+    Every expected error becomes a problem document. Whatever an earlier run answered is forgotten.
+    """
+    exchange.answer = None
+    for step in steps:
+        if exchange.answer is None or step.is_final:
+            answer = answered(step.work, exchange)
+            exchange.answer = answer if answer is not None else exchange.answer
+    return exchange.answer
+
+
+def answer_of(steps: Sequence[Step], exchange: Exchange) -> HttpAnswer:
+    """Run steps of which one answers, and return the answer."""
+    answer = run(steps, exchange)
+    if answer is None:
+        raise LookupError("no step has answered")
+    return answer
