@@ -19,7 +19,7 @@ from realtime.close_codes import reconnect_delay
 from realtime.listener import Listener, problem_frame
 from realtime.topics import PARAMETERS
 from resources import context
-from resources.byte_cache import kept
+from resources.byte_cache import byte_cached
 from resources.errors import CONTENT_TYPE, Problem, bad_parameter, not_signed_in
 from resources.visibility.feed_cursor import UNREADABLE, read_feed_cursor
 
@@ -107,7 +107,7 @@ class Cursors:
         return f"id: {','.join(self.of.values())}\nevent: {name}\ndata: {text}\n\n"
 
 
-@kept(FRAME_BYTES, lambda text: 2 * len(text))
+@byte_cached(FRAME_BYTES, lambda text: 2 * len(text))
 def _about(text: str) -> tuple[str, str, str]:
     """Give a frame's name, topic and cursor; many streams send the same text."""
     said = orjson.loads(text)

@@ -58,7 +58,7 @@ class ByteCache[Value]:
             self._entries.clear()
 
 
-def kept[*Arguments, Result](
+def byte_cached[*Arguments, Result](
     most_bytes: int, size: Callable[[*Arguments], int]
 ) -> Callable[[Callable[[*Arguments], Result]], Callable[[*Arguments], Result]]:
     """Keep what a function returns, in so many bytes; `size` tells them from its arguments."""

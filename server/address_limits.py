@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
-from resources.byte_cache import kept
+from resources.byte_cache import byte_cached
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, client_network
 from resources.http.languages import language_of
@@ -56,7 +56,7 @@ class AddressLimits:
             await self.next_app(scope, receive, send)
 
 
-@kept(PATH_BYTES, lambda path: 2 * len(path))
+@byte_cached(PATH_BYTES, lambda path: 2 * len(path))
 def _throttles(path: str) -> tuple[type[AddressThrottle], ...]:
     """Return what counts the requests for a path."""
     try:

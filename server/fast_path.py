@@ -14,7 +14,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 
 from resources.answers import JSON, HttpAnswer, answered
-from resources.byte_cache import kept
+from resources.byte_cache import byte_cached
 from resources.errors import Problem
 from resources.http.client_networks import client_network
 from resources.http.pipeline import ADMISSION, READ
@@ -167,7 +167,7 @@ def _scheme(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
     return str(scope.get("scheme", "http"))
 
 
-@kept(HOST_BYTES, lambda host: 2 * len(host))
+@byte_cached(HOST_BYTES, lambda host: 2 * len(host))
 def _is_allowed(host: str) -> bool:
     domain, _port = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)

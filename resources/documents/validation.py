@@ -11,7 +11,7 @@ import orjson
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from resources.byte_cache import kept
+from resources.byte_cache import byte_cached
 from resources.documents.sentences import sentence_of
 from resources.json_text import has_null_characters, is_deep
 
@@ -68,7 +68,7 @@ def _text(schema: Mapping[str, Any]) -> bytes:
         return json.dumps(schema, sort_keys=True).encode()
 
 
-@kept(VALIDATOR_BYTES, lambda schema: 50 * len(schema))
+@byte_cached(VALIDATOR_BYTES, lambda schema: 50 * len(schema))
 def _validator(schema: bytes) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(json.loads(schema))
 

@@ -13,7 +13,7 @@ from django.db.models.functions import MD5, Cast, Concat
 from django.utils.translation import gettext as _
 
 from resources import registry
-from resources.byte_cache import kept
+from resources.byte_cache import byte_cached
 from resources.documents.sql import json_value
 from resources.errors import bad_parameter
 from resources.query.filters.naming import Names
@@ -103,7 +103,7 @@ def _size(_resource: Resource, sort: str | None, _is_search: bool) -> int:
     return 500 + 10 * len(sort or "")
 
 
-@kept(ORDER_BYTES, _size)
+@byte_cached(ORDER_BYTES, _size)
 def sort_keys(resource: Resource, sort: str | None, is_search: bool) -> tuple[SortKey, ...]:
     """Read `sort=`; the default is by rank for a search, else the first declared order.
 

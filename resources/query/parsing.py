@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode
 
 from django.utils.translation import gettext as _
 
-from resources.byte_cache import ByteCache, kept
+from resources.byte_cache import ByteCache, byte_cached
 from resources.errors import bad_parameter
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.query.filters.nodes import FilterSyntaxError, FilterValueError
@@ -54,7 +54,7 @@ def is_query_known(resource: Resource, query_string: str) -> bool:
     return _queries.get((resource, query_string)) is not None
 
 
-@kept(QUERY_BYTES, _size)
+@byte_cached(QUERY_BYTES, _size)
 def view_selection(resource: Resource, query_string: str) -> Selection:
     """Read what of a single record is asked for; raises Problem 400 naming a wrong parameter."""
     _require_short(query_string)

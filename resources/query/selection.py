@@ -11,7 +11,7 @@ from django.db.models import CharField, TextField
 from django.utils.translation import gettext as _
 
 from resources import registry
-from resources.byte_cache import kept
+from resources.byte_cache import byte_cached
 from resources.errors import Problem, bad_parameter
 from resources.sealing import SealedField
 
@@ -52,7 +52,7 @@ def _size(_resource: Resource, fields: str | None, expand: str | None) -> int:
     return 1_000 + 50 * len(fields or "") + 100 * len(expand or "")
 
 
-@kept(SELECTION_BYTES, _size)
+@byte_cached(SELECTION_BYTES, _size)
 def selection(resource: Resource, fields: str | None, expand: str | None) -> Selection:
     """Read the two parameters; raises Problem 400 naming what can't be read or expanded."""
     wanted = _paths("expand", expand)

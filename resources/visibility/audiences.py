@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, override
 from uuid import UUID
 
-from resources.byte_cache import kept
+from resources.byte_cache import byte_cached
 from resources.sealing import unsealed_document
 from resources.visibility.dependents import changed_rows, dependents_of, table_versions
 from resources.visibility.disclosure import deciding_columns, shown_columns
@@ -246,7 +246,7 @@ def _visible(
         yield _uuid(key), by_text.get(subscriber, subscriber), shown
 
 
-@kept(SUBSCRIBERS_BYTES, lambda subscribers: 200 * len(subscribers))
+@byte_cached(SUBSCRIBERS_BYTES, lambda subscribers: 200 * len(subscribers))
 def _by_text(subscribers: tuple[SubscriberId, ...]) -> Mapping[Any, SubscriberId]:
     """Return subscribers by the text of their ids, which is what SQLite answers."""
     return {str(subscriber): subscriber for subscriber in subscribers}

@@ -23,7 +23,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from resources.actors import ACTOR_SLOT, ANONYMOUS, UnboundActor
-from resources.byte_cache import ByteCache, kept
+from resources.byte_cache import ByteCache, byte_cached
 from resources.documents.sql import JsonText
 from resources.errors import bad_parameter
 from resources.execution.run import run_plan
@@ -216,7 +216,7 @@ def _visible_ids_query(
 
 
 # The same members subscribe to every event.
-@kept(SUBSCRIBERS_BYTES, lambda subscribers: 200 * len(subscribers))
+@byte_cached(SUBSCRIBERS_BYTES, lambda subscribers: 200 * len(subscribers))
 def _table_of(subscribers: tuple[SubscriberId, ...]) -> Table:
     return Table(f"{SUBSCRIBERS} (id)", ids_of_json(), (json_list(subscribers),))
 

@@ -11,7 +11,7 @@ import pytest
 
 from cards.models import Card
 from resources.actors import ANONYMOUS
-from resources.byte_cache import ByteCache, kept
+from resources.byte_cache import ByteCache, byte_cached
 from resources.query.parsing import QUERY_BYTES, list_query, view_selection
 from resources.query.plans import PLAN_BYTES, list_plan, view_plan
 from resources.registry import resource_of
@@ -90,7 +90,7 @@ def test_long_queries_push_each_other_out(db: None) -> None:
 def test_what_is_asked_again_and_again_stays() -> None:
     asked: list[str] = []
 
-    @kept(10_000, lambda text: len(text))  # noqa: PLW0108 - as everywhere
+    @byte_cached(10_000, lambda text: len(text))  # noqa: PLW0108 - as everywhere
     def read(text: str) -> str:
         asked.append(text)
         return text

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from resources.byte_cache import kept
+from resources.byte_cache import byte_cached
 from resources.query.filters.lexer import Token, decoded, tokens
 from resources.query.filters.macros import MACROS
 from resources.query.filters.nodes import (
@@ -40,7 +40,7 @@ DEEPEST_CALL = 3
 CONSTANTS = {"null": ("null", None), "true": ("bool", True), "false": ("bool", False)}
 
 
-@kept(TREE_BYTES, lambda text: BYTES_OF_LETTER * len(text))
+@byte_cached(TREE_BYTES, lambda text: BYTES_OF_LETTER * len(text))
 def parse(text: str) -> Node:
     """Read a filter expression; raises FilterSyntaxError with the 1-based character."""
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
