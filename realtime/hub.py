@@ -29,7 +29,7 @@ from realtime.per_loop import PerLoop
 from realtime.revocation import recheck_affected
 from realtime.subscriptions import tell
 from resources import changes, feed
-from resources.moments import one_moment
+from resources.snapshots import read_snapshot
 from resources.visibility.audiences import Verb, events_for
 from resources.visibility.change_batch import ChangeBatch
 from resources.visibility.dependents import TooManyError
@@ -363,7 +363,7 @@ def _read_past(start: int, until: int, listening: Listening) -> tuple[int | None
 def _heard(read: Sequence[Change], listening: Listening) -> Heard:
     if not read or not listening:
         return ()
-    with one_moment():
+    with read_snapshot():
         batch = ChangeBatch(read)
         heard = [
             (each, _events(each, subscribers, batch)) for each, subscribers in listening.items()

@@ -1,4 +1,4 @@
-"""Several questions to the database, answered as of one moment."""
+"""Read snapshots: several statements that see the database as of one point in time."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ BEGIN = {
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
-    """Read inside of this what was committed when it began, and nothing later.
+def read_snapshot() -> Iterator[None]:
+    """Let every statement inside see what was committed when the block began, and nothing later.
 
-    Inside a transaction, which decides that itself, it does nothing.
+    Does nothing inside a transaction, whose isolation level decides that.
     """
     if connection.in_atomic_block:
         yield
