@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, override
 
 from resources.fields import RecordIdField
-from resources.slots import Slot
+from resources.placeholders import Placeholder
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-ACTOR_SLOT = "actor"
+ACTOR_ID = "actor"
 
 
 class ActorKind(NamedTuple):
@@ -87,7 +87,7 @@ class Actor:
 
 
 class UnboundActor:
-    """A kind of actor whose id is a slot."""
+    """A kind of actor whose id is a placeholder."""
 
     is_known: bool
     is_verified: bool
@@ -98,7 +98,7 @@ class UnboundActor:
 
     def __init__(self, kind: ActorKind) -> None:
         vars(self).update(kind._asdict())
-        self.id: Any = Slot(ACTOR_SLOT, RecordIdField())
+        self.id: Any = Placeholder(ACTOR_ID, RecordIdField())
 
 
 type Asker = Actor | UnboundActor

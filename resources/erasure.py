@@ -15,14 +15,14 @@ from django.db.models import CharField, JSONField, ProtectedError, RestrictedErr
 
 from resources import changes, registry
 from resources.actors import ANONYMOUS
-from resources.belongings import (
-    belongings,
+from resources.models import Action, Change, KeptAnswer
+from resources.ownership import (
     naming_relations,
+    owned_rows,
     owning_relations,
     parent_relations,
     rows_of,
 )
-from resources.models import Action, Change, KeptAnswer
 from resources.rules import narrowed
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def forget_past_of_public_rows(owner: Record, *, by: Actor) -> Collection[UUID]:
     Gives the ids of the rows that belong to `owner`.
     """
     kept = []
-    for resource, rows in belongings(owner):
+    for resource, rows in owned_rows(owner):
         for row in rows:
             changes.update(row, by=by, **_unreadable(resource, row))
             forget_past(row, [field.attname for field in _texts(row)])
@@ -111,7 +111,7 @@ def forget_deleted_rows(owner: Record) -> Collection[UUID]:
 
 def _private_rows(owner: Record) -> Iterator[tuple[Resource, Any]]:
     """Give resource and key of each row of theirs that not everyone may view."""
-    for resource, rows in belongings(owner):
+    for resource, rows in owned_rows(owner):
         scope = resource.view.scope(ANONYMOUS, resource.model)
         public = narrowed(resource.model._default_manager.all(), scope)
         for key in rows.exclude(pk__in=public.values("pk")).values_list("pk", flat=True):

@@ -23,7 +23,7 @@ from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttrib
 from django.db.models.signals import post_init, pre_init
 
 from resources.fields import RecordIdField
-from resources.slots import Slot
+from resources.placeholders import Placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence, Set
@@ -60,7 +60,7 @@ class Reading(NamedTuple):
     """A statement that reads one row by its key, and what makes Python's values of its columns."""
 
     sql: str
-    slot: Any
+    placeholder: Any
     compiler: Any
     converters: Any
     attributes: Sequence[str]
@@ -119,7 +119,7 @@ def read[M: Model](model: type[M], key: Any) -> M | None:
         raise transaction.TransactionManagementError("A row is locked within a transaction only.")
     reading = _reading(model)
     with database.cursor() as cursor:
-        cursor.execute(reading.sql, [reading.slot.bind(key, database)])
+        cursor.execute(reading.sql, [reading.placeholder.bind(key, database)])
         found = cursor.fetchone()
     if found is None:
         return None
@@ -197,13 +197,13 @@ def _finding(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Colum
 def _reading(model: type[Model]) -> Reading:
     """Compile the query of one row."""
     rows = model._default_manager.select_for_update(no_key=True)
-    query = rows.filter(pk=Slot("id", model._meta.pk)).query
+    query = rows.filter(pk=Placeholder("id", model._meta.pk)).query
     compiler: Any = query.get_compiler(connection=connection)
     with transaction.atomic():  # without which nothing can be locked
-        sql, (slot,) = compiler.as_sql()
+        sql, (placeholder,) = compiler.as_sql()
     columns = [column for column, _sql, _alias in compiler.select]
     attributes = [field.attname for field in model._meta.concrete_fields]
-    return Reading(sql, slot, compiler, compiler.get_converters(columns), attributes)
+    return Reading(sql, placeholder, compiler, compiler.get_converters(columns), attributes)
 
 
 class Blank(NamedTuple):

@@ -15,9 +15,9 @@ from resources.actors import ANONYMOUS, Actor, Standing
 from resources.execution.epochs import UNTRACKED_ONLY
 from resources.execution.run import run_plan
 from resources.fields import RecordIdField
+from resources.placeholders import Placeholder
 from resources.query.plans import Plan, compiled
 from resources.query.sources import UNTRACKED
-from resources.slots import Slot
 from users.models import AccountEvent, ApiKey, Session, User
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def actor_of_key(key_id: UUID) -> KeyActor | None:
 
 
 def _rows(plan: Plan, **values: Any) -> Sequence[Sequence[Any]]:
-    slots: Mapping[Any, Any] = {"now": timezone.now(), **values}
-    return run_plan(plan, ANONYMOUS, slots)
+    bound: Mapping[Any, Any] = {"now": timezone.now(), **values}
+    return run_plan(plan, ANONYMOUS, bound)
 
 
 def _actor(rows: Sequence[Sequence[Any]], **more: Any) -> Actor:
@@ -96,15 +96,15 @@ def _actor(rows: Sequence[Sequence[Any]], **more: Any) -> Actor:
 @cache
 def _member_plan() -> Plan:
     """Compile the query once, as the two below: every signed-in request asks one of them."""
-    return _compiled(User.objects.filter(pk=Slot("id", RecordIdField()), is_active=True))
+    return _compiled(User.objects.filter(pk=Placeholder("id", RecordIdField()), is_active=True))
 
 
 @cache
 def _session_plan() -> Plan:
     sessions = Session.objects.filter(
-        pk=Slot("id", RecordIdField()),
+        pk=Placeholder("id", RecordIdField()),
         ended_at=None,
-        expires_at__gt=Slot("now", DateTimeField()),
+        expires_at__gt=Placeholder("now", DateTimeField()),
         user__is_active=True,
     )
     return _compiled(sessions, "user__", F("expires_at"))
@@ -125,10 +125,10 @@ def _session_sources() -> frozenset[str] | None:
 @cache
 def _key_plan() -> Plan:
     keys = ApiKey.objects.filter(
-        pk=Slot("id", RecordIdField()),
+        pk=Placeholder("id", RecordIdField()),
         revoked_at=None,
         owner__is_active=True,
-    ).exclude(expires_at__lte=Slot("now", DateTimeField()))
+    ).exclude(expires_at__lte=Placeholder("now", DateTimeField()))
     return _compiled(keys, "owner__", F("digest"), F("scopes"))
 
 
@@ -153,5 +153,5 @@ def _seconds(moment: datetime) -> float:
 
 
 def _is_ahead(column: str) -> Case:
-    ahead = When(**{f"{column}__gt": Slot("now", DateTimeField())}, then=Value(1))
+    ahead = When(**{f"{column}__gt": Placeholder("now", DateTimeField())}, then=Value(1))
     return Case(ahead, default=Value(0), output_field=IntegerField())

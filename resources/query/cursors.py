@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from resources.errors import bad_parameter
-from resources.slots import Slot
+from resources.placeholders import Placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ def read_cursor(resource: Resource, text: str, keys: Sequence[SortKey], sort: st
 
 
 def after_cursor(keys: Sequence[SortKey], missing: frozenset[int], *, is_backward: bool) -> Q:
-    """Return the condition on rows beyond the cursor, its values being slots `("cursor", n)`.
+    """Return the condition on rows beyond the cursor; its values are placeholders `("cursor", n)`.
 
     `missing` are the numbers of the keys whose value at the cursor is missing, which is less than
     all else. Written so that an index on the sort can start at the cursor: the first column is
@@ -71,22 +71,24 @@ def after_cursor(keys: Sequence[SortKey], missing: frozenset[int], *, is_backwar
     for number in reversed(range(len(keys))):
         key = keys[number]
         is_down = key.is_descending is not is_backward
-        slot = Slot(("cursor", number), key.field, key.check)
+        placeholder = Placeholder(("cursor", number), key.field, key.check)
         if number in missing:
             beyond = _beyond_missing(key, beyond, is_down=is_down)
         elif key.is_nullable and is_down:
-            further = Q((f"{key.column}__lt", slot)) | Q((f"{key.column}__isnull", True))
-            beyond = further | (Q((key.column, slot)) & beyond) if beyond else further
+            further = Q((f"{key.column}__lt", placeholder)) | Q((f"{key.column}__isnull", True))
+            beyond = further | (Q((key.column, placeholder)) & beyond) if beyond else further
         else:
-            beyond = _bounded(key, slot, beyond, "lt" if is_down else "gt")
+            beyond = _bounded(key, placeholder, beyond, "lt" if is_down else "gt")
     return beyond or Q()
 
 
-def _bounded(key: SortKey, slot: Slot, ties: Q | None, strictly: str) -> Q:
-    further = Q((f"{key.column}__{strictly}", slot))
+def _bounded(key: SortKey, placeholder: Placeholder, ties: Q | None, strictly: str) -> Q:
+    further = Q((f"{key.column}__{strictly}", placeholder))
     if ties is None:
         return further
-    return Q((f"{key.column}__{strictly}e", slot)) & (further | Q((key.column, slot)) & ties)
+    return Q((f"{key.column}__{strictly}e", placeholder)) & (
+        further | Q((key.column, placeholder)) & ties
+    )
 
 
 def _beyond_missing(key: SortKey, ties: Q | None, *, is_down: bool) -> Q:

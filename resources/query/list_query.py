@@ -105,7 +105,7 @@ class ListQuery:
         )
 
     def values(self) -> dict[Hashable, Any]:
-        """Give the values of the plan's slots, the actor's aside."""
+        """Give the values of the plan's placeholders, the actor's aside."""
         values: dict[Hashable, Any] = {"limit": self.limit + 1, "search": self.search}
         if self.page is not None:
             values["offset"] = (self.page - 1) * self.limit

@@ -16,9 +16,9 @@ from resources import registry
 from resources.byte_cache import byte_cached
 from resources.documents.sql import json_value
 from resources.errors import bad_parameter
+from resources.placeholders import Placeholder
 from resources.query.filters.naming import Names
 from resources.query.filters.nodes import Identifier
-from resources.slots import Slot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ class SortKey:
     def annotation(self, resource: Resource, actor: Asker) -> Any:
         """Return the expression of what is no column of the resource itself, else None."""
         if self.seed is not None:
-            return MD5(Concat(Cast("pk", TextField()), Slot("seed", TextField())))
+            return MD5(Concat(Cast("pk", TextField()), Placeholder("seed", TextField())))
         if "." not in self.name:
             return None
         identifier = Identifier(tuple(self.name.split(".")), None, self.name, 1)

@@ -19,12 +19,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Lower
 
-from resources.actors import ACTOR_SLOT, UnboundActor
+from resources.actors import ACTOR_ID, UnboundActor
 from resources.byte_cache import ByteCache
 from resources.dialects.sqlite import with_qmarks
 from resources.documents.sql import JsonText
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.fields import RecordIdField
+from resources.placeholders import Placeholder, UnboundParameter
 from resources.query.cursors import after_cursor
 from resources.query.filters.compiling import filter_condition
 from resources.query.filters.conditions import Compared
@@ -33,7 +34,6 @@ from resources.query.record_document import record_document
 from resources.query.sources import sources_of
 from resources.rules import Scope, narrowed
 from resources.search import Matches, MatchingIds, match_expression
-from resources.slots import Slot, SlotReference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -73,26 +73,26 @@ class Plan:
     def bound(self, actor: Actor, values: Mapping[Hashable, Any], database: Any) -> Sequence[Any]:
         """Return the parameters with the values in their placeholders."""
         return [
-            part.bind(actor.id if part.key == ACTOR_SLOT else values[part.key], database)
-            if isinstance(part, SlotReference)
+            part.bind(actor.id if part.key == ACTOR_ID else values[part.key], database)
+            if isinstance(part, UnboundParameter)
             else part
             for part in self.parameters
         ]
 
 
-def compiled(rows: QuerySet[Any, Any], suffix: str = "", *slots: SlotReference) -> Plan:
-    """Compile a queryset whose values may be slots."""
+def compiled(rows: QuerySet[Any, Any], suffix: str = "", *limits: UnboundParameter) -> Plan:
+    """Compile a queryset whose values may be placeholders."""
     try:
         sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
         return Plan(None)
-    return Plan(*inlined(sql + suffix, (*parameters, *slots)))
+    return Plan(*inlined(sql + suffix, (*parameters, *limits)))
 
 
 def inlined(
     sql: str, parameters: Sequence[Any], written: Mapping[Hashable, str] = NOTHING
 ) -> tuple[str, tuple[Any, ...]]:
-    """Write constants into the SQL and leave the slots as parameters, but those that are `written`.
+    """Write constants into the SQL, and of the placeholders those that are `written`.
 
     What a rule or a document always says is then known to the query planner, which needs it to
     use partial indexes, and is not sent again with every request.
@@ -101,8 +101,8 @@ def inlined(
     pieces = [parts[0]]
     kept = []
     for parameter, part in zip(parameters, parts[1:], strict=True):
-        is_slot = isinstance(parameter, SlotReference)
-        constant = written.get(parameter.key) if is_slot else _constant(parameter)
+        is_placeholder = isinstance(parameter, UnboundParameter)
+        constant = written.get(parameter.key) if is_placeholder else _constant(parameter)
         if constant is None:
             kept.append(parameter)
         pieces += ["%s" if constant is None else constant, part]
@@ -175,11 +175,11 @@ def _exists_plan(resource: Resource, kind: ActorKind) -> Plan:
 
 
 def _by_id() -> Q:
-    return Q(pk=Slot("id", RecordIdField()))
+    return Q(pk=Placeholder("id", RecordIdField()))
 
 
 def _by_key(resource: Resource) -> Q:
-    return Q(Compared(Lower(F(resource.natural_key)), "=", Slot("key", TextField())))
+    return Q(Compared(Lower(F(resource.natural_key)), "=", Placeholder("key", TextField())))
 
 
 def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
@@ -194,10 +194,10 @@ def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     rows = rows.order_by(*(key.order(is_backward=query.is_backward) for key in query.keys))
     document = JsonText(record_document(resource, actor, query.selection))
     page = rows.values_list(document, *(key.selected() for key in query.keys))
-    limit = SlotReference("limit", IntegerField(), None)
+    limit = UnboundParameter("limit", IntegerField(), None)
     if query.page is None:
         return compiled(page, " LIMIT %s", limit)
-    offset = SlotReference("offset", IntegerField(), None)
+    offset = UnboundParameter("offset", IntegerField(), None)
     return compiled(page, " LIMIT %s OFFSET %s", limit, offset)
 
 
@@ -216,7 +216,7 @@ def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QueryS
         rows = rows.filter(filter_condition(resource, actor, query.condition))
     if query.search is not None:
         name = Value(resource.name, output_field=TextField())
-        words = Slot("search", TextField(), match_expression)
+        words = Placeholder("search", TextField(), match_expression)
         rows = rows.filter(pk__in=MatchingIds(name, words))
         rows = rows.annotate(**{RANK: Matches(name, F("pk"), words)})
     return rows

@@ -22,17 +22,17 @@ from django.db.models import BooleanField, F, Func, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
-from resources.actors import ACTOR_SLOT, ANONYMOUS, UnboundActor
+from resources.actors import ACTOR_ID, ANONYMOUS, UnboundActor
 from resources.byte_cache import ByteCache, byte_cached
 from resources.documents.sql import JsonText
 from resources.errors import bad_parameter
 from resources.execution.run import run_plan
 from resources.fields import RecordIdField
+from resources.placeholders import Placeholder, UnboundParameter
 from resources.query.filters.compiling import filter_condition
 from resources.query.parsing import filter_errors, list_query, parameters
 from resources.query.plans import PLAN_BYTES, Plan, inlined, visible_rows
 from resources.query.record_document import record_document
-from resources.slots import Slot, SlotReference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
@@ -166,13 +166,13 @@ def compiled_query(rows: QuerySet[Any, Any], *columns: Any) -> VisibilityQuery:
         return VisibilityQuery(Plan(None))
     table = connection.ops.quote_name(rows.model._meta.db_table)
     reads_other_rows = len(re.findall(rf"(?:FROM|JOIN) {table}", sql)) > 1
-    plan = Plan(*inlined(sql, parameters, {ACTOR_SLOT: SUBSCRIBER_ID}))
+    plan = Plan(*inlined(sql, parameters, {ACTOR_ID: SUBSCRIBER_ID}))
     return VisibilityQuery(plan, is_personal, reads_other_rows)
 
 
 def with_ids(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Narrow rows to those whose ids are in the placeholder `ids`."""
-    return rows.filter(IdInJson(F("pk"), Slot("ids", TextField(), json_list)))
+    return rows.filter(IdInJson(F("pk"), Placeholder("ids", TextField(), json_list)))
 
 
 class IdInJson(Func):
@@ -227,4 +227,4 @@ def _compiled(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:
 
 
 def _is_actor(parameter: Any) -> bool:
-    return isinstance(parameter, SlotReference) and parameter.key == ACTOR_SLOT
+    return isinstance(parameter, UnboundParameter) and parameter.key == ACTOR_ID

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cards.models import Card
 from resources import changes
-from resources.actors import ACTOR_SLOT, ANONYMOUS, SYSTEM, Actor
+from resources.actors import ACTOR_ID, ANONYMOUS, SYSTEM, Actor
 from resources.execution.run import run_plan
 from resources.query.plans import compiled
 from resources.rules import (
@@ -104,4 +104,4 @@ def _by_compiled_plan(rule: Rule, actor: Actor, card_id: UUID) -> Sequence[objec
     """Ask as the read path does: compiled for the kind of actor, the id bound later."""
     scope = rule.scope(actor.unbound(), Card)
     plan = compiled(narrowed(Card.objects.filter(pk=card_id), scope).values_list("pk"))
-    return run_plan(plan, actor, {ACTOR_SLOT: actor.id})
+    return run_plan(plan, actor, {ACTOR_ID: actor.id})

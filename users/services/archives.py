@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from files.models import File
 from resources import registry
 from resources.actors import Actor
-from resources.belongings import mentions, owning_relations
 from resources.models import Change
+from resources.ownership import mentions, owning_relations
 from users.models import User
 from users.selectors import actor_of
 

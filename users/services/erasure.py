@@ -13,7 +13,7 @@ from django.utils import timezone
 from files.services import delete_files_of, release_files
 from resources import changes, erasure, registry, search
 from resources.actors import SYSTEM
-from resources.belongings import rows_of
+from resources.ownership import rows_of
 from resources.sealing import blind_index
 from users.models import (
     AccountEvent,

@@ -1,4 +1,4 @@
-"""The filter tree as a condition on rows, its literals being slots.
+"""The filter tree as a condition on rows, its literals being placeholders.
 
 What each comparison means is written in docs/guide/queries.md.
 """

@@ -24,10 +24,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from resources.placeholders import Placeholder
 from resources.query.filters.macros import macro_value
 from resources.query.filters.nodes import FilterValueError, Literal, Macro
 from resources.query.filters.operands import PlainField
-from resources.slots import Slot
 from resources.text import composed, number_text
 
 if TYPE_CHECKING:
@@ -56,10 +56,12 @@ class ExactNumber(PlainField):
         return Decimal(repr(value)) if is_exact else value
 
 
-def literal(part: Value, field: Field[Any, Any]) -> Slot:
-    """Return a literal as a slot, converted to the kind of the column beside it."""
+def literal(part: Value, field: Field[Any, Any]) -> Placeholder:
+    """Return a literal as a placeholder, converted to the kind of the column beside it."""
     is_plain = isinstance(field, IntegerField | FloatField)
-    return Slot(("literal", part.index), PlainField() if is_plain else field, converter(field))
+    return Placeholder(
+        ("literal", part.index), PlainField() if is_plain else field, converter(field)
+    )
 
 
 def converter(field: Field[Any, Any]) -> Callable[[Value], Any]:

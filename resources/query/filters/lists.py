@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, override
 
 from django.db.models import TextField
 
+from resources.placeholders import Placeholder
 from resources.query.filters.conditions import Condition
 from resources.query.filters.conversions import ExactNumber, as_text, number
 from resources.query.filters.documents import NUMBER_OF, SHOWN_NUMBER
 from resources.query.filters.functions import LETTERS
 from resources.query.filters.nodes import Literal, Macro
 from resources.query.filters.text import like_pattern
-from resources.slots import Slot
 from resources.text import folded
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ class HoldsValue(Condition):
         self.operator = operator
         self.is_text = is_text
         self.is_negated = is_negated
-        self.test, slots = _test(operator, right, is_text=is_text)
-        super().__init__(array, *slots)
+        self.test, placeholders = _test(operator, right, is_text=is_text)
+        super().__init__(array, *placeholders)
 
     @override
     def as_sqlite(
@@ -108,16 +108,18 @@ class IsEmptyList(Condition):
         return self.as_sql(compiler, connection, template=template, **context)
 
 
-def _test(operator: str, right: Literal | Macro, *, is_text: bool) -> tuple[str, list[Slot]]:
+def _test(operator: str, right: Literal | Macro, *, is_text: bool) -> tuple[str, list[Placeholder]]:
     """Choose how a value is tested, and what the literal is for that."""
     key = ("literal", right.index)
     if operator == "~":
-        return "match", [Slot(key, TextField(), lambda part: folded(like_pattern(as_text(part))))]
+        return "match", [
+            Placeholder(key, TextField(), lambda part: folded(like_pattern(as_text(part))))
+        ]
     if isinstance(right, Literal) and right.is_empty and operator == "=":
         return ("empty" if is_text else "null" if right.value is None else "text"), (
-            [] if is_text or right.value is None else [Slot(key, TextField(), as_text)]
+            [] if is_text or right.value is None else [Placeholder(key, TextField(), as_text)]
         )
     is_number = right.is_number if isinstance(right, Macro) else right.kind in ("number", "bool")
     if is_number and not is_text:
-        return "number", [Slot(key, ExactNumber(), number)]
-    return "text", [Slot(key, TextField(), as_text)]
+        return "number", [Placeholder(key, ExactNumber(), number)]
+    return "text", [Placeholder(key, TextField(), as_text)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BooleanField, Field, FloatField, IntegerField, Q, TextField, Value
 from django.db.models.functions import Coalesce, Lower
 
+from resources.placeholders import Placeholder
 from resources.query.filters.conditions import Compared, Constant, IsEmpty, IsNull, Not, OneOf, Same
 from resources.query.filters.conversions import (
     ExactNumber,
@@ -32,7 +33,6 @@ from resources.query.filters.functions import (
 from resources.query.filters.nodes import Call, Identifier, Literal, Macro
 from resources.query.filters.operands import PlainField
 from resources.query.filters.text import like_pattern
-from resources.slots import Slot
 from resources.text import folded
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def compare_with_literal(left: Scalar, operator: str, right: Literal | Macro) ->
     if operator in POSITIVE:
         return Q(Not(compare_with_literal(left, POSITIVE[operator], right)))
     if operator == "~":
-        pattern = Slot(
+        pattern = Placeholder(
             ("literal", right.index),
             TextField(),
             lambda part: folded(like_pattern(as_text(part))),
@@ -78,13 +78,13 @@ def _one_of(left: Scalar, right: Literal) -> Q:
     """Look for a value in a list; an empty item stands for what is missing."""
     field = TextField() if left.is_text or left.document is not None else left.field
     if left.is_any_case:
-        slot = Slot(("literal", right.index), ListOf(field), each_of(in_lower_case))
-        return Q(OneOf(Lower(left.expression), slot))
+        placeholder = Placeholder(("literal", right.index), ListOf(field), each_of(in_lower_case))
+        return Q(OneOf(Lower(left.expression), placeholder))
     convert = choice(left.choices) if left.choices else converter(field)
     is_plain = isinstance(field, IntegerField | FloatField)
     item = PlainField() if is_plain else field
-    slot = Slot(("literal", right.index), ListOf(item), each_of(convert))
-    found = Q(OneOf(left.text, slot))
+    placeholder = Placeholder(("literal", right.index), ListOf(item), each_of(convert))
+    found = Q(OneOf(left.text, placeholder))
     return found | _is_empty(left) if "" in right.value else found
 
 
@@ -92,7 +92,7 @@ def _column_with_literal(left: Scalar, operator: str, right: Literal | Macro) ->
     if left.choices:
         return _choice_with_literal(left, operator, right)
     if left.is_any_case and operator == "=":
-        lowered = Slot(("literal", right.index), TextField(), in_lower_case)
+        lowered = Placeholder(("literal", right.index), TextField(), in_lower_case)
         return Q(Compared(Lower(left.expression), "=", lowered))
     if left.is_text:
         return _compared(left, operator, literal(right, TextField()))
@@ -105,9 +105,9 @@ def _choice_with_literal(left: Scalar, operator: str, right: Literal | Macro) ->
     """Compare a choice, whose order is the declared one."""
     key = ("literal", right.index)
     if operator == "=":
-        return Q(Compared(left.text, "=", Slot(key, TextField(), choice(left.choices))))
-    place = Slot(key, PlainField(), place_among(left.choices))
-    return Q(Compared(Ordinal(left.text, left.choices), operator, place))
+        return Q(Compared(left.text, "=", Placeholder(key, TextField(), choice(left.choices))))
+    ordinal = Placeholder(key, PlainField(), place_among(left.choices))
+    return Q(Compared(Ordinal(left.text, left.choices), operator, ordinal))
 
 
 def _document_with_literal(left: Scalar, operator: str, right: Literal | Macro) -> Q:
@@ -117,11 +117,11 @@ def _document_with_literal(left: Scalar, operator: str, right: Literal | Macro) 
         return left.is_missing()
     is_number = right.is_number if isinstance(right, Macro) else right.kind in ("number", "bool")
     if is_number:
-        slot = Slot(("literal", right.index), ExactNumber(), number)
-        return Q(Compared(document(JsonNumber), operator, slot))
+        placeholder = Placeholder(("literal", right.index), ExactNumber(), number)
+        return Q(Compared(document(JsonNumber), operator, placeholder))
     if left.choices:
         return _choice_with_literal(left, operator, right)
-    text = Slot(("literal", right.index), TextField(), as_text)
+    text = Placeholder(("literal", right.index), TextField(), as_text)
     return Q(Compared(ByCodePoint(document(JsonString)), operator, text))
 
 

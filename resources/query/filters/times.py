@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, override
 from django.db.models import Func, TextField
 from django.utils.translation import gettext as _
 
+from resources.placeholders import Placeholder
 from resources.query.filters.nodes import FilterValueError, Literal
-from resources.slots import Slot
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -40,8 +40,8 @@ class StrfTime(Func):
     arity = 2
 
     def __init__(self, moment: Any, form: Literal) -> None:
-        slot = Slot(("literal", form.index), TextField(), checked_format)
-        super().__init__(slot, moment, output_field=TextField())
+        placeholder = Placeholder(("literal", form.index), TextField(), checked_format)
+        super().__init__(placeholder, moment, output_field=TextField())
 
     @override
     def as_sqlite(

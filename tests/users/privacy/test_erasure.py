@@ -14,8 +14,8 @@ from community.models import Comment
 from files.models import File
 from resources import changes, erasure, registry
 from resources.actors import ANONYMOUS, SYSTEM
-from resources.belongings import belongings
 from resources.models import Change
+from resources.ownership import owned_rows
 from tests.client import Api
 from tests.users.privacy.findings import found_in_database, found_in_storage, stored_files
 from tests.users.privacy.lives import MARK, PASSWORD, PLACE, USERNAME, files_of
@@ -50,7 +50,7 @@ def things_of(persona: Persona) -> dict[Any, Any]:
             for name, value in changes.logged_values(row).items()
             if name not in shown and not name.endswith("_count")
         }
-        for _resource, rows in belongings(persona.user)
+        for _resource, rows in owned_rows(persona.user)
         for row in rows
     }
 
@@ -76,7 +76,7 @@ def test_what_stays_is_public_and_carries_a_pseudonym(life: Life) -> None:
     leave(life)
     erase_due_members()
     user = life.user
-    kept = [(resource, row) for resource, rows in belongings(user) for row in rows]
+    kept = [(resource, row) for resource, rows in owned_rows(user) for row in rows]
     assert {resource.name for resource, _row in kept} >= {"cards", "posts", "comments", "templates"}
     for resource, row in kept:
         assert resource.view.permits(ANONYMOUS, row), f"{resource} {row.pk}"
@@ -199,9 +199,9 @@ def test_one_erasure_that_fails_holds_up_no_other(
 
 def test_every_resource_is_filled_by_carols_life(life: Life) -> None:
     """Guard the tests above: what is not there can't be left behind."""
-    filled = {resource.name for resource, rows in belongings(life.user) if rows.exists()}
+    filled = {resource.name for resource, rows in owned_rows(life.user) if rows.exists()}
     declared = {r.name for r in registry.all_resources()}
-    owned = {resource.name for resource, _rows in belongings(life.user)}
+    owned = {resource.name for resource, _rows in owned_rows(life.user)}
     assert filled == owned
     assert declared - owned <= {"users"}
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from resources import changes, registry
 from resources.actors import SYSTEM
-from resources.belongings import mentions
+from resources.ownership import mentions
 from tests.client import Api
 from tests.users.privacy.findings import stored_files
 from tests.users.privacy.lives import MARK, USERNAME

@@ -1,4 +1,4 @@
-"""Places in compiled SQL that are filled with each request's values."""
+"""Placeholders in compiled SQL, filled with the values of each request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SlotReference:
+class UnboundParameter:
     """What stands in a compiled parameter list until a value is bound."""
 
     key: Hashable
@@ -31,11 +31,12 @@ class SlotReference:
         return self.field.get_db_prep_value(converted, connection, prepared=False)
 
 
-class Slot(Expression):
-    """A value known only when the query runs: `Slot(key, field)` in place of a constant.
+class Placeholder(Expression):
+    """A value known only when the query runs: `Placeholder(key, field)` in place of a constant.
 
-    SQL is compiled once with the slot in it; `key` looks the value up in the values bound to the
-    plan, `convert` (optional) checks and converts it, and `output_field` makes it a database value.
+    SQL is compiled once with the placeholder in it; `key` looks the value up in the values bound to
+    the plan, `convert` (optional) checks and converts it, and `output_field` makes it a database
+    value.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Slot(Expression):
         convert: Callable[[Any], Any] | None = None,
     ) -> None:
         super().__init__(output_field=output_field)
-        self.reference = SlotReference(key, output_field, convert)
+        self.reference = UnboundParameter(key, output_field, convert)
 
     @override
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:

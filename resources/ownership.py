@@ -28,7 +28,7 @@ type Relation = ForeignKey[Any, Any]
 OWNING = (CASCADE, PROTECT, RESTRICT)
 
 
-def belongings(owner: Model) -> Iterator[tuple[Resource, QuerySet[Any]]]:
+def owned_rows(owner: Model) -> Iterator[tuple[Resource, QuerySet[Any]]]:
     """Give the rows of every resource that belong to `owner`, without the owner's own row."""
     for resource in registry.all_resources():
         if owner_paths(resource, type(owner)):
