@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cards.models import Card, CardLike, CardVersion
-from resources import changes, statements
+from resources import changes, row_sql
 from resources.errors import Problem
 from templates_app.services import count_use
 from users.models import User
@@ -96,7 +96,7 @@ def delete_card(card: Card, *, by: Actor) -> None:
 
 def like_card(card: Card, *, by: Actor) -> None:
     """Like a card; liking it twice is the same."""
-    if statements.is_there(CardLike, card_id=card.pk, user_id=by.id):
+    if row_sql.exists(CardLike, card_id=card.pk, user_id=by.id):
         return
     with changes.together():
         changes.create(CardLike, by=by, card=card, user_id=by.id)

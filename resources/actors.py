@@ -50,23 +50,23 @@ class Actor:
 
     @property
     def is_known(self) -> bool:
-        """Tell whether this is a signed-in member."""
+        """Return whether this is a signed-in member."""
         return self.id is not None
 
     # Django REST framework asks these two of whatever stands in `request.user`.
     @property
     def is_authenticated(self) -> bool:
-        """Tell whether this is a signed-in member, in Django's word."""
+        """Return whether this is a signed-in member, in Django's word."""
         return self.is_known
 
     @property
     def pk(self) -> UUID | None:
-        """Give the user's id, in Django's word."""
+        """Return the user's id, in Django's word."""
         return self.id
 
     @property
     def kind(self) -> ActorKind:
-        """Give what the actor shares with all others that see the same kind of rows."""
+        """Return what the actor shares with all others that see the same kind of rows."""
         return ActorKind(
             self.is_known,
             self.is_verified,
@@ -77,12 +77,12 @@ class Actor:
         )
 
     def has_scope(self, resource: str, verb: str) -> bool:
-        """Tell whether the actor's key, if it acts by one, goes as far as `read` or `write`."""
+        """Return whether the actor's key, if it acts by one, goes as far as `read` or `write`."""
         asked = {f"{resource}:{verb}", f"*:{verb}"}
         return self.scopes is None or not asked.isdisjoint(self.scopes)
 
     def unbound(self) -> UnboundActor:
-        """Give this kind of actor with its id left open, to compile SQL for all of the kind."""
+        """Return this kind of actor with its id left open, to compile SQL for all of the kind."""
         return UnboundActor(self.kind)
 
 
@@ -120,5 +120,5 @@ SYSTEM = Actor(is_system=True, is_verified=True, name="system")
 
 
 def anonymous() -> Actor:
-    """Give the anonymous actor (Django REST framework wants a callable)."""
+    """Return the anonymous actor (Django REST framework wants a callable)."""
     return ANONYMOUS

@@ -32,11 +32,11 @@ class HttpAnswer:
     sources: frozenset[str] | None = None
 
     def with_headers(self, headers: Mapping[str, str]) -> HttpAnswer:
-        """Give the same answer with further headers."""
+        """Return the same answer with further headers."""
         return replace(self, headers={**self.headers, **headers})
 
     def response(self, *, is_head: bool = False) -> HttpResponse:
-        """Give the answer in Django's form."""
+        """Return the answer in Django's form."""
         body = b"" if is_head else self.body
         response = HttpResponse(body, status=self.status, headers=dict(self.headers))
         if "Content-Type" not in self.headers:

@@ -16,7 +16,7 @@ from django.db.models.deletion import Collector
 from django.dispatch import Signal
 from django.utils import timezone
 
-from resources import context, registry, search, statements
+from resources import context, registry, row_sql, search
 from resources.models import Action, Change, Record
 from resources.sealing import SealedField
 from resources.text import composed_value
@@ -49,10 +49,10 @@ def create[M: Record](model: type[M], *, by: Actor, **values: Any) -> M:
 
     Raises IntegrityError and ValidationError as the model does; nothing is then written.
     """
-    row = statements.made(model, _composed(values))
+    row = row_sql.build(model, _composed(values))
     row.clean()
     with together():
-        statements.insert(row)
+        row_sql.insert(row)
         _log(row, Action.CREATE, by=by, after=logged_values(row))
         search.index_many([row])
     return row
@@ -95,7 +95,7 @@ def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
     after = logged_values(row)
     difference = [name for name in after if after[name] != before[name]]
     with together():
-        statements.update(row, written)
+        row_sql.update(row, written)
         _log(
             row,
             Action.UPDATE,
@@ -121,7 +121,7 @@ def delete(row: Record, *, by: Actor) -> None:
         lost = _lost_counts(row, doomed)
         collector.delete()
         for (model, key, column), count in lost.items():
-            counting = statements.read(model, key)
+            counting = row_sql.read(model, key)
             if counting is not None:
                 left = max(0, getattr(counting, column) - count)
                 update(counting, by=by, **{column: left})
@@ -132,14 +132,14 @@ def locked[M: Record](row: M) -> M:
 
     Raises the model's DoesNotExist when it is gone.
     """
-    found = statements.read(type(row), row.pk)
+    found = row_sql.read(type(row), row.pk)
     if found is None:
         raise type(row).DoesNotExist
     return found
 
 
 def logged_values(row: Model) -> dict[str, Any]:
-    """Give the logged columns of a row: attribute name to JSON-ready value.
+    """Return the logged columns of a row: attribute name to JSON-ready value.
 
     Sealed columns are not among them: the log would keep what the row has long forgotten.
     """
@@ -155,7 +155,7 @@ def logged_values(row: Model) -> dict[str, Any]:
 
 @cache
 def logged_columns(model: type[Model]) -> Sequence[str]:
-    """Give the attributes that the log keeps of a model's rows."""
+    """Return the attributes that the log keeps of a model's rows."""
     unlogged: frozenset[str] = getattr(model, "unlogged", frozenset())
     return [
         field.attname
@@ -186,7 +186,7 @@ def _assign(row: Model, name: str, value: Any) -> bool:
 
 
 def _detached(collector: Collector) -> Iterator[tuple[Record, Mapping[str, Any]]]:
-    """Give the rows that outlive the delete and lose a relation, with their new values."""
+    """Return the rows that outlive the delete and lose a relation, with their new values."""
     for (field, value), batches in collector.field_updates.items():
         for rows in batches:
             for row in cast("Iterable[Model]", rows):
@@ -195,7 +195,7 @@ def _detached(collector: Collector) -> Iterator[tuple[Record, Mapping[str, Any]]
 
 
 def _doomed(collector: Collector) -> Iterator[Record]:
-    """Give every registered row that the delete takes along."""
+    """Return every registered row that the delete takes along."""
     for model, rows in collector.data.items():
         if registry.is_registered(model):
             yield from cast("Iterable[Record]", rows)
@@ -237,18 +237,18 @@ def _change(
         "before": before or {},
         "after": after or {},
     }
-    return statements.made(Change, values)
+    return row_sql.build(Change, values)
 
 
 def _log(row: Record, action: Action, *, by: Actor, **images: Mapping[str, Any]) -> None:
     change = _change(row, action, by=by, **images)
-    statements.insert(change)
+    row_sql.insert(change)
     _announce(type(row), change)
 
 
 def _log_all(model: type[Record], changes: Sequence[Change]) -> None:
     for change in changes:
-        statements.insert(change)
+        row_sql.insert(change)
         _announce(model, change)
 
 

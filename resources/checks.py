@@ -34,7 +34,7 @@ def check_declarations(app_configs: Any = None, **_options: Any) -> list[CheckMe
 
 
 def check_resource(resource: Resource) -> Iterator[CheckMessage]:
-    """Give all that is wrong with one declaration."""
+    """Return all that is wrong with one declaration."""
     named = list(_unknown_names(resource))
     yield from named
     if named:
@@ -114,7 +114,7 @@ def _columns_are_indexed(resource: Resource) -> Iterator[tuple[int, str]]:
 
 
 def indexed_columns(resource: Resource) -> Iterator[list[str]]:
-    """Give the columns of each index of a resource's table."""
+    """Return the columns of each index of a resource's table."""
     meta = resource.model._meta
     for field in meta.concrete_fields:
         if getattr(field, "db_index", False) or field.unique or field.primary_key:

@@ -82,7 +82,7 @@ def _unique(table: str, columns: tuple[str, ...]) -> BrokenConstraint:
 
 
 def _named(constraint: UniqueConstraint) -> tuple[str, ...]:
-    """Give the fields of a constraint, those inside expressions such as `Lower("name")` too."""
+    """Return the fields of a constraint, those inside expressions such as `Lower("name")` too."""
     expressions: Any = constraint.expressions
     columns = [part for whole in expressions for part in whole.flatten() if type(part) is F]
     return (*constraint.fields, *(str(vars(part)["name"]) for part in columns))

@@ -19,7 +19,7 @@ register_at_fork(after_in_child=_drawn.clear)
 
 
 def _new_id() -> str:
-    """Give one of the ids drawn together, as asking the operating system takes its time."""
+    """Return one of the ids drawn together, as asking the operating system takes its time."""
     if not _drawn:
         digits = token_hex(DRAWN_AT_ONCE * ID_DIGITS // 2)
         _drawn.extend(
@@ -40,7 +40,7 @@ _current: ContextVar[RequestContext | None] = ContextVar("request_context", defa
 
 
 def current() -> RequestContext | None:
-    """Give the request being answered, or nothing outside of requests."""
+    """Return the request being answered, or nothing outside of requests."""
     return _current.get()
 
 
@@ -59,6 +59,6 @@ def note_user(user_id: UUID | None) -> None:
 
 
 def request_id() -> str:
-    """Give the id of the request being answered, or an empty text."""
+    """Return the id of the request being answered, or an empty text."""
     context = _current.get()
     return context.request_id if context else ""

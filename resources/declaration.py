@@ -119,12 +119,12 @@ class Resource:
 
     @property
     def record_model(self) -> type[Record]:
-        """Give the model as what every registered model is."""
+        """Return the model as what every registered model is."""
         return cast("type[Record]", self.model)
 
     @property
     def description(self) -> str:
-        """Give the first words of the declaration's docstring."""
+        """Return the first words of the declaration's docstring."""
         return (type(self).__doc__ or "").strip()
 
     def rule(self, verb: str) -> Rule:
@@ -137,14 +137,14 @@ class Resource:
         return type(self).list.for_list(pinned)
 
     def column(self, name: str) -> Field[Any, Any]:
-        """Give the model's column of that name; raises FieldDoesNotExist."""
+        """Return the model's column of that name; raises FieldDoesNotExist."""
         return cast("Field[Any, Any]", self.model._meta.get_field(name))
 
     def target(self, relation: str) -> type[Model]:
-        """Give the model that a relation of this resource points at."""
+        """Return the model that a relation of this resource points at."""
         return cast("type[Model]", self.column(relation).related_model)
 
     def service(self, verb: str) -> Callable[..., Any] | None:
-        """Give the service that replaces the write door's own verb, if one does."""
+        """Return the service that replaces the write door's own verb, if one does."""
         service: Callable[..., Any] | None = getattr(type(self), f"{verb}s")
         return service

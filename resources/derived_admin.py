@@ -88,7 +88,7 @@ class DeclaredAdmin(RecordAdmin):
         return self._may(request, "delete", obj)
 
     def _may(self, request: HttpRequest, verb: str, row: Any = None) -> bool:
-        """Tell whether the rule of a verb opens the row, or any row, to the user."""
+        """Return whether the rule of a verb opens the row, or any row, to the user."""
         rule = self.resource.rule(verb)
         if rule is NOBODY or not is_moderating(request):
             return False
@@ -162,7 +162,7 @@ def _as_sent(value: Any) -> Any:
 
 
 def _is_moderators(resource: Resource, action: RecordAction, actor: Actor) -> bool:
-    """Tell whether an action opens more rows to this actor than it would without their roles."""
+    """Return whether an action opens more rows to this actor than it would without their roles."""
     member = replace(actor, roles=frozenset())
     ours, theirs = (action.rule.scope(who, resource.model) for who in (actor, member))
     return ours is not False and ours != theirs
@@ -234,7 +234,7 @@ def derived_admin(resource: Resource) -> type[DeclaredAdmin]:
 
 
 def register_derived(site: admin.AdminSite, resources: Iterable[Resource]) -> None:
-    """Give an admin to every resource that has none of its own."""
+    """Register an admin for every resource that has none of its own."""
     for resource in resources:
         try:
             site.register(resource.model, derived_admin(resource))

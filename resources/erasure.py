@@ -95,7 +95,7 @@ def forget_past(row: Record, names: Collection[str]) -> None:
 
 
 def forget_deleted_rows(owner: Record) -> Collection[UUID]:
-    """Empty the images of all deleted records that belonged to `owner`; gives their ids.
+    """Empty the images of all deleted records that belonged to `owner`; returns their ids.
 
     The log tells whose they were, so records that were deleted long ago are found too. That there
     was a record, and when and by whom it was written and deleted, stays.
@@ -110,7 +110,7 @@ def forget_deleted_rows(owner: Record) -> Collection[UUID]:
 
 
 def _private_rows(owner: Record) -> Iterator[tuple[Resource, Any]]:
-    """Give resource and key of each row of theirs that not everyone may view."""
+    """Return resource and key of each row of theirs that not everyone may view."""
     for resource, rows in owned_rows(owner):
         scope = resource.view.scope(ANONYMOUS, resource.model)
         public = narrowed(resource.model._default_manager.all(), scope)
@@ -121,7 +121,7 @@ def _private_rows(owner: Record) -> Iterator[tuple[Resource, Any]]:
 def _try_to_delete(
     resource: Resource, key: Any, *, by: Actor
 ) -> ProtectedError | RestrictedError | None:
-    """Delete a row that may have gone meanwhile; gives what holds it back, if anything does."""
+    """Delete a row that may have gone meanwhile; returns what holds it back, if anything does."""
     rows = resource.record_model._default_manager.filter(pk=key)
     service = resource.service("delete") or changes.delete
     try:
@@ -137,7 +137,7 @@ def _try_to_delete(
 
 
 def _unreadable(resource: Resource, row: Record) -> dict[str, Any]:
-    """Give empty values for the columns that not everyone may read."""
+    """Return empty values for the columns that not everyone may read."""
     hidden = [name for name, rule in resource.readers.items() if not rule.permits(ANONYMOUS, row)]
     columns: Iterable[Field[Any, Any]] = [resource.column(name) for name in hidden]
     return {
@@ -148,14 +148,14 @@ def _unreadable(resource: Resource, row: Record) -> dict[str, Any]:
 
 
 def _texts(row: Record) -> Iterator[Field[Any, Any]]:
-    """Give the columns in which members say something."""
+    """Return the columns in which members say something."""
     for field in row._meta.concrete_fields:
         if isinstance(field, TEXTS) and not field.choices:
             yield field
 
 
 def _deleted_ids(resource: Resource, owner: Record) -> set[UUID]:
-    """Give the ids of a resource's deleted records that belonged to `owner`."""
+    """Return the ids of a resource's deleted records that belonged to `owner`."""
     deleted = Change.objects.filter(resource=resource.name, action=Action.DELETE)
     ids: set[UUID] = set()
     own = owning_relations(resource.model, type(owner))
@@ -169,7 +169,7 @@ def _deleted_ids(resource: Resource, owner: Record) -> set[UUID]:
 
 
 def _all_ids(model: type[Model], owner: Record) -> set[UUID]:
-    """Give the ids of a model's rows that belong to `owner`, the deleted ones too."""
+    """Return the ids of a model's rows that belong to `owner`, the deleted ones too."""
     resource = registry.resource_of(model)
     left = rows_of(resource, owner).values_list("pk", flat=True)
     return _deleted_ids(resource, owner) | set(left)

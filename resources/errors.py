@@ -54,7 +54,7 @@ class FieldError:
     position: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Give the error as it appears in a problem document."""
+        """Return the error as it appears in a problem document."""
         shown: dict[str, Any] = {
             "field": self.field,
             "code": self.code,
@@ -77,7 +77,7 @@ class Problem(Exception):
     members: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the problem document (RFC 9457) with our `code`, `request_id` and `errors`.
+        """Return the problem document (RFC 9457) with our `code`, `request_id` and `errors`.
 
         `members` are further ones of this problem alone.
         """
@@ -95,7 +95,7 @@ class Problem(Exception):
         return shown
 
     def response(self) -> HttpResponse:
-        """Give the problem as an HTTP answer."""
+        """Return the problem as an HTTP answer."""
         return HttpResponse(
             orjson.dumps(self.as_json()),
             status=self.status,
@@ -217,7 +217,7 @@ def _from_model(error: ModelValidationError) -> Problem:
 
 
 def from_validation(name: str, error: ModelValidationError) -> FieldError:
-    """Give one of Django's errors as ours; a document's inner path is appended to the name."""
+    """Return one of Django's errors as ours; a document's path is appended to the name."""
     inner = str((error.params or {}).get("path", ""))
     path = f"{name}.{inner}".strip(".") if inner else name
     return FieldError(path, error.code or "invalid", error.messages[0])

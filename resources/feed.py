@@ -45,7 +45,7 @@ WHERE resources_change.id = unnumbered.id
 
 
 def assign_positions() -> None:
-    """Give every committed change its position, unless another process is doing so."""
+    """Number every committed change, unless another process is doing so."""
     if connection.vendor != "postgresql":
         return
     with transaction.atomic(), connection.cursor() as cursor:

@@ -42,7 +42,7 @@ def read_json(text: bytes | str) -> Any:
 
 
 def is_deep(value: Any) -> bool:
-    """Tell whether a value has more than `DEEPEST` levels; takes any depth itself."""
+    """Return whether a value has more than `DEEPEST` levels; takes any depth itself."""
     level = [value]
     for _depth in range(DEEPEST + 1):
         level = [inner for outer in level for inner in _inside(outer)]
@@ -52,7 +52,7 @@ def is_deep(value: Any) -> bool:
 
 
 def has_null_characters(value: Any) -> bool:
-    """Tell whether a text or a name within a value has a NUL, which PostgreSQL can't store."""
+    """Return whether a text or a name within a value has a NUL, which PostgreSQL can't store."""
     left = [value]
     while left:
         one = left.pop()

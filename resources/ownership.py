@@ -29,19 +29,19 @@ OWNING = (CASCADE, PROTECT, RESTRICT)
 
 
 def owned_rows(owner: Model) -> Iterator[tuple[Resource, QuerySet[Any]]]:
-    """Give the rows of every resource that belong to `owner`, without the owner's own row."""
+    """Return the rows of every resource that belong to `owner`, without the owner's own row."""
     for resource in registry.all_resources():
         if owner_paths(resource, type(owner)):
             yield resource, rows_of(resource, owner)
 
 
 def rows_of(resource: Resource, owner: Model) -> QuerySet[Any]:
-    """Give the rows of one resource that belong to `owner`."""
+    """Return the rows of one resource that belong to `owner`."""
     return _rows(resource, owner_paths(resource, type(owner)), owner)
 
 
 def mentions(owner: Model) -> Iterator[tuple[Resource, QuerySet[Any]]]:
-    """Give the rows of every resource that belong to `owner` or name them in any relation."""
+    """Return the rows of every resource that belong to `owner` or name them in any relation."""
     for resource in registry.all_resources():
         naming = [relation.name for relation in naming_relations(resource.model, type(owner))]
         paths = [*owner_paths(resource, type(owner)), *naming]
@@ -50,7 +50,7 @@ def mentions(owner: Model) -> Iterator[tuple[Resource, QuerySet[Any]]]:
 
 
 def owner_paths(resource: Resource, owners: type[Model]) -> Sequence[str]:
-    """Give the lookups by which rows belong to one of `owners`: `creator`, `collection__owner`."""
+    """Return the lookups from rows to their `owners`, such as `collection__owner`."""
     own = [relation.name for relation in owning_relations(resource.model, owners)]
     if own:
         return own
@@ -62,17 +62,17 @@ def owner_paths(resource: Resource, owners: type[Model]) -> Sequence[str]:
 
 
 def owning_relations(model: type[Model], owners: type[Model]) -> Sequence[Relation]:
-    """Give the relations of a model that make its rows belong to one of `owners`."""
+    """Return the relations of a model that make its rows belong to one of `owners`."""
     return [relation for relation in _relations(model, owners) if _on_delete(relation) in OWNING]
 
 
 def naming_relations(model: type[Model], owners: type[Model]) -> Sequence[Relation]:
-    """Give the relations of a model that name one of `owners` and can be emptied."""
+    """Return the relations of a model that name one of `owners` and can be emptied."""
     return [relation for relation in _relations(model, owners) if _on_delete(relation) is SET_NULL]
 
 
 def parent_relations(resource: Resource) -> Sequence[Relation]:
-    """Give the relations to the rows through which a resource's own are viewed."""
+    """Return the relations to the rows through which a resource's own are viewed."""
     names = {part.relation for part in _parts(resource.view) if isinstance(part, Visible)}
     relations = [cast("Relation", resource.column(name)) for name in sorted(names)]
     return [

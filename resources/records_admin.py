@@ -40,12 +40,12 @@ def acting(request: HttpRequest) -> Actor:
 
 
 def is_moderating(request: HttpRequest) -> bool:
-    """Tell whether the user of the admin is a moderator, an admin or an operator."""
+    """Return whether the user of the admin is a moderator, an admin or an operator."""
     return not MODERATING.isdisjoint(_roles(request))
 
 
 def is_admin(request: HttpRequest) -> bool:
-    """Tell whether the user of the admin is an admin or an operator."""
+    """Return whether the user of the admin is an admin or an operator."""
     return "admin" in _roles(request)
 
 

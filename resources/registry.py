@@ -46,17 +46,17 @@ def discover() -> None:
 
 
 def all_resources() -> Iterator[Resource]:
-    """Give every resource in order of name."""
+    """Return every resource in order of name."""
     return iter(sorted(_by_name.values(), key=lambda resource: resource.name))
 
 
 def named(name: str) -> Resource | None:
-    """Give the resource of that name, or nothing."""
+    """Return the resource of that name, or nothing."""
     return _by_name.get(name)
 
 
 def resource_of(model: type[Model]) -> Resource:
-    """Give the resource of a model; raises ImproperlyConfigured when it has none."""
+    """Return the resource of a model; raises ImproperlyConfigured when it has none."""
     try:
         return _by_model[model]
     except KeyError:
@@ -64,10 +64,10 @@ def resource_of(model: type[Model]) -> Resource:
 
 
 def is_registered(model: type[Model]) -> bool:
-    """Tell whether a model is a resource."""
+    """Return whether a model is a resource."""
     return model in _by_model
 
 
 def model_named(label: str) -> type[Model]:
-    """Give the model of a label such as `cards.Card`."""
+    """Return the model of a label such as `cards.Card`."""
     return apps.get_model(label)

@@ -32,7 +32,7 @@ LOOKS_BACK = timedelta(days=7)
 
 
 def forget_old_changes() -> int:
-    """Delete changes older than `CHANGES_KEPT_DAYS`, if that is not 0; gives their number.
+    """Delete changes older than `CHANGES_KEPT_DAYS`, if that is not 0; returns their number.
 
     The newest of all stays, as places count on from it.
     """
@@ -44,7 +44,7 @@ def forget_old_changes() -> int:
 
 
 def fold_old_changes() -> int:
-    """Fold updates older than `CHANGES_FULL_DAYS`; gives the number of changes this saved."""
+    """Fold updates older than `CHANGES_FULL_DAYS`; returns the number of changes this saved."""
     until = feed.in_full_since()
     old = Change.objects.filter(at__lt=until, at__gte=until - LOOKS_BACK)
     updated = old.filter(action=Action.UPDATE).values_list("resource", "record_id")
@@ -58,7 +58,7 @@ def _newest() -> int:
 
 
 def _deleted(old: QuerySet[Change]) -> Iterator[int]:
-    """Delete some at a time, so that others can write in between; gives how many each time."""
+    """Delete some at a time, so that others can write in between; returns how many each time."""
     while keys := list(old.values_list("pk", flat=True)[:AT_ONCE]):
         yield Change.objects.filter(pk__in=keys).delete()[0]
 

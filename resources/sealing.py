@@ -79,7 +79,7 @@ def unseal(sealed: str) -> str:
 
 
 def is_under_newest_key(sealed: str) -> bool:
-    """Tell whether a text is sealed under the key that new ones are sealed under."""
+    """Return whether a text is sealed under the key that new ones are sealed under."""
     try:
         _keys().newest.decrypt(sealed.removeprefix(MARK).encode())
     except InvalidToken:
@@ -95,12 +95,12 @@ def unsealed_document(document: str) -> str:
 
 
 def blind_index(text: str) -> str:
-    """Give a keyed digest (HMAC-SHA256, 64 hex digits) that equal texts share."""
+    """Return a keyed digest (HMAC-SHA256, 64 hex digits) that equal texts share."""
     return hmac.new(settings.BLIND_INDEX_KEY.encode(), text.encode(), sha256).hexdigest()
 
 
 def sealed_columns() -> list[tuple[type[models.Model], list[str]]]:
-    """Give every model with sealed columns, and their names."""
+    """Return every model with sealed columns, and their names."""
     found = []
     for model in apps.get_models():
         names = [f.name for f in model._meta.concrete_fields if isinstance(f, SealedField)]
@@ -110,7 +110,7 @@ def sealed_columns() -> list[tuple[type[models.Model], list[str]]]:
 
 
 def reseal(model: type[models.Model], column: str) -> int:
-    """Seal a column anew wherever an older key has sealed it; gives the number of values.
+    """Seal a column anew wherever an older key has sealed it; returns the number of values.
 
     It goes on from where it was cut short, as values under the newest key are passed over. The
     log hears nothing: no value changes, and a value that does meanwhile is left alone. Raises
@@ -127,13 +127,13 @@ def reseal(model: type[models.Model], column: str) -> int:
 
 
 def is_resealed(model: type[models.Model], column: str) -> bool:
-    """Tell whether everything in a column is sealed under the newest key."""
+    """Return whether everything in a column is sealed under the newest key."""
     batches = _sealed_values(model, column)
     return all(is_under_newest_key(sealed) for batch in batches for _key, sealed in batch)
 
 
 def can_open(model: type[models.Model], column: str) -> bool:
-    """Tell whether the newest sealed value of a column, if any, is under one of the keys."""
+    """Return whether the newest sealed value of a column, if any, is under one of the keys."""
     sealed = _with_sealed(model, column).filter(sealed__startswith=MARK).order_by("-pk")
     try:
         for text in sealed.values_list("sealed", flat=True)[:1]:
@@ -149,7 +149,7 @@ def forget_keys() -> None:
 
 
 def _sealed_values(model: type[models.Model], column: str) -> Iterator[Sequence[tuple[Any, str]]]:
-    """Give key and sealed text of every value of a column, in batches."""
+    """Return key and sealed text of every value of a column, in batches."""
     rows = _with_sealed(model, column).filter(sealed__startswith=MARK).order_by("pk")
     pairs = rows.values_list("pk", "sealed")
     batch = list(pairs[:BATCH])
@@ -159,7 +159,7 @@ def _sealed_values(model: type[models.Model], column: str) -> Iterator[Sequence[
 
 
 def _with_sealed(model: type[models.Model], column: str) -> models.QuerySet[Any]:
-    """Give all rows of a model with the column as the database holds it."""
+    """Return all rows of a model with the column as the database holds it."""
     return model._base_manager.annotate(sealed=Cast(F(column), TextField()))
 
 

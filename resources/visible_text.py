@@ -22,12 +22,12 @@ DIRECTIONS = re.compile("[\\u202a-\\u202e\\u2066-\\u2069]")
 
 
 def is_visible_text(text: str) -> bool:
-    """Tell whether a text that is not empty shows anything."""
+    """Return whether a text that is not empty shows anything."""
     return not text or VISIBLE.search(text) is not None
 
 
 def is_visible_line(text: str) -> bool:
-    """Tell whether a line, such as a name, shows something and leaves its surroundings alone."""
+    """Return whether a line, such as a name, shows something and leaves its surroundings alone."""
     return is_visible_text(text) and DIRECTIONS.search(text) is None
 
 

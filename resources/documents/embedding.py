@@ -18,6 +18,6 @@ def embed(model: type[Model], members: Callable[[], Mapping[str, Any]]) -> None:
 
 
 def embedded_members(model: Any) -> Mapping[str, Any] | None:
-    """Give the members of an embedded model, or None for models that appear as an id."""
+    """Return the members of an embedded model, or None for models that appear as an id."""
     members = _members.get(model)
     return members() if members else None

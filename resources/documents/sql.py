@@ -79,7 +79,7 @@ def _escaped(key: str) -> str:
 
 
 def _filling(member: Any, compiler: SQLCompiler) -> tuple[str, str, Any]:
-    """Give a member's place in SQLite's text, and its SQL there, which is never null."""
+    """Return a member's place in SQLite's text, and its SQL there, which is never null."""
     sql, params = compiler.compile(member)
     if isinstance(member, Written):
         return "%s", sql, params
@@ -165,7 +165,7 @@ class JsonText(Cast):
 
 
 def json_value(field: Field[Any, Any], source: Any = None) -> Any:
-    """Give the expression that puts a column into a document."""
+    """Return the expression that puts a column into a document."""
     value = F(field.attname) if source is None else source
     if isinstance(field, DateTimeField):
         return JsonTime(value)

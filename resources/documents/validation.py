@@ -32,7 +32,7 @@ class DocumentError:
     message: str
 
     def as_validation_error(self) -> ValidationError:
-        """Give the error in Django's form; the path travels in `params`."""
+        """Return the error in Django's form; the path travels in `params`."""
         params = {"reason": self.message, "path": self.path}
         return ValidationError("%(reason)s", code=self.code, params=params)
 

@@ -72,7 +72,7 @@ def _rows_of(
 
 
 def is_visible(resource: Resource, actor: Actor, record_id: UUID) -> bool:
-    """Tell whether the actor may view a record."""
+    """Return whether the actor may view a record."""
     return bool(run_plan(exists_plan(resource, actor.kind), actor, {"id": record_id}))
 
 

@@ -25,7 +25,7 @@ SCHEME = "bearer"
 
 
 def actor_of_header(header: str) -> Actor:
-    """Give the actor of an `Authorization` header (RFC 6750), anonymous for an empty one.
+    """Return the actor of an `Authorization` header (RFC 6750), anonymous for an empty one.
 
     Raises Problem 401 for a token that is no good, 403 when its member is barred.
     """
@@ -33,7 +33,7 @@ def actor_of_header(header: str) -> Actor:
 
 
 def standing_of_header(header: str) -> Standing:
-    """Give the actor of a header that is not empty and how long it is that; raises as above."""
+    """Return the actor of a header that is not empty and how long it is that; raises as above."""
     scheme, _space, token = header.partition(" ")
     if scheme.lower() != SCHEME or not token.strip():
         raise not_signed_in(_("Use “Authorization: Bearer <access token>”."))
@@ -55,7 +55,7 @@ def require_scopes(actor: Actor, resources: Iterable[Resource]) -> None:
 
 
 def actor_of_token(token: str) -> Actor:
-    """Give the actor of a token; raises Problem 401 or 403 when it is no good."""
+    """Return the actor of a token; raises Problem 401 or 403 when it is no good."""
     return _standing_of_token()(token).actor
 
 

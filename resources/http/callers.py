@@ -40,7 +40,7 @@ class Callers:
         self.known: ByteCache[_Known] = ByteCache(CALLER_BYTES)
 
     def actor(self, header: str) -> Actor:
-        """Give the actor of a header; raises Problem 401 and 403."""
+        """Return the actor of a header; raises Problem 401 and 403."""
         if not header:
             return ANONYMOUS
         known = self.known.get(header)

@@ -50,7 +50,7 @@ def client_network(address: str) -> str:
 
 
 def is_trusted(address: str) -> bool:
-    """Tell whether an address asks for many others (`settings.TRUSTED_ADDRESSES`).
+    """Return whether an address asks for many others (`settings.TRUSTED_ADDRESSES`).
 
     Its reads are not counted, and one network's share of what is under way is no limit for it.
     """

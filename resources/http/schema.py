@@ -63,17 +63,17 @@ class ResourceSchema(AutoSchema):
 
     @property
     def resource(self) -> Resource:
-        """Give the resource of the view being described."""
+        """Return the resource of the view being described."""
         return self._engine_view.resource
 
     @property
     def verb(self) -> str:
-        """Give the engine's word for the view's method, empty for actions."""
+        """Return the engine's word for the view's method, empty for actions."""
         return self._engine_view.verb_of.get(self.method, "")
 
     @property
     def action(self) -> RecordAction | None:
-        """Give the declared action that is being described, if it is one."""
+        """Return the declared action that is being described, if it is one."""
         actions: Sequence[RecordAction] = getattr(self.view, "actions", ())
         return next((action for action in actions if action.method == self.method), None)
 

@@ -48,7 +48,7 @@ class Room:
     reset: int
 
     def headers(self) -> dict[str, str]:
-        """Give the room as `RateLimit-*` headers."""
+        """Return the room as `RateLimit-*` headers."""
         return {
             "RateLimit-Limit": str(self.limit),
             "RateLimit-Remaining": str(max(0, self.remaining)),
@@ -129,7 +129,7 @@ def require_points(actor: Actor, address: str, points: int) -> dict[str, str]:
 
 @remembered
 def _is_counted_here() -> bool:
-    """Tell whether the counters are in this process."""
+    """Return whether the counters are in this process."""
     return isinstance(caches["default"], LocMemCache)
 
 
@@ -171,7 +171,7 @@ def _throttled(room: Room) -> Problem:
 
 
 def _times(number: int, trust: int) -> int:
-    """Give how many times the rate the one who asks has room for, and what is shared."""
+    """Return how many times the rate the one who asks has room for, and what is shared."""
     return SHARED_BY if number else 1 + trust
 
 

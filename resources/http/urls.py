@@ -9,7 +9,7 @@ from resources.http.views import BatchView, resource_views
 
 
 def resource_urls() -> list[URLPattern]:
-    """Give a path per view of each registered resource, and the batch."""
+    """Return a path per view of each registered resource, and the batch."""
     return [
         path(f"{resource.name}{suffix}", view.as_view(), name=f"{resource.name}{number}")
         for resource in registry.all_resources()

@@ -150,12 +150,12 @@ class BatchView(APIView):
 
 
 def actor_behind(request: Request) -> Actor:
-    """Give the actor that the engine's authentication has put where Django has users."""
+    """Return the actor that the engine's authentication has put where Django has users."""
     return cast("Actor", request.user)
 
 
 def resource_views(resource: Resource) -> list[tuple[str, type[EngineView]]]:
-    """Give the view classes of a resource with their paths below its own."""
+    """Return the view classes of a resource with their paths below its own."""
     stem = resource.model.__name__
     views: list[tuple[str, type[EngineView]]] = [
         ("", _view(f"{stem}ListView", ListView, resource)),

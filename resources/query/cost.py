@@ -67,7 +67,7 @@ class Cost:
 
     @property
     def is_cheap(self) -> bool:
-        """Tell whether this is nothing to count."""
+        """Return whether this is nothing to count."""
         return self.points <= CHEAP
 
 

@@ -58,17 +58,17 @@ class ListQuery:
 
     @cached_property
     def sort(self) -> str:
-        """Give the order in its one spelling."""
+        """Return the order in its one spelling."""
         return sort_text(self.keys)
 
     @property
     def is_backward(self) -> bool:
-        """Tell whether the page lies before its cursor."""
+        """Return whether the page lies before its cursor."""
         return self.cursor is not None and self.cursor.is_backward
 
     @property
     def is_of_its_time(self) -> bool:
-        """Tell whether the answer depends on the moment of asking, or on chance."""
+        """Return whether the answer depends on the moment of asking, or on chance."""
         return self.is_by_chance or (
             self.condition is not None
             and any(isinstance(part, Macro) for part in self.condition.literals)
@@ -76,7 +76,7 @@ class ListQuery:
 
     @cached_property
     def is_by_chance(self) -> bool:
-        """Tell whether the order is random and of this request alone."""
+        """Return whether the order is random and of this request alone."""
         return any(key.seed == "" for key in self.keys)
 
     @cached_property
@@ -92,7 +92,7 @@ class ListQuery:
 
     @cached_property
     def shape(self) -> Hashable:
-        """Give the key under which the compiled SQL is kept."""
+        """Return the key under which the compiled SQL is kept."""
         return (
             self.selection,
             self.sort,
@@ -105,7 +105,7 @@ class ListQuery:
         )
 
     def values(self) -> dict[Hashable, Any]:
-        """Give the values of the plan's placeholders, the actor's aside."""
+        """Return the values of the plan's placeholders, the actor's aside."""
         values: dict[Hashable, Any] = {"limit": self.limit + 1, "search": self.search}
         if self.page is not None:
             values["offset"] = (self.page - 1) * self.limit
@@ -165,7 +165,7 @@ def read_selection(resource: Resource, parameters: Parameters) -> Selection:
 
 
 def single(parameters: Parameters, name: str) -> str | None:
-    """Give the one value of a parameter, or None; raises Problem 400 when there are several."""
+    """Return the one value of a parameter, or None; raises Problem 400 when there are several."""
     values = parameters.get(name, ())
     if len(values) > 1:
         raise bad_parameter(name, "repeated", _("Give this parameter once."))

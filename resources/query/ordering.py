@@ -74,14 +74,14 @@ class SortKey:
         return operand.expression
 
     def order(self, *, is_backward: bool) -> OrderBy:
-        """Give the column's part of ORDER BY."""
+        """Return the column's part of ORDER BY."""
         column = F(self.column)
         if self.is_descending is not is_backward:
             return column.desc(nulls_last=True if self.is_nullable else None)
         return column.asc(nulls_first=True if self.is_nullable else None)
 
     def selected(self) -> Any:
-        """Give the column as a value that a cursor can carry."""
+        """Return the column as a value that a cursor can carry."""
         return F(self.name) if self.name == RANK else json_value(self.field, F(self.column))
 
     def check(self, value: Any) -> Any:

@@ -133,19 +133,19 @@ def _known_plan(key: Hashable, compiling: Callable[[], Plan]) -> Plan:
 
 
 def list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
-    """Give the plan of a page: each row is document, then the sort values."""
+    """Return the plan of a page: each row is document, then the sort values."""
     key = ("list", resource, kind, query.shape)
     return _known_plan(key, lambda: _list_plan(resource, kind, query))
 
 
 def count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
-    """Give the plan that counts all rows of a list."""
+    """Return the plan that counts all rows of a list."""
     key = ("count", resource, kind, query.shape)
     return _known_plan(key, lambda: _count_plan(resource, kind, query))
 
 
 def view_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
-    """Give the plan of one record by id: document, revision."""
+    """Return the plan of one record by id: document, revision."""
     key = ("view", resource, kind, selection)
     return _known_plan(key, lambda: _view_plan(resource, kind, selection, _by_id()))
 
@@ -157,7 +157,7 @@ def key_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
 
 
 def exists_plan(resource: Resource, kind: ActorKind) -> Plan:
-    """Give the plan that tells whether the actor may view the row of an id."""
+    """Return the plan that tells whether the actor may view the row of an id."""
     return _known_plan(("exists", resource, kind), lambda: _exists_plan(resource, kind))
 
 
@@ -209,7 +209,7 @@ def _count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
 
 
 def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QuerySet[Any]:
-    """Give all rows of a list, in no order yet."""
+    """Return all rows of a list, in no order yet."""
     rule = resource.list_rule(query.pinned)
     rows = visible_rows(resource, rule.scope(actor, resource.model))
     if query.condition:
@@ -223,5 +223,5 @@ def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QueryS
 
 
 def visible_rows(resource: Resource, scope: Scope) -> QuerySet[Any]:
-    """Give the rows of a resource in a scope."""
+    """Return the rows of a resource in a scope."""
     return narrowed(resource.model._default_manager.all(), scope)

@@ -79,7 +79,7 @@ def _is_in(scope: Scope) -> Any:
 
 
 def _expanded(resource: Resource, actor: Asker, name: str, inner: Selection) -> Any:
-    """Give the target of a relation if the actor may view it, else null."""
+    """Return the target of a relation if the actor may view it, else null."""
     field = resource.column(name)
     target = registry.resource_of(resource.target(name))
     rows = target.model._default_manager.filter(pk=OuterRef(field.attname))

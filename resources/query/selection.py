@@ -148,7 +148,7 @@ def _chosen(
 
 
 def _is_excerpt(resource: Resource, path: str) -> bool:
-    """Tell whether a path is the beginning of a text: `description:excerpt(100,true)`."""
+    """Return whether a path is the beginning of a text: `description:excerpt(100,true)`."""
     name, _colon, modifier = path.partition(":")
     if name not in resource.fields or not EXCERPT.fullmatch(modifier):
         return False

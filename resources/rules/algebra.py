@@ -43,22 +43,22 @@ class Rule(ABC):
 
     @abstractmethod
     def scope(self, actor: Asker, model: type[Model]) -> Scope:
-        """Give the rows of `model` that the rule opens to the actor."""
+        """Return the rows of `model` that the rule opens to the actor."""
 
     @abstractmethod
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
-        """Give those of `actors` to whom the rule opens the row."""
+        """Return those of `actors` to whom the rule opens the row."""
 
     @abstractmethod
     def words(self) -> str:
         """Say the rule in plain words."""
 
     def parts(self) -> tuple[Rule, ...]:
-        """Give the rules that this one is made of."""
+        """Return the rules that this one is made of."""
         return ()
 
     def columns(self, model: type[Model]) -> frozenset[str]:
-        """Give the row's own columns that the rule looks at, as the change log names them."""
+        """Return the row's own columns that the rule looks at, as the change log names them."""
         return frozenset().union(*(part.columns(model) for part in self.parts()))
 
     def models_read(self, model: type[Model]) -> frozenset[type[Model]]:
@@ -66,7 +66,7 @@ class Rule(ABC):
         return frozenset().union(*(part.models_read(model) for part in self.parts()))
 
     def dependents(self, model: type[Model], changed: Changed) -> Iterator[DependentRows]:
-        """Give the rows of `model` that the rule may judge anew since rows of others changed."""
+        """Return the rows of `model` that the rule may judge anew since rows of others changed."""
         for part in self.parts():
             yield from part.dependents(model, changed)
 
@@ -80,7 +80,7 @@ class Rule(ABC):
         return self
 
     def permits(self, actor: Actor, row: Model) -> bool:
-        """Tell whether the rule opens the row to the actor."""
+        """Return whether the rule opens the row to the actor."""
         return actor in self.audience(row, (actor,))
 
     def __or__(self, other: Rule) -> Rule:

@@ -98,7 +98,7 @@ class Where(Rule):
 
 
 def log_name(model: type[Model], column: str) -> str:
-    """Give a column as the change log names it."""
+    """Return a column as the change log names it."""
     return cast("Field[Any, Any]", model._meta.get_field(column)).attname
 
 

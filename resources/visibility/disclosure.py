@@ -33,7 +33,7 @@ class ShownColumns(NamedTuple):
     members: frozenset[str]
 
     def differ(self, before: Collection[str], now: str) -> bool:
-        """Tell whether the possible ones look other now than in a document of before.
+        """Return whether the possible ones look other now than in a document of before.
 
         Documents of which there are none to compare are taken to differ.
         """

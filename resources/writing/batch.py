@@ -49,7 +49,7 @@ class BatchAnswer:
     body: bytes = b"null"
 
     def text(self) -> bytes:
-        """Give the answer as JSON."""
+        """Return the answer as JSON."""
         return b'{"status":%d,"body":%s}' % (self.status, self.body)
 
 

@@ -68,7 +68,7 @@ def kept_answer(key: str, actor: Actor, request: tuple[str, bytes]) -> HttpAnswe
 
 
 def forget_old_answers() -> int:
-    """Delete answers kept for longer than 24 hours; gives their number."""
+    """Delete answers kept for longer than 24 hours; returns their number."""
     count, _per_model = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
     return count
 

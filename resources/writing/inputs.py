@@ -157,7 +157,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
         return [field for field in fields if field.field_name in self._sent or self._needs(field)]
 
     def _needs(self, field: Any) -> bool:
-        """Tell whether it matters that a field was not sent."""
+        """Return whether it matters that a field was not sent."""
         return not self.partial and (field.required or field.default is not serializers.empty)
 
     @override
@@ -258,7 +258,7 @@ def composed_input(sent: Any) -> Any:
 
 @cache
 def input_class(resource: Resource, verb: str) -> type[RecordInput]:
-    """Give the serializer class of `create` or `update` of a resource."""
+    """Return the serializer class of `create` or `update` of a resource."""
     names = list(resource.writable if verb == "create" else resource.editable)
     meta = type(
         "Meta",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from resources import changes, statements
+from resources import changes, row_sql
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.execution.reader import record_uuid
 from resources.writing.inputs import composed_input, inputs_of, validated
@@ -107,7 +107,7 @@ def delete_record(resource: Resource, actor: Actor, record_id: str, if_match: st
 def run_action(
     resource: Resource, action: RecordAction, actor: Actor, record_id: str, sent: Any
 ) -> Record:
-    """Run a declared verb on one record; gives the row that its service answers, else this one."""
+    """Run a declared verb on one record; returns what its service returns, else the record."""
     takes = action.takes(context={"actor": actor}) if action.takes else None
     if has_uploads(sent):
         with transaction.atomic():
@@ -123,7 +123,7 @@ def run_action(
 
 def visible_row(resource: Resource, actor: Actor, record_id: str) -> Record:
     """Lock and give the row of an id; raises Problem 404 unless the actor may view it."""
-    row = statements.read(resource.record_model, record_uuid(record_id))
+    row = row_sql.read(resource.record_model, record_uuid(record_id))
     if row is None or not resource.view.permits(actor, row):
         raise not_visible()
     return row

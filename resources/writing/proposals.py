@@ -19,7 +19,7 @@ class Proposal:
         self._values = values
 
     def __getattr__(self, name: str) -> Any:
-        """Give a column's value as proposed, else as the model would fill it in."""
+        """Return a column's value as proposed, else as the model would fill it in."""
         if name in self._values:
             return self._values[name]
         for column in self._meta.concrete_fields:
@@ -39,5 +39,5 @@ class Proposal:
 
 
 def proposed(resource: Resource, values: Mapping[str, Any]) -> Record:
-    """Give a row with these values that rules can be asked about."""
+    """Return a row with these values that rules can be asked about."""
     return cast("Record", Proposal(resource, values))

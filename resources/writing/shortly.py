@@ -39,7 +39,7 @@ class NotPlainError(Exception):
 
 
 def takings(fields: Mapping[str, Any]) -> Mapping[str, Taking]:
-    """Give for each field what makes a column's value of a plainly right one.
+    """Return for each field what makes a column's value of a plainly right one.
 
     It raises NotPlainError, ValidationError or SkipField for the others.
     """
@@ -122,7 +122,7 @@ def _truth(field: Any) -> Taking:
 def _bounds(
     field: Any, least: type, most: type, others: frozenset[type] = frozenset()
 ) -> tuple[float, float] | None:
-    """Give the bounds that a field's validators set; None if they ask for anything else."""
+    """Return the bounds that a field's validators set; None if they ask for anything else."""
     found = {least: -UNBOUNDED, most: UNBOUNDED}
     for validator in field.validators:
         if type(validator) in found and isinstance(validator.limit_value, int):

@@ -32,7 +32,7 @@ class UploadInput(serializers.Field[Any, Any, Any, Any]):
 
 
 def has_uploads(sent: Any) -> bool:
-    """Tell whether a form brings files along."""
+    """Return whether a form brings files along."""
     return isinstance(sent, QueryDict) and any(
         isinstance(value, UploadedFile) for _name, values in sent.lists() for value in values
     )

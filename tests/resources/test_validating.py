@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rest_framework import serializers
 
-from resources import registry, statements
+from resources import registry, row_sql
 from resources.actors import SYSTEM
 from resources.writing.inputs import input_class, validated
 
@@ -85,6 +85,6 @@ def test_a_row_is_made_as_its_model_makes_it(resource: Resource) -> None:
     model = resource.record_model
     ours, theirs = (
         [(name, type(value) if type(value) in PASSING else value) for name, value in row.items()]
-        for row in (vars(statements.made(model, {})), vars(model()))
+        for row in (vars(row_sql.build(model, {})), vars(model()))
     )
     assert ours == theirs

@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
 
 def described(resource: Resource) -> list[str]:
-    """Give the lines that describe one resource."""
+    """Return the lines that describe one resource."""
     lines = [resource.description.splitlines()[0]] if resource.description else []
     lines += [f"{verb:8} {resource.rule(verb).words()}" for verb in VERBS]
     for name, rule in resource.readers.items():

@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
 
 def explained(rule: Rule, actor: Actor, row: Model, depth: int = 0) -> Iterator[str]:
-    """Give a line for the rule and, indented, one for each of its parts."""
+    """Return a line for the rule and, indented, one for each of its parts."""
     verdict = "yes" if rule.permits(actor, row) else "no "
     yield f"{'  ' * depth}{verdict}  {rule.words()}"
     for part in rule.parts():

@@ -206,5 +206,5 @@ def _of_list(many: Listed, operator: str, right: Literal | Macro, *, any_match: 
 
 
 def _holds_of_nothing(operator: str, right: Part) -> bool:
-    """Tell whether a comparison holds where there is no value at all."""
+    """Return whether a comparison holds where there is no value at all."""
     return (operator in POSITIVE) is not asks_for_nothing(POSITIVE.get(operator, operator), right)

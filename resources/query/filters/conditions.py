@@ -25,7 +25,7 @@ class Condition(Func):
 
     @override
     def get_lookup(self, lookup: str) -> Any:
-        """Give the condition itself for what filters by it."""
+        """Return the condition itself for what filters by it."""
         return Holds if lookup == "exact" else super().get_lookup(lookup)
 
 

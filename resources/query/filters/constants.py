@@ -25,7 +25,7 @@ PATTERN_PART = re.compile(r"\\.|.", re.DOTALL)
 
 
 def is_true(left: Any, operator: str, right: Any) -> bool:
-    """Tell whether a comparison of two literals holds: numbers as such, all else as texts."""
+    """Return whether a comparison of two literals holds: numbers as such, all else as texts."""
     if operator in ("~", "!~"):
         if right is None:
             return False
@@ -41,7 +41,7 @@ def is_true(left: Any, operator: str, right: Any) -> bool:
 
 
 def matches(text: str, pattern: str) -> bool:
-    r"""Tell whether a text matches a LIKE pattern (with ESCAPE '\'), cases alike.
+    r"""Return whether a text matches a LIKE pattern (with ESCAPE '\'), cases alike.
 
     Takes as many steps at most as the two lengths multiplied.
     """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def filter_dependents(resource: Resource, node: Node, changed: Changed) -> Iterator[DependentRows]:
-    """Give the rows that hang, by the paths of a filter, on rows that have changed."""
+    """Return the rows that hang, by the paths of a filter, on rows that have changed."""
     for path in {identifier.path for identifier in identifiers(node)}:
         yield from _dependents(resource, path, changed)
 

@@ -56,7 +56,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def decoded(token: Token) -> str:
-    """Give the text between the quotes; only the escapes of the grammar are decoded."""
+    """Return the text between the quotes; only the escapes of the grammar are decoded."""
     return composed(ESCAPE.sub(lambda found: DECODED[found[1]], token.text[1:-1]))
 
 

@@ -44,5 +44,5 @@ MACROS: Mapping[str, Callable[[datetime], datetime | int]] = {
 
 
 def macro_value(name: str, now: datetime) -> datetime | int:
-    """Give a macro's value at `now`, which is in UTC."""
+    """Return a macro's value at `now`, which is in UTC."""
     return MACROS[name](now)

@@ -44,12 +44,12 @@ class Identifier:
 
     @property
     def shape(self) -> Hashable:
-        """Give what decides the SQL."""
+        """Return what decides the SQL."""
         return ("name", self.path, self.modifier)
 
     @property
     def literals(self) -> tuple[Literal | Macro, ...]:
-        """Give the literals inside, in order."""
+        """Return the literals inside, in order."""
         return ()
 
 
@@ -68,19 +68,19 @@ class Literal:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether this is null or the empty text, which are equal."""
+        """Return whether this is null or the empty text, which are equal."""
         return self.value is None or self.value == ""
 
     @property
     def shape(self) -> Hashable:
-        """Give what decides the SQL: the kind, not the value."""
+        """Return what decides the SQL: the kind, not the value."""
         if self.kind == "list":
             return ("literal", "list", "" in self.value)
         return ("literal", "empty" if self.value == "" else self.kind)
 
     @property
     def literals(self) -> tuple[Literal | Macro, ...]:
-        """Give the literals inside, in order."""
+        """Return the literals inside, in order."""
         return (self,)
 
 
@@ -97,17 +97,17 @@ class Macro:
 
     @property
     def is_number(self) -> bool:
-        """Tell whether this is a part of the date, such as `@year`, rather than a moment."""
+        """Return whether this is a part of the date, such as `@year`, rather than a moment."""
         return self.name in NUMBERS
 
     @property
     def shape(self) -> Hashable:
-        """Give what decides the SQL."""
+        """Return what decides the SQL."""
         return ("macro", self.is_number)
 
     @property
     def literals(self) -> tuple[Literal | Macro, ...]:
-        """Give the literals inside, in order."""
+        """Return the literals inside, in order."""
         return (self,)
 
 
@@ -121,12 +121,12 @@ class Call:
 
     @property
     def shape(self) -> Hashable:
-        """Give what decides the SQL."""
+        """Return what decides the SQL."""
         return ("call", self.name, tuple(argument.shape for argument in self.args))
 
     @property
     def literals(self) -> tuple[Literal | Macro, ...]:
-        """Give the literals inside, in order."""
+        """Return the literals inside, in order."""
         return tuple(part for argument in self.args for part in argument.literals)
 
 
@@ -145,7 +145,7 @@ class Comparison:
 
     @property
     def shape(self) -> Hashable:
-        """Give what decides the SQL: of two literals their values, since the answer is known."""
+        """Return what decides the SQL: of two literals their values, since the answer is known."""
         if isinstance(self.left, Literal) and isinstance(self.right, Literal):
             return (
                 self.operator,
@@ -158,7 +158,7 @@ class Comparison:
 
     @property
     def literals(self) -> tuple[Literal | Macro, ...]:
-        """Give the literals inside, in order."""
+        """Return the literals inside, in order."""
         return self.left.literals + self.right.literals
 
 
@@ -171,12 +171,12 @@ class Junction:
 
     @property
     def shape(self) -> Hashable:
-        """Give what decides the SQL."""
+        """Return what decides the SQL."""
         return (self.connector, *(child.shape for child in self.children))
 
     @property
     def literals(self) -> tuple[Literal | Macro, ...]:
-        """Give the literals inside, in order."""
+        """Return the literals inside, in order."""
         return tuple(part for child in self.children for part in child.literals)
 
 
@@ -184,7 +184,7 @@ type Node = Comparison | Junction
 
 
 def numbered(node: Node) -> Node:
-    """Give the same tree with its literals counted anew, from 0 in order of appearance."""
+    """Return the same tree with its literals counted anew, from 0 in order of appearance."""
     counted: Node = _numbered(node, iter(range(len(node.literals))))
     return counted
 

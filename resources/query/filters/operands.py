@@ -67,12 +67,12 @@ class Scalar:
 
     @property
     def is_text(self) -> bool:
-        """Tell whether the column holds text (missing text is stored as an empty one)."""
+        """Return whether the column holds text (missing text is stored as an empty one)."""
         return self.document is None and isinstance(self.field, CharField | TextField)
 
     @property
     def is_number(self) -> bool:
-        """Tell whether the column holds numbers or truths, which count as 1 and 0."""
+        """Return whether the column holds numbers or truths, which count as 1 and 0."""
         kinds = (IntegerField, FloatField, BooleanField)
         return self.document is None and isinstance(self.field, kinds)
 

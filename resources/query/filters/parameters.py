@@ -46,7 +46,7 @@ MOST_TAGS = 50
 
 
 def suffixes_of(column: Field[Any, Any]) -> Mapping[str, str]:
-    """Give the suffixes that a column's parameter may have, with what each means."""
+    """Return the suffixes that a column's parameter may have, with what each means."""
     if isinstance(column, JSONField):
         return MEMBERSHIP
     if column.is_relation:

@@ -44,12 +44,12 @@ POSITIVE = {"!=": "=", "!~": "~"}
 
 
 def asks_for_nothing(operator: str, right: Part) -> bool:
-    """Tell whether a comparison is `= null` or `= ""`."""
+    """Return whether a comparison is `= null` or `= ""`."""
     return operator == "=" and isinstance(right, Literal) and right.is_empty
 
 
 def is_hopeless(operator: str, right: Part) -> bool:
-    """Tell whether a comparison never holds: null is no text to look for, and in no order."""
+    """Return whether a comparison never holds: null is no text to look for, and in no order."""
     is_null = isinstance(right, Literal) and right.value is None
     return is_null and operator not in ("=", "!=")
 
@@ -176,7 +176,7 @@ def _number(scalar: Scalar) -> Any:
 
 
 def _is_same_kind(one: Field[Any, Any], other: Field[Any, Any]) -> bool:
-    """Tell whether two columns other than texts compare as they are."""
+    """Return whether two columns other than texts compare as they are."""
     return (
         type(one) is type(other)
         and not isinstance(one, TextField)

@@ -67,7 +67,7 @@ class StrfTime(Func):
 
 
 def checked_format(form: Literal) -> str:
-    """Give the text of a format; raises FilterValueError for letters we don't know."""
+    """Return the text of a format; raises FilterValueError for letters we don't know."""
     if set(DIRECTIVE.findall(str(form.value))) - set(LETTERS):
         message = _("strftime knows these letters: %(known)s.") % {"known": " ".join(LETTERS)}
         raise FilterValueError("unknown_format", message, form.position)

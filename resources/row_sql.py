@@ -1,4 +1,7 @@
-"""The write door's statements, put together once per table instead of once per row."""
+"""SQL of one row: INSERT, UPDATE and SELECT … FOR UPDATE, composed once per table.
+
+Django composes each statement anew for each row, which takes longer than SQLite takes to run it.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +33,9 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-PREPARING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save", "to_python")
-"""What decides how a field's value is written."""
-PLAIN: Mapping[type[Field[Any, Any]], type] = {
+ADAPTING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save", "to_python")
+"""Methods of a field that decide how its value is adapted."""
+PASSTHROUGH: Mapping[type[Field[Any, Any]], type] = {
     BooleanField: bool,
     CharField: str,
     IntegerField: int,
@@ -41,22 +44,23 @@ PLAIN: Mapping[type[Field[Any, Any]], type] = {
 
 
 class Column(NamedTuple):
-    """A column: its attribute, the types of values that the database takes as they are, and more.
+    """A column: its field, its attribute, and how values of it are adapted for the driver.
 
-    `shortly` writes values of some types as the field does, `UNFIT` for one that it can't.
+    Values of the types in `passthrough` need no adapting. `fast_adapters` adapt values of some
+    types as the field does; they return `NOT_ADAPTED` for a value that they can't handle.
     """
 
     field: Field[Any, Any]
     attribute: str
-    plain: frozenset[type]
-    shortly: Mapping[type, Callable[[Any], Any]]
+    passthrough: frozenset[type]
+    fast_adapters: Mapping[type, Callable[[Any], Any]]
 
 
-UNFIT = object()
-"""Says that a value must be written by its field."""
+NOT_ADAPTED = object()
+"""Says that a value must be adapted by its field."""
 
 
-class Reading(NamedTuple):
+class RowQuery(NamedTuple):
     """A statement that reads one row by its key, and what makes Python's values of its columns."""
 
     sql: str
@@ -66,8 +70,8 @@ class Reading(NamedTuple):
     attributes: Sequence[str]
 
 
-def made[M: Model](model: type[M], values: Mapping[str, Any]) -> M:
-    """Make a row as `model(**values)` does, in a third of the time."""
+def build[M: Model](model: type[M], values: Mapping[str, Any]) -> M:
+    """Return an unsaved row as `model(**values)` does, in a third of the time."""
     blank = _blank(model)
     if blank is None or not values.keys() <= blank.names:
         return model(**values)
@@ -117,18 +121,18 @@ def read[M: Model](model: type[M], key: Any) -> M | None:
     database = connections[DEFAULT_DB_ALIAS]
     if not database.in_atomic_block:
         raise transaction.TransactionManagementError("A row is locked within a transaction only.")
-    reading = _reading(model)
+    query = _row_query(model)
     with database.cursor() as cursor:
-        cursor.execute(reading.sql, [reading.placeholder.bind(key, database)])
+        cursor.execute(query.sql, [query.placeholder.bind(key, database)])
         found = cursor.fetchone()
     if found is None:
         return None
-    (values,) = reading.compiler.apply_converters([found], reading.converters)
-    return model.from_db(DEFAULT_DB_ALIAS, reading.attributes, values)
+    (values,) = query.compiler.apply_converters([found], query.converters)
+    return model.from_db(DEFAULT_DB_ALIAS, query.attributes, values)
 
 
-def is_there(model: type[Model], **values: Any) -> bool:
-    """Tell whether a row has these values, by name of the column's attribute."""
+def exists(model: type[Model], **values: Any) -> bool:
+    """Return whether a row has these values, by name of the column's attribute."""
     columns, sql = _finding(model, tuple(values))
     database = connections[DEFAULT_DB_ALIAS]
     with database.cursor() as cursor:
@@ -143,49 +147,51 @@ def is_there(model: type[Model], **values: Any) -> bool:
 
 
 def _values(row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper) -> Sequence[Any]:
-    """Give what the database takes for the columns of a row."""
+    """Return what the database takes for the columns of a row."""
     values = []
     state = vars(row)
-    for field, attribute, plain, shortly in columns:
+    for field, attribute, passthrough, fast_adapters in columns:
         value = state[attribute] if attribute in state else getattr(row, attribute)
-        if type(value) not in plain:
-            write = shortly.get(type(value))
-            written = write(value) if write else UNFIT
-            value = field.get_db_prep_save(value, database) if written is UNFIT else written
+        if type(value) not in passthrough:
+            adapt = fast_adapters.get(type(value))
+            adapted = adapt(value) if adapt else NOT_ADAPTED
+            value = field.get_db_prep_save(value, database) if adapted is NOT_ADAPTED else adapted
         values.append(value)
     return values
 
 
 @cache
 def _insertion(model: type[Model], is_keyless: bool) -> tuple[Sequence[Column], str]:
-    """Give the columns of an insert and its SQL."""
+    """Return the columns of an insert and its SQL."""
     key = model._meta.pk
     fields: list[Field[Any, Any]] = [
         field for field in model._meta.concrete_fields if not (is_keyless and field is key)
     ]
     names = [_quoted(field.column) for field in fields]
-    places = ["%s"] * len(fields)
+    parameters = ["%s"] * len(fields)
     returning = f"RETURNING {_quoted(key.column)}" if is_keyless else ""
     table, listed = _quoted(model._meta.db_table), f"({', '.join(names)})"
-    values = f"({', '.join(places)})"
+    values = f"({', '.join(parameters)})"
     sql = " ".join(("INSERT INTO", table, listed, "VALUES", values, returning))
     return [_column(field) for field in fields], sql
 
 
 @cache
 def _update(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Column], str]:
-    """Give the columns of an update, the key last, and its SQL."""
+    """Return the columns of an update, the key last, and its SQL."""
     fields = [cast("Field[Any, Any]", model._meta.get_field(name)) for name in names]
     assignments = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     key = model._meta.pk
-    place = f"{_quoted(key.column)} = %s"
-    sql = " ".join(("UPDATE", _quoted(model._meta.db_table), "SET", assignments, "WHERE", place))
+    condition = f"{_quoted(key.column)} = %s"
+    sql = " ".join(
+        ("UPDATE", _quoted(model._meta.db_table), "SET", assignments, "WHERE", condition)
+    )
     return [_column(field) for field in (*fields, key)], sql
 
 
 @cache
 def _finding(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Column], str]:
-    """Give the columns that a row is looked for by, and the SQL."""
+    """Return the columns that a row is looked for by, and the SQL."""
     fields = {field.attname: field for field in model._meta.concrete_fields}
     columns = [_column(fields[name]) for name in names]
     condition = " AND ".join(f"{_quoted(column.field.column)} = %s" for column in columns)
@@ -194,7 +200,7 @@ def _finding(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Colum
 
 
 @cache
-def _reading(model: type[Model]) -> Reading:
+def _row_query(model: type[Model]) -> RowQuery:
     """Compile the query of one row."""
     rows = model._default_manager.select_for_update(no_key=True)
     query = rows.filter(pk=Placeholder("id", model._meta.pk)).query
@@ -203,7 +209,7 @@ def _reading(model: type[Model]) -> Reading:
         sql, (placeholder,) = compiler.as_sql()
     columns = [column for column, _sql, _alias in compiler.select]
     attributes = [field.attname for field in model._meta.concrete_fields]
-    return Reading(sql, placeholder, compiler, compiler.get_converters(columns), attributes)
+    return RowQuery(sql, placeholder, compiler, compiler.get_converters(columns), attributes)
 
 
 class Blank(NamedTuple):
@@ -219,7 +225,7 @@ class Blank(NamedTuple):
 
 @cache
 def _blank(model: type[Model]) -> Blank | None:
-    """Give what rows of a model begin as; None if making one is more than to fill in columns."""
+    """Return what rows of a model begin as; None if making one is more than to fill in columns."""
     columns = model._meta.concrete_fields
     is_heard_of = pre_init.has_listeners(model) or post_init.has_listeners(model)
     has_own_ways = any(hasattr(_descriptor(model, field), "__set__") for field in columns)
@@ -232,39 +238,39 @@ def _blank(model: type[Model]) -> Blank | None:
 
 
 def _descriptor(model: type[Model], field: Field[Any, Any]) -> Any:
-    """Give what a column's attribute is on its model; None for what Django has for all."""
+    """Return what a column's attribute is on its model; None for what Django has for all."""
     found = vars(model).get(field.attname)
     return None if type(found) is ForeignKeyDeferredAttribute else found
 
 
 def _column(field: Field[Any, Any]) -> Column:
-    """Describe a column; a field that prepares values like Django's own passes plain ones on."""
-    plain = {
+    """Describe a column; a field that prepares values as Django does passes plain ones on."""
+    passthrough = {
         value
-        for kind, value in PLAIN.items()
-        if all(getattr(type(field), name) is getattr(kind, name) for name in PREPARING)
+        for kind, value in PASSTHROUGH.items()
+        if all(getattr(type(field), name) is getattr(kind, name) for name in ADAPTING)
     }
     if type(connection.ops.adapt_integerfield_value(1, "IntegerField")) is not int:
-        plain.discard(int)
+        passthrough.discard(int)
     if field.get_db_prep_save(None, connection) is None:
-        plain.add(type(None))
-    return Column(field, field.attname, frozenset(plain), _short_ways(field))
+        passthrough.add(type(None))
+    return Column(field, field.attname, frozenset(passthrough), _fast_adapters(field))
 
 
-def _short_ways(field: Field[Any, Any]) -> Mapping[type, Callable[[Any], Any]]:
-    """Find how SQLite is told values of a field; PostgreSQL's driver takes them as they are."""
+def _fast_adapters(field: Field[Any, Any]) -> Mapping[type, Callable[[Any], Any]]:
+    """Return the adapters of a field for SQLite; PostgreSQL's driver takes values as they are."""
     target = field.target_field if isinstance(field, ForeignKey) else field
     if connection.vendor != "sqlite":
         return {}
     if type(target) is RecordIdField:
         return {UUID: str}
     if type(target) is DateTimeField:
-        return {datetime: _moment}
+        return {datetime: _utc_text}
     return {}
 
 
-def _moment(value: datetime) -> Any:
-    return str(value.replace(tzinfo=None)) if value.tzinfo is UTC else UNFIT
+def _utc_text(value: datetime) -> Any:
+    return str(value.replace(tzinfo=None)) if value.tzinfo is UTC else NOT_ADAPTED
 
 
 def _quoted(name: str | None) -> str:
