@@ -23,7 +23,7 @@ from resources.fields import DocumentField
 from resources.json_text import JsonError, read_json
 from resources.text import composed_value
 from resources.visible_text import require_visible_line, require_visible_text
-from resources.writing.shortly import NotPlainError, takings
+from resources.writing.fast_validation import NeedsFullValidation, fast_validators
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
@@ -167,8 +167,8 @@ class RecordInput(serializers.ModelSerializer[Any]):
             super().run_validators(value)
 
     @cached_property
-    def _takings(self) -> Mapping[str, Any]:
-        return takings({str(field.field_name): field for field in super()._writable_fields})
+    def _fast_validators(self) -> Mapping[str, Any]:
+        return fast_validators({str(field.field_name): field for field in super()._writable_fields})
 
     @cached_property
     def _needed(self) -> Set[str]:
@@ -176,12 +176,18 @@ class RecordInput(serializers.ModelSerializer[Any]):
 
     def _taken(self, data: Any) -> dict[str, Any] | None:
         """Take what is plainly right field by field; None if something may not be."""
-        is_fitting = type(data) is dict and self._needed <= data.keys() <= self._takings.keys()
+        is_fitting = (
+            type(data) is dict and self._needed <= data.keys() <= self._fast_validators.keys()
+        )
         if not is_fitting:
             return None
         try:
-            return {name: take(data[name]) for name, take in self._takings.items() if name in data}
-        except (NotPlainError, serializers.ValidationError, serializers.SkipField):
+            return {
+                name: validate(data[name])
+                for name, validate in self._fast_validators.items()
+                if name in data
+            }
+        except (NeedsFullValidation, serializers.ValidationError, serializers.SkipField):
             return None
 
     @override

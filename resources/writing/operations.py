@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from resources import changes, row_sql
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.execution.reader import record_uuid
+from resources.writing.candidate_row import candidate_row
 from resources.writing.inputs import composed_input, inputs_of, validated
 from resources.writing.merge_patch import merged_into
-from resources.writing.proposals import proposed
 from resources.writing.uploads import has_uploads, uploads_stored
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _created(resource: Resource, actor: Actor, sent: Any) -> Record:
     values |= {
         resource.column(name).attname: preset(actor) for name, preset in resource.presets.items()
     }
-    _require(resource.create, actor, proposed(resource, values))
+    _require(resource.create, actor, candidate_row(resource, values))
     service = resource.service("create")
     with transaction.atomic():
         if service:

@@ -25,7 +25,7 @@ from resources.errors import as_problem
 from resources.http.throttles import read_rate
 from resources.models import Change, KeptAnswer, SearchEntry
 from resources.rules import NOBODY, own, where
-from resources.writing.proposals import proposed
+from resources.writing.candidate_row import candidate_row
 from templates_app.models import Review, Template, TemplateVersion
 from users.models import User
 
@@ -80,7 +80,7 @@ def test_a_constraint_is_found_by_what_either_database_says(db: None) -> None:
 def test_a_proposal_looks_like_the_row_it_would_be(alice: Persona) -> None:
     card = alice.creates("cards", title="Dragon")
     items = registry.resource_of(CollectionItem)
-    row = proposed(items, {"card_id": card["id"], "section": "a"})
+    row = candidate_row(items, {"card_id": card["id"], "section": "a"})
     assert (row.card.title, row.section, row.note) == ("Dragon", "a", "")  # type: ignore[attr-defined]  # a stand-in has its model's columns
     with pytest.raises(AttributeError):
         _unused = row.colour  # type: ignore[attr-defined]  # and no others

@@ -1,4 +1,4 @@
-"""Rows that a client proposes, as rules see them before anything is written."""
+"""Rows that are not saved yet, as rules see them before anything is written."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from resources.models import Record
 
 
-class Proposal:
-    """Stands for a row in front of a rule; making a real one costs ten times as much."""
+class CandidateRow:
+    """A stand-in for an unsaved model instance, which would cost ten times as much."""
 
     def __init__(self, resource: Resource, values: Mapping[str, Any]) -> None:
         self._meta = resource.model._meta
         self._values = values
 
     def __getattr__(self, name: str) -> Any:
-        """Return a column's value as proposed, else as the model would fill it in."""
+        """Return a column's value as sent, else the model's default."""
         if name in self._values:
             return self._values[name]
         for column in self._meta.concrete_fields:
@@ -38,6 +38,6 @@ class Proposal:
         return rows.filter(pk=key).first() if key is not None else None
 
 
-def proposed(resource: Resource, values: Mapping[str, Any]) -> Record:
-    """Return a row with these values that rules can be asked about."""
-    return cast("Record", Proposal(resource, values))
+def candidate_row(resource: Resource, values: Mapping[str, Any]) -> Record:
+    """Return an unsaved row with these values, which rules can judge."""
+    return cast("Record", CandidateRow(resource, values))

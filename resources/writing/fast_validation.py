@@ -1,6 +1,6 @@
-"""What clients send, taken in one step where it is plainly right.
+"""Fast-path validation of JSON scalars.
 
-Django REST framework decides about everything else, so that every error is its own.
+Anything unusual falls back to Django REST framework, which alone produces error messages.
 """
 
 from __future__ import annotations
@@ -27,38 +27,41 @@ from resources.visible_text import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    type Taking = Callable[[Any], Any]
+    type Validator = Callable[[Any], Any]
 
 UNBOUNDED = float("inf")
 WORDING = frozenset({ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator})
 VISIBLE = {require_visible_line: is_visible_line, require_visible_text: is_visible_text}
 
 
-class NotPlainError(Exception):
-    """A value is not plainly right, which does not make it wrong."""
+class NeedsFullValidation(Exception):
+    """A value is unusual, which does not make it wrong: the field itself has to decide."""
 
 
-def takings(fields: Mapping[str, Any]) -> Mapping[str, Taking]:
-    """Return for each field what makes a column's value of a plainly right one.
+def fast_validators(fields: Mapping[str, Any]) -> Mapping[str, Validator]:
+    """Return a validator for each field: it turns a JSON value into the column's value.
 
-    It raises NotPlainError, ValidationError or SkipField for the others.
+    It raises NeedsFullValidation, ValidationError or SkipField for any other value.
     """
-    return {name: TAKINGS.get(type(field), _by_itself)(field) for name, field in fields.items()}
+    return {
+        name: FAST_VALIDATORS.get(type(field), _full_validation)(field)
+        for name, field in fields.items()
+    }
 
 
-def _by_itself(field: Any) -> Taking:
-    taking: Taking = field.run_validation
-    return taking
+def _full_validation(field: Any) -> Validator:
+    validate: Validator = field.run_validation
+    return validate
 
 
-def _text(field: Any) -> Taking:
+def _text(field: Any) -> Validator:
     bounds = _bounds(field, MinLengthValidator, MaxLengthValidator, WORDING)
     if bounds is None:
-        return _by_itself(field)
+        return _full_validation(field)
     least, most = bounds
     is_visible = next((VISIBLE[each] for each in field.validators if each in VISIBLE), bool)
 
-    def take(value: Any) -> Any:
+    def validate(value: Any) -> Any:
         is_fitting = type(value) is str and value and least <= len(value) <= most
         if (
             not is_fitting
@@ -67,10 +70,10 @@ def _text(field: Any) -> Taking:
             or "\x00" in value
             or not _has_utf8(value)
         ):
-            raise NotPlainError
+            raise NeedsFullValidation
         return value
 
-    return take
+    return validate
 
 
 def _has_utf8(text: str) -> bool:
@@ -80,43 +83,43 @@ def _has_utf8(text: str) -> bool:
         return False
 
 
-def _whole_number(field: Any) -> Taking:
+def _whole_number(field: Any) -> Validator:
     bounds = _bounds(field, MinValueValidator, MaxValueValidator)
     if bounds is None:
-        return _by_itself(field)
+        return _full_validation(field)
     least, most = bounds
 
-    def take(value: Any) -> Any:
+    def validate(value: Any) -> Any:
         if type(value) is not int or not least <= value <= most:
-            raise NotPlainError
+            raise NeedsFullValidation
         return value
 
-    return take
+    return validate
 
 
-def _choice(field: Any) -> Taking:
+def _choice(field: Any) -> Validator:
     if field.validators:
-        return _by_itself(field)
+        return _full_validation(field)
     choices = {name: value for name, value in field.choice_strings_to_values.items() if name}
 
-    def take(value: Any) -> Any:
+    def validate(value: Any) -> Any:
         if type(value) is not str or value not in choices:
-            raise NotPlainError
+            raise NeedsFullValidation
         return choices[value]
 
-    return take
+    return validate
 
 
-def _truth(field: Any) -> Taking:
+def _truth(field: Any) -> Validator:
     if field.validators:
-        return _by_itself(field)
+        return _full_validation(field)
 
-    def take(value: Any) -> Any:
+    def validate(value: Any) -> Any:
         if type(value) is not bool:
-            raise NotPlainError
+            raise NeedsFullValidation
         return value
 
-    return take
+    return validate
 
 
 def _bounds(
@@ -133,7 +136,7 @@ def _bounds(
     return found[least], found[most]
 
 
-TAKINGS: Mapping[type, Callable[[Any], Taking]] = {
+FAST_VALIDATORS: Mapping[type, Callable[[Any], Validator]] = {
     serializers.BooleanField: _truth,
     serializers.CharField: _text,
     serializers.ChoiceField: _choice,
