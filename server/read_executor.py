@@ -17,7 +17,7 @@ from realtime.bell import is_shared, listen
 from resources.event_loop import MustRunInThread
 from resources.execution.epochs import CommitWatch, epochs
 from resources.execution.response_cache import EXACT_LIFETIME, NOTIFIED_LIFETIME, ResponseCache
-from resources.http.callers import Callers
+from resources.http.actor_cache import ActorCache
 from resources.http.exchange import Exchange
 from server.costly_lane import CostlyLane
 from server.write_executor import NOT_HERE, ThreadPool, answered_always
@@ -48,7 +48,7 @@ class ReadExecutor:
         self.is_embedded = connection.vendor == "sqlite"
         lifetime = EXACT_LIFETIME if self.is_embedded else NOTIFIED_LIFETIME
         self.responses = ResponseCache(epochs, settings.KEPT_BYTES, lifetime)
-        self.callers = Callers(epochs, lifetime)
+        self.callers = ActorCache(epochs, lifetime)
         self.under_way: dict[Hashable, asyncio.Task[HttpAnswer]] = {}
         self.is_shared = is_shared()
         self.watch = CommitWatch(epochs)

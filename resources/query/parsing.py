@@ -50,7 +50,7 @@ def list_query(resource: Resource, query_string: str) -> ListQuery:
 
 
 def is_query_known(resource: Resource, query_string: str) -> bool:
-    """Return whether a list was asked in these words lately, so that they need not be read again."""
+    """Return whether a list was asked in these words lately, so they need not be read again."""
     return _queries.get((resource, query_string)) is not None
 
 

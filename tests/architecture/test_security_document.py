@@ -8,7 +8,7 @@ from functools import cache
 from django.conf import settings
 
 from config.settings import PASSWORD_CONTEXT_WORDS
-from resources.http.callers import CALLER_BYTES
+from resources.http.actor_cache import ACTOR_CACHE_BYTES
 from resources.http.futile_queries import LETTERS, LETTERS_PER_SECOND, SHORT
 from resources.query import cost
 from resources.query.filters.naming import DEEPEST_PATH
@@ -193,7 +193,7 @@ def test_what_a_read_may_cost_is_that_of_the_code() -> None:
 
 
 def test_what_costly_reads_are_held_to_is_that_of_the_code() -> None:
-    mebibytes = [PLAN_BYTES, QUERY_BYTES, TREE_BYTES, CALLER_BYTES]
+    mebibytes = [PLAN_BYTES, QUERY_BYTES, TREE_BYTES, ACTOR_CACHE_BYTES]
 
     assert (MOST_JOBS, PATIENCE, NETWORKS_SHARE) == (16, 5, 2)
     assert (LETTERS, LETTERS_PER_SECOND, SHORT) == (10_000, 2_000, 100)

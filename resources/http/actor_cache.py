@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from resources.actors import Actor, Standing
     from resources.execution.epochs import Epochs
 
-CALLER_BYTES = 4 * 1024 * 1024
+ACTOR_CACHE_BYTES = 4 * 1024 * 1024
 """Memory for those who are known."""
 OVERHEAD = 1_500
 """Bytes that a caller takes besides the header, roughly."""
@@ -26,7 +26,7 @@ class _Known(NamedTuple):
     until: float
 
 
-class Callers:
+class ActorCache:
     """The actors of `Authorization` headers, cached by the epochs that responses are cached by.
 
     An actor is asked for anew once its session, its account or its roles may have changed, when
@@ -37,7 +37,7 @@ class Callers:
     def __init__(self, epochs: Epochs, lifetime: float) -> None:
         self.epochs = epochs
         self.lifetime = lifetime
-        self.known: ByteCache[_Known] = ByteCache(CALLER_BYTES)
+        self.known: ByteCache[_Known] = ByteCache(ACTOR_CACHE_BYTES)
 
     def actor(self, header: str) -> Actor:
         """Return the actor of a header; raises Problem 401 and 403."""
