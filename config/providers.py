@@ -1,21 +1,17 @@
 """Social login: which providers, with which credentials, and where apps may be sent back to."""
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
 from config import env
+from users.oauth.registry import KNOWN, provider_named
 
-KNOWN = {
-    "google": "Google",
-    "github": "GitHub",
-    "discord": "Discord",
-    "apple": "Apple",
-    "kakao": "Kakao",
-    "naver": "NAVER",
-}
+if TYPE_CHECKING:
+    from users.oauth.provider import Variable
+
 NAME = re.compile(r"[a-z][a-z0-9]{0,29}")
 REDIRECT = re.compile(r"([a-z][a-z0-9+.-]*):[A-Za-z0-9._~:/?@!$&'()*+,;=%\[\]-]+")
 NO_SCHEMES_OF_APPS = ("javascript", "data", "vbscript", "file", "blob", "about")
@@ -25,14 +21,15 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 def providers() -> dict[str, dict[str, str]]:
     """Describe the providers that `OAUTH_PROVIDERS` names, in its order.
 
-    `LABEL` is for people; the rest are social-core's settings. A name that is not well known is an
-    OpenID Connect provider, found by its issuer. Raises VariableProblem.
+    `LABEL` is for people; the rest are social-core's settings. A name without a file in
+    `users/oauth/providers` is an OpenID Connect provider, found by its issuer. Raises
+    VariableProblem.
     """
     return {name: _provider(name) for name in env.words("OAUTH_PROVIDERS")}
 
 
 def redirects(*sites: str) -> list[str]:
-    """Give where apps may be sent back to: `OAUTH_REDIRECTS`, else the origins of our sites.
+    """Return where apps may be sent back to: `OAUTH_REDIRECTS`, else the origins of our sites.
 
     An entry that ends in a slash allows everything that begins with it. Raises VariableProblem.
     """
@@ -48,17 +45,24 @@ def _provider(name: str) -> dict[str, str]:
             f"{env.shown(name)} is no name: at most 30 small letters and digits, a letter first"
         )
         raise env.VariableProblem("OAUTH_PROVIDERS", problem)
-    prefix = f"OAUTH_{name.upper()}"
+    prefix, provider = f"OAUTH_{name.upper()}", provider_named(name)
     described = {
-        "LABEL": env.text(f"{prefix}_LABEL", KNOWN.get(name, name.capitalize())),
+        "LABEL": env.text(f"{prefix}_LABEL", provider.label or name.capitalize()),
         "KEY": _given(f"{prefix}_CLIENT_ID"),
     }
-    if name == "apple":
-        return described | _apple(prefix)
-    described["SECRET"] = _given(f"{prefix}_CLIENT_SECRET")
+    for variable in provider.variables:
+        described[variable.setting] = _read(f"{prefix}_{variable.variable}", variable)
     if name not in KNOWN:
         described["OIDC_ENDPOINT"] = _issuer(f"{prefix}_ISSUER")
     return described
+
+
+def _read(name: str, variable: Variable) -> str:
+    given = _given(name)
+    try:
+        return variable.read(given)
+    except ValueError as problem:
+        raise env.VariableProblem(name, str(problem)) from None
 
 
 def _given(name: str) -> str:
@@ -66,26 +70,6 @@ def _given(name: str) -> str:
     if not value:
         raise env.VariableProblem(name, "is not set, but OAUTH_PROVIDERS names its provider")
     return value
-
-
-def _apple(prefix: str) -> dict[str, str]:
-    """Describe Apple, whose client secret is a token that we sign with a key of the team's."""
-    name = f"{prefix}_PRIVATE_KEY"
-    # Files of variables hold one line a variable, so that line ends come spelled out.
-    private_key = _given(name).replace("\\n", "\n")
-    try:
-        is_usable = isinstance(
-            load_pem_private_key(private_key.encode(), None), EllipticCurvePrivateKey
-        )
-    except (ValueError, TypeError):
-        is_usable = False
-    if not is_usable:
-        raise env.VariableProblem(name, "expected the content of the .p8 file that Apple gives")
-    return {
-        "TEAM": _given(f"{prefix}_TEAM_ID"),
-        "KEY_ID": _given(f"{prefix}_KEY_ID"),
-        "PRIVATE_KEY": private_key,
-    }
 
 
 def _issuer(name: str) -> str:

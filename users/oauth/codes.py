@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from resources.errors import Problem
-from users.oauth.answers import ProviderAccount
+from users.oauth.accounts import ProviderAccount
 from users.oauth.one_time_store import store, take
 
 if TYPE_CHECKING:

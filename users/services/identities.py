@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from users.callers import Caller
-    from users.oauth.answers import ProviderAccount
+    from users.oauth.accounts import ProviderAccount
 
 LONGEST_NAME = 24
 SHORTEST_NAME = 3

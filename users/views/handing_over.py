@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resources.errors import Problem
 from users.oauth.attempts import SECONDS, Attempt, keep_attempt
-from users.oauth.providers import ProviderError, open_conversation
+from users.oauth.conversation import ProviderError, open_conversation
 from users.oauth.redirects import web_origin, with_parameters
 
 if TYPE_CHECKING:

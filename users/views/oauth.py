@@ -25,8 +25,9 @@ from users.oauth.attempts import (
     take_link,
 )
 from users.oauth.codes import Grant, invalid_grant, issue_code, redeem_code
-from users.oauth.providers import POSTS_BACK, ProviderError, api_address, close_conversation
+from users.oauth.conversation import ProviderError, api_address, close_conversation
 from users.oauth.redirects import is_allowed, web_origin
+from users.oauth.registry import provider_named
 from users.services.identities import link_account, member_of
 from users.services.sessions import require_fresh
 from users.views.answers import (
@@ -206,7 +207,7 @@ class CallbackView(OAuthView):
         Browsers leave cookies with SameSite=Lax out of forms posted from another site, but not of
         the page that a form leads to. So the form waits, and the cookie is asked for all the same.
         """
-        if provider not in POSTS_BACK:
+        if not provider_named(provider).posts_back:
             raise MethodNotAllowed("POST")
         posted: Any = request.data
         form = {name: str(value)[:LONGEST_FORM_FIELD] for name, value in posted.items()}

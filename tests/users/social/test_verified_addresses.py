@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from users.oauth.answers import ProviderAccount, account_told
+from users.oauth.accounts import ProviderAccount, read_account
 
 ADDRESS = "Dana@Example.com"
 VERIFIED = "dana@example.com"
 
 
 def told(name: str, answer: dict[str, Any]) -> ProviderAccount:
-    return account_told(name, "1", answer)
+    return read_account(name, "1", answer)
 
 
 def kakao(**account: Any) -> dict[str, Any]:
@@ -130,4 +130,4 @@ def test_names_are_those_that_members_show(
 @pytest.mark.parametrize("subject", [None, ""])
 def test_an_account_of_nobody_is_none(subject: Any) -> None:
     with pytest.raises(ValueError, match="whose account"):
-        account_told("mysso", subject, {})
+        read_account("mysso", subject, {})

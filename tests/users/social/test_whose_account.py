@@ -17,7 +17,7 @@ from tests.personas import new_member
 from users.callers import NOWHERE
 from users.models import Identity, User
 from users.models.members import USERNAME
-from users.oauth.answers import ProviderAccount
+from users.oauth.accounts import ProviderAccount
 from users.services.identities import free_username, member_of
 
 if TYPE_CHECKING:

@@ -9,25 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 from django.conf import settings
 from social_core.exceptions import AuthCanceled, AuthProviderError, SocialAuthBaseException
 
-from users.oauth.answers import ProviderAccount, account_told
-from users.oauth.backends import Apple, Discord, GitHub, Google, Kakao, Naver, Oidc
+from users.oauth.accounts import ProviderAccount, read_account
+from users.oauth.registry import provider_named
 from users.oauth.strategy import AttemptStrategy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 logger = logging.getLogger("holobase.oauth")
-
-BACKENDS: Mapping[str, type[Any]] = {
-    "google": Google,
-    "github": GitHub,
-    "discord": Discord,
-    "apple": Apple,
-    "kakao": Kakao,
-    "naver": Naver,
-}
-POSTS_BACK = frozenset({"apple"})
-"""Providers whose answer comes as a form (OAuth 2.0 Form Post Response Mode)."""
 
 
 class ProviderError(Exception):
@@ -75,7 +64,7 @@ def close_conversation(
         told = backend.auth_complete()
         told["claims"] = getattr(backend, "id_token", None)
         subject = backend.get_user_id(backend.get_user_details(told), told)
-        return account_told(provider, subject, told)
+        return read_account(provider, subject, told)
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         # social-core's own errors are ValueErrors; the others are what it stumbles over when an
         # answer has another shape than documented.
@@ -84,7 +73,8 @@ def close_conversation(
 
 def _backend(provider: str, memory: dict[str, Any], answer: Mapping[str, str] | None = None) -> Any:
     strategy = AttemptStrategy(settings.OAUTH_PROVIDERS[provider], memory, answer)
-    return BACKENDS.get(provider, Oidc)(strategy, redirect_uri=api_address(provider, "callback"))
+    backend = provider_named(provider).backend
+    return backend(strategy, redirect_uri=api_address(provider, "callback"))
 
 
 def _failure(provider: str, error: Exception) -> ProviderError:
