@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
+from resources.query.back_relations import back_relations
 from resources.query.filters.parameters import suffixes_of
 from resources.query.list_query import COUNTS, DEFAULT_LIMIT, HIGHEST_LIMIT
 from resources.query.ordering import sortable
+from resources.query.selection import EXPANDED_RECORDS, MOST_EXPANDED_RECORDS
 
 if TYPE_CHECKING:
     from resources.declaration import Resource
@@ -87,8 +89,17 @@ def _shape_parameters(resource: Resource) -> list[OpenApiParameter]:
     if resource.viewer:
         fields += f" `viewer` for the viewer's own: {', '.join(resource.viewer)}."
     parameters = [OpenApiParameter("fields", OpenApiTypes.STR, description=fields)]
+    backward = [back.name for back in back_relations(resource)]
+    parts = []
     if resource.expand:
         names = ", ".join(resource.expand)
-        expand = f"Relations to answer along, with commas and dots, of: {names}."
+        parts.append(f"Relations to answer along, with commas and dots, of: {names}.")
+    if backward:
+        parts.append(
+            f"What points here, the newest {EXPANDED_RECORDS}, `:limit(5)` for another number up to"
+            f" {MOST_EXPANDED_RECORDS}: {', '.join(backward)}."
+        )
+    if parts:
+        expand = " ".join(parts)
         parameters.append(OpenApiParameter("expand", OpenApiTypes.STR, description=expand))
     return parameters

@@ -12,6 +12,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from resources.documents.embedding import embedded_members
 from resources.fields import DocumentField
 from resources.http.parameters import filter_parameters, list_parameters, record_parameters
+from resources.query.back_relations import back_relations
 from resources.rules import NOBODY
 from resources.writing.inputs import input_class
 
@@ -41,6 +42,18 @@ TYPES: Sequence[tuple[type[models.Field[Any, Any]], JsonSchema]] = (
     (models.IntegerField, {"type": "integer"}),
     (models.JSONField, {}),
 )
+
+
+LOOKED_BACK: JsonSchema = {
+    "type": "object",
+    "description": "The newest of the records that point here, and whether there are more.",
+    "required": ["results", "has_more"],
+    "properties": {
+        "results": {"type": "array", "items": {"type": "object"}},
+        "has_more": {"type": "boolean"},
+    },
+    "additionalProperties": False,
+}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):
@@ -155,9 +168,10 @@ def record_schema(resource: Resource) -> JsonSchema:
     properties = {name: column_schema(resource, name) for name in resource.fields}
     if resource.viewer:
         properties["viewer"] = _viewer_schema(resource)
-    if resource.expand:
-        targets = {name: {"type": ["object", "null"]} for name in resource.expand}
-        properties["expand"] = {"type": "object", "properties": targets}
+    expanded: JsonSchema = {name: {"type": ["object", "null"]} for name in resource.expand}
+    expanded |= {back.name: LOOKED_BACK for back in back_relations(resource)}
+    if expanded:
+        properties["expand"] = {"type": "object", "properties": expanded}
     return {
         "type": "object",
         "description": resource.description,

@@ -47,8 +47,10 @@ STEP = 5
 BACK_RELATION = 20
 FUNCTION = 10
 SORT = 1
-EXPANSION = 2
-"""Each expanded relation, and each field of the viewer's own: a subquery for each row."""
+EXPANSION = 1
+"""Each expanded relation or back-relation, and each field of the viewer's own."""
+RECORDS = 30
+"""Records, and truths about them, that cost a point further where they are answered along."""
 SEARCH = 20
 COUNT = 20
 """A count, which also costs what its filter does, again."""
@@ -74,10 +76,10 @@ class Cost:
 FREE = Cost()
 
 
-def cost_of_selection(selection: Selection) -> Cost:
-    """Return what `fields` and `expand` cost for a record or a page."""
+def cost_of_selection(selection: Selection, rows: int = 1) -> Cost:
+    """Return what `fields` and `expand` cost for a record, or for a page of so many."""
     found: Counter[str] = Counter()
-    for name, points in _selected(selection):
+    for name, points in _selected(selection, rows):
         found[name] += points
     return Cost(tuple(found.items())) if found else FREE
 
@@ -87,6 +89,7 @@ def cost_of_list(
     selection: Selection,
     keys: Iterable[SortKey],
     condition: Node | None,
+    limit: int,
     extras: Iterable[str] = (),
 ) -> Cost:
     """Return what a list costs; `extras` names which of `search` and `count` are asked for."""
@@ -99,7 +102,7 @@ def cost_of_list(
     found["sort"] += SORT * (len(names) - 1)
     found["sort"] += SCAN * len(set(names) & {name.lstrip("-") for name in resource.sorts_scanned})
     found["sort"] += SCAN * sum(name.startswith("@random") for name in names)
-    found.update(dict(cost_of_selection(selection).parts))
+    found.update(dict(cost_of_selection(selection, limit).parts))
     if "search" in extras:
         found["search"] += SEARCH
     if "count" in extras:
@@ -124,13 +127,17 @@ def require_affordable(cost: Cost) -> None:
     raise Problem(400, "too_costly", detail % shown, errors, members=shown)
 
 
-def _selected(selection: Selection) -> Iterator[tuple[str, int]]:
-    """Yield the points of what is answered besides columns, by the parameter that asks for it."""
+def _selected(selection: Selection, rows: int) -> Iterator[tuple[str, int]]:
+    """Yield the points of what is answered besides columns, by the parameter that asks for it.
+
+    `rows` is how many records of the selection there are at most.
+    """
     if selection.viewer:
-        yield "fields", EXPANSION * len(selection.viewer)
-    for _relation, inner in selection.expand:
-        yield "expand", EXPANSION
-        yield from _selected(inner)
+        yield "fields", (EXPANSION + rows // RECORDS) * len(selection.viewer)
+    for expansion in selection.expand:
+        records = rows * (expansion.limit or 1)
+        yield "expand", EXPANSION + records // RECORDS
+        yield from _selected(expansion.selection, records)
 
 
 def _filtered(resource: Resource, node: Node) -> Iterator[tuple[str, int]]:

@@ -133,7 +133,7 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
     chosen = read_selection(resource, parameters)
     condition = read_filters(resource, parameters)
     extras = [name for name, value in (("search", search), ("count", count)) if value is not None]
-    cost = cost_of_list(resource, chosen, keys, condition, extras)
+    cost = cost_of_list(resource, chosen, keys, condition, limit, extras)
     require_affordable(cost)
     return ListQuery(
         selection=chosen,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from resources import registry
+from resources.query.back_relations import back_relation
 from resources.query.filters.dependents import identifiers
 
 if TYPE_CHECKING:
@@ -33,10 +34,10 @@ def _selected(resource: Resource, selection: Selection) -> Iterator[Resource]:
     for name in selection.viewer:
         models = resource.viewer[name].models_read(resource.model)
         yield from map(registry.resource_of, filter(registry.is_registered, models))
-    for relation, inner in selection.expand:
-        for other in _along(resource, (relation, "id")):
+    for expansion in selection.expand:
+        for other in _along(resource, (expansion.name, "id")):
             yield other
-            yield from _selected(other, inner)
+            yield from _selected(other, expansion.selection)
 
 
 def _along(resource: Resource, path: Sequence[str]) -> Iterator[Resource]:
@@ -52,9 +53,9 @@ def _along(resource: Resource, path: Sequence[str]) -> Iterator[Resource]:
 
 
 def _behind(resource: Resource, name: str) -> Resource | None:
-    source, is_back, _relation = name.partition("_via_")
-    if is_back:
-        return registry.named(source.replace("_", "-"))
+    back = back_relation(name)
+    if back:
+        return back.source
     targets = {
         column.name: column.related_model
         for column in resource.model._meta.concrete_fields

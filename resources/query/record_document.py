@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Case, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Concat, Length, Substr
 
 from resources import registry
 from resources.documents.embedding import embedded_members
-from resources.documents.sql import Document, Embedded, JsonBoolean, json_value
+from resources.documents.sql import (
+    Document,
+    DocumentList,
+    Embedded,
+    JsonBoolean,
+    NestedDocument,
+    json_value,
+)
+from resources.query.back_relations import back_relation
 from resources.query.columns import readable_column, where_readable
 from resources.query.filters.conditions import Compared
 from resources.rules import narrowed
@@ -19,10 +37,11 @@ if TYPE_CHECKING:
 
     from resources.actors import Asker
     from resources.declaration import Resource
-    from resources.query.selection import Selection
+    from resources.query.back_relations import BackRelation
+    from resources.query.selection import Expansion, Selection
     from resources.rules import Scope
 
-NULL = Value(None, output_field=TextField())
+NULL = Embedded(Value(None, output_field=TextField()))
 
 
 def record_document(resource: Resource, actor: Asker, selection: Selection) -> Document:
@@ -31,8 +50,8 @@ def record_document(resource: Resource, actor: Asker, selection: Selection) -> D
     if selection.viewer:
         members["viewer"] = _of_viewer(resource, actor, selection.viewer)
     if selection.expand:
-        members["expand"] = Document(
-            {name: _expanded(resource, actor, name, inner) for name, inner in selection.expand}
+        members["expand"] = NestedDocument(
+            {one.name: _expanded(resource, actor, one) for one in selection.expand}
         )
     return Document(members)
 
@@ -78,7 +97,28 @@ def _is_in(scope: Scope) -> Any:
     return Case(When(scope, then=True), default=False, output_field=BooleanField())
 
 
-def _expanded(resource: Resource, actor: Asker, name: str, inner: Selection) -> Any:
+def _expanded(resource: Resource, actor: Asker, expansion: Expansion) -> Any:
+    """Return what a relation leads to, or the records that point here."""
+    back = back_relation(expansion.name)
+    if back:
+        return _pointing_here(back, actor, expansion)
+    return _target(resource, actor, expansion.name, expansion.selection)
+
+
+def _pointing_here(back: BackRelation, actor: Asker, expansion: Expansion) -> Any:
+    """Return the newest of the records that point here and that the actor may list.
+
+    The actor sees the record that they point at, so they are those of a list that names it.
+    """
+    rows = back.listed(actor, {back.relation})
+    document = record_document(back.source, actor, expansion.selection)
+    newest = rows.order_by("-created_at", "-id")[: expansion.limit]
+    further = Value(False) if rows.query.is_empty() else Exists(rows[expansion.limit :])
+    listed = DocumentList(newest.values(document=document))
+    return NestedDocument({"results": listed, "has_more": JsonBoolean(further)})
+
+
+def _target(resource: Resource, actor: Asker, name: str, inner: Selection) -> Any:
     """Return the target of a relation if the actor may view it, else null."""
     field = resource.column(name)
     target = registry.resource_of(resource.target(name))

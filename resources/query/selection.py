@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from resources import registry
 from resources.byte_cache import byte_cached
 from resources.errors import Problem, bad_parameter
+from resources.query.back_relations import back_relation
 from resources.sealing import SealedField
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
     from resources.declaration import Resource
 
-DEEPEST_EXPAND = 6
+DEEPEST_EXPAND = 5
+"""Relations that a path of `expand` goes through at most; a back-relation counts as two."""
+EXPANDED_RECORDS, MOST_EXPANDED_RECORDS = 10, 100
+"""Records that a back-relation is expanded to unless asked for otherwise, and at most."""
 MOST_PATHS = 100
 SELECTION_BYTES = 2 * 1024 * 1024
 """Memory for selections that were read."""
@@ -28,6 +32,20 @@ LISTED = re.compile(r"(?:\([^(),]*(?:,[^(),]*)?\)|[^,])+")
 """What stands between commas, but for those in the brackets of a modifier."""
 EXCERPT = re.compile(r"excerpt\((\d{1,4})(?:, ?(true|false))?\)", re.ASCII)
 """The most characters, and whether a text that is longer ends in an ellipsis."""
+LIMIT = re.compile(r"limit\((\d{1,3})\)", re.ASCII)
+"""The most records that a back-relation is expanded to."""
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """A relation or back-relation that is answered along, and what of its records.
+
+    `limit` is the most records of a back-relation; None for a relation, which leads to one.
+    """
+
+    name: str
+    selection: Selection
+    limit: int | None
 
 
 @dataclass(frozen=True)
@@ -35,7 +53,7 @@ class Selection:
     """The chosen fields of one resource, the selections of what is expanded, the viewer's own."""
 
     fields: tuple[str, ...]
-    expand: tuple[tuple[str, Selection], ...] = ()
+    expand: tuple[Expansion, ...] = ()
     viewer: tuple[str, ...] = ()
 
     @override
@@ -78,33 +96,37 @@ def _selected(
     chosen: tuple[str, ...] | None,
     prefix: str,
 ) -> Selection:
-    relations = _heads(wanted or ())
-    if prefix.count(".") >= DEEPEST_EXPAND:
-        raise bad_parameter("expand", "too_deep", _("Expand reaches six relations at most."))
-    for relation in relations:
-        if relation not in resource.expand:
-            message = _("“%(name)s” of %(resource)s can't be expanded.")
-            raise bad_parameter(
-                "expand",
-                "unknown_field",
-                message % {"name": prefix + relation, "resource": resource},
-            )
+    relations = _heads(resource, wanted or (), prefix)
     viewer, chosen = _of_viewer(resource, chosen)
     own, nested = _chosen(resource, chosen, relations, prefix)
     expanded = tuple(
-        (
-            relation,
+        Expansion(
+            name,
             _selected(
-                registry.resource_of(resource.target(relation)),
-                _tails(relation, wanted or ()) or None,
-                nested.get(relation),
-                f"{prefix}{relation}.",
+                _behind(resource, name),
+                _tails(name, wanted or ()) or None,
+                nested.get(name),
+                f"{prefix}{name}.",
             ),
+            limit,
         )
-        for relation in relations
-        if chosen is None or relation in nested
+        for name, limit in relations.items()
+        if chosen is None or name in nested
     )
     return Selection(own, expanded, viewer)
+
+
+def _behind(resource: Resource, name: str) -> Resource:
+    """Return the resource of the records that a relation or back-relation leads to."""
+    back = back_relation(name)
+    return back.source if back else registry.resource_of(resource.target(name))
+
+
+def can_be_expanded(resource: Resource, name: str) -> bool:
+    """Tell whether a name is a declared relation, or a back-relation that an index serves."""
+    back = back_relation(name)
+    is_back = back is not None and back.is_indexed and back.leads_to(resource)
+    return is_back or name in resource.expand
 
 
 def _of_viewer(
@@ -158,7 +180,7 @@ def _is_excerpt(resource: Resource, path: str) -> bool:
 
 def _not_expanded(resource: Resource, prefix: str, relation: str) -> Problem:
     """Say what is missing, if it is only that the relation is not asked for."""
-    if relation not in resource.expand:
+    if not can_be_expanded(resource, relation):
         return _unknown(f"{prefix}{relation}")
     message = _("Add expand=%(name)s to read fields of “%(name)s”.")
     return bad_parameter("fields", "not_expanded", message % {"name": f"{prefix}{relation}"})
@@ -176,9 +198,44 @@ def _unknown(name: str) -> Problem:
     return bad_parameter("fields", "unknown_field", message)
 
 
-def _heads(paths: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(path.partition(".")[0] for path in paths))
+def _heads(resource: Resource, paths: Iterable[str], prefix: str) -> dict[str, int | None]:
+    """Return what paths begin with, each with the most records of it: the highest number given."""
+    given: dict[str, list[int]] = {}
+    for path in paths:
+        head = path.partition(".")[0]
+        name, colon, modifier = head.partition(":")
+        if not can_be_expanded(resource, name):
+            message = _("“%(name)s” of %(resource)s can't be expanded.")
+            shown = {"name": prefix + name, "resource": resource}
+            raise bad_parameter("expand", "unknown_field", message % shown)
+        if _depth(prefix + name) > DEEPEST_EXPAND:
+            message = _("Expand reaches five relations at most; a back-relation counts as two.")
+            raise bad_parameter("expand", "too_deep", message)
+        given.setdefault(name, []).extend([_limit(resource, name, modifier)] if colon else [])
+    return {
+        name: None if name in resource.expand else max(limits, default=EXPANDED_RECORDS)
+        for name, limits in given.items()
+    }
 
 
-def _tails(head: str, paths: Iterable[str]) -> tuple[str, ...]:
-    return tuple(path.partition(".")[2] for path in paths if path.startswith(f"{head}."))
+def _depth(path: str) -> int:
+    return sum(2 if "_via_" in name else 1 for name in path.split("."))
+
+
+def _limit(resource: Resource, name: str, modifier: str) -> int:
+    """Read the most records of a back-relation: `limit(5)`."""
+    found = LIMIT.fullmatch(modifier)
+    if name in resource.expand:
+        message = _("“%(name)s” leads to one record and takes no limit.") % {"name": name}
+        raise bad_parameter("expand", "invalid", message)
+    if not found or not 1 <= int(found[1]) <= MOST_EXPANDED_RECORDS:
+        message = _("Write “%(name)s:limit(5)” for five records; %(most)d are the most.")
+        shown = {"name": name, "most": MOST_EXPANDED_RECORDS}
+        raise bad_parameter("expand", "invalid", message % shown)
+    return int(found[1])
+
+
+def _tails(name: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return what of a relation or back-relation is to be expanded in turn."""
+    split = (path.partition(".") for path in paths)
+    return tuple(rest for head, _dot, rest in split if rest and head.partition(":")[0] == name)

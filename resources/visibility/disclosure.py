@@ -52,7 +52,9 @@ def shown_columns(resource: Resource, kind: ActorKind, chosen: Selection) -> Sho
     certain = set(resource.record_model.derived if chosen.viewer else ())
     possible, members = set(), set()
     names = [(path.partition(":")[0],) * 2 for path in chosen.fields]
-    for name, member in [*names, *((relation, "expand") for relation, _inner in chosen.expand)]:
+    # What points here is no column of the record.
+    names += [(one.name, "expand") for one in chosen.expand if one.limit is None]
+    for name, member in names:
         scope = readable_scope(resource, UnboundActor(kind), name)
         if scope is True:
             certain.add(_logged_as(resource, name))

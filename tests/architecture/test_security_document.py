@@ -23,7 +23,7 @@ from resources.query.list_query import LONGEST_SEARCH
 from resources.query.ordering import MOST_SORTS
 from resources.query.parsing import LONGEST_INLINE_QUERY, MOST_PARAMETERS, QUERY_BYTES
 from resources.query.plans import PLAN_BYTES
-from resources.query.selection import MOST_PATHS
+from resources.query.selection import DEEPEST_EXPAND, MOST_EXPANDED_RECORDS, MOST_PATHS
 from server.costly_lane import MOST_JOBS, NETWORKS_SHARE, PATIENCE
 from server.url_limit import LONGEST_URL
 from tests.architecture.sources import ROOT, all_sources
@@ -186,9 +186,10 @@ def test_what_a_read_may_cost_is_that_of_the_code() -> None:
     more = [cost.BACK_RELATION, cost.FUNCTION, cost.SEARCH, cost.COUNT, cost.SORT, cost.EXPANSION]
 
     assert (cost.MOST_POINTS, cost.CHOICES, cost.PATTERN_CHARACTERS) == (500, 10, 10)
-    assert (points, more) == ([1, 5, 20, 10, 5], [20, 10, 20, 20, 1, 2])
+    assert (points, more) == ([1, 5, 20, 10, 5], [20, 10, 20, 20, 1, 1])
     assert (MOST_BYTES, MOST_EXPRESSIONS, DEEPEST_GROUP, DEEPEST_CALL) == (3500, 200, 50, 3)
     assert (DEEPEST_PATH, MOST_PARAMETERS, MOST_PATHS, MOST_SORTS) == (6, 50, 100, 8)
+    assert (DEEPEST_EXPAND, MOST_EXPANDED_RECORDS, cost.RECORDS) == (5, 100, 30)
     assert (LONGEST_SEARCH, LONGEST_URL) == (200, 8_192)
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -27,8 +27,15 @@ BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 BLOCKS = [
     pytest.param(kind, text, id=f"{kind}-{text.partition('→')[0].strip()}")
     for kind, text in BLOCK.findall(GUIDE)
-    if kind in ("filter", "query", "sort")
+    if kind in ("filter", "query", "sort", "expand")
 ]
+REFUSED = [
+    pytest.param(kind, question, id=question)
+    for kind, text in BLOCK.findall(GUIDE)
+    for question, _arrow, found in (line.partition("→") for line in text.splitlines())
+    if found.strip().startswith("400")
+]
+HANGUL = re.compile("[가-힣]")
 
 
 def examples(text: str) -> list[tuple[str, str]]:
@@ -63,7 +70,17 @@ def answered(alice: Persona, names: dict[str, str], **parameters: str) -> list[s
     if response.status_code == 400:
         return f"400 {response.json()['errors'][0]['code']}"
     assert response.status_code == 200, response.content
-    return [names[card["id"]] for card in response.json()["results"]]
+    cards = response.json()["results"]
+    if "expand" in parameters:
+        return [f"{names[card['id']]}: {shown(card['expand'])}" for card in cards]
+    return [names[card["id"]] for card in cards]
+
+
+def shown(expanded: dict[str, dict[str, Any]]) -> str:
+    """Return the texts of expanded posts, and whether there are more."""
+    [posts] = expanded.values()
+    texts = ", ".join(post["text"] for post in posts["results"]) or "none"
+    return f"{texts} and more" if posts["has_more"] else texts
 
 
 def asked(kind: str, question: str) -> dict[str, str]:
@@ -76,6 +93,8 @@ def asked(kind: str, question: str) -> dict[str, str]:
 def expected(found: str, names: dict[str, str]) -> list[str] | str:
     if found.startswith("400"):
         return found
+    if ": " in found:
+        return found.split("; ")
     return {"all": sorted(names.values()), "none": []}.get(found, found.split(", "))
 
 
@@ -85,9 +104,23 @@ def test_what_is_found_is_what_the_guide_says(
 ) -> None:
     for question, found in examples(text):
         answer = answered(alice, names, **asked(kind, question))
-        if isinstance(answer, list) and kind != "sort":
-            answer = sorted(answer)
-        assert answer == expected(found, names), question
+        right = expected(found, names)
+        if isinstance(answer, list) and isinstance(right, list) and kind != "sort":
+            answer, right = sorted(answer), sorted(right)
+        assert answer == right, question
+
+
+@pytest.mark.parametrize(("kind", "question"), REFUSED)
+def test_each_refusal_of_the_guide_speaks_the_readers_language(
+    anonymous: Persona, db: None, kind: str, question: str
+) -> None:
+    said = {}
+    for language in ("en", "ko"):
+        anonymous.api.client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
+        [error] = anonymous.api.get("cards", **asked(kind, question.strip())).json()["errors"]
+        said[language] = error["message"]
+    assert HANGUL.search(said["ko"]), said
+    assert not HANGUL.search(said["en"]), said
 
 
 def test_the_guide_has_many_examples() -> None:

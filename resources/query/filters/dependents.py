@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from resources import registry
+from resources.query.back_relations import back_relation
 from resources.query.filters.nodes import Call, Comparison, Identifier
 from resources.rules.algebra import DependentRows
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from resources.declaration import Resource
+    from resources.query.back_relations import BackRelation
     from resources.query.filters.nodes import Node
     from resources.rules.algebra import Changed
 
@@ -41,10 +43,9 @@ def _dependents(
 ) -> Iterator[DependentRows]:
     head, *rest = path
     if "_via_" in head:
-        name, _via, relation = head.partition("_via_")
-        source = registry.named(name.replace("_", "-"))
-        if source:
-            yield from _back(source, relation, rest, changed)
+        back = back_relation(head)
+        if back:
+            yield from _back(back, rest, changed)
     elif rest and resource.column(head).is_relation:
         yield from _forth(registry.resource_of(resource.target(head)), head, rest, changed)
 
@@ -69,12 +70,10 @@ def _forth(
         yield DependentRows(further.table, Q((f"{relation}__in", between)))
 
 
-def _back(
-    source: Resource, relation: str, rest: Sequence[str], changed: Changed
-) -> Iterator[DependentRows]:
+def _back(back: BackRelation, rest: Sequence[str], changed: Changed) -> Iterator[DependentRows]:
     """Follow a relation back to the rows that point here, whose coming and going counts too."""
+    source, column = back.source, back.column.attname
     ids = [change.record_id for change in changed.get(source.model, ())]
-    column = source.column(relation).attname
     rows = source.model._default_manager
     if ids:
         yield DependentRows(source.model, Q(pk__in=rows.filter(pk__in=ids).values(column)))

@@ -23,7 +23,8 @@ from django.utils.translation import gettext as _
 
 from resources import registry
 from resources.fields import TagsField
-from resources.query.columns import readable_column, readable_scope, where_readable
+from resources.query.back_relations import back_relation
+from resources.query.columns import readable_column, where_readable
 from resources.query.filters.conditions import IsEmpty, IsNull
 from resources.query.filters.documents import JsonLength, JsonList
 from resources.query.filters.functions import Lowered
@@ -114,19 +115,14 @@ class Names:
 
     def _back_relation(self, identifier: Identifier, head: str, rest: Sequence[str]) -> Many:
         """Return a column of the rows that point here: `reviews_via_template.stars`."""
-        name, _via, relation = head.partition("_via_")
-        source = registry.named(name.replace("_", "-"))
-        if source is None or relation not in (*source.filters, *source.scans):
+        back = back_relation(head)
+        if back is None:
             raise _unknown(identifier, self._hint(head))
-        column = source.column(relation)
-        if column.related_model is not self.resource.model or not rest:
+        if not back.leads_to(self.resource) or not rest:
             message = _("“%(name)s” must be followed by a field of what points here.")
             raise _unknown(identifier, message % {"name": head})
-        inner = self._inner(source, identifier, rest)
-        pointing = source.model._default_manager.filter(**{column.attname: OuterRef("pk")})
-        rows = narrowed(pointing, readable_scope(source, self.actor, relation))
-        listed = narrowed(rows, source.rule("list").scope(self.actor, source.model))
-        return Many(head, listed, column.attname, inner)
+        inner = self._inner(back.source, identifier, rest)
+        return Many(head, back.listed(self.actor), back.column.attname, inner)
 
     def _inner(self, resource: Resource, identifier: Identifier, rest: Sequence[str]) -> Single:
         inner = Names(resource, self.actor)._path(identifier, rest)
