@@ -47,15 +47,18 @@ class HttpAnswer:
         return response
 
 
-def answered[**Parameters, Result](
-    work: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
-) -> Result | HttpAnswer:
+def answered[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
     """Run `work`; every expected error becomes a problem document."""
     try:
-        return work(*args, **kwargs)
-    except Exception as error:
-        problem = as_problem(error)
-        if problem is None:
-            raise
-        headers = {"Content-Type": CONTENT_TYPE, "Vary": VARY, **problem.headers}
-        return HttpAnswer(problem.status, orjson.dumps(problem.as_json()), headers)
+        return work()
+    except Exception as error:  # noqa: BLE001 - what is not expected is raised again
+        return problem_answer(error)
+
+
+def problem_answer(error: Exception) -> HttpAnswer:
+    """Return the problem document of an expected error; raises any other error again."""
+    problem = as_problem(error)
+    if problem is None:
+        raise error
+    headers = {"Content-Type": CONTENT_TYPE, "Vary": VARY, **problem.headers}
+    return HttpAnswer(problem.status, orjson.dumps(problem.as_json()), headers)

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from resources.answers import HttpAnswer, answered
+from resources.answers import HttpAnswer, problem_answer
 from resources.errors import Problem, took_too_long
 from resources.http.client_networks import limited_network
 from server.write_executor import ThreadPool
@@ -99,14 +99,18 @@ class CostlyLane:
         if job is None:
             network = limited_network(address)
             if network and self.of_network[network] >= MOST_JOBS // NETWORKS_SHARE:
-                return answered(_refuse_network)
+                return problem_answer(_network_problem())
             if len(self.jobs) >= MOST_JOBS:
-                return _too_much()
+                return problem_answer(took_too_long())
             job = self._begin(key, CostlyRead(work, network))
         answer = await self._waited(key, job, receive)
         if is_shared and answer.status not in (200, NOBODY.status):
             # An error names its request and speaks its language: it is nobody else's.
-            return _too_much() if answer.status == 503 else await self.threads.run(work)
+            return (
+                problem_answer(took_too_long())
+                if answer.status == 503
+                else await self.threads.run(work)
+            )
         return answer
 
     def _begin(self, key: Hashable, job: CostlyRead) -> CostlyRead:
@@ -135,7 +139,7 @@ class CostlyLane:
                 either, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED
             )
             if not done and not job.has_begun:
-                return _too_much()
+                return problem_answer(took_too_long())
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             return job.task.result() if job.task.done() else NOBODY
         finally:
@@ -177,15 +181,7 @@ async def _gone(receive: Receive) -> None:
         await asyncio.Event().wait()
 
 
-def _too_much() -> HttpAnswer:
-    return answered(_refuse)
-
-
-def _refuse() -> HttpAnswer:
-    raise took_too_long()
-
-
-def _refuse_network() -> HttpAnswer:
+def _network_problem() -> Problem:
     later = {"Retry-After": str(RETRY_SECONDS)}
     detail = _("Too many costly requests of your network are under way. Try again later.")
-    raise Problem(429, "too_many_requests", detail, headers=later)
+    return Problem(429, "too_many_requests", detail, headers=later)

@@ -6,14 +6,13 @@ cookies, templates, messages.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 
-from resources.answers import JSON, HttpAnswer, answered
+from resources.answers import JSON, HttpAnswer, problem_answer
 from resources.byte_cache import byte_cached
 from resources.errors import Problem
 from resources.http.client_networks import client_network
@@ -93,7 +92,7 @@ class FastPath:
             try:
                 chunks = [chunk async for chunk in incoming.chunks(most_bytes(scope))]
             except Problem as problem:
-                return answered(partial(_refuse, problem))
+                return problem_answer(problem)
             exchange.request = exchange.request.with_body(b"".join(chunks))
             return await self.writers.write(exchange)
 
@@ -171,7 +170,3 @@ def _scheme(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
 def _is_allowed(host: str) -> bool:
     domain, _port = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
-
-
-def _refuse(problem: Problem) -> HttpAnswer:
-    raise problem

@@ -20,7 +20,7 @@ from resources.execution.response_cache import EXACT_LIFETIME, NOTIFIED_LIFETIME
 from resources.http.actor_cache import ActorCache
 from resources.http.exchange import Exchange
 from server.costly_lane import CostlyLane
-from server.write_executor import NOT_HERE, ThreadPool, answered_always
+from server.write_executor import NOT_HERE, ThreadPool, answered_always, error_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -75,9 +75,11 @@ class ReadExecutor:
                 answer: HttpAnswer | None = await self._query(step, exchange, receive)
             else:
                 try:
-                    answer = answered_always(step.work, exchange)
+                    answer = step.work(exchange)
                 except NOT_HERE:
                     answer = await self._in_thread(partial(step.work, exchange))
+                except Exception as error:  # noqa: BLE001 - logged and answered
+                    answer = error_answer(error)
             if answer is not None:
                 exchange.answer = answer
         return exchange.answer

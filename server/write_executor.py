@@ -19,7 +19,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from resources import search
-from resources.answers import HttpAnswer, answered
+from resources.answers import HttpAnswer, answered, problem_answer
 from resources.errors import Problem
 from resources.event_loop import MustRunInThread
 from resources.http.pipeline import WRITE, answer_of
@@ -58,7 +58,7 @@ class ThreadPool:
         try:
             return await in_thread(self.pool, partial(copy_context().run, _in_thread, work))
         except Problem as problem:
-            return answered(partial(_refuse, problem))
+            return problem_answer(problem)
 
     async def write(self, exchange: Exchange) -> HttpAnswer:
         """Run the steps of a write in one of the threads."""
@@ -160,28 +160,27 @@ def write_in_language(exchange: Exchange) -> HttpAnswer:
     return answer_of(WRITE, exchange)
 
 
-def answered_always[**Parameters, Result](
-    work: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs
-) -> Result | HttpAnswer:
-    """Run `work`; a bug is logged and answered with 500, without details.
+def answered_always[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
+    """Run `work`; every error is answered.
 
     Raises MustRunInThread and SynchronousOnlyOperation, which ask for another thread.
     """
     try:
-        return answered(work, *args, **kwargs)
+        return work()
     except NOT_HERE:
         raise
+    except Exception as error:  # noqa: BLE001 - logged and answered
+        return error_answer(error)
+
+
+def error_answer(error: Exception) -> HttpAnswer:
+    """Return the answer to an error; a bug is logged and answered with 500, without details."""
+    try:
+        return problem_answer(error)
     except Exception:
         logger.exception("crashed")
-        return answered(_crash)
-
-
-def _refuse(problem: Problem) -> HttpAnswer:
-    raise problem
-
-
-def _crash() -> HttpAnswer:
-    raise Problem(500, "internal_error", _("Something went wrong on our side."))
+        crash = Problem(500, "internal_error", _("Something went wrong on our side."))
+        return problem_answer(crash)
 
 
 def writers(threads: int) -> WriteExecutor:

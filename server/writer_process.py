@@ -32,7 +32,7 @@ from django.db import connections
 from realtime.hub import known_hubs
 from realtime.revocation import affected_members, recheck_members
 from resources import changes, context
-from resources.answers import HttpAnswer, answered
+from resources.answers import HttpAnswer, problem_answer
 from resources.http.exchange import Exchange
 from resources.http.request import Request
 from server.back_off import BackOff
@@ -158,7 +158,7 @@ class WriterProcess(asyncio.Protocol):
         self.is_there = False
         for answer in self.waiting.values():
             if not answer.done():
-                answer.set_result(answered(_interrupted))
+                answer.set_result(problem_answer(interrupted()))
         self.revival = asyncio.create_task(self._revive())
 
     async def _revive(self) -> None:
@@ -187,10 +187,6 @@ def _spread(user_ids: Iterable[bytes]) -> None:
     for hub in known_hubs():
         hub.ring()
     recheck_members(UUID(bytes=user_id) for user_id in user_ids)
-
-
-def _interrupted() -> HttpAnswer:
-    raise interrupted()
 
 
 def _packed(exchange: Exchange) -> tuple[Any, ...]:

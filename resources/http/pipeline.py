@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resources.answers import answered
+from resources.answers import problem_answer
 from resources.http import reads, writes
 
 if TYPE_CHECKING:
@@ -72,8 +72,12 @@ def run(steps: Sequence[Step], exchange: Exchange) -> HttpAnswer | None:
     exchange.answer = None
     for step in steps:
         if exchange.answer is None or step.is_final:
-            answer = answered(step.work, exchange)
-            exchange.answer = answer if answer is not None else exchange.answer
+            try:
+                answer = step.work(exchange)
+            except Exception as error:  # noqa: BLE001 - what is not expected is raised again
+                answer = problem_answer(error)
+            if answer is not None:
+                exchange.answer = answer
     return exchange.answer
 
 

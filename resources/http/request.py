@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -33,8 +32,7 @@ type Wire = tuple[
 ]  # of what `marshal` takes: see `Request.to_wire`
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a client asks of a resource.
 
     `record_id` is empty for a list and a creation; `address` is the client's network address;
@@ -132,7 +130,7 @@ class Request:
 
     def with_body(self, body: bytes) -> Self:
         """Return the same request with its body."""
-        return replace(self, body=body)
+        return self._replace(body=body)
 
     @property
     def url(self) -> str:
