@@ -188,7 +188,7 @@ REST_FRAMEWORK = {
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
 PROXIES = env.integer("PROXIES", 0, maximum=10)
 TRUSTED_ADDRESSES = env.networks("TRUSTED_ADDRESSES")
-RESOURCES_STANDING_OF_TOKEN = "users.tokens.standing_of_token"
+RESOURCES_AUTHENTICATE_TOKEN = "users.tokens.authenticate_token"
 HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 15, minimum=1, maximum=HOUR)
 CHANGES_FULL_DAYS = env.integer("CHANGES_FULL_DAYS", 30, minimum=1, maximum=MOST_DAYS)
 CHANGES_KEPT_DAYS = env.integer("CHANGES_KEPT_DAYS", 0, maximum=MOST_DAYS)

@@ -24,7 +24,7 @@ from resources.actors import ANONYMOUS
 from resources.errors import Problem, not_permitted
 from resources.http.authentication import actor_of_token
 from resources.http.client_networks import address_of_scope, client_network
-from resources.http.throttles import asking
+from resources.http.throttles import rate_limit_keys
 from resources.visibility.feed_cursor import read_feed_cursor
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Listener:
             ref, topic, audience, subscriber, self.outbox, wanted, dict(asked)
         )
         self.subscriptions[ref] = subscription
-        holders = asking(self.actor, self.network)
+        holders = rate_limit_keys(self.actor, self.network)
         if budgets().take(holders, audience):
             subscription.hub, subscription.holders = hub(), holders
         else:

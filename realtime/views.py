@@ -18,7 +18,7 @@ from resources.answers import JSON, HttpAnswer
 from resources.errors import not_signed_in
 from resources.http.bodies import JsonBody
 from resources.http.client_networks import address_of_request
-from resources.http.throttles import asking, require_room
+from resources.http.throttles import consume_quota, rate_limit_keys
 from resources.http.views import actor_behind
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ class TriggerView(APIView):
         """
         actor = actor_behind(request)
         require_trusted(actor)
-        who = asking(actor, address_of_request(request))
-        limits = require_room("write", *who, trust=actor.trust_level)
+        who = rate_limit_keys(actor, address_of_request(request))
+        limits = consume_quota("write", *who, trust=actor.trust_level)
         sent = TriggerInput(data=request.data)
         sent.is_valid(raise_exception=True)
         trigger(sent.validated_data["messages"])

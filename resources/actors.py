@@ -101,10 +101,10 @@ class UnboundActor:
         self.id: Any = Placeholder(ACTOR_ID, RecordIdField())
 
 
-type Asker = Actor | UnboundActor
+type AnyActor = Actor | UnboundActor
 
 
-class Standing(NamedTuple):
+class Authentication(NamedTuple):
     """An actor for as long as nothing of `sources` changes, but not after `until` (Unix time).
 
     `sources` is None when every request must ask anew.

@@ -18,7 +18,7 @@ from unfold.widgets import BASE_INPUT_CLASSES
 from resources.actors import Actor
 from resources.errors import Problem
 from resources.http.client_networks import address_of_request
-from resources.http.throttles import AddressThrottle, require_room
+from resources.http.throttles import AddressThrottle, consume_quota
 from resources.sealing import seal
 from users.callers import Caller, caller_of
 from users.models import EventKind, User
@@ -101,7 +101,7 @@ class SignInForm(AuthenticationForm):
 
     def _by_password(self, caller: Caller) -> User:
         identity, password = self.cleaned_data["username"], self.cleaned_data["password"]
-        require_room(AddressThrottle.scope, caller.network)
+        consume_quota(AddressThrottle.scope, caller.network)
         login_throttle.consume_attempt(identity, caller)
         user = authenticate(self.request, username=identity, password=password)
         if not isinstance(user, User):

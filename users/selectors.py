@@ -11,7 +11,7 @@ from django.db.models import Case, DateTimeField, F, IntegerField, QuerySet, Val
 from django.utils import timezone
 
 from resources import registry
-from resources.actors import ANONYMOUS, Actor, Standing
+from resources.actors import ANONYMOUS, Actor, Authentication
 from resources.execution.epochs import UNTRACKED_ONLY
 from resources.execution.run import run_plan
 from resources.fields import RecordIdField
@@ -39,7 +39,7 @@ def actor_of(user_id: UUID) -> Actor | None:
     return _actor(rows) if rows else None
 
 
-def standing_of_session(session_id: UUID) -> Standing | None:
+def authenticate_session(session_id: UUID) -> Authentication | None:
     """Give the actor of a live session, in one query; nothing when it has ended.
 
     Raises BarredError when the member may not use the account for now.
@@ -49,7 +49,7 @@ def standing_of_session(session_id: UUID) -> Standing | None:
     if not rows:
         return None
     actor = _actor([row[:-1] for row in rows], session_id=session_id)
-    return Standing(actor, _session_sources(), _seconds(rows[0][-1]))
+    return Authentication(actor, _session_sources(), _seconds(rows[0][-1]))
 
 
 class KeyActor(NamedTuple):

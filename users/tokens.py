@@ -17,9 +17,9 @@ from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from resources.actors import Standing
+from resources.actors import Authentication
 from resources.errors import Problem, not_signed_in
-from users.selectors import BarredError, actor_of_key, standing_of_session
+from users.selectors import BarredError, actor_of_key, authenticate_session
 from users.services.api_keys import PREFIX, is_secret_of, note_use, parsed_key
 from users.services.sessions import barred
 from users.services.signing import ALGORITHM, signing_key, verifying_keys
@@ -185,22 +185,22 @@ def service_token(key: ApiKey, scopes: list[str]) -> str:
 
 def actor_of_token(token: str) -> Actor:
     """Give the actor of an access token or API key; raises Problem 401 or 403."""
-    return standing_of_token(token).actor
+    return authenticate_token(token).actor
 
 
-def standing_of_token(token: str) -> Standing:
+def authenticate_token(token: str) -> Authentication:
     """Give the actor of an access token or API key, and how long it is that; raises as above.
 
     A signature is checked once; whether the session and the account are alive is asked anew once
     one of them may have changed, whether a key is by every request, as each counts as a use of it.
     """
     try:
-        standing = _standing_of_key(token) if token.startswith(PREFIX) else _of_claims(token)
+        authentication = _authenticate_key(token) if token.startswith(PREFIX) else _of_claims(token)
     except BarredError:
         raise barred() from None
-    if standing is None:
+    if authentication is None:
         raise _no_good()
-    return standing
+    return authentication
 
 
 def claims_of_refresh(token: str) -> tuple[UUID, int]:
@@ -212,45 +212,45 @@ def claims_of_refresh(token: str) -> tuple[UUID, int]:
         raise not_signed_in(_("This refresh token is not valid or has expired.")) from None
 
 
-def _of_claims(token: str) -> Standing | None:
+def _of_claims(token: str) -> Authentication | None:
     find, expires_at = _verified(token)
-    standing = find() if expires_at > time() else None
-    return standing and standing._replace(until=min(standing.until, expires_at))
+    authentication = find() if expires_at > time() else None
+    return authentication and authentication._replace(until=min(authentication.until, expires_at))
 
 
-def _standing_of_key(token: str) -> Standing | None:
+def _authenticate_key(token: str) -> Authentication | None:
     """Give the actor of an API key that is shown as it is."""
     key_id, secret = parsed_key(token)
     found = actor_of_key(key_id) if key_id else None
     if found is None or not is_secret_of(secret, found.digest):
         return None
     note_use(found.key_id)
-    return Standing(found.actor)
+    return Authentication(found.actor)
 
 
-def _standing_of_service(key_id: UUID, scopes: frozenset[str]) -> Standing | None:
+def _authenticate_service(key_id: UUID, scopes: frozenset[str]) -> Authentication | None:
     """Give the actor of a service token: its scopes, as far as the key still has them."""
     found = actor_of_key(key_id)
     if found is None:
         return None
     note_use(key_id)
-    return Standing(replace(found.actor, scopes=scopes & (found.actor.scopes or frozenset())))
+    return Authentication(replace(found.actor, scopes=scopes & (found.actor.scopes or frozenset())))
 
 
 @lru_cache(maxsize=4096)
-def _verified(token: str) -> tuple[Callable[[], Standing | None], float]:
+def _verified(token: str) -> tuple[Callable[[], Authentication | None], float]:
     """Check a token's signature once; gives how to find its actor, and when it expires."""
     try:
         kind = jwt.decode(token, options={"verify_signature": False}).get("token_type")
         if kind == ServiceAccess.token_type:
             service = ServiceAccess(cast("Any", token))
             find = partial(
-                _standing_of_service, UUID(service["key"]), frozenset(service["scope"].split())
+                _authenticate_service, UUID(service["key"]), frozenset(service["scope"].split())
             )
             return find, float(service["exp"])
         claims = SessionAccess(cast("Any", token))
         session_id = UUID(claims["sid"])
-        return partial(standing_of_session, session_id), float(claims["exp"])
+        return partial(authenticate_session, session_id), float(claims["exp"])
     except (TokenError, jwt.InvalidTokenError, KeyError, TypeError, ValueError):
         raise _no_good() from None
 

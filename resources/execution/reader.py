@@ -11,7 +11,7 @@ from zlib import crc32
 from resources.actors import UnboundActor
 from resources.errors import not_permitted, not_signed_in, not_visible
 from resources.execution.run import run_plan
-from resources.query.cursors import Cursor
+from resources.query.cursors import PageCursor
 from resources.query.parsing import filter_errors, list_query, view_selection
 from resources.query.plans import count_plan, exists_plan, key_plan, list_plan, view_plan
 from resources.sealing import unsealed_document
@@ -160,17 +160,17 @@ def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:
 
 def _links(
     query: ListQuery, page: Sequence[Sequence[Any]], *, has_more: bool
-) -> dict[str, Cursor | None]:
+) -> dict[str, PageCursor | None]:
     """Find where the pages around this one begin; a page of chance has none."""
     if query.is_by_chance:
         return {"next": None, "previous": None}
-    first = Cursor(query.sort, True, tuple(page[0][1:])) if page else None
-    last = Cursor(query.sort, False, tuple(page[-1][1:])) if page else None
+    first = PageCursor(query.sort, True, tuple(page[0][1:])) if page else None
+    last = PageCursor(query.sort, False, tuple(page[-1][1:])) if page else None
     if query.is_backward:
         return {"next": last, "previous": first if has_more else None}
     has_fewer = query.cursor or (query.page or 1) > 1
     return {"next": last if has_more else None, "previous": first if has_fewer else None}
 
 
-def _link(around: str, resource: Resource, cursor: Cursor | None) -> str:
+def _link(around: str, resource: Resource, cursor: PageCursor | None) -> str:
     return "null" if cursor is None else f'"{around}{cursor.text(resource)}"'

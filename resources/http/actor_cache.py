@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from resources import context
 from resources.actors import ANONYMOUS
 from resources.byte_cache import ByteCache
-from resources.http.authentication import standing_of_header
+from resources.http.authentication import authenticate_header
 
 if TYPE_CHECKING:
-    from resources.actors import Actor, Standing
+    from resources.actors import Actor, Authentication
     from resources.execution.epochs import Epochs
 
 ACTOR_CACHE_BYTES = 4 * 1024 * 1024
@@ -21,7 +21,7 @@ OVERHEAD = 1_500
 
 
 class _Known(NamedTuple):
-    standing: Standing
+    authentication: Authentication
     since: int
     until: float
 
@@ -45,19 +45,19 @@ class ActorCache:
             return ANONYMOUS
         known = self.known.get(header)
         if known is not None and self._holds(known):
-            context.note_user(known.standing.actor.id)
-            return known.standing.actor
+            context.note_user(known.authentication.actor.id)
+            return known.authentication.actor
         since = self.epochs.current
         self.known.drop(header)
-        standing = standing_of_header(header)
-        if standing.sources is not None:
-            known = _Known(standing, since, monotonic() + self.lifetime)
+        authentication = authenticate_header(header)
+        if authentication.sources is not None:
+            known = _Known(authentication, since, monotonic() + self.lifetime)
             self.known.put(header, known, OVERHEAD + len(header))
-        return standing.actor
+        return authentication.actor
 
     def _holds(self, known: _Known) -> bool:
-        sources = known.standing.sources
-        is_in_time = known.standing.until > time() and known.until > monotonic()
+        sources = known.authentication.sources
+        is_in_time = known.authentication.until > time() and known.until > monotonic()
         return (
             is_in_time and sources is not None and self.epochs.are_unchanged(sources, known.since)
         )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 
 from resources import context
-from resources.actors import ANONYMOUS, Actor, Standing
+from resources.actors import ANONYMOUS, Actor, Authentication
 from resources.errors import beyond_scope, not_signed_in
 
 if TYPE_CHECKING:
@@ -29,17 +29,17 @@ def actor_of_header(header: str) -> Actor:
 
     Raises Problem 401 for a token that is no good, 403 when its member is barred.
     """
-    return standing_of_header(header).actor if header else ANONYMOUS
+    return authenticate_header(header).actor if header else ANONYMOUS
 
 
-def standing_of_header(header: str) -> Standing:
+def authenticate_header(header: str) -> Authentication:
     """Return the actor of a header that is not empty and how long it is that; raises as above."""
     scheme, _space, token = header.partition(" ")
     if scheme.lower() != SCHEME or not token.strip():
         raise not_signed_in(_("Use “Authorization: Bearer <access token>”."))
-    standing = _standing_of_token()(token.strip())
-    context.note_user(standing.actor.id)
-    return standing
+    authentication = _authenticate_token()(token.strip())
+    context.note_user(authentication.actor.id)
+    return authentication
 
 
 def require_scope(actor: Actor, resource: Resource, verb: str) -> None:
@@ -56,13 +56,15 @@ def require_scopes(actor: Actor, resources: Iterable[Resource]) -> None:
 
 def actor_of_token(token: str) -> Actor:
     """Return the actor of a token; raises Problem 401 or 403 when it is no good."""
-    return _standing_of_token()(token).actor
+    return _authenticate_token()(token).actor
 
 
 @cache
-def _standing_of_token() -> Callable[[str], Standing]:
+def _authenticate_token() -> Callable[[str], Authentication]:
     """Find the function that the product verifies tokens with (it lies above the engine)."""
-    return cast("Callable[[str], Standing]", import_string(settings.RESOURCES_STANDING_OF_TOKEN))
+    return cast(
+        "Callable[[str], Authentication]", import_string(settings.RESOURCES_AUTHENTICATE_TOKEN)
+    )
 
 
 class TokenAuthentication(BaseAuthentication):

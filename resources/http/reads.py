@@ -11,7 +11,7 @@ from resources.http import futile_queries
 from resources.http.authentication import require_scopes
 from resources.http.client_networks import limited_network
 from resources.http.conditions import is_known
-from resources.http.throttles import require_points
+from resources.http.throttles import consume_points
 from resources.query.cost import cost_of_selection
 from resources.query.list_query import ListQuery
 from resources.query.parsing import is_query_known, list_query, view_selection
@@ -81,7 +81,7 @@ def _check_query(exchange: Exchange) -> None:
         exchange.query, exchange.cost = query, query.cost
     if not exchange.cost.is_cheap:
         points = exchange.cost.points
-        exchange.limits = require_points(exchange.actor, request.address, points)
+        exchange.limits = consume_points(exchange.actor, request.address, points)
 
 
 def run_query(exchange: Exchange) -> HttpAnswer:

@@ -40,7 +40,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Quota:
     """How much somebody has left in this window, which begins anew in `reset` seconds."""
 
     limit: int
@@ -48,7 +48,7 @@ class Room:
     reset: int
 
     def headers(self) -> dict[str, str]:
-        """Return the room as `RateLimit-*` headers."""
+        """Return the quota as `RateLimit-*` headers."""
         return {
             "RateLimit-Limit": str(self.limit),
             "RateLimit-Remaining": str(max(0, self.remaining)),
@@ -58,7 +58,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A counter of the cache, the requests it has room for, and the seconds until the next one."""
+    """A counter of the cache, the requests it has quota for, and the seconds until the next one."""
 
     key: str
     requests: int
@@ -68,7 +68,7 @@ class Window:
 
 FULL_BYTES = 1024 * 1024
 _full: ByteCache[bool] = ByteCache(FULL_BYTES)
-"""The windows without room. Counters only grow, so they stay full until they end: nobody needs to
+"""The windows without quota. Counters only grow, so they stay full until they end: nobody needs to
 count again what is refused anyway."""
 
 
@@ -83,17 +83,17 @@ def read_rate(text: str) -> Rate | None:
     return Rate(int(requests), PERIODS[period[:1]])
 
 
-def require_room(
+def consume_quota(
     scope: str, *who: str, rate: str = "", cost: int = 1, trust: int = 0
 ) -> dict[str, str]:
     """Count a request and give the `RateLimit-*` headers that tell how it stands.
 
     The first of `who` is the one who asks; the others, such as a network address, are shared with
-    `SHARED_BY` people and have room for as many. The rate is `rate`, else
+    `SHARED_BY` people and have quota for as many. The rate is `rate`, else
     `settings.THROTTLE_RATES[scope]`; `cost` is how many requests this one counts as, and each level
-    of `trust` gives the room once more. One counter a window is all that is kept in the cache, so
+    of `trust` gives the quota once more. One counter a window is all that is kept in the cache, so
     counting costs the same at any rate and is right across processes. Raises Problem 429 when there
-    is no room left (headers: draft-ietf-httpapi-ratelimit-headers-03), MustRunInThread where
+    is no quota left (headers: draft-ietf-httpapi-ratelimit-headers-03), MustRunInThread where
     counting would keep an event loop waiting.
     """
     limit = read_rate(rate or settings.THROTTLE_RATES[scope])
@@ -106,25 +106,25 @@ def require_room(
     _require_not_full(windows[0])
     if is_in_event_loop() and not _is_counted_here():
         raise MustRunInThread
-    room = min((_taken(window, cost) for window in windows), key=lambda room: room.remaining)
-    if room.remaining < 0:
-        raise _throttled(room)
-    return room.headers()
+    quota = min((_consumed(window, cost) for window in windows), key=lambda quota: quota.remaining)
+    if quota.remaining < 0:
+        raise _throttled(quota)
+    return quota.headers()
 
 
 def require_not_full(scope: str, name: str) -> None:
-    """Raise Problem 429 when this process knows that `require_room` would; counts nothing."""
+    """Raise Problem 429 when this process knows that `consume_quota` would; counts nothing."""
     limit = read_rate(settings.THROTTLE_RATES[scope])
     if limit is not None:
         _require_not_full(_window(f"{scope}:{name}", limit, 1))
 
 
-def require_points(actor: Actor, address: str, points: int) -> dict[str, str]:
-    """Count what a costly read costs, unless it comes from a trusted address; as `require_room`."""
+def consume_points(actor: Actor, address: str, points: int) -> dict[str, str]:
+    """Count the points of a costly read, unless from a trusted address; as `consume_quota`."""
     if is_trusted(address):
         return {}
-    who = asking(actor, address)
-    return require_room("read", *who, cost=points, trust=actor.trust_level)
+    who = rate_limit_keys(actor, address)
+    return consume_quota("read", *who, cost=points, trust=actor.trust_level)
 
 
 @remembered
@@ -133,7 +133,7 @@ def _is_counted_here() -> bool:
     return isinstance(caches["default"], LocMemCache)
 
 
-def asking(actor: Actor, address: str) -> tuple[str, ...]:
+def rate_limit_keys(actor: Actor, address: str) -> tuple[str, ...]:
     """Return whom a request of an actor is counted by: the member, then the client's network."""
     network = client_network(address)
     return (str(actor.id), network) if actor.id else (network,)
@@ -153,25 +153,25 @@ def _window(name: str, limit: Rate, times: int) -> Window:
 
 def _require_not_full(window: Window) -> None:
     if _full.get((window.key, window.requests)):
-        raise _throttled(Room(window.requests, -1, window.reset))
+        raise _throttled(Quota(window.requests, -1, window.reset))
 
 
-def _taken(window: Window, cost: int) -> Room:
+def _consumed(window: Window, cost: int) -> Quota:
     cache.add(window.key, 0, window.seconds)
     used = cache.incr(window.key, cost)
     if used > window.requests:
         _full.put((window.key, window.requests), True, len(window.key))
-    return Room(window.requests, window.requests - used, window.reset)
+    return Quota(window.requests, window.requests - used, window.reset)
 
 
-def _throttled(room: Room) -> Problem:
+def _throttled(quota: Quota) -> Problem:
     detail = _("That was too often. Try again later.")
-    headers = {**room.headers(), "Retry-After": str(room.reset)}
+    headers = {**quota.headers(), "Retry-After": str(quota.reset)}
     return Problem(429, "throttled", detail, headers=headers)
 
 
 def _times(number: int, trust: int) -> int:
-    """Return how many times the rate the one who asks has room for, and what is shared."""
+    """Return how many times the rate the one who asks has quota for, and what is shared."""
     return SHARED_BY if number else 1 + trust
 
 
@@ -182,7 +182,7 @@ class AddressThrottle(BaseThrottle):
 
     @override
     def allow_request(self, request: Request, view: APIView) -> bool:
-        headers = require_room(self.scope, client_network(address_of_request(request)))
+        headers = consume_quota(self.scope, client_network(address_of_request(request)))
         note_limits(request, headers)
         return True
 

@@ -15,7 +15,7 @@ from resources.http.pipeline import READ, WRITE, answer_of
 from resources.http.request import READS
 from resources.http.request import Request as EngineRequest
 from resources.http.schema import BATCH_ANSWER, ResourceSchema
-from resources.http.throttles import asking, require_room
+from resources.http.throttles import consume_quota, rate_limit_keys
 from resources.http.writes import LIMITS
 from resources.targets import Target
 from resources.writing.batch import BatchInput, run_batch
@@ -135,8 +135,8 @@ class BatchView(APIView):
         sent = BatchInput(data=request.data)
         sent.is_valid(raise_exception=True)
         writes = sent.validated_data["requests"]
-        who = asking(actor, address_of_request(request))
-        limits = require_room("write", *who, cost=len(writes))
+        who = rate_limit_keys(actor, address_of_request(request))
+        limits = consume_quota("write", *who, cost=len(writes))
         key = request.headers.get("Idempotency-Key")
 
         def answer() -> HttpAnswer:

@@ -12,7 +12,7 @@ from resources.errors import Problem, precondition_failed
 from resources.execution.reader import Answer, view_record
 from resources.http.authentication import require_scope, require_scopes
 from resources.http.conditions import is_known
-from resources.http.throttles import asking, require_room
+from resources.http.throttles import consume_quota, rate_limit_keys
 from resources.query.parsing import view_selection
 from resources.query.reach import reached_by_record
 from resources.writing.idempotency import kept_answer, once
@@ -43,11 +43,11 @@ def count_write(exchange: Exchange) -> None:
     if exchange.limits is not None:
         return
     request, actor = exchange.request, exchange.actor
-    who = asking(actor, request.address)
-    headers = require_room("write", *who, trust=actor.trust_level)
+    who = rate_limit_keys(actor, request.address)
+    headers = consume_quota("write", *who, trust=actor.trust_level)
     rate = request.resource.throttle.get(request.verb)
     if rate:
-        headers |= require_room(f"{request.resource}.{request.verb}", *who, rate=rate)
+        headers |= consume_quota(f"{request.resource}.{request.verb}", *who, rate=rate)
     exchange.limits = headers
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Field, QuerySet
 
-    from resources.actors import Asker
+    from resources.actors import AnyActor
     from resources.declaration import Resource
 
 
@@ -46,7 +46,7 @@ class BackRelation:
         """Tell whether the column points at records of a resource."""
         return self.column.related_model is resource.model
 
-    def listed(self, actor: Asker, pinned: Collection[str] = ()) -> QuerySet[Any]:
+    def listed(self, actor: AnyActor, pinned: Collection[str] = ()) -> QuerySet[Any]:
         """Return the rows that point at the outer query's row, of those that the actor may list.
 
         `pinned` names the relations that lead to one record that the actor may view.

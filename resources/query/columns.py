@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, F, Value, When
 
 if TYPE_CHECKING:
-    from resources.actors import Asker
+    from resources.actors import AnyActor
     from resources.declaration import Resource
     from resources.rules import Scope
 
 
-def readable_column(resource: Resource, actor: Asker, name: str) -> Any:
+def readable_column(resource: Resource, actor: AnyActor, name: str) -> Any:
     """Return a column as an expression that is null wherever the actor may not read it."""
     return where_readable(resource, actor, name, F(resource.column(name).attname))
 
 
-def where_readable(resource: Resource, actor: Asker, name: str, expression: Any) -> Any:
+def where_readable(resource: Resource, actor: AnyActor, name: str, expression: Any) -> Any:
     """Return what is made from a column, or null wherever the actor may not read the column."""
     scope = readable_scope(resource, actor, name)
     if isinstance(scope, bool):
@@ -25,7 +25,7 @@ def where_readable(resource: Resource, actor: Asker, name: str, expression: Any)
     return Case(When(scope, then=expression), default=None)
 
 
-def readable_scope(resource: Resource, actor: Asker, name: str) -> Scope:
+def readable_scope(resource: Resource, actor: AnyActor, name: str) -> Scope:
     """Return the rows of which the actor may read a column."""
     rule = resource.readers.get(name)
     return True if rule is None else rule.scope(actor, resource.model)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
+class PageCursor:
     """A place between two rows: the sort values of the row before it.
 
     `is_backward` asks for the rows before the place rather than after it.
@@ -46,7 +46,9 @@ class Cursor:
         return _base64(_cipher().encrypt(packed, [resource.name.encode()]))
 
 
-def read_cursor(resource: Resource, text: str, keys: Sequence[SortKey], sort: str) -> Cursor:
+def read_page_cursor(
+    resource: Resource, text: str, keys: Sequence[SortKey], sort: str
+) -> PageCursor:
     """Read a cursor given back by a client; raises Problem 400 when it is none of this list's."""
     try:
         packed = _cipher().decrypt(_bytes(text), [resource.name.encode()])
@@ -57,7 +59,7 @@ def read_cursor(resource: Resource, text: str, keys: Sequence[SortKey], sort: st
         raise bad_parameter("cursor", "invalid", _("This is no cursor of this list.")) from None
     if written_for != sort:
         raise bad_parameter("cursor", "other_sort", _("This cursor belongs to another sort order."))
-    return Cursor(sort, is_backward, tuple(values))
+    return PageCursor(sort, is_backward, tuple(values))
 
 
 def after_cursor(keys: Sequence[SortKey], missing: frozenset[int], *, is_backward: bool) -> Q:

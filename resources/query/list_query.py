@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from resources.errors import bad_parameter
 from resources.query.cost import FREE, Cost, cost_of_list, cost_of_selection, require_affordable
-from resources.query.cursors import Cursor, read_cursor
+from resources.query.cursors import PageCursor, read_page_cursor
 from resources.query.filters.nodes import Macro
 from resources.query.filters.parameters import RESERVED, read_filters
 from resources.query.filters.pins import pinned_relations
@@ -49,7 +49,7 @@ class ListQuery:
     keys: tuple[SortKey, ...]
     condition: Node | None
     search: str | None
-    cursor: Cursor | None
+    cursor: PageCursor | None
     limit: int
     count: str | None
     page: int | None = None
@@ -140,7 +140,7 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
         keys=keys,
         condition=condition,
         search=search,
-        cursor=read_cursor(resource, cursor, keys, sort_text(keys)) if cursor else None,
+        cursor=read_page_cursor(resource, cursor, keys, sort_text(keys)) if cursor else None,
         limit=limit,
         count=count,
         page=page,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from django.db.models import OrderBy
 
-    from resources.actors import Asker
+    from resources.actors import AnyActor
     from resources.declaration import Resource
 
 MOST_SORTS = 8
@@ -63,7 +63,7 @@ class SortKey:
         random = RANDOM.fullmatch(self.name)
         return (random[1] or "") if random else None
 
-    def annotation(self, resource: Resource, actor: Asker) -> Any:
+    def annotation(self, resource: Resource, actor: AnyActor) -> Any:
         """Return the expression of what is no column of the resource itself, else None."""
         if self.seed is not None:
             return MD5(Concat(Cast("pk", TextField()), Placeholder("seed", TextField())))

@@ -35,7 +35,7 @@ from resources.rules import narrowed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from resources.actors import Asker
+    from resources.actors import AnyActor
     from resources.declaration import Resource
     from resources.query.back_relations import BackRelation
     from resources.query.selection import Expansion, Selection
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 NULL = Embedded(Value(None, output_field=TextField()))
 
 
-def record_document(resource: Resource, actor: Asker, selection: Selection) -> Document:
+def record_document(resource: Resource, actor: AnyActor, selection: Selection) -> Document:
     """Build the JSON of one row as `actor` may read it, with what the selection expands."""
     members = {name.partition(":")[0]: _member(resource, actor, name) for name in selection.fields}
     if selection.viewer:
@@ -56,7 +56,7 @@ def record_document(resource: Resource, actor: Asker, selection: Selection) -> D
     return Document(members)
 
 
-def _member(resource: Resource, actor: Asker, name: str) -> Any:
+def _member(resource: Resource, actor: AnyActor, name: str) -> Any:
     name, _colon, modifier = name.partition(":")
     field = resource.column(name)
     if modifier:
@@ -82,7 +82,7 @@ def _excerpt(text: Any, modifier: str) -> Any:
     return Case(When(Q(Compared(Length(text), ">", Value(int(size)))), then=cut), default=text)
 
 
-def _of_viewer(resource: Resource, actor: Asker, names: Iterable[str]) -> Any:
+def _of_viewer(resource: Resource, actor: AnyActor, names: Iterable[str]) -> Any:
     """Return which of these rules open the row to a member; null for who is not signed in."""
     if not actor.is_known:
         return NULL
@@ -97,7 +97,7 @@ def _is_in(scope: Scope) -> Any:
     return Case(When(scope, then=True), default=False, output_field=BooleanField())
 
 
-def _expanded(resource: Resource, actor: Asker, expansion: Expansion) -> Any:
+def _expanded(resource: Resource, actor: AnyActor, expansion: Expansion) -> Any:
     """Return what a relation leads to, or the records that point here."""
     back = back_relation(expansion.name)
     if back:
@@ -105,7 +105,7 @@ def _expanded(resource: Resource, actor: Asker, expansion: Expansion) -> Any:
     return _target(resource, actor, expansion.name, expansion.selection)
 
 
-def _pointing_here(back: BackRelation, actor: Asker, expansion: Expansion) -> Any:
+def _pointing_here(back: BackRelation, actor: AnyActor, expansion: Expansion) -> Any:
     """Return the newest of the records that point here and that the actor may list.
 
     The actor sees the record that they point at, so they are those of a list that names it.
@@ -118,7 +118,7 @@ def _pointing_here(back: BackRelation, actor: Asker, expansion: Expansion) -> An
     return NestedDocument({"results": listed, "has_more": JsonBoolean(further)})
 
 
-def _target(resource: Resource, actor: Asker, name: str, inner: Selection) -> Any:
+def _target(resource: Resource, actor: AnyActor, name: str, inner: Selection) -> Any:
     """Return the target of a relation if the actor may view it, else null."""
     field = resource.column(name)
     target = registry.resource_of(resource.target(name))

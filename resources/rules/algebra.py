@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
     from django.utils.functional import Promise
 
-    from resources.actors import Actor, Asker
+    from resources.actors import Actor, AnyActor
     from resources.models import Change
 
 type Scope = bool | Q
@@ -42,7 +42,7 @@ class Rule(ABC):
     """
 
     @abstractmethod
-    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         """Return the rows of `model` that the rule opens to the actor."""
 
     @abstractmethod
@@ -108,7 +108,7 @@ class Constant(Rule):
     name: Words
 
     @override
-    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         return self.opens
 
     @override
@@ -127,7 +127,7 @@ class AnyOf(Rule):
         self.rules = rules
 
     @override
-    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         either: Scope = False
         for rule in self.rules:
             scope = rule.scope(actor, model)
@@ -166,7 +166,7 @@ class AllOf(Rule):
         self.rules = rules
 
     @override
-    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         both: Scope = True
         for rule in self.rules:
             both = both_scope(both, rule.scope(actor, model))
@@ -206,7 +206,7 @@ class Not(Rule):
         self.rule = rule
 
     @override
-    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         scope = self.rule.scope(actor, model)
         return not scope if isinstance(scope, bool) else ~scope
 

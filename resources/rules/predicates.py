@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Field
 
-    from resources.actors import Actor, Asker
+    from resources.actors import Actor, AnyActor
     from resources.rules.algebra import Changed
 
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 class ActorIs(Rule):
     """About the actor alone: every row or none."""
 
-    test: Callable[[Asker], bool]
+    test: Callable[[AnyActor], bool]
     name: Words
 
     @override
-    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         return self.test(actor)
 
     @override
@@ -80,7 +80,7 @@ class Where(Rule):
         self.conditions = conditions
 
     @override
-    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         return Q(**self.conditions)
 
     @override
@@ -138,7 +138,7 @@ class Own(Rule):
     column: str
 
     @override
-    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         return Q((self.column, actor.id)) if actor.is_known else False
 
     @override
@@ -173,7 +173,7 @@ class Visible(Rule):
     verb: str = ""
 
     @override
-    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         target = cast("type[Model]", model._meta.get_field(self.relation).related_model)
         scope = self._rule_of(target).scope(actor, target)
         if isinstance(scope, bool):
@@ -248,7 +248,7 @@ class Linked(Rule):
     name: Words
 
     @override
-    def scope(self, actor: Asker, model: type[Model]) -> Scope:
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         if not actor.is_known:
             return False
         links = registry.model_named(self.through)._default_manager.all()

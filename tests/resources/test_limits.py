@@ -10,7 +10,7 @@ from cards.models import Card
 from resources import changes
 from resources.actors import SYSTEM
 from resources.errors import Problem
-from resources.http.throttles import read_rate, require_room
+from resources.http.throttles import consume_quota, read_rate
 from resources.query.cost import MOST_POINTS
 from resources.query.parsing import list_query
 from resources.registry import resource_of
@@ -106,9 +106,9 @@ def test_reads_have_a_budget_from_the_start() -> None:
 
 
 def test_limits_are_counted_once_for_one_who_is_their_own_address() -> None:
-    assert require_room("x", "a", "a", rate="3/min")["RateLimit-Remaining"] == "2"
+    assert consume_quota("x", "a", "a", rate="3/min")["RateLimit-Remaining"] == "2"
     with pytest.raises(Problem):
-        require_room("x", "a", rate="3/min", cost=9)
+        consume_quota("x", "a", rate="3/min", cost=9)
 
 
 def test_anonymous_writes_are_counted_by_address(db: None, settings: Settings) -> None:

@@ -23,7 +23,7 @@ from tests.other_process import other_process, tell
 from tests.personas import new_member
 from users import tokens
 from users.models import Session
-from users.selectors import standing_of_session
+from users.selectors import authenticate_session
 from users.services.roles import assign_role, take_role
 from users.services.sanctions import impose_sanction
 from users.services.sessions import end_session, end_sessions
@@ -135,7 +135,7 @@ def known_actor(persona: Persona) -> Any:
     """Give the actor that the process takes a persona for."""
     known = fast_path.readers.callers.known.get(persona.authorization)
     assert known is not None
-    return known.standing.actor
+    return known.authentication.actor
 
 
 def test_access_ended_by_another_process_ends_here(dana: Persona) -> None:
@@ -173,14 +173,14 @@ def test_who_is_known_is_not_asked_for_again(
     dana: Persona, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[UUID] = []
-    find = standing_of_session
+    find = authenticate_session
 
     def counted(session_id: UUID) -> Any:
-        standing = find(session_id)
+        authentication = find(session_id)
         asked.append(session_id)
-        return standing
+        return authentication
 
-    monkeypatch.setattr(tokens, "standing_of_session", counted)
+    monkeypatch.setattr(tokens, "authenticate_session", counted)
 
     async def go() -> None:
         reader = Reader(dana)
@@ -199,9 +199,9 @@ def test_what_others_write_makes_nobody_unknown(
     asked: list[UUID] = []
 
     def counted(session_id: UUID) -> Any:
-        standing = standing_of_session(session_id)
+        authentication = authenticate_session(session_id)
         asked.append(session_id)
-        return standing
+        return authentication
 
     async def go() -> None:
         reader = Reader(dana)
@@ -210,7 +210,7 @@ def test_what_others_write_makes_nobody_unknown(
             await asyncio.to_thread(in_thread, write)
             assert await reader.status() == 200
 
-    monkeypatch.setattr(tokens, "standing_of_session", counted)
+    monkeypatch.setattr(tokens, "authenticate_session", counted)
     began = monotonic()
     asyncio.run(go())
     assert len(asked) <= 1 + (monotonic() - began) // NOTIFIED_LIFETIME

@@ -13,7 +13,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from resources.errors import FieldError, Problem
-from resources.http.throttles import require_room
+from resources.http.throttles import consume_quota
 from resources.sealing import blind_index
 from resources.visible_text import require_visible_line
 from users.mailer import mailbox_of
@@ -140,7 +140,7 @@ class AcceptedOutput(serializers.Serializer[Any]):
 
 def require_mail_room(address: str, caller: Caller) -> None:
     """Count a mail to a mailbox, asked for from a network; raises Problem 429."""
-    require_room("mail", blind_index(mailbox_of(address)), caller.network)
+    consume_quota("mail", blind_index(mailbox_of(address)), caller.network)
 
 
 def proof_of(purpose: Purpose, sent: dict[str, Any]) -> Proof:

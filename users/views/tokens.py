@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.views import APIView
 
 from resources.errors import Problem
-from resources.http.throttles import note_limits, require_room
+from resources.http.throttles import consume_quota, note_limits
 from resources.sealing import seal
 from users.models import EventKind, User
 from users.services import login_throttle
@@ -104,9 +104,9 @@ class RefreshView(AnonymousView):
         try:
             session_id, generation = claims_of_refresh(token)
         except Problem:
-            require_room("refresh", caller.network)
+            consume_quota("refresh", caller.network)
             raise
-        note_limits(request, require_room("refresh", str(session_id)))
+        note_limits(request, consume_quota("refresh", str(session_id)))
         return json_answer(token_pair(rotate(session_id, generation, caller=caller)))
 
 

@@ -39,7 +39,7 @@ from resources.query.filters.scalars import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from resources.actors import Asker
+    from resources.actors import AnyActor
     from resources.declaration import Resource
 
 type Part = Identifier | Literal | Macro | Call
@@ -47,7 +47,7 @@ type Part = Identifier | Literal | Macro | Call
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 
 
-def filter_condition(resource: Resource, actor: Asker, node: Node) -> Q:
+def filter_condition(resource: Resource, actor: AnyActor, node: Node) -> Q:
     """Return the condition on rows that a filter asks for.
 
     Raises FilterSyntaxError for names that can't be filtered by.

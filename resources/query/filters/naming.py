@@ -35,7 +35,7 @@ from resources.rules import narrowed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from resources.actors import Asker
+    from resources.actors import AnyActor
     from resources.declaration import Resource
 
 DEEPEST_PATH = 6
@@ -48,7 +48,7 @@ class Names:
     """Resolves names for one resource and one kind of actor."""
 
     resource: Resource
-    actor: Asker
+    actor: AnyActor
 
     def operand(self, identifier: Identifier) -> Operand:
         """Return what an identifier stands for.
