@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class RenderedDocument:
     """Finished bytes and their entity tag (RFC 9110, 8.8.3)."""
 
     body: bytes
@@ -36,9 +36,9 @@ class OpenApiDocuments:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._made: dict[tuple[str, str], Document] = {}
+        self._made: dict[tuple[str, str], RenderedDocument] = {}
 
-    def document(self, language: str, renderer: Any) -> Document:
+    def document(self, language: str, renderer: Any) -> RenderedDocument:
         """Return the document in a language, as a renderer of drf-spectacular writes it."""
         key = (language, renderer.media_type)
         if key not in self._made:
@@ -48,9 +48,9 @@ class OpenApiDocuments:
         return self._made[key]
 
     @staticmethod
-    def _render(renderer: Any) -> Document:
+    def _render(renderer: Any) -> RenderedDocument:
         body: bytes = renderer.render(SchemaGenerator().get_schema(public=True), None, {})
-        return Document(body, f'"{sha256(body).hexdigest()[:32]}"')
+        return RenderedDocument(body, f'"{sha256(body).hexdigest()[:32]}"')
 
 
 documents = OpenApiDocuments()

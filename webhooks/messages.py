@@ -22,7 +22,7 @@ SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class WebhookMessage:
     """One change as it is told: `id` is the same however often it is sent."""
 
     id: str
@@ -50,7 +50,7 @@ def new_secret() -> str:
     return PREFIX + b64encode(token_bytes(SECRET_BYTES)).decode()
 
 
-def message_about(change: Change, webhook_id: UUID) -> Message:
+def message_about(change: Change, webhook_id: UUID) -> WebhookMessage:
     """Put a change into the words of a message to a webhook."""
     kind = f"{change.resource}.{change.action}"
     data = {
@@ -64,4 +64,4 @@ def message_about(change: Change, webhook_id: UUID) -> Message:
     body = orjson.dumps(
         {"type": kind, "timestamp": change.at, "data": data}, option=orjson.OPT_UTC_Z
     )
-    return Message(f"msg_{webhook_id.hex}_{change.pk}", kind, body)
+    return WebhookMessage(f"msg_{webhook_id.hex}_{change.pk}", kind, body)

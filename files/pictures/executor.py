@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RETRY_SECONDS = 5
 
 
-class Budget:
+class Allowance:
     """An amount that several threads share."""
 
     def __init__(self, amount: int) -> None:
@@ -53,10 +53,10 @@ class PictureExecutor:
     """Decodes pictures in a number of processes, and no more pixels at once than are given."""
 
     def __init__(self, *, processes: int, waiting: int, pixels: int) -> None:
-        self._places = Budget(processes + waiting)
-        self._processes = Budget(processes)
+        self._places = Allowance(processes + waiting)
+        self._processes = Allowance(processes)
         # One picture as large as they may be must fit.
-        self._pixels = Budget(max(pixels, MOST_PIXELS))
+        self._pixels = Allowance(max(pixels, MOST_PIXELS))
         self._idle: list[PictureProcess] = []
 
     def run(self, content: bytes) -> Picture:

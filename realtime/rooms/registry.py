@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from realtime.per_loop import PerLoop
 from realtime.rooms.bus import RoomBus
-from realtime.rooms.room import Peer, Room
+from realtime.rooms.room import CallRoom, Peer
 from resources.errors import Problem
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class RoomRegistry:
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self.process = uuid4().hex
-        self.rooms: dict[str, Room] = {}
+        self.rooms: dict[str, CallRoom] = {}
         self.bus = RoomBus(self.process, self._apply)
         self.beats = asyncio.create_task(self._beat_regularly())
 
-    def join(self, name: str, peer: Peer, outbox: Outbox) -> Room:
+    def join(self, name: str, peer: Peer, outbox: Outbox) -> CallRoom:
         """Add a peer, or update it if it is in already; raises Problem 409 if the room is full."""
-        room = self.rooms.get(name) or Room(name)
+        room = self.rooms.get(name) or CallRoom(name)
         if peer.id not in room.peers and len(room.peers) >= settings.MOST_ROOM_PEERS:
             raise Problem(409, "room_full", _("The room is full."))
         if name not in self.rooms:

@@ -29,7 +29,7 @@ class Peer:
         return {"id": self.id, "user": self.user, "name": self.name, "metadata": self.metadata}
 
 
-class Room:
+class CallRoom:
     """The peers of one room, and the outboxes of those connected to this process."""
 
     def __init__(self, name: str) -> None:

@@ -41,8 +41,8 @@ class Written(Func):
     """A member of a document that on SQLite comes as the JSON that is to stand there."""
 
 
-class Document(Written):
-    """A JSON object with the given keys: `Document({"id": F("id")})`.
+class JsonObject(Written):
+    """A JSON object with the given keys: `JsonObject({"id": F("id")})`.
 
     On SQLite a text is filled in, which takes three quarters of the time of `JSON_OBJECT`.
     """
@@ -86,7 +86,7 @@ class Document(Written):
         return self.as_sql(compiler, connection, function="JSON_BUILD_OBJECT", **context)
 
 
-class NestedDocument(Document):
+class NestedDocument(JsonObject):
     """A document of documents; it is the last member of the one that it is in.
 
     On SQLite it is concatenated rather than filled in: before 3.46 its parser's stack has a hundred

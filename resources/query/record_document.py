@@ -20,10 +20,10 @@ from django.db.models.functions import Concat, Length, Substr
 from resources import registry
 from resources.documents.embedding import embedded_members
 from resources.documents.sql import (
-    Document,
     DocumentList,
     Embedded,
     JsonBoolean,
+    JsonObject,
     NestedDocument,
     json_value,
 )
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 NULL = Embedded(Value(None, output_field=TextField()))
 
 
-def record_document(resource: Resource, actor: AnyActor, selection: Selection) -> Document:
+def record_document(resource: Resource, actor: AnyActor, selection: Selection) -> JsonObject:
     """Build the JSON of one row as `actor` may read it, with what the selection expands."""
     members = {name.partition(":")[0]: _member(resource, actor, name) for name in selection.fields}
     if selection.viewer:
@@ -53,7 +53,7 @@ def record_document(resource: Resource, actor: AnyActor, selection: Selection) -
         members["expand"] = NestedDocument(
             {one.name: _expanded(resource, actor, one) for one in selection.expand}
         )
-    return Document(members)
+    return JsonObject(members)
 
 
 def _member(resource: Resource, actor: AnyActor, name: str) -> Any:
@@ -64,7 +64,7 @@ def _member(resource: Resource, actor: AnyActor, name: str) -> Any:
     embedded = embedded_members(field.related_model) if field.is_relation else None
     if embedded is not None:
         rows = resource.target(name)._default_manager.filter(pk=OuterRef(field.attname))
-        document = Subquery(rows.values(document=Document(embedded)))
+        document = Subquery(rows.values(document=JsonObject(embedded)))
         # Most records have few of the pictures that they could have.
         is_there = Q((f"{field.attname}__isnull", False))
         picture = Case(When(is_there, then=document))
@@ -87,7 +87,7 @@ def _of_viewer(resource: Resource, actor: AnyActor, names: Iterable[str]) -> Any
     if not actor.is_known:
         return NULL
     scopes = {name: resource.viewer[name].scope(actor, resource.model) for name in names}
-    return Document({name: JsonBoolean(_is_in(scope)) for name, scope in scopes.items()})
+    return JsonObject({name: JsonBoolean(_is_in(scope)) for name, scope in scopes.items()})
 
 
 def _is_in(scope: Scope) -> Any:

@@ -101,7 +101,7 @@ def narrowed[M: Model](rows: QuerySet[M], scope: Scope) -> QuerySet[M]:
 
 
 @dataclass(frozen=True)
-class Constant(Rule):
+class FixedRule(Rule):
     """Everyone or no one, whatever the row."""
 
     opens: bool
@@ -249,5 +249,5 @@ def _grouped(rule: Rule, kind: type[Rule]) -> str:
     return f"({rule.words()})" if isinstance(rule, kind) else rule.words()
 
 
-NOBODY = Constant(opens=False, name=_("nobody"))
-ANYONE = Constant(opens=True, name=_("anyone"))
+NOBODY = FixedRule(opens=False, name=_("nobody"))
+ANYONE = FixedRule(opens=True, name=_("anyone"))

@@ -41,7 +41,7 @@ def once(key: str, actor: Actor, request: tuple[str, bytes], answer: Answering) 
     try:
         with transaction.atomic():
             kept = KeptAnswer.objects.create(
-                actor=_asker(actor), key=key, fingerprint=_fingerprint(request)
+                actor=_actor_key(actor), key=key, fingerprint=_fingerprint(request)
             )
             return _keep(kept, answer())
     except IntegrityError:
@@ -59,7 +59,7 @@ def kept_answer(key: str, actor: Actor, request: tuple[str, bytes]) -> HttpAnswe
     """
     if not key.isprintable() or len(key) > LONGEST_KEY:
         raise bad_parameter("Idempotency-Key", "invalid", _("This must be 1 to 255 characters."))
-    kept = _kept(_asker(actor), key)
+    kept = _kept(_actor_key(actor), key)
     if kept is None:
         return None
     if kept.fingerprint != _fingerprint(request):
@@ -73,7 +73,7 @@ def forget_old_answers() -> int:
     return count
 
 
-def _asker(actor: Actor) -> str:
+def _actor_key(actor: Actor) -> str:
     return str(actor.id or "anonymous")
 
 
@@ -82,10 +82,10 @@ def _fingerprint(request: tuple[str, bytes]) -> str:
     return sha256(path.encode() + b"\0" + body).hexdigest()
 
 
-def _kept(asker: str, key: str) -> KeptAnswer | None:
+def _kept(actor_key: str, key: str) -> KeptAnswer | None:
     since = timezone.now() - KEPT_FOR
-    KeptAnswer.objects.filter(actor=asker, key=key, created_at__lt=since).delete()
-    return KeptAnswer.objects.filter(actor=asker, key=key).first()
+    KeptAnswer.objects.filter(actor=actor_key, key=key, created_at__lt=since).delete()
+    return KeptAnswer.objects.filter(actor=actor_key, key=key).first()
 
 
 def _keep(kept: KeptAnswer, answer: HttpAnswer) -> HttpAnswer:

@@ -15,7 +15,7 @@ from PIL import Image
 from files.pictures import executor as executors
 from files.pictures.client import PictureProcess
 from files.pictures.decoding import MOST_PIXELS, PictureError
-from files.pictures.executor import Budget, PictureExecutor, picture_executor
+from files.pictures.executor import Allowance, PictureExecutor, picture_executor
 from files.pictures.process import serve
 from resources.errors import Problem
 from server.app import application
@@ -44,7 +44,7 @@ def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[PictureExecutor]:
 
 
 def test_a_budget_is_shared_and_given_back() -> None:
-    budget = Budget(2)
+    budget = Allowance(2)
     with budget.taken(1, monotonic()), budget.taken(1, monotonic()):
         with pytest.raises(Problem) as refused, budget.taken(1, monotonic()):
             pass
@@ -54,7 +54,7 @@ def test_a_budget_is_shared_and_given_back() -> None:
 
 
 def test_who_waits_for_a_budget_gets_it() -> None:
-    budget, is_waiting, got = Budget(1), Event(), Event()
+    budget, is_waiting, got = Allowance(1), Event(), Event()
 
     def wait() -> None:
         is_waiting.set()

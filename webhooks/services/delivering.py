@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from resources.models import Change
-    from webhooks.messages import Message
+    from webhooks.messages import WebhookMessage
     from webhooks.posting import Outcome
 
 LEASE = timedelta(minutes=1)
@@ -154,7 +154,7 @@ def _send(turn: Turn, change: Change) -> datetime | None:
     return None
 
 
-def _put_off(turn: Turn, change: Change, message: Message, outcome: Outcome) -> datetime:
+def _put_off(turn: Turn, change: Change, message: WebhookMessage, outcome: Outcome) -> datetime:
     """Remember a failure; the last one switches the webhook off."""
     failures = turn.webhook.failure_count + 1
     is_over = outcome.is_gone or failures >= MOST_FAILURES
@@ -183,7 +183,9 @@ def retry_delay(failures: int) -> timedelta:
     return timedelta(seconds=seconds * (900 + randbelow(201)) / 1000)
 
 
-def _note(turn: Turn, change: Change, message: Message, outcome: Outcome, **columns: Any) -> None:
+def _note(
+    turn: Turn, change: Change, message: WebhookMessage, outcome: Outcome, **columns: Any
+) -> None:
     """Write the attempt into the log of deliveries."""
     delivery, _is_new = Delivery.objects.get_or_create(
         webhook=turn.webhook,

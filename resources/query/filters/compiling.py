@@ -13,7 +13,7 @@ from django.db.models import Exists, FloatField, Q, TextField, Value
 from django.utils.translation import gettext as _
 
 from resources.query.filters.calls import called
-from resources.query.filters.conditions import Constant, Not, joined
+from resources.query.filters.conditions import ConstantCondition, NegatedCondition, joined
 from resources.query.filters.constants import is_true
 from resources.query.filters.conversions import literal
 from resources.query.filters.lists import HoldsValue, IsEmptyList
@@ -63,7 +63,7 @@ class _Compiler:
         if isinstance(node, Comparison):
             return self.comparison(node)
         if node.connector == "not":
-            return Q(Not(self.node(node.children[0])))
+            return Q(NegatedCondition(self.node(node.children[0])))
         if node.connector == "or":
             return joined(Q.OR, (self.node(child) for child in node.children))
         return self.all_of(node.children)
@@ -102,11 +102,11 @@ class _Compiler:
     def comparison(self, node: Comparison) -> Q:
         left, right = node.left, node.right
         if isinstance(left, Literal) and isinstance(right, Literal):
-            return Q(Constant(is_true=is_true(left.value, node.operator, right.value)))
+            return Q(ConstantCondition(is_true=is_true(left.value, node.operator, right.value)))
         node = self.turned(node)
         operand = self.operand(node.left)
         if is_hopeless(node.operator, node.right):
-            return Q(Constant(is_true=False))
+            return Q(ConstantCondition(is_true=False))
         if isinstance(operand, Many):
             return self._of_rows(operand, node)
         return self.compare(operand, node.operator, node.right, any_match=node.any_match)
@@ -129,7 +129,7 @@ class _Compiler:
         """
         if node.any_match:
             return self._of_one_row([(many, node)])
-        every = ~Q(Exists(many.rows.filter(Not(self.of_row(many, node)))))
+        every = ~Q(Exists(many.rows.filter(NegatedCondition(self.of_row(many, node)))))
         if _holds_of_nothing(node.operator, node.right):
             return every
         return every & Q(Exists(many.rows))
@@ -138,7 +138,7 @@ class _Compiler:
         """Compare what one of several rows holds."""
         right = node.right
         if is_hopeless(node.operator, right):
-            return Q(Constant(is_true=False))
+            return Q(ConstantCondition(is_true=False))
         if isinstance(right, Literal | Macro):
             return self.compare(many.inner, node.operator, right, any_match=node.any_match)
         other = self._scalar(right)
@@ -197,7 +197,7 @@ def _of_list(many: Listed, operator: str, right: Literal | Macro, *, any_match: 
 
     if not many.is_each and not any_match:
         among = holds(is_negated=False) | is_empty if for_nothing else holds(is_negated=False)
-        return Q(Not(among)) if is_negative else among
+        return Q(NegatedCondition(among)) if is_negative else among
     if any_match:
         found = holds(is_negated=is_negative)
         return found | is_empty if for_nothing and not is_negative else found

@@ -98,7 +98,7 @@ class OneOf(Condition):
         return self.as_sql(compiler, connection, arg_joiner=" = ANY(", **context)
 
 
-class Constant(Condition):
+class ConstantCondition(Condition):
     """What is always so, or never."""
 
     arity = 0
@@ -107,7 +107,7 @@ class Constant(Condition):
         super().__init__(template="(1 = 1)" if is_true else "(1 = 0)")
 
 
-class Not(Condition):
+class NegatedCondition(Condition):
     """Whether a condition is false or unknown: its exact opposite."""
 
     arity = 1

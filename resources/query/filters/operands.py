@@ -21,7 +21,7 @@ from django.db.models import (
 )
 
 from resources.documents.sql import JsonTime
-from resources.query.filters.conditions import Constant, IsNotFalse, IsNull
+from resources.query.filters.conditions import ConstantCondition, IsNotFalse, IsNull
 from resources.query.filters.documents import AtPath, JsonMissing, JsonShown, JsonString
 from resources.query.filters.functions import CastText, NumberText, TruthText
 
@@ -106,7 +106,9 @@ class Scalar:
         if self.document is not None:
             # Of no row at all there is not even an answer.
             return Q(IsNotFalse(self.document(JsonMissing)))
-        return Q(IsNull(self.expression)) if self.can_be_null else Q(Constant(is_true=False))
+        return (
+            Q(IsNull(self.expression)) if self.can_be_null else Q(ConstantCondition(is_true=False))
+        )
 
     def read_through(self, rows: QuerySet[Any], masked: Masked = as_it_is) -> Scalar:
         """Return the same of the one row in `rows`, as `masked` lets it be seen."""

@@ -8,7 +8,15 @@ from django.db.models import BooleanField, Field, FloatField, IntegerField, Q, T
 from django.db.models.functions import Coalesce, Lower
 
 from resources.placeholders import Placeholder
-from resources.query.filters.conditions import Compared, Constant, IsEmpty, IsNull, Not, OneOf, Same
+from resources.query.filters.conditions import (
+    Compared,
+    ConstantCondition,
+    IsEmpty,
+    IsNull,
+    NegatedCondition,
+    OneOf,
+    Same,
+)
 from resources.query.filters.conversions import (
     ExactNumber,
     ListOf,
@@ -57,7 +65,7 @@ def is_hopeless(operator: str, right: Part) -> bool:
 def compare_with_literal(left: Scalar, operator: str, right: Literal | Macro) -> Q:
     """Compare a value with a literal."""
     if operator in POSITIVE:
-        return Q(Not(compare_with_literal(left, POSITIVE[operator], right)))
+        return Q(NegatedCondition(compare_with_literal(left, POSITIVE[operator], right)))
     if operator == "~":
         pattern = Placeholder(
             ("literal", right.index),
@@ -97,7 +105,7 @@ def _column_with_literal(left: Scalar, operator: str, right: Literal | Macro) ->
     if left.is_text:
         return _compared(left, operator, literal(right, TextField()))
     if isinstance(right, Literal) and right.value == "":
-        return Q(Constant(is_true=False))
+        return Q(ConstantCondition(is_true=False))
     return _compared(left, operator, literal(right, left.field))
 
 
@@ -129,8 +137,8 @@ def compare_scalars(left: Scalar, operator: str, right: Scalar) -> Q:
     """Compare two values of a row."""
     if operator in POSITIVE:
         if operator == "!~":
-            return Q(Not(Q(_contains(left, right)))) & ~Q(IsNull(right.shown()))
-        return Q(Not(compare_scalars(left, "=", right)))
+            return Q(NegatedCondition(Q(_contains(left, right)))) & ~Q(IsNull(right.shown()))
+        return Q(NegatedCondition(compare_scalars(left, "=", right)))
     if operator == "~":
         return Q(_contains(left, right))
     if left.document is not None or right.document is not None:
