@@ -36,7 +36,7 @@ class Arrivals(NamedTuple):
 
 
 def marked(write: int) -> str:
-    """Give the title by which subscribers know a write."""
+    """Return the title by which subscribers know a write."""
     return f"{MARK.decode()}{write:0{DIGITS}d}"
 
 
@@ -52,7 +52,7 @@ class Listeners:
         return int(self._heard.value)
 
     def report(self) -> Arrivals:
-        """Give what has come since the last report, and begin anew."""
+        """Return what has come since the last report, and begin anew."""
         self._control.send("report")
         arrivals: Arrivals = self._control.recv()
         return arrivals
@@ -107,7 +107,7 @@ class Ears:
         self._begin()
 
     def report(self) -> Arrivals:
-        """Give what was heard, and begin anew."""
+        """Return what was heard, and begin anew."""
         busy = process_time() - self._began
         arrivals = Arrivals(self._writes, self._times, busy, self._lost)
         self._begin()

@@ -24,7 +24,7 @@ CONDITIONS = """\
 
 
 def on_postgresql(options: argparse.Namespace) -> list[str]:
-    """Measure Holobase and stock DRF on a real PostgreSQL; gives the section's lines."""
+    """Measure Holobase and stock DRF on a real PostgreSQL; returns the section's lines."""
     with tempfile.TemporaryDirectory(prefix="holobase-bench-") as scratch, ExitStack() as stack:
         database = {"DATABASE_URL": stack.enter_context(servers.postgresql())}
         rows = seeded(Path(scratch), options.cards, database)

@@ -61,12 +61,12 @@ time of a round.
 
 
 def beside_pocketbase(options: argparse.Namespace) -> list[str]:
-    """Measure Holobase, PocketBase and stock DRF on SQLite; gives the section's lines."""
+    """Measure Holobase, PocketBase and stock DRF on SQLite; returns the section's lines."""
     return _on_sqlite(options, options.cards, (HOLOBASE, POCKETBASE, STOCK))
 
 
 def at_a_million(options: argparse.Namespace) -> list[str]:
-    """Measure Holobase and PocketBase over a million cards; gives the section's lines."""
+    """Measure Holobase and PocketBase over a million cards; returns the section's lines."""
     lines = _on_sqlite(options, MILLION, (HOLOBASE, POCKETBASE), but=SEARCH)
     return [*lines, NO_SEARCH]
 
@@ -171,7 +171,7 @@ def _require_same(load: Workload) -> None:
 
 
 def _shown(load: Workload, server: str) -> list[str]:
-    """Give the titles in a server's first answer: no two published cards share theirs."""
+    """Return the titles in a server's first answer: no two published cards share theirs."""
     request = load.asked[server](CHECK_ROUND)
     call = request.calls[0]
     answer = httpx.request(
@@ -196,7 +196,7 @@ def _rows(content: Any) -> list[dict[str, Any]]:
 
 
 def _cold_starts(folders: Mapping[str, Path], rounds: int) -> dict[str, list[float]]:
-    """Start each server again and again over its folder; gives the seconds to the first answer."""
+    """Start each server again and again; returns the seconds to the first answer."""
     starts: dict[str, list[float]] = {name: [] for name in folders}
     for _round in range(rounds):
         for name, folder in folders.items():

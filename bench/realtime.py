@@ -63,7 +63,7 @@ class Delivered(NamedTuple):
 
     @property
     def is_complete(self) -> bool:
-        """Tell whether everybody heard of everything once."""
+        """Return whether everybody heard of everything once."""
         return self.arrived == self.expected
 
 
@@ -110,7 +110,7 @@ class Channel:
         )
 
     def fastest(self, steady: Delivered, seconds: float) -> Delivered:
-        """Raise the pace until deliveries lag or go missing; gives the best that was complete."""
+        """Raise the pace until deliveries lag or go missing; returns the best that was complete."""
         rate, best = float(PACE), steady
         while best.is_complete:
             rate *= FASTER
@@ -124,7 +124,7 @@ class Channel:
 
 
 def realtime(options: argparse.Namespace) -> list[str]:
-    """Measure delivery over each way, and how many connections are held; gives the lines."""
+    """Measure delivery over each way, and how many connections are held; returns the lines."""
     with tempfile.TemporaryDirectory(prefix="holobase-bench-") as scratch:
         folders = {name: Path(scratch, name.lower()) for name in (HOLOBASE, POCKETBASE)}
         rows = prepared(folders, CARDS)
@@ -175,7 +175,7 @@ def _channel(
 
 
 def author(name: str, server: Served, rows: Mapping[str, Any]) -> Author:
-    """Give somebody who publishes cards, so that all may hear of them."""
+    """Return somebody who publishes cards, so that all may hear of them."""
     token, card = rows["tokens"][0], {"rarity": "epic", "status": "published"}
     if WAYS[name][0] == HOLOBASE:
         return Author(server.address, "/api/v1/cards", f"Bearer {token}", card)

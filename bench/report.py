@@ -34,7 +34,7 @@ def replace_section(part: str, title: str, lines: Sequence[str]) -> None:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Give the lines of a table."""
+    """Return the lines of a table."""
     lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
     return [lines[0], "|---" * len(head) + "|", *lines[1:]]
 
@@ -50,7 +50,7 @@ def rates(
     names: Sequence[str],
     beside: str = POCKETBASE,
 ) -> list[str]:
-    """Give the table of what was measured; ratios and promises are to the server `beside`."""
+    """Return the table of what was measured; ratios and promises are to the server `beside`."""
     head = ["", *names, f"ratio to {beside}", "promised", "met"]
     rows = []
     for load in loads:
@@ -84,7 +84,7 @@ def _verdict(load: Workload, rounds: Sequence[Mapping[str, Measured]], beside: s
 def memory_and_starts(
     memory: Mapping[str, int], starts: Mapping[str, Sequence[float]]
 ) -> list[str]:
-    """Give the table of the most memory under that load, and of cold starts."""
+    """Return the table of the most memory under that load, and of cold starts."""
     rows = [
         ["most memory under this load, MB", *(f"{most / 1e6:,.0f}" for most in memory.values())],
         ["start to first answer, s", *(spread(times) for times in starts.values())],

@@ -50,11 +50,11 @@ class Served:
     cold_start: float
 
     def memory(self, kind: str = "VmRSS") -> int:
-        """Give the bytes of memory of the process and those it started; VmHWM is their most."""
+        """Return the bytes of memory of the process and those it started; VmHWM is their most."""
         return sum(_status(pid, kind) for pid in _family(self.process.pid))
 
     def processor_seconds(self) -> float:
-        """Give the processor time that the process and those it started have used."""
+        """Return the processor time that the process and those it started have used."""
         return sum(_processor_seconds(pid) for pid in _family(self.process.pid))
 
 
@@ -76,7 +76,7 @@ def pocketbase(folder: Path) -> Starting:
 
 
 def pocketbase_command(folder: Path) -> list[str]:
-    """Give the command that works on a folder and, unlike by itself, writes nothing beside it."""
+    """Return the command that works on a folder and, unlike by itself, writes nothing beside it."""
     places = [f"--{kind}Dir={folder / kind}" for kind in ("migrations", "hooks", "public")]
     return [str(POCKETBASE), f"--dir={folder}", "--automigrate=false", *places]
 
@@ -110,7 +110,7 @@ def serving(
 
 
 def environment(folder: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Give the environment of everything that works on a data folder."""
+    """Return the environment of everything that works on a data folder."""
     return {**os.environ, "HOLOBASE_DATA": str(folder), **QUIET, **(extra or {})}
 
 

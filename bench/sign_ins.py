@@ -41,7 +41,7 @@ def reads_beside_sign_ins(cards: str, seconds: float) -> tuple[Reads, Reads]:
 
 
 def section(rounds: list[tuple[Reads, Reads]]) -> list[str]:
-    """Give the lines of the report."""
+    """Return the lines of the report."""
     ratios = [busy.p99 / idle.p99 for idle, busy in rounds]
     rate = median(busy.sign_ins for _idle, busy in rounds)
     spread = f"{median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f})"

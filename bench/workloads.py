@@ -46,7 +46,7 @@ class Workload:
 
     @property
     def is_unordered(self) -> bool:
-        """Tell whether each server has its own idea of what comes first."""
+        """Return whether each server has its own idea of what comes first."""
         return self.name == SEARCH
 
     @property
@@ -56,7 +56,7 @@ class Workload:
 
     @property
     def has_own_answers(self) -> bool:
-        """Tell whether each server answers with something else than the cards."""
+        """Return whether each server answers with something else than the cards."""
         return self.name in (LIKE, LOGIN)
 
 
@@ -110,7 +110,7 @@ class Spelling:
         return lambda _round: Request(self.target.address, calls, "POST", JSON, SIGNING_IN)
 
     def signed(self, member: int) -> dict[str, str]:
-        """Give the header of a member."""
+        """Return the header of a member."""
         return {"Authorization": self.bearer + self.target.rows["tokens"][member]}
 
 
@@ -119,7 +119,7 @@ def _body(**values: Any) -> str:
 
 
 def workloads(targets: Mapping[str, Target]) -> list[Workload]:
-    """Give the workloads for the servers there are."""
+    """Return the workloads for the servers there are."""
     written = {name: SPELLINGS[name](target) for name, target in targets.items()}
     ours = _holobase(written[HOLOBASE])
     theirs = {
@@ -161,7 +161,7 @@ PROMISES = {
 
 
 def _any_pages() -> list[str]:
-    """Give filters of which hardly any is asked twice in a round."""
+    """Return filters of which hardly any is asked twice in a round."""
     return [
         f"&filter={quote(f'like_count<{below} && like_count>{above}')}"
         for above in range(20)

@@ -39,7 +39,7 @@ class Writer:
         self._numbers: Iterator[int] = count()
 
     def write(self, rate: float, seconds: float) -> dict[int, float]:
-        """Write so many cards a second; gives when each was about to be sent."""
+        """Write so many cards a second; returns when each was about to be sent."""
         began = perf_counter() + 0.05
         sent: dict[int, float] = {}
         with ThreadPoolExecutor(WRITERS) as pool:

@@ -218,7 +218,7 @@ def generated_secrets(name: str) -> list[str]:
 
 
 def is_generated(name: str) -> bool:
-    """Tell whether a secret is kept in the data folder rather than given from outside."""
+    """Return whether a secret is kept in the data folder rather than given from outside."""
     return not secret(name)
 
 

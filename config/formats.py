@@ -12,7 +12,7 @@ class Format:
     expected: str
 
     def fits(self, text: str) -> bool:
-        """Tell whether a text looks like this."""
+        """Return whether a text looks like this."""
         return self.expression.fullmatch(text) is not None
 
 

@@ -62,7 +62,7 @@ def _unfit_keys() -> Iterator[str]:
 
 
 def _opens_everything() -> bool:
-    """Tell whether the newest value of each sealed column can be opened.
+    """Return whether the newest value of each sealed column can be opened.
 
     So an installation from before there was a `KeyCheck` is checked by what it holds.
     """

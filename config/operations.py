@@ -23,7 +23,7 @@ def alive(_request: HttpRequest) -> HttpResponse:
 
 
 def ready(_request: HttpRequest) -> HttpResponse:
-    """Tell whether every part can be reached (503 when one can't that this process needs)."""
+    """Return whether every part can be reached (503 when one can't that this process needs)."""
     said = report()
     status = 503 if said["status"] == "unavailable" else 200
     return HttpResponse(orjson.dumps(said), status=status, content_type="application/json")

@@ -37,13 +37,13 @@ LOCK = 7_305_811_940
 
 
 def forget_admin_sessions() -> int:
-    """Delete the admin's cookie sessions that have run out; gives their number."""
+    """Delete the admin's cookie sessions that have run out; returns their number."""
     count, _per_model = AdminSession.objects.filter(expire_date__lt=timezone.now()).delete()
     return count
 
 
 def forget_finished_tasks() -> int:
-    """Delete what is known of tasks that finished a week ago; gives their number."""
+    """Delete what is known of tasks that finished a week ago; returns their number."""
     old = timezone.now() - RESULTS_ARE_KEPT_FOR
     count, _per_model = DBTaskResult.objects.finished().filter(finished_at__lt=old).delete()
     return count
@@ -69,7 +69,7 @@ CHORES: Mapping[str, Callable[[], int]] = {
 
 @task
 def keep_house() -> dict[str, int | None]:
-    """Do every chore, whatever becomes of the others; gives what each came to, None if it failed.
+    """Do every chore, whatever becomes of the others; returns what each came to, None if it failed.
 
     The next time is set first, so that nothing that happens here can be the last time.
     """

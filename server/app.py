@@ -50,7 +50,7 @@ async def no_live_connections(_scope: Scope, receive: Receive, send: Send) -> No
 
 
 def app_of_role(role: str, fast_path: FastPath) -> Any:
-    """Give the HTTP half of a role's application."""
+    """Return the HTTP half of a role's application."""
     if role == "realtime":
         return EventStream(RequestLimit(OnlyWatched(fast_path.next_app)))
     limited = RequestLimit(fast_path)
@@ -58,7 +58,7 @@ def app_of_role(role: str, fast_path: FastPath) -> Any:
 
 
 def live_of(role: str) -> Any:
-    """Give the WebSocket half of a role's application."""
+    """Return the WebSocket half of a role's application."""
     if role == "api":
         return no_live_connections
     return MessageLimit(PromptClose(URLRouter(websocket_urls)))

@@ -152,7 +152,7 @@ async def _in_thread[**P, R](
 
 
 def _is_upload(scope: Scope) -> bool:
-    """Tell whether a request for the API is a form that may bring files along."""
+    """Return whether a request for the API is a form that may bring files along."""
     return scope["path"].startswith("/api/") and any(
         name == b"content-type" and value.startswith(b"multipart/")
         for name, value in scope["headers"]

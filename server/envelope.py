@@ -67,7 +67,7 @@ class Envelope:
 
 @lru_cache(maxsize=256)
 def _counters(method: str, status: int) -> Sequence[Callable[[], None]]:
-    """Find what counts requests of a method and their answers of a status."""
+    """Return the counters of a method's requests and of a status."""
     metrics = Metrics.get_instance()
     return (
         metrics.requests_total.inc,
@@ -78,7 +78,7 @@ def _counters(method: str, status: int) -> Sequence[Callable[[], None]]:
 
 @lru_cache(maxsize=1_024)
 def _latency(method: str, view: str) -> Callable[[float], None]:
-    """Find what takes down how long a view took."""
+    """Return the histogram of a view's latency."""
     metrics = Metrics.get_instance()
     observe: Callable[[float], None] = metrics.requests_latency_by_view_method.labels(
         view=view, method=method
@@ -87,7 +87,7 @@ def _latency(method: str, view: str) -> Callable[[float], None]:
 
 
 def security_headers() -> Mapping[str, str]:
-    """Give the headers that Django's security middleware adds to its answers."""
+    """Return the headers that Django's security middleware adds to its answers."""
     headers = {
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",

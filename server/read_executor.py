@@ -97,9 +97,9 @@ class ReadExecutor:
         return await self.threads.run(in_language(work))
 
     def _look(self) -> None:
-        """See whether something has changed.
+        """Invalidate what has changed since the last look.
 
-        Loops work in the order of arrival: what was there before the look ends needs no other one.
+        An event loop works in the order of arrival, so one look serves all requests that are there.
         """
         if not self.is_embedded:
             self._listen()
@@ -114,11 +114,11 @@ class ReadExecutor:
             epochs.invalidate_all()
 
     def _look_again(self) -> None:
-        """See to it that who comes after this one looks anew."""
+        """Let the next turn of the event loop look again."""
         self.has_looked = False
 
     def _listen(self) -> None:
-        """Hear of what other processes change."""
+        """Listen to what other processes change."""
         if self.is_shared and (self.bell is None or self.bell.done()):
             self.bell = asyncio.create_task(listen(epochs.invalidate))
 
@@ -157,7 +157,7 @@ def run_in_language[Result](language: str | None, work: Callable[[], Result]) ->
 
 
 def _has_lost_connection(error: OperationalError) -> bool:
-    """Tell whether a statement failed as its connection to PostgreSQL had ended."""
+    """Return whether a statement failed as its connection to PostgreSQL had ended."""
     cause = error.__cause__
     is_of_pool = type(cause).__name__ == "PoolTimeout"
     return not is_of_pool and getattr(cause, "sqlstate", "") in LOST

@@ -128,7 +128,7 @@ class SharedCache(BaseCache):
         return True
 
     def _is_in_memory(self, key: Any, version: int | None) -> bool:
-        """Tell whether something was begun during an outage, and so goes on in memory."""
+        """Return whether something was begun during an outage, and so goes on in memory."""
         return self.outage.is_remembered() and self.memory.has_key(key, version)
 
     def _ask[Result](self, work: Callable[[BaseCache], Result]) -> Result:
@@ -159,7 +159,7 @@ class Outage:
         Thread(target=self._look, args=(is_over,), name="cache-watch", daemon=True).start()
 
     def is_remembered(self) -> bool:
-        """Tell whether something may still be in memory alone."""
+        """Return whether something may still be in memory alone."""
         return self.is_on or monotonic() < self.remembered_until
 
     def _look(self, is_over: Callable[[], bool]) -> None:

@@ -45,13 +45,13 @@ async def in_thread[Result](threads: Executor, work: Callable[[], Result]) -> Re
 
 
 def refuse_while(is_database_away: Callable[[], bool]) -> None:
-    """Let nobody begin to wait while something says that the database is away."""
+    """Refuse new waits while `is_database_away` says so."""
     global is_away  # noqa: PLW0603 - there is one database
     is_away = is_database_away
 
 
 def interrupt() -> None:
-    """Let nobody wait any longer; called from any thread."""
+    """End every wait with an error; may be called from any thread."""
     for answer in list(waiting):
         with suppress(RuntimeError):
             answer.get_loop().call_soon_threadsafe(_interrupt, answer)

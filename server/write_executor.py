@@ -184,5 +184,5 @@ def error_answer(error: Exception) -> HttpAnswer:
 
 
 def writers(threads: int) -> WriteExecutor:
-    """Give the writers that fit the database."""
+    """Return the writers that fit the database."""
     return GroupCommitWriter() if connection.vendor == "sqlite" else ThreadPool(threads, "writes")

@@ -72,7 +72,7 @@ class Frames:
         self.received += data
 
     def next(self) -> Any:
-        """Give the next frame; nothing when there is no whole one."""
+        """Return the next frame; nothing when there is no whole one."""
         received = self.received
         if len(received) < LENGTH.size:
             return None
@@ -118,7 +118,7 @@ class WriterProcess(asyncio.Protocol):
         await loop.create_unix_connection(lambda: self, sock=self.line)
 
     def close(self) -> None:
-        """Let the writer end, and wait until it has."""
+        """Close the socket, which ends the writer, and wait until it has ended."""
         self.line.close()
         self.reap()
 
@@ -127,7 +127,7 @@ class WriterProcess(asyncio.Protocol):
         self.transport = transport
 
     async def write(self, exchange: Exchange) -> HttpAnswer:
-        """Have written what is asked for; 503 when the writer goes before it answers."""
+        """Have the writer run the steps of a write; 503 when it ends before it answers."""
         if not self.is_there:
             return await self.stand_in.write(exchange)
         number = next(self.numbers)
@@ -183,7 +183,7 @@ class WriterProcess(asyncio.Protocol):
 
 
 def _spread(user_ids: Iterable[bytes]) -> None:
-    """Let live connections hear of what was committed, those of some members in particular."""
+    """Wake live connections after a commit, and recheck those of some members."""
     for hub in known_hubs():
         hub.ring()
     recheck_members(UUID(bytes=user_id) for user_id in user_ids)
@@ -239,10 +239,10 @@ class Writer:
 
     def _jobs(self) -> Iterator[tuple[int, QueuedWrite]]:
         for _turn in range(MOST_IN_A_GROUP):
-            asked = self.frames.next()
-            if asked is None:
+            written = self.frames.next()
+            if written is None:
                 return
-            number, request_id, *rest = asked
+            number, request_id, *rest = written
             own = Context()
             own.run(context.begin, request_id)
             yield number, QueuedWrite(partial(write_in_language, _unpacked(*rest)), own)

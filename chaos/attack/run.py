@@ -111,7 +111,7 @@ def _phase(
 
 @contextmanager
 def _helpers(found: Target, plan: Plan) -> Iterator[tuple[Connection, Connection]]:
-    """Run the member and the strangers in processes of their own; gives a pipe to each."""
+    """Run the member and the strangers in processes of their own; returns a pipe to each."""
     url, tokens = found.served.address, found.known["tokens"]
     limits = {"connections": plan.connections, "pace": plan.pace}
     works: list[tuple[Callable[..., None], *tuple[Any, ...]]] = [

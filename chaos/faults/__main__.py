@@ -49,7 +49,7 @@ spawning = multiprocessing.get_context("spawn")
 
 
 def main() -> int:
-    """Run the test, or that of the partners; gives the exit status."""
+    """Run the test, or that of the partners; returns the exit status."""
     if sys.argv[1:2] == ["partners"]:
         return partners(sys.argv[2:])
     signal.signal(signal.SIGTERM, _interrupt)
@@ -118,7 +118,7 @@ def _run(cluster: Cluster, options: argparse.Namespace) -> Outcome:
 
 @contextmanager
 def _helpers(*works: tuple[Callable[..., None], *tuple[Any, ...]]) -> Iterator[list[Connection]]:
-    """Run functions in processes of their own; gives a pipe to each."""
+    """Run functions in processes of their own; returns a pipe to each."""
     pipes, running = [], []
     try:
         for function, *arguments in works:

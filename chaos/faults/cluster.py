@@ -51,12 +51,12 @@ class Process:
 
     @property
     def address(self) -> str:
-        """Give host and port."""
+        """Return host and port."""
         return f"{HOST}:{self.port}"
 
     @property
     def log(self) -> Path:
-        """Give the file that gets all it prints, over all its lives."""
+        """Return the file that gets all it prints, over all its lives."""
         return self.folder / f"{self.role}-{self.port}.log"
 
     def start(self) -> None:
@@ -87,7 +87,7 @@ class Process:
             self.end(signal.SIGKILL)
 
     def is_up(self) -> bool:
-        """Tell whether it answers."""
+        """Return whether it answers."""
         try:
             return httpx.get(f"http://{self.address}/healthz", timeout=2).is_success
         except httpx.HTTPError:
@@ -129,7 +129,7 @@ class Cluster:
         self.stack.close()
 
     def of_role(self, role: str) -> list[Process]:
-        """Give the processes of a role."""
+        """Return the processes of a role."""
         return [process for process in self.processes if process.role == role]
 
     def populate(self, members: int) -> Any:
@@ -164,7 +164,7 @@ class Cluster:
         self.valkey_life.enter_context(self.valkey.running())
 
     def logged_errors(self) -> list[str]:
-        """Give the messages of level ERROR that the processes have logged."""
+        """Return the messages of level ERROR that the processes have logged."""
         lines = [line for process in self.processes for line in _lines(process.log)]
         return [line for line in lines if '"level":"ERROR"' in line or "Traceback" in line]
 

@@ -20,7 +20,7 @@ STREAMS = 10  # every tenth listens to server-sent events
 
 
 def interests(count: int, people: People, chance: Random) -> list[Interest]:
-    """Give each subscriber its interest, the kinds in turn."""
+    """Return each subscriber its interest, the kinds in turn."""
     made = [make(people, chance) for make in islice(cycle(KINDS), count)]
     for number, interest in enumerate(made):
         interest.name = f"{interest.kind} {number}"
@@ -140,7 +140,7 @@ def _collections(_people: People, _chance: Random) -> Interest:
 
 
 def _collections_as_collaborator(people: People, chance: Random) -> Interest:
-    """Give a member's: they have a private binder, and are let into that of the one before."""
+    """Return a member's: they have a private binder, and are let into that of the one before."""
     number = chance.randrange(len(people["members"]))
     member, friend = people["members"][number], people["members"][number - 1]
     shows: list[dict[str, Any]] = [{"visibility": "public"}]

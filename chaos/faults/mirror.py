@@ -33,7 +33,7 @@ class Interest:
     is_stream: bool = False
 
     def may_show(self, row: Row) -> bool:
-        """Tell whether the subscriber may be shown a row."""
+        """Return whether the subscriber may be shown a row."""
         return any(all(row.get(k) == v for k, v in shown.items()) for shown in self.shows)
 
 

@@ -48,7 +48,7 @@ class Fetcher:
         self.turns = asyncio.Semaphore(FETCHES_AT_ONCE)
 
     async def fetch(self, interest: Interest) -> dict[str, Row]:
-        """Give all the rows of an interest by id, however often that has to be tried."""
+        """Return all the rows of an interest by id, however often that has to be tried."""
         while True:
             with suppress(httpx.TransportError):
                 async with self.turns:
@@ -170,7 +170,7 @@ class Subscriber:
         self.mirror.is_complete = False
 
     async def settle(self, seconds: float) -> dict[str, Any]:
-        """Wait until the copy is what is there, `seconds` at most; gives how it went."""
+        """Wait until the copy is what is there, `seconds` at most; returns how it went."""
         started = monotonic()
         while True:
             while not self._is_quiet() and monotonic() - started < seconds:
@@ -241,7 +241,7 @@ class Crowd:
         return True
 
     def cut(self, share: float) -> int:
-        """Cut a random share of the connections; gives how many."""
+        """Cut a random share of the connections; returns how many."""
         self._require_running()
         listening = [one.wire for one in self.subscribers if one.wire]
         chosen = self.chance.sample(listening, round(len(listening) * share))
@@ -250,7 +250,7 @@ class Crowd:
         return len(chosen)
 
     async def settle(self, seconds: float) -> list[dict[str, Any]]:
-        """Wait until everybody has caught up; gives how it went."""
+        """Wait until everybody has caught up; returns how it went."""
         self._require_running()
         return await asyncio.gather(*(one.settle(seconds) for one in self.subscribers))
 

@@ -34,7 +34,7 @@ class Outcome:
 
     @property
     def problems(self) -> list[dict[str, Any]]:
-        """Give all that is wrong, each with the subscriber it is about."""
+        """Return all that is wrong, each with the subscriber it is about."""
         found = [{"problem": failure} for failure in self.writing["failures"]]
         found += self.lost_writes
         for one in self.subscribers:
@@ -43,7 +43,7 @@ class Outcome:
         return found
 
     def table(self) -> list[tuple[str, str]]:
-        """Give what happened, in words and numbers."""
+        """Return what happened, in words and numbers."""
         counts = sum((Counter(one["counts"]) for one in self.subscribers), Counter[str]())
         writing = Counter(self.writing["counts"])
         changed = f"{writing['writes']:,} ({writing['writes'] / self.seconds:.0f} a second)"

@@ -171,7 +171,7 @@ class Others:
 
 
 def shelves(people: dict[str, Any]) -> list[Shelf]:
-    """Give the shelves of all members: cards of each, posts and collections of some."""
+    """Return the shelves of all members: cards of each, posts and collections of some."""
     found = []
     for number, member in enumerate(people["members"]):
         owned = {"creator": member["id"]}

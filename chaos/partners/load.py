@@ -83,7 +83,7 @@ class Load(Thread):
         return [each for each in self.answers if start <= each.began < end]
 
     def is_good_since(self, start: float) -> bool:
-        """Tell whether all requests since then were carried out, and none from before waits."""
+        """Return whether all requests since then were carried out, and none from before waits."""
         recent = self.between(start, monotonic())
         is_done = all(began >= start for began in list(self.under_way.values()))
         return is_done and bool(recent) and all(each.is_good for each in recent)

@@ -58,7 +58,7 @@ class DatabaseWrapper(_Base):
 
 
 def is_cut_off(connection: Any) -> bool:
-    """Tell whether something came through an idle connection, which only its end does."""
+    """Return whether something came through an idle connection, which only its end does."""
     if connection.closed:
         return True
     waiting = poll()

@@ -122,7 +122,7 @@ class DatabaseWrapper(_Base):
 
     @async_unsafe
     def cursor(self) -> Any:
-        """Give a cursor: one that tells of its statements only if somebody wants to know."""
+        """Return a cursor: one that tells of its statements only if somebody wants to know."""
         is_watched = self.queries_logged or self.execute_wrappers
         if is_watched or self._thread_ident != get_ident():
             return super().cursor()

@@ -22,7 +22,7 @@ SIGN_IN = "auth/token"
 def reached(
     transactional_db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> list[str]:
-    """Let an address ask twice a minute; gives the paths that get as far as Django."""
+    """Let an address ask twice a minute; returns the paths that get as far as Django."""
     settings.THROTTLE_RATES |= {"auth": "2/min"}
     found: list[str] = []
     limits = fast_path.next_app

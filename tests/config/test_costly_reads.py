@@ -62,7 +62,7 @@ class Client:
 
 @pytest.fixture
 def slow(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Let a costly page of cards take for ever; gives what has begun."""
+    """Let a costly page of cards take for ever; returns what has begun."""
     begun: list[str] = []
 
     def page(resource: Any, actor: Any, query: ListQuery, url: str) -> Answer:

@@ -21,7 +21,7 @@ AT_ONCE = 32
 
 @pytest.fixture
 def not_made_yet(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Forget the documents; gives by what they are written from now on."""
+    """Forget the documents; returns by what they are written from now on."""
     made: list[str] = []
     fresh = OpenApiDocuments()
     render = fresh._render

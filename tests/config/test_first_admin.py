@@ -15,7 +15,7 @@ SHOWN = re.compile(r"First admin: admin  password: (\S+)")
 
 
 def started() -> str:
-    """Start anew as far as the first admin goes; gives what is shown."""
+    """Start anew as far as the first admin goes; returns what is shown."""
     shown = StringIO()
     Command(stdout=shown, no_color=True)._create_first_admin()
     return shown.getvalue()

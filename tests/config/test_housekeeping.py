@@ -34,7 +34,7 @@ def waiting() -> list[Any]:
 
 
 def run() -> dict[str, int | None]:
-    """Run the waiting housekeeping as a worker would; gives what it came to."""
+    """Run the waiting housekeeping as a worker would; returns what it came to."""
     for result in waiting():
         result.claim("worker")
     counts: dict[str, int | None] = keep_house.call()

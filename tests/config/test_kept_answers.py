@@ -41,7 +41,7 @@ class Site:
         self.client = httpx.AsyncClient(transport=transport, base_url="http://testserver")
 
     async def likes(self, card: Card, authorization: str = "") -> tuple[int, int]:
-        """Give a card's likes as the record and the list of all tell them."""
+        """Return a card's likes as the record and the list of all tell them."""
         headers = {"Authorization": authorization} if authorization else {}
         record = await self.client.get(f"/api/v1/cards/{card.pk}", headers=headers)
         page = await self.client.get("/api/v1/cards?sort=-like_count", headers=headers)

@@ -58,7 +58,7 @@ def wait(browser: Chrome, condition: Any) -> Any:
 
 
 def complaints(browser: Chrome) -> list[str]:
-    """Give the errors in the console since it was last looked at."""
+    """Return the errors in the console since it was last looked at."""
     driver: Any = browser
     log: list[dict[str, str]] = driver.get_log("browser")
     severe = [entry["message"] for entry in log if entry["level"] == "SEVERE"]

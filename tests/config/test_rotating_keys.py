@@ -77,7 +77,7 @@ def rotate(*options: str) -> str:
 
 
 def sealed_texts() -> list[str]:
-    """Give every sealed text as the database holds it."""
+    """Return every sealed text as the database holds it."""
     found = []
     with connection.cursor() as cursor:
         for model, column in sealed_columns():

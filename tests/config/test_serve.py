@@ -32,13 +32,13 @@ EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": ""}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the folder that the server writes everything to."""
+    """Return the folder that the server writes everything to."""
     return tmp_path_factory.mktemp("served")
 
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    """Run `serve` on embedded backends in an empty folder; gives host and port."""
+    """Run `serve` on embedded backends in an empty folder; returns host and port."""
     (port,) = free_ports(1)
     command = [sys.executable, "manage.py", "serve", "--port", str(port), "--data", str(folder)]
     with (folder / "log").open("w") as log:

@@ -161,7 +161,7 @@ def settings() -> dict[str, Any]:
 
 
 def problem_with(name: str, value: str) -> env.VariableProblem | None:
-    """Load the settings with one variable changed; gives what is wrong with them."""
+    """Load the settings with one variable changed; returns what is wrong with them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(name, value)
         try:

@@ -41,7 +41,7 @@ def dana(transactional_db: None) -> UUID:
 
 
 def together(*works: Callable[[], HttpAnswer]) -> list[int]:
-    """Have one group written of all the works; gives their statuses."""
+    """Have one group written of all the works; returns their statuses."""
 
     async def run() -> list[HttpAnswer]:
         writer, is_taken, is_free = GroupCommitWriter(), Event(), Event()

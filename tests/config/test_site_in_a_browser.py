@@ -49,7 +49,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 
 @pytest.fixture(scope="module")
 def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, str]]:
-    """Serve the product for a site; gives their addresses, and that of somebody else's site."""
+    """Serve the product for a site; returns their addresses, and that of somebody else's site."""
     with card_site("http://localhost:1") as site, card_site("http://localhost:1") as other:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]

@@ -26,7 +26,7 @@ MANY_HEADERS = b"".join(b"X-%d: 1\r\n" % number for number in range(150))
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Run a server with short deadlines; gives its port."""
+    """Run a server with short deadlines; returns its port."""
     folder = tmp_path_factory.mktemp("slow")
     short = dict.fromkeys(("HEADER_SECONDS", "BODY_SECONDS", "REALTIME_IDLE_SECONDS"), "1")
     with Process(folder, "all", **short) as process:
@@ -34,7 +34,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def told(port: int, sent: bytes) -> bytes:
-    """Send something and nothing more; gives what is answered until the server hangs up."""
+    """Send something and nothing more; returns what is answered until the server hangs up."""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
         line.sendall(sent)
         answer = b""

@@ -48,14 +48,14 @@ def api(process: Process) -> Iterator[httpx.Client]:
 
 
 def children(process: Process) -> dict[int, str]:
-    """Give the ids of the processes that a process has started, with their command lines."""
+    """Return the ids of the processes that a process has started, with their command lines."""
     tasks = Path(f"/proc/{process.running.pid}/task")
     found = " ".join(path.read_text() for path in tasks.glob("*/children")).split()
     return {int(one): Path(f"/proc/{one}/cmdline").read_text() for one in found}
 
 
 def writers_of(process: Process) -> list[int]:
-    """Give the ids of the processes that write: a fork has its parent's command line."""
+    """Return the ids of the processes that write: a fork has its parent's command line."""
     found = children(process).items()
     return [one for one, command in found if "\0serve\0" in command or "run_writer" in command]
 
@@ -67,7 +67,7 @@ def writer_of(process: Process) -> int:
 
 
 def written_by(pid: int, *, after: str = "") -> int:
-    """Give how many bytes a process has written, `after` something else."""
+    """Return how many bytes a process has written, `after` something else."""
     del after
     return int(Path(f"/proc/{pid}/io").read_text().split("wchar: ")[1].split()[0])
 

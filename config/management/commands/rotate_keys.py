@@ -86,5 +86,5 @@ class Command(BaseCommand):
 
 
 def sealed_columns() -> Sequence[tuple[type[Model], str]]:
-    """Give every sealed column with its model."""
+    """Return every sealed column with its model."""
     return [(model, name) for model, names in sealing.sealed_columns() for name in names]
