@@ -110,11 +110,14 @@ TEMPLATES = [
 ]
 
 PICTURE_BYTES_LIMIT = env.integer("PICTURE_BYTES_LIMIT", 10 * 1024 * 1024, minimum=1)
-PICTURE_PROCESSES = env.integer("PICTURE_PROCESSES", 2, minimum=1, maximum=1000)
+PICTURE_PROCESSES = env.integer("PICTURE_PROCESSES", 1, minimum=1, maximum=1000)
 PICTURE_PIXELS_AT_ONCE = env.integer("PICTURE_PIXELS_AT_ONCE", 48_000_000)
 PICTURE_SECONDS = env.integer("PICTURE_SECONDS", 60, minimum=1)
-PICTURE_MEMORY_LIMIT = env.integer("PICTURE_MEMORY_LIMIT", 1024**3, minimum=256 * 1024**2)
+PICTURE_MEMORY_LIMIT = env.integer(
+    "PICTURE_MEMORY_LIMIT", 112 * 1024 * 1024, minimum=64 * 1024 * 1024
+)
 PICTURES_WAITING = env.integer("PICTURES_WAITING", 16)
+MOST_UPLOADS_PER_NETWORK = env.integer("MOST_UPLOADS_PER_NETWORK", 8)
 UPLOAD_THREADS = env.integer("UPLOAD_THREADS", 4, minimum=1, maximum=1000)
 REQUEST_THREADS = env.integer("REQUEST_THREADS", 8, minimum=1, maximum=1000)
 SIGN_IN_THREADS = env.integer("SIGN_IN_THREADS", 4, minimum=1, maximum=1000)

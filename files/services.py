@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
-from django.core.files.base import ContentFile
+from django.core.files.base import File as Content
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Exists, ManyToOneRel, OuterRef, ProtectedError
@@ -39,21 +39,22 @@ def store_picture(*, by: Actor, upload: BinaryIO, name: str = "") -> File:
     """
     picture = read_picture(upload)
     key = f"pictures/{timezone.now():%Y/%m}/{uuid4().hex}.{picture.extension}"
-    file = File.objects.create(
-        owner_id=by.id,
-        key=key,
-        content_type=picture.content_type,
-        size=len(picture.content),
-        width=picture.width,
-        height=picture.height,
-        blurhash=picture.blurhash,
-        original_name=name[:200],
-    )
-    try:
-        default_storage.save(key, ContentFile(picture.content))
-    except Exception:
-        discard_unused([file.pk])
-        raise
+    with picture.content as content:
+        file = File.objects.create(
+            owner_id=by.id,
+            key=key,
+            content_type=picture.content_type,
+            size=picture.size,
+            width=picture.width,
+            height=picture.height,
+            blurhash=picture.blurhash,
+            original_name=name[:200],
+        )
+        try:
+            default_storage.save(key, Content(content, name=key))
+        except Exception:
+            discard_unused([file.pk])
+            raise
     return file
 
 

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from resources.byte_cache import byte_cached
 from resources.errors import Problem
-from resources.http.client_networks import address_of_scope, client_network
+from resources.http.client_networks import address_of_scope, client_network, limited_network
 from resources.http.languages import language_of
 from resources.http.throttles import AddressThrottle, require_not_full
 from server.envelope import Envelope
@@ -48,7 +48,7 @@ class AddressLimits:
                     require_not_full(throttle.scope, client_network(address))
         except Problem as problem:
             envelope = Envelope.opened(scope["method"], scope["path"], address, given_id)
-            await let_pass(receive)
+            await let_pass(receive, limited_network(address))
             await refuse(problem, send, request_id=envelope.context.request_id)
             envelope.measure(problem.status, "refused-by-address")
             envelope.log(problem.status)

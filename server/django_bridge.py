@@ -19,7 +19,6 @@ from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.urls import set_script_prefix
 
-from files.pictures.executor import too_many_pictures
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, limited_network
 from server import error_pages
@@ -27,9 +26,11 @@ from server.request_bodies import (
     SIGN_INS,
     DisconnectedError,
     IncomingBody,
+    let_pass,
     most_bytes,
     on_disk,
 )
+from server.upload_limit import UploadLimit
 from server.waiting import in_thread
 
 if TYPE_CHECKING:
@@ -54,11 +55,25 @@ class DjangoBridge(BaseHandler):
         self.sign_ins = ThreadPoolExecutor(settings.SIGN_IN_THREADS, "sign-in")
         self.probes = ThreadPoolExecutor(2, "probes")
         self.uploads = ThreadPoolExecutor(settings.UPLOAD_THREADS, "upload")
-        self.upload_count = 0
+        self.upload_limit = UploadLimit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         network = limited_network(address_of_scope(scope))
+        if not _is_upload(scope):
+            await self._read_and_answer(scope, receive, send, network)
+            return
+        try:
+            with self.upload_limit.admitted(network):
+                await self._read_and_answer(scope, receive, send, network)
+        except Problem as problem:
+            await let_pass(receive, network)
+            problem.headers = {**problem.headers, "Connection": "close"}
+            await self._send(problem.response(), send)
+
+    async def _read_and_answer(
+        self, scope: Scope, receive: Receive, send: Send, network: str
+    ) -> None:
         incoming = IncomingBody(scope, receive, on_disk, network)
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body, incoming:
             try:
@@ -91,13 +106,8 @@ class DjangoBridge(BaseHandler):
 
     async def _uploaded(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Answer a form with files in a thread of its own, where it waits for its pictures."""
-        if self.upload_count >= settings.UPLOAD_THREADS + settings.PICTURES_WAITING:
-            raise too_many_pictures()
-        self.upload_count += 1
-        try:
+        with self.upload_limit.answering():
             return await _in_thread(self.uploads, self._respond, scope, body)
-        finally:
-            self.upload_count -= 1
 
     def _respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(scope.get("root_path", ""))

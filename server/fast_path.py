@@ -15,7 +15,7 @@ from django.utils import translation
 from resources.answers import JSON, HttpAnswer, problem_answer
 from resources.byte_cache import byte_cached
 from resources.errors import Problem
-from resources.http.client_networks import client_network
+from resources.http.client_networks import limited_network
 from resources.http.pipeline import ADMISSION, READ
 from resources.http.request import READS, Request, media_type_of
 from resources.http.writes import LIMITS
@@ -74,7 +74,7 @@ class FastPath:
                 await self.next_app({**scope, LIMITS: exchange.limits}, receive, send)
                 return
             answer = refusal
-            await let_pass(receive)
+            await let_pass(receive, limited_network(request.address))
         await self._send(answer, envelope, request.language, send)
         envelope.measure(answer.status, f"{request.resource}-{request.kind}")
         envelope.log(answer.status)
@@ -87,7 +87,7 @@ class FastPath:
         return refusal or await self._written(exchange, scope, receive)
 
     async def _written(self, exchange: Exchange, scope: Scope, receive: Receive) -> HttpAnswer:
-        network = client_network(exchange.request.address)
+        network = limited_network(exchange.request.address)
         with IncomingBody(scope, receive, in_memory, network) as incoming:
             try:
                 chunks = [chunk async for chunk in incoming.chunks(most_bytes(scope))]

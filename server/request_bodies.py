@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, OrderedDict
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
@@ -30,7 +30,11 @@ BYTES_PER_SECOND = 8 * 1024
 """How fast a body has to come at least, after its first seconds (`BODY_SECONDS`)."""
 RETRY_SECONDS = 10
 PASSING_SECONDS, PASSING_BYTES = 0.5, MEBIBYTE
-"""How much of a body that is refused is still read, so that its sender reads the answer."""
+"""How much of a body that is refused is still read, so that its sender reads the answer.
+
+A network's refused bodies have as many bytes a second together, and four times that at once.
+"""
+MOST_NETWORKS = 4_096
 CREDENTIALS = frozenset({b"authorization", b"cookie"})
 SIGN_INS = ("/api/v1/auth/", "/admin/login")
 WITHOUT_FILES = (b"application/json", b"application/x-www-form-urlencoded", b"text/")
@@ -124,18 +128,42 @@ class IncomingBody:
         return message
 
 
-async def let_pass(receive: Receive) -> None:
-    """Read what comes of a body that is refused, for a moment and up to a size.
+class PassingBytes:
+    """How much of refused bodies may still be read: so many bytes a second for each network."""
+
+    def __init__(self, per_second: int, burst: int) -> None:
+        self.per_second = per_second
+        self.burst = burst
+        self.left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, network: str, size: int, now: float) -> bool:
+        """Take bytes that were read; tell whether more may be."""
+        bytes_left, since = self.left.get(network, (self.burst, now))
+        bytes_left = min(self.burst, bytes_left + (now - since) * self.per_second) - size
+        self.left[network] = bytes_left, now
+        self.left.move_to_end(network)
+        if len(self.left) > MOST_NETWORKS:
+            self.left.popitem(last=False)
+        return bytes_left > 0
+
+
+passing = PassingBytes(PASSING_BYTES, 4 * PASSING_BYTES)
+
+
+async def let_pass(receive: Receive, network: str) -> None:
+    """Read what comes of a body that is refused: for a moment, up to a size, within a budget.
 
     A connection that is closed with something unread is reset, and the client may never see the
     answer (RFC 9112, 9.6).
     """
-    size = 0
+    clock = asyncio.get_running_loop().time
+    size = piece = 0
     with suppress(TimeoutError):
         async with asyncio.timeout(PASSING_SECONDS):
-            while size < PASSING_BYTES:
+            while passing.take(network, piece, clock()) and size < PASSING_BYTES:
                 message = await receive()
-                size += len(message.get("body", b""))
+                piece = len(message.get("body", b""))
+                size += piece
                 if not message.get("more_body", False):
                     return
 

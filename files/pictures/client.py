@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from select import POLLIN, poll
+from tempfile import SpooledTemporaryFile
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import orjson
 from django.conf import settings
 
 from files.pictures.decoding import Picture, PictureError
-from files.pictures.process import GO_ON, LENGTHS, frame
+from files.pictures.process import GO_ON, LENGTHS, head
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 CHUNK = 1 << 16
+IN_MEMORY = 1 << 18
+"""Bytes of a picture beyond which it is put into a temporary file."""
 
 
 class ProcessEndedError(Exception):
@@ -26,14 +30,17 @@ class ProcessEndedError(Exception):
 
 
 class PictureProcess:
-    """A process that decodes one picture after the other; `is_idle` when it is at none."""
+    """A process that decodes one picture after the other; `is_idle` when it is at none.
+
+    `pixels` is how many it has decoded last.
+    """
 
     def __init__(self) -> None:
         # No environment: there are secrets in it.
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "files.pictures.process", str(settings.PICTURE_MEMORY_LIMIT)],
             cwd=settings.BASE_DIR,
-            env={"LANG": "C.UTF-8"},
+            env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -42,16 +49,21 @@ class PictureProcess:
         self._source: Any = self._process.stdout
         self._target: Any = self._process.stdin
         self.is_idle = True
+        self.pixels = 0
 
-    def pixels_of(self, content: bytes, deadline: float) -> int:
-        """Hand a picture over and return how many pixels decoding it takes.
+    def pixels_of(self, upload: BinaryIO, deadline: float) -> int:
+        """Hand a picture over, piece by piece, and return how many pixels decoding it takes.
 
         Raises PictureError, and ProcessEndedError when there is no answer.
         """
         self.is_idle = False
-        self._say(frame({}, content))
-        header, _body = self._answer(deadline)
-        return int(header["pixels"])
+        self._say(head({}, upload.seek(0, os.SEEK_END)))
+        upload.seek(0)
+        while chunk := upload.read(CHUNK):
+            self._say(chunk)
+        header = self._answer(deadline)
+        self.pixels = int(header["pixels"])
+        return self.pixels
 
     def rewritten(self, deadline: float) -> Picture:
         """Let the process go on and return the picture written anew.
@@ -59,9 +71,15 @@ class PictureProcess:
         Raises PictureError, and ProcessEndedError when the process ran into its limit of memory.
         """
         self._say(GO_ON)
-        header, body = self._answer(deadline)
+        header = self._answer(deadline)
+        with ExitStack() as failing:
+            content = failing.enter_context(SpooledTemporaryFile(IN_MEMORY))
+            for chunk in self._heard(header["picture"]["size"], deadline):
+                content.write(chunk)
+            failing.pop_all()
+        content.seek(0)
         self.is_idle = True
-        return Picture(content=body, **header["picture"])
+        return Picture(content=cast("BinaryIO", content), **header["picture"])
 
     def end(self) -> None:
         """Kill the process, whatever it is at."""
@@ -78,25 +96,25 @@ class PictureProcess:
         except BrokenPipeError:
             raise ProcessEndedError from None
 
-    def _answer(self, deadline: float) -> tuple[Mapping[str, Any], bytes]:
-        head, size = LENGTHS.unpack(self._heard(LENGTHS.size, deadline))
-        header = orjson.loads(self._heard(head, deadline))
+    def _answer(self, deadline: float) -> Mapping[str, Any]:
+        """Return the header of an answer, whose body is still to come; raises PictureError."""
+        length, _size = LENGTHS.unpack(b"".join(self._heard(LENGTHS.size, deadline)))
+        header: Mapping[str, Any] = orjson.loads(b"".join(self._heard(length, deadline)))
         if "error" in header:
             self.is_idle = True
             raise PictureError(header["error"])
-        return header, self._heard(size, deadline)
+        return header
 
-    def _heard(self, size: int, deadline: float) -> bytes:
-        """Read `size` bytes of an answer; raises PictureError when they don't come in time."""
+    def _heard(self, size: int, deadline: float) -> Iterator[bytes]:
+        """Yield `size` bytes of an answer; raises PictureError when they don't come in time."""
         # Not `select`, which takes no descriptor beyond 1023.
         waiting = poll()
         waiting.register(self._source.fileno(), POLLIN)
-        heard = bytearray()
-        while len(heard) < size:
+        while size:
             if not waiting.poll(max(0.0, deadline - monotonic()) * 1000):
                 raise PictureError("too_costly")
-            chunk = os.read(self._source.fileno(), min(CHUNK, size - len(heard)))
+            chunk = os.read(self._source.fileno(), min(CHUNK, size))
             if not chunk:
                 raise ProcessEndedError
-            heard += chunk
-        return bytes(heard)
+            size -= len(chunk)
+            yield chunk

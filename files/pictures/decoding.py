@@ -7,7 +7,7 @@ import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import blurhash
 from PIL import Image, ImageOps, ImageSequence
@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MOST_PIXELS = 40_000_000
+JPEG_BYTES = 86_000_000
+"""Memory that a JPEG may be decoded into; a larger one is decoded at half its width and height."""
+PIXEL_BYTES, PROGRESSIVE_BYTES = 4, 3
+"""What Pillow has for a pixel, and what libjpeg has besides until the last scan of it has come."""
 MOST_FRAMES = 300
-BLURHASH_PIXELS = (64, 64)
+AVIF_PIXELS = 2_000_000
+"""A larger AVIF is written as WebP: encoding AVIF takes some 20 bytes a pixel, WebP 4."""
+BLURHASH_PIXELS, FEW_PIXELS = (64, 64), (1024, 1024)
 FORMATS: Mapping[str, tuple[str, str]] = {
     "PNG": ("image/png", "png"),
     "JPEG": ("image/jpeg", "jpg"),
@@ -30,7 +36,8 @@ OPTIONS: Mapping[str, Mapping[str, int]] = {
     "PNG": {"compress_level": 6},
     "WEBP": {"quality": 95},
     # A fifth of the default's time, for some percent more bytes.
-    "AVIF": {"quality": 95, "speed": 8},
+    # One thread: each takes memory of its own.
+    "AVIF": {"quality": 95, "speed": 8, "max_threads": 1},
 }
 # What Pillow's decoders raise when bytes lead them astray; a file it can't identify is an OSError.
 UNREADABLE = (
@@ -56,12 +63,13 @@ class PictureError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A checked picture: bytes without metadata, and what they are.
+    """A checked picture: a file without metadata, its size in bytes, and what it is.
 
     `blurhash` is the blur shown while it loads (https://blurha.sh).
     """
 
-    content: bytes
+    content: BinaryIO
+    size: int
     content_type: str
     extension: str
     width: int
@@ -81,6 +89,19 @@ class OpenedPicture:
         self.pixels = image.width * image.height * self.frames
         if self.pixels > MOST_PIXELS or self.frames > MOST_FRAMES:
             raise PictureError("too_many_pixels")
+        if self.kind == "JPEG":
+            self._reduce()
+        elif self.kind == "AVIF" and self.pixels > AVIF_PIXELS:
+            self.kind = "WEBP"
+
+    def _reduce(self) -> None:
+        """Have libjpeg decode a large JPEG to a quarter of its pixels, never to all of them."""
+        is_progressive = "progressive" in self.image.info
+        needed = PIXEL_BYTES + PROGRESSIVE_BYTES * is_progressive
+        if self.pixels * needed > JPEG_BYTES:
+            width, height = self.image.size
+            self.image.draft(None, (width // 2, height // 2))
+            self.pixels = self.image.width * self.image.height
 
     def rewritten(self) -> Picture:
         """Decode the picture fully and write it anew, upright and without metadata.
@@ -92,9 +113,11 @@ class OpenedPicture:
             content = self._animation() if self.frames > 1 else self._still()
             content_type, extension = FORMATS[self.kind]
             width, height = self.image.size
-            return Picture(content, content_type, extension, width, height, blur(self.image))
+            size = content.tell()
+            content.seek(0)
+            return Picture(content, size, content_type, extension, width, height, blur(self.image))
 
-    def _still(self) -> bytes:
+    def _still(self) -> BinaryIO:
         # In place: a copy would take as much memory again.
         image = self.image
         image.load()
@@ -105,9 +128,9 @@ class OpenedPicture:
             bare = image.convert("RGB")
         written = BytesIO()
         bare.save(written, self.kind, **OPTIONS.get(self.kind, {}))
-        return written.getvalue()
+        return written
 
-    def _animation(self) -> bytes:
+    def _animation(self) -> BinaryIO:
         frames = [frame.convert("RGBA") for frame in ImageSequence.Iterator(self.image)]
         durations = [frame.info.get("duration", 100) for frame in frames]
         for frame in frames:
@@ -126,7 +149,7 @@ class OpenedPicture:
             loop=loop,
             **whole.get(self.kind, {}),
         )
-        return written.getvalue()
+        return written
 
 
 @contextmanager
@@ -144,7 +167,9 @@ def blur(image: Any) -> str:
     # Pillow resizes 16-bit grey by nearest neighbour only, and turns it to 8 bits by clipping.
     is_deep = image.mode.startswith("I")
     method = Image.Resampling.NEAREST if is_deep else Image.Resampling.BICUBIC
-    small = ImageOps.contain(image, BLURHASH_PIXELS, method)
+    # By rows and columns first: other methods copy a picture with transparency as a whole.
+    few = ImageOps.contain(image, FEW_PIXELS, Image.Resampling.NEAREST)
+    small = ImageOps.contain(few, BLURHASH_PIXELS, method)
     if is_deep:
         small = small.convert("I").point(lambda value: value * (1 / 256))
     small = small.convert("RGB")

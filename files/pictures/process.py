@@ -12,43 +12,46 @@ import os
 import resource
 import select
 import sys
-from dataclasses import asdict
+from dataclasses import fields
+from shutil import copyfileobj
 from struct import Struct
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
-from files.pictures.decoding import PictureError, opened
+from files.pictures.decoding import Picture, PictureError, opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LENGTHS = Struct("!II")
+FACTS = [each.name for each in fields(Picture) if each.name != "content"]
 GO_ON = b"\x01"
 IDLE_SECONDS = 30.0
-NICENESS = 5
+NICENESS = 10
 
 
-def frame(header: Mapping[str, Any], body: bytes = b"") -> bytes:
-    """Write a frame."""
-    head = orjson.dumps(header)
-    return LENGTHS.pack(len(head), len(body)) + head + body
+def head(header: Mapping[str, Any], size: int = 0) -> bytes:
+    """Write the beginning of a frame whose body has so many bytes."""
+    written = orjson.dumps(header)
+    return LENGTHS.pack(len(written), size) + written
 
 
 def answer(content: bytes, source: IO[bytes], target: IO[bytes]) -> None:
     """Say how large a picture is and, when told to go on, write it anew."""
     try:
         with opened(content) as picture:
-            _say(target, frame({"pixels": picture.pixels}))
+            _say(target, head({"pixels": picture.pixels}))
             if source.read(1) != GO_ON:
                 return
             rewritten = picture.rewritten()
     except PictureError as error:
-        _say(target, frame({"error": error.code}))
+        _say(target, head({"error": error.code}))
         return
-    about = asdict(rewritten)
-    body = about.pop("content")
-    _say(target, frame({"picture": about}, body))
+    about = {name: getattr(rewritten, name) for name in FACTS}
+    _say(target, head({"picture": about}, rewritten.size))
+    copyfileobj(rewritten.content, target)
+    target.flush()
 
 
 def _say(target: IO[bytes], words: bytes) -> None:
@@ -62,14 +65,14 @@ def serve(source: IO[bytes], target: IO[bytes], *, idle_seconds: float = IDLE_SE
         lengths = source.read(LENGTHS.size)
         if len(lengths) < LENGTHS.size:
             return
-        head, size = LENGTHS.unpack(lengths)
-        source.read(head)
+        header, size = LENGTHS.unpack(lengths)
+        source.read(header)
         answer(source.read(size), source, target)
 
 
 def main(memory: int) -> None:
-    """Serve with `memory` bytes of address space at most, behind all that is more urgent."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    """Serve with `memory` bytes of data at most (getrlimit(2)), behind all that is more urgent."""
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     os.nice(NICENESS)
     serve(sys.stdin.buffer, sys.stdout.buffer)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import SEEK_END
 from typing import TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
@@ -22,15 +23,14 @@ def read_picture(upload: BinaryIO) -> Picture:
     seconds. Raises ValidationError `too_large`, `too_many_pixels`, `too_costly` or `not_a_picture`,
     and Problem 503 when too many pictures are being read.
     """
-    content = upload.read(settings.PICTURE_BYTES_LIMIT + 1)
-    if len(content) > settings.PICTURE_BYTES_LIMIT:
+    if upload.seek(0, SEEK_END) > settings.PICTURE_BYTES_LIMIT:
         raise ValidationError(
             _("A picture has %(most)d bytes at most."),
             code="too_large",
             params={"most": settings.PICTURE_BYTES_LIMIT},
         )
     try:
-        return picture_executor().run(content)
+        return picture_executor().run(upload)
     except PictureError as error:
         raise ValidationError(_messages()[error.code], code=error.code) from None
 

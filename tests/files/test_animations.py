@@ -12,7 +12,7 @@ CORNER = (39, 29)
 
 @pytest.mark.parametrize("kind", ANIMATED_KINDS)
 def test_an_animation_keeps_its_frames_and_their_times(kind: str) -> None:
-    kept = opened(checked(animated(kind)).content)
+    kept = opened(checked(animated(kind)).content.read())
     assert kept.n_frames == 3
     for number in range(3):
         kept.seek(number)
@@ -22,7 +22,7 @@ def test_an_animation_keeps_its_frames_and_their_times(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["PNG", "GIF"])
 def test_what_is_clear_in_a_frame_stays_clear(kind: str) -> None:
-    kept = opened(checked(animated(kind)).content)
+    kept = opened(checked(animated(kind)).content.read())
     for number in range(3):
         kept.seek(number)
         expected = [RED if place == SQUARES[number] else CLEAR for place in SQUARES]

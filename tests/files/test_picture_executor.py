@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from io import BytesIO
 from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -14,8 +16,13 @@ from PIL import Image
 
 from files.pictures import executor as executors
 from files.pictures.client import PictureProcess
-from files.pictures.decoding import MOST_PIXELS, PictureError
-from files.pictures.executor import Allowance, PictureExecutor, picture_executor
+from files.pictures.decoding import MOST_PIXELS, Picture, PictureError
+from files.pictures.executor import (
+    MOST_KEPT_PIXELS,
+    Allowance,
+    PictureExecutor,
+    picture_executor,
+)
 from files.pictures.process import serve
 from resources.errors import Problem
 from server.app import application
@@ -41,6 +48,12 @@ def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[PictureExecutor]:
     monkeypatch.setattr("files.pictures.reading.picture_executor", lambda: own)
     yield own
     own.end()
+
+
+def run(executor: PictureExecutor, content: bytes) -> Picture:
+    picture = executor.run(BytesIO(content))
+    with picture.content as kept:
+        return replace(picture, content=BytesIO(kept.read()))
 
 
 def test_a_budget_is_shared_and_given_back() -> None:
@@ -69,21 +82,21 @@ def test_who_waits_for_a_budget_gets_it() -> None:
 
 
 def test_a_process_does_one_picture_after_the_other(executor: PictureExecutor) -> None:
-    first = executor.run(SMALL)
+    first = run(executor, SMALL).content.read()
     (process,) = executor._idle
     with pytest.raises(PictureError) as refused:
-        executor.run(b"no picture")
+        run(executor, b"no picture")
     assert refused.value.code == "not_a_picture"
-    assert executor.run(SMALL) == first
+    assert run(executor, SMALL).content.read() == first
     assert executor._idle == [process]
 
 
 def test_a_process_that_has_ended_is_replaced(executor: PictureExecutor) -> None:
-    executor.run(SMALL)
+    run(executor, SMALL)
     (process,) = executor._idle
     process._process.kill()
     process._process.wait()
-    assert executor.run(SMALL).content_type == "image/png"
+    assert run(executor, SMALL).content_type == "image/png"
     assert executor._idle != [process]
 
 
@@ -106,10 +119,10 @@ def test_a_picture_that_takes_too_long_is_given_up(
             PictureProcess, "rewritten", lambda process, _deadline: rewritten(process, monotonic())
         )
         with pytest.raises(PictureError) as refused:
-            executor.run(drawn("PNG", Image.effect_noise((2000, 2000), 80)))
+            run(executor, drawn("PNG", Image.effect_noise((2000, 2000), 80)))
     assert refused.value.code == "too_costly"
     assert executor._idle == []
-    assert executor.run(SMALL).content_type == "image/png"
+    assert run(executor, SMALL).content_type == "image/png"
 
 
 def test_a_picture_that_takes_too_much_memory_is_given_up(
@@ -117,14 +130,31 @@ def test_a_picture_that_takes_too_much_memory_is_given_up(
 ) -> None:
     settings.PICTURE_MEMORY_LIMIT = 128 * 1024**2
     with pytest.raises(PictureError) as refused:
-        executor.run(drawn("PNG", Image.new("RGB", (8000, 5000))))
+        run(executor, drawn("PNG", Image.new("RGB", (8000, 5000))))
     assert refused.value.code == "too_costly"
-    assert executor.run(SMALL).content_type == "image/png"
+    assert run(executor, SMALL).content_type == "image/png"
 
 
-def test_the_largest_picture_fits_into_the_memory_it_is_given(executor: PictureExecutor) -> None:
-    picture = executor.run(drawn("JPEG", Image.new("RGB", (8000, MOST_PIXELS // 8000))))
-    assert picture.width * picture.height == MOST_PIXELS
+def test_the_largest_jpeg_is_taken_at_half_its_width_and_height(executor: PictureExecutor) -> None:
+    picture = run(executor, drawn("JPEG", Image.new("RGB", (8000, MOST_PIXELS // 8000))))
+    assert (picture.width, picture.height) == (4000, MOST_PIXELS // 8000 // 2)
+
+
+def test_a_process_gives_the_memory_of_a_large_picture_back(executor: PictureExecutor) -> None:
+    run(executor, SMALL)
+    (process,) = executor._idle
+    run(executor, drawn("PNG", Image.new("1", (2000, MOST_KEPT_PIXELS // 2000))))
+    assert executor._idle == [process]
+    run(executor, drawn("PNG", Image.new("1", (2000, MOST_KEPT_PIXELS // 2000 + 1))))
+    assert executor._idle == []
+    assert process._process.poll() is not None
+
+
+def test_nothing_of_an_upload_is_read_before_its_turn(executor: PictureExecutor) -> None:
+    upload = BytesIO(SMALL)
+    with executor._places.taken(2, monotonic()), pytest.raises(Problem):
+        executor.run(upload)
+    assert upload.tell() == 0
 
 
 def test_the_longest_queue_ends_with_503(executor: PictureExecutor, alice: Persona) -> None:
