@@ -1,8 +1,8 @@
 """The background worker: it outlives its database, and takes up what dead workers left undone.
 
-A worker says every `BEAT_SECONDS` that it is alive. A task that is marked as running by a worker
-that has been silent for `GONE_AFTER` is queued again; tasks are idempotent, so one that had done
-its work already does no harm.
+A worker says every `BEAT_SECONDS` that it is alive. One that has been silent for `SILENT_AFTER` is
+reported. A task that is marked as running by a worker that has been silent for `GONE_AFTER` is
+queued again; tasks are idempotent, so one that had done its work already does no harm.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 from datetime import timedelta
+from itertools import count
 from threading import Thread
 from time import sleep
 from typing import TYPE_CHECKING
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("holobase.worker")
 
-BEAT_SECONDS = 5.0
+BEAT_SECONDS = 1.0
+BEATS_BETWEEN_SEARCHES = 5
+"""After how many beats a worker looks again for tasks that another one left undone."""
+SILENT_AFTER = timedelta(seconds=3)
 GONE_AFTER = timedelta(seconds=30)
 MOST_ATTEMPTS = 5
 """How often a task is begun before it is taken for one that kills its workers."""
@@ -64,6 +68,7 @@ class BackgroundWorker:
         worker.configure_signals()
         try:
             self.beat()
+            self.take_up()
             self.pause = FIRST_PAUSE
             worker.run()
         except (OperationalError, InterfaceError) as failure:
@@ -72,19 +77,24 @@ class BackgroundWorker:
         return True
 
     def beat(self) -> None:
-        """Say that this worker is alive and its former names are not; queue stranded tasks."""
+        """Say that this worker is alive."""
         now = {"seen_at": Now()}
         WorkerHeartbeat.objects.update_or_create(worker_id=self.worker_id, defaults=now)
+
+    def take_up(self) -> None:
+        """Say that this worker's former names are dead, and queue stranded tasks again."""
         gone = set(self.gone)
         forget_workers(gone)
         self.gone -= gone
         requeue_stranded_tasks()
 
     def _beat_for_ever(self) -> None:
-        while True:
+        for number in count(1):
             sleep(BEAT_SECONDS)
             try:
                 self.beat()
+                if number % BEATS_BETWEEN_SEARCHES == 0:
+                    self.take_up()
             except (OperationalError, InterfaceError) as failure:
                 logger.warning("the worker can't say that it is alive: %s", str(failure).strip())
             finally:
@@ -103,9 +113,9 @@ def forget_workers(worker_ids: Collection[str]) -> None:
         (long_gone | WorkerHeartbeat.objects.filter(worker_id__in=worker_ids)).delete()
 
 
-def live_workers() -> set[str]:
+def live_workers(within: timedelta = GONE_AFTER) -> set[str]:
     """Return the ids of the workers that have lately said that they are alive."""
-    fresh = WorkerHeartbeat.objects.filter(seen_at__gt=Now() - GONE_AFTER)
+    fresh = WorkerHeartbeat.objects.filter(seen_at__gt=Now() - within)
     return set(fresh.values_list("worker_id", flat=True))
 
 

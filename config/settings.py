@@ -124,6 +124,7 @@ SIGN_IN_THREADS = env.integer("SIGN_IN_THREADS", 4, minimum=1, maximum=1000)
 RESOURCE_THREADS = env.integer("RESOURCE_THREADS", 4, minimum=1, maximum=1000)
 COSTLY_THREADS = env.integer("COSTLY_THREADS", 2, minimum=1, maximum=1000)
 STATEMENT_SECONDS = env.integer("STATEMENT_SECONDS", 5, maximum=HOUR)
+WRITER_SECONDS = env.integer("WRITER_SECONDS", 30, minimum=1, maximum=HOUR)
 KEPT_BYTES = env.integer("KEPT_BYTES", 16 * 1024 * 1024)
 REQUEST_BYTES_LIMIT = 4 * PICTURE_BYTES_LIMIT
 DATABASES = {"default": backends.database(DATA_DIR)}

@@ -17,6 +17,15 @@ from server.back_off import BackOff
 logger = logging.getLogger("holobase.supervision")
 
 
+supervised: set[SupervisedWorker] = set()
+"""The workers that this process keeps running: it knows first when one has died."""
+
+
+def is_worker_running() -> bool:
+    """Tell whether this process keeps a worker beside it that runs just now."""
+    return any(worker.is_running() for worker in list(supervised))
+
+
 class SupervisedWorker(Thread):
     """Keeps one background worker running beside this process.
 
@@ -35,6 +44,7 @@ class SupervisedWorker(Thread):
     @override
     def run(self) -> None:
         """Start the worker whenever there is none."""
+        supervised.add(self)
         back_off = BackOff()
         while process := self._start():
             back_off.begin()
@@ -46,6 +56,7 @@ class SupervisedWorker(Thread):
 
     def end(self) -> None:
         """Ask the worker to end after the task that it is at, and wait for that."""
+        supervised.discard(self)
         with self.lock:
             self.is_over.set()
             if self.process:
@@ -53,6 +64,11 @@ class SupervisedWorker(Thread):
         self.join()
         os.close(self.ours)
         os.close(self.theirs)
+
+    def is_running(self) -> bool:
+        """Tell whether the worker runs just now."""
+        process = self.process
+        return process is not None and process.poll() is None
 
     def _start(self) -> subprocess.Popen[bytes] | None:
         with self.lock:

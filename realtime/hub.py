@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import connection
 
-from realtime.audience_budgets import points_of
+from realtime.audience_slices import in_order, slices
 from realtime.bell import listen
 from realtime.counters import counters
 from realtime.per_loop import PerLoop
@@ -35,7 +35,7 @@ from resources.visibility.change_batch import ChangeBatch
 from resources.visibility.dependents import TooManyError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from realtime.subscriptions import Subscription
     from resources.models import Change
@@ -47,9 +47,6 @@ logger = logging.getLogger("holobase.realtime")
 PAGE = 250
 PATIENCE_SECONDS = 0.5
 MOST_REPLAYED = 10_000
-
-SLICE_POINTS = 200
-"""What is asked at once may cost so many points; then its events are handed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +61,7 @@ class Lane:
 
 
 PROMPT = Lane(ThreadPoolExecutor(1, "feed"))
-LATE = Lane(ThreadPoolExecutor(1, "late-feed"), rest=1.0)
+LATE = Lane(ThreadPoolExecutor(1, "late-feed"), rest=3.0)
 
 type Listeners = dict[Audience, dict[SubscriberId, set[Subscription]]]
 type Listening = Mapping[Audience, tuple[SubscriberId, ...]]
@@ -79,6 +76,7 @@ class Hub:
         self.lane = lane
         self.loop = asyncio.get_running_loop()
         self.live: Listeners = {}
+        self.order: Sequence[Audience] | None = None
         self.joining: list[Subscription] = []
         self.far: list[Subscription] = []
         self.approach: asyncio.Task[None] | None = None
@@ -106,6 +104,7 @@ class Hub:
             by_subscriber.pop(subscription.subscriber, None)
         if not by_subscriber:
             self.live.pop(subscription.audience, None)
+            self.order = None
 
     @property
     def seconds_behind(self) -> float:
@@ -163,7 +162,8 @@ class Hub:
         """Tell everyone what is new; gives the position that all have heard up to."""
         is_behind = bool(self.live) and self.position is not None
         while is_behind:
-            first, *later = _slices(self.live)
+            later = self._slices()
+            first = next(later, {})
             read, heard = await self._in_thread(partial(_read_on, self.position or 0, first))
             is_behind = bool(read)
             if is_behind:
@@ -174,6 +174,12 @@ class Hub:
             self.position = await self._in_thread(feed.head)
         self.caught_up_at = monotonic()
         return self.position
+
+    def _slices(self) -> Iterator[Listening]:
+        """Yield who is to be asked about: audiences are put in order when one has come or gone."""
+        if self.order is None:
+            self.order = in_order(self.live)
+        return slices(self.order, self.live)
 
     async def _tell_of(
         self, read: Sequence[Change], heard: Heard, later: Iterable[Listening]
@@ -214,6 +220,7 @@ class Hub:
             if not subscription.is_over:
                 subscription.told("subscribed", cursor=str(here))
                 _join(self.live, subscription)
+                self.order = None
         # The bell was not heard for those who were neither waiting nor listening.
         self.bell.set()
 
@@ -309,19 +316,6 @@ def _join(listeners: Listeners, subscription: Subscription) -> None:
 def _listening(listeners: Listeners) -> Listening:
     """Give who is to be asked about, in a form that can go to another thread."""
     return {audience: tuple(subscribers) for audience, subscribers in listeners.items()}
-
-
-def _slices(listeners: Listeners) -> Sequence[Listening]:
-    """Give who is to be asked about, the cheap audiences first, in parts of `SLICE_POINTS`."""
-    slices: list[dict[Audience, tuple[SubscriberId, ...]]] = [{}]
-    points = 0
-    for audience in sorted(listeners, key=points_of):
-        points += points_of(audience)
-        if slices[-1] and points > SLICE_POINTS:
-            slices.append({})
-            points = points_of(audience)
-        slices[-1][audience] = tuple(listeners[audience])
-    return slices
 
 
 async def _let_send(listeners: Listeners) -> None:

@@ -3,7 +3,8 @@
 The server passes on what is asked, and the writer answers. Between them go frames: a length of
 four bytes, then a tuple in Python's own `marshal`, which only the same Python has to understand.
 When the server goes, the writer ends; when the writer goes, the server writes for itself until
-another one, which it starts at once, is ready.
+another one, which it starts at once, is ready. A writer that answers nobody for `WRITER_SECONDS` is
+taken for hung, and killed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from functools import cached_property, lru_cache, partial
 from itertools import count
 from struct import Struct
 from threading import local
-from typing import TYPE_CHECKING, Any, NoReturn, override
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, override
 from uuid import UUID
 
 from django.conf import settings
@@ -46,7 +47,7 @@ from server.write_executor import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from resources.actors import Actor
     from resources.http.request import Wire
@@ -90,15 +91,42 @@ def frame(*content: Any) -> bytes:
     return LENGTH.pack(len(body)) + body
 
 
+class Child(Protocol):
+    """The process that writes, as `subprocess.Popen` is one."""
+
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
+
+    def wait(self) -> object:
+        """Wait until it has ended."""
+
+
+class ForkedChild:
+    """A process that was forked by this one."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> object:
+        """Wait until it has ended."""
+        with suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+        return None
+
+
 class WriterProcess(asyncio.Protocol):
-    """The server's end: hands over what is asked and waits for the answers.
+    """The server's end: hands over what is asked and waits for the answers."""
 
-    `reap` waits for the end of the process.
-    """
-
-    def __init__(self, line: socket.socket, reap: Callable[[], object]) -> None:
+    def __init__(self, line: socket.socket, child: Child) -> None:
         self.line = line
-        self.reap = reap
+        self.child = child
+        self.silent_seconds = 0
+        self.watch: asyncio.TimerHandle | None = None
         self.frames = Frames()
         self.numbers = count(NEWS + 1)
         self.waiting: dict[int, asyncio.Future[HttpAnswer]] = {}
@@ -120,7 +148,7 @@ class WriterProcess(asyncio.Protocol):
     def close(self) -> None:
         """Close the socket, which ends the writer, and wait until it has ended."""
         self.line.close()
-        self.reap()
+        self.child.wait()
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -133,15 +161,39 @@ class WriterProcess(asyncio.Protocol):
         number = next(self.numbers)
         answer: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
         self.waiting[number] = answer
+        if self.watch is None:
+            self._watch_again()
         try:
             self.transport.write(frame(number, *_packed(exchange)))
             return await answer
         finally:
             del self.waiting[number]
 
+    def _watch_again(self) -> None:
+        """Look a second later whether somebody still waits; seconds are counted while one does.
+
+        They are counted rather than measured: a server that stood still has heard nothing either.
+        """
+        self.watch = asyncio.get_running_loop().call_later(1, self._look)
+
+    def _look(self) -> None:
+        self.watch = None
+        if not self.waiting:
+            self.silent_seconds = 0
+            return
+        self.silent_seconds += 1
+        if self.silent_seconds <= settings.WRITER_SECONDS:
+            self._watch_again()
+            return
+        logger.error("the writer has answered nobody for %d s: it is killed", self.silent_seconds)
+        self.child.kill()
+        # Not even a process that can't be killed keeps anybody waiting.
+        self.transport.abort()
+
     @override
     def data_received(self, data: bytes) -> None:
         """Give answers to those who wait for them, and news to those who listen."""
+        self.silent_seconds = 0
         self.frames.feed(data)
         while (said := self.frames.next()) is not None:
             number, *rest = said
@@ -156,6 +208,7 @@ class WriterProcess(asyncio.Protocol):
         """Write in this process meanwhile; what was under way may be written or not."""
         logger.error("the writer has ended; the server writes for itself until there is another")
         self.is_there = False
+        self.silent_seconds = 0
         for answer in self.waiting.values():
             if not answer.done():
                 answer.set_result(problem_answer(interrupted()))
@@ -163,7 +216,7 @@ class WriterProcess(asyncio.Protocol):
 
     async def _revive(self) -> None:
         """Start another writer; its first news say that it is ready."""
-        await asyncio.get_running_loop().run_in_executor(None, self.reap)
+        await asyncio.get_running_loop().run_in_executor(None, self.child.wait)
         await asyncio.sleep(self.back_off.next())
         self.back_off.begin()
         self.frames = Frames()
@@ -172,13 +225,12 @@ class WriterProcess(asyncio.Protocol):
         command = [sys.executable, "manage.py", "run_writer", "--skip-checks"]
         with theirs:
             number = theirs.fileno()
-            process = subprocess.Popen(  # noqa: S603 - our own command
+            self.child = subprocess.Popen(  # noqa: S603 - our own command
                 [*command, "--line", str(number)],
                 cwd=settings.BASE_DIR,
                 pass_fds=[number],
                 process_group=0,
             )
-        self.reap = process.wait
         await self.connect()
 
 
@@ -276,16 +328,11 @@ def writer_process() -> Iterator[WriterProcess]:
         vars(connections)["_connections"] = local()
         be_the_writer(theirs)
     theirs.close()
-    writer = WriterProcess(ours, partial(_reap, process))
+    writer = WriterProcess(ours, ForkedChild(process))
     try:
         yield writer
     finally:
         writer.close()
-
-
-def _reap(process: int) -> None:
-    with suppress(ChildProcessError):
-        os.waitpid(process, 0)
 
 
 def be_the_writer(line: socket.socket) -> NoReturn:

@@ -64,7 +64,9 @@ def test_a_worker_that_is_silent_for_long_is_taken_for_dead(db: None) -> None:
     BackgroundWorker("quiet").beat()
     stranded = begun_by("quiet")
     WorkerHeartbeat.objects.update(seen_at=timezone.now() - GONE_AFTER)
-    BackgroundWorker("alive").beat()
+    alive = BackgroundWorker("alive")
+    alive.beat()
+    alive.take_up()
     assert live_workers() == {"alive"}
     assert status_of(stranded) == TaskResultStatus.READY
 
@@ -75,6 +77,7 @@ def test_a_worker_that_follows_another_takes_its_tasks_up_at_once(db: None) -> N
     worker = BackgroundWorker("next")
     worker.gone.add("former")
     worker.beat()
+    worker.take_up()
     assert live_workers() == {"next"}
     assert status_of(stranded) == TaskResultStatus.READY
 

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -38,6 +39,13 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 @pytest.fixture(scope="module")
 def api(process: Process) -> Iterator[httpx.Client]:
+    with signed_in(process) as client:
+        yield client
+
+
+@contextmanager
+def signed_in(process: Process) -> Iterator[httpx.Client]:
+    """Open an account, and give a client for it."""
     address = f"http://{process.address}/api/v1/"
     with httpx.Client(base_url=address, timeout=20) as client:
         proof = client.post("auth/register", json=PROFILE).json()["proof"]
@@ -186,6 +194,22 @@ def test_another_writer_is_started_and_does_as_the_first_did(
         assert subscribes(live)["type"] == "subscribed"
         card = creates(api, "Heard")
         assert told(live)["id"] == card
+
+
+def test_one_that_hangs_is_replaced_and_who_waits_is_told(tmp_path: Path) -> None:
+    with Process(tmp_path, "all", WRITER_SECONDS="1") as process, signed_in(process) as api:
+        hung = writer_of(process)
+        os.kill(hung, signal.SIGSTOP)
+        with ThreadPoolExecutor(3) as clients:
+            told = list(clients.map(lambda n: api.post("cards", json={"title": f"{n}"}), range(3)))
+        assert {answer.status_code for answer in told} == {503}
+        assert {answer.json()["code"] for answer in told} == {"interrupted"}
+        assert told[0].headers["Retry-After"]
+        until(lambda: not is_running(hung))
+        creates(api, "Written meanwhile")
+        until(lambda: writers_of(process) not in ([], [hung]))
+        writer = writer_of(process)
+        until(lambda: written_by(writer) < written_by(writer, after=creates(api, "By which?")))
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**40), st.binary(max_size=300))), st.data())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from asgiref.sync import sync_to_async
 
 from realtime.audience_budgets import LIST_POINTS, budgets
+from realtime.audience_slices import in_order, slices
 from realtime.connections import connections
 from realtime.hub import Hub, hub, late_hub
 from resources import feed
@@ -25,11 +26,11 @@ MANY = 2_000
 ATTACKER = "192.0.2.1"
 
 
-async def listens_by_many_filters(count: int) -> Live:
+async def listens_by_many_filters(count: int, operator: str = "!=") -> Live:
     """Subscribe to the same topic by many filters, all of which let every card through."""
     live = await from_address(ATTACKER)
     for number in range(count):
-        asked = {"ref": str(number), "topic": "cards", "filter": f'title != "{number}"'}
+        asked = {"ref": str(number), "topic": "cards", "filter": f'title {operator} "{number}"'}
         await live.send({"type": "subscribe", "fields": "id", **asked})
     assert {(await live.receive())["type"] for _number in range(count)} == {"subscribed"}
     return live
@@ -71,7 +72,7 @@ def test_cheap_audiences_are_asked_first(
 ) -> None:
     settings.MOST_AUDIENCE_POINTS = 0
     settings.MOST_SUBSCRIPTIONS = 300
-    monkeypatch.setattr("realtime.hub.SLICE_POINTS", 1)
+    monkeypatch.setattr("realtime.audience_slices.SLICE_POINTS", 1)
 
     async def go() -> None:
         attacker = await listens_by_many_filters(300)
@@ -80,6 +81,28 @@ def test_cheap_audiences_are_asked_first(
         await hears_before(live, dana, hub())
         await live.close()
         await attacker.close()
+
+    asyncio.run(go())
+
+
+def test_a_cheap_audience_is_never_asked_together_with_a_costly_one(
+    dana: Persona, settings: Settings
+) -> None:
+    settings.MOST_AUDIENCE_POINTS = 0
+
+    async def go() -> None:
+        attacker = await listens_by_many_filters(12, "!~")
+        live = await signed_in(dana)
+        await live.subscribe("cards")
+        first, *others = slices(in_order(hub().live), hub().live)
+        assert [audience.query.condition for audience in first] == [None]
+        assert sum(map(len, others)) == 12
+        assert len(others) > 1
+        await live.close()
+        left = list(slices(in_order(hub().live), hub().live))
+        assert left == others
+        await attacker.close()
+        assert not list(slices([*first], hub().live)), "who has gone is not asked about"
 
     asyncio.run(go())
 
