@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cards.models import Card
-from resources import registry
+from resources.api import registry
 from resources.derived_admin import derived_admin
 
 if TYPE_CHECKING:

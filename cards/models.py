@@ -9,9 +9,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from resources.fields import DocumentField, TagsField
-from resources.indexes import missing_last
-from resources.models import Record
+from resources.api import DocumentField, TagsField, missing_last, Record
 from templates_app.effects import EFFECTS
 
 if TYPE_CHECKING:

@@ -7,9 +7,7 @@ from rest_framework import serializers
 
 from cards import services
 from cards.models import Card, CardLike, CardVersion
-from resources.declaration import RecordAction, Resource, actor
-from resources.registry import register
-from resources.rules import SIGNED_IN, UNSILENCED, has_role, linked, own, visible, where
+from resources.api import RecordAction, Resource, actor, register, SIGNED_IN, UNSILENCED, has_role, linked, own, visible, where
 
 MINE = own("creator")
 MODERATORS = has_role("moderator", "admin")

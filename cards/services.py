@@ -8,15 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cards.models import Card, CardLike, CardVersion
-from resources import changes, row_sql
-from resources.errors import Problem
+from resources.api import changes, row_sql, Problem
 from templates_app.services import count_use
 from users.models import User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resources.actors import Actor
+    from resources.api import Actor
     from templates_app.models import Template
 
 CONTENT = ("title", "description", "tags", "rarity", "effects")

@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from resources.models import Record
+from resources.api import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,9 +7,7 @@ from rest_framework import serializers
 
 from collections_app import services
 from collections_app.models import Collection, CollectionCollaborator, CollectionItem
-from resources.declaration import RecordAction, Resource, actor
-from resources.registry import register
-from resources.rules import UNSILENCED, has_role, linked, own, visible, where
+from resources.api import RecordAction, Resource, actor, register, UNSILENCED, has_role, linked, own, visible, where
 
 MINE = own("owner")
 MODERATORS = has_role("moderator", "admin")

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.models import Collection, CollectionItem
 from collections_app.positions import position_between
-from resources import changes
-from resources.errors import FieldError, invalid
+from resources.api import changes, FieldError, invalid
 from users.models import User
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from cards.models import Card
-    from resources.actors import Actor
+    from resources.api import Actor
 
 LONGEST_POSITION = 64
 

@@ -9,8 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.fields import TagsField
-from resources.models import Record
+from resources.api import TagsField, Record
 
 DEEPEST_REPLY = 8
 

@@ -4,9 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import services
 from community.models import Comment, Message, Post, Room, RoomMember
-from resources.declaration import RecordAction, Resource, actor
-from resources.registry import register
-from resources.rules import UNSILENCED, VERIFIED, has_role, linked, own, visible, where
+from resources.api import RecordAction, Resource, actor, register, UNSILENCED, VERIFIED, has_role, linked, own, visible, where
 
 AUTHOR = own("author")
 MODERATORS = has_role("moderator", "admin")

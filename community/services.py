@@ -8,11 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.models import Comment, Message, Post, Room
-from resources import changes
-from resources.errors import FieldError, Problem, invalid
+from resources.api import changes, FieldError, Problem, invalid
 
 if TYPE_CHECKING:
-    from resources.actors import Actor
+    from resources.api import Actor
 
 
 def write_comment(

@@ -17,8 +17,7 @@ from community.models import Post, Room
 from community.services import write_comment, write_message
 from demo import artwork, words
 from files.services import store_picture
-from resources import changes
-from resources.actors import SYSTEM, Actor
+from resources.api import changes, SYSTEM, Actor
 from templates_app.effects import PRESETS
 from templates_app.models import Template
 from templates_app.services import approve_template, submit_template, write_review

@@ -14,7 +14,7 @@ from minio.error import S3Error
 from storages.backends.s3 import S3Storage
 from urllib3 import PoolManager, Timeout
 
-from resources.errors import storage_full, unavailable
+from resources.api import storage_full, unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

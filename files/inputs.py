@@ -12,14 +12,14 @@ from rest_framework import serializers
 
 from files.models import File
 from files.services import discard_unused, store_picture
-from resources.writing.uploads import UploadInput
+from resources.api import UploadInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.core.files.uploadedfile import UploadedFile
 
-    from resources.actors import Actor
+    from resources.api import Actor
 
 
 @extend_schema_field({"type": "string", "format": "uuid"})

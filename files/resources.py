@@ -10,9 +10,7 @@ from django.db.models.functions import Concat
 from files.inputs import PictureInput
 from files.models import File
 from files.tasks import hear
-from resources import changes
-from resources.documents.embedding import embed
-from resources.writing.inputs import accept_as
+from resources.api import changes, embed, accept_as
 
 
 def file_members() -> Mapping[str, Any]:

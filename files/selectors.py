@@ -9,14 +9,14 @@ from uuid import UUID
 from django.db.models import ForeignKey
 
 from files.models import File
-from resources import registry
+from resources.api import registry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import Model
 
-    from resources.models import Change
+    from resources.api import Change
 
 
 def files_shown_by(change: Change) -> list[UUID]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from resources.actors import Actor
+    from resources.api import Actor
 
 logger = logging.getLogger("holobase.files")
 

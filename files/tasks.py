@@ -9,12 +9,12 @@ from django.tasks import task
 
 from files import services
 from files.selectors import files_shown_by
-from resources.models import Action
+from resources.api import Action
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from resources.models import Change
+    from resources.api import Change
 
 SOON = 50
 

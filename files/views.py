@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from files.models import File
-from resources.errors import Problem, not_visible
-from resources.http.conditions import is_known, is_whole_wanted
+from resources.api import Problem, not_visible, is_known, is_whole_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

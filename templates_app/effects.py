@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from resources.documents.sentences import explain_pattern
+from resources.api import explain_pattern
 
 SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 PRESETS = ("none", "holo", "reverse", "cosmos", "galaxy", "rainbow", "gold", "radiant")

@@ -10,9 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from resources.documents.validation import schema_error
-from resources.fields import DocumentField
-from resources.models import Record
+from resources.api import schema_error, DocumentField, Record
 from templates_app.effects import EFFECTS
 
 SLOTS_SCHEMA = {

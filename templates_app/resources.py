@@ -5,9 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from resources.declaration import RecordAction, Resource, actor
-from resources.registry import register
-from resources.rules import UNSILENCED, has_role, own, visible, where
+from resources.api import RecordAction, Resource, actor, register, UNSILENCED, has_role, own, visible, where
 from templates_app import services
 from templates_app.models import Review, Template, TemplateVersion
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from resources import changes
-from resources.errors import Problem
+from resources.api import changes, Problem
 from templates_app.models import Review, Template, TemplateVersion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from resources.actors import Actor
+    from resources.api import Actor
 
 State = Template.State
 PUBLIC = (State.APPROVED, State.DEPRECATED)

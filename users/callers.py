@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from resources.http.client_networks import client_network
+from resources.api import client_network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

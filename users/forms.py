@@ -15,11 +15,7 @@ from unfold.forms import (
 )
 from unfold.widgets import BASE_INPUT_CLASSES
 
-from resources.actors import Actor
-from resources.errors import Problem
-from resources.http.client_networks import address_of_request
-from resources.http.throttles import AddressThrottle, consume_quota
-from resources.sealing import seal
+from resources.api import Actor, Problem, address_of_request, AddressThrottle, consume_quota, seal
 from users.callers import Caller, caller_of
 from users.models import EventKind, User
 from users.services import login_throttle

@@ -7,7 +7,7 @@ from functools import cache
 
 from django.conf import settings
 
-from resources import registry
+from resources.api import registry
 
 SEPARATORS = re.compile(r"[._-]+")
 # Digits that pass for letters; 1 for two of them.

@@ -5,10 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from resources import changes
-from resources.declaration import RecordAction, Resource, actor
-from resources.registry import register
-from resources.rules import UNSILENCED, has_role, own, where
+from resources.api import changes, RecordAction, Resource, actor, register, UNSILENCED, has_role, own, where
 from users.models import (
     AccountEvent,
     ApiKey,

@@ -10,14 +10,7 @@ import orjson
 from django.db.models import Case, DateTimeField, F, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 
-from resources import registry
-from resources.actors import ANONYMOUS, Actor, Authentication
-from resources.execution.epochs import UNTRACKED_ONLY
-from resources.execution.run import run_plan
-from resources.fields import RecordIdField
-from resources.placeholders import Placeholder
-from resources.query.plans import Plan, compiled
-from resources.query.sources import UNTRACKED
+from resources.api import registry, ANONYMOUS, Actor, Authentication, UNTRACKED_ONLY, run_plan, RecordIdField, Placeholder, Plan, compiled, UNTRACKED
 from users.models import AccountEvent, ApiKey, Session, User
 
 if TYPE_CHECKING:

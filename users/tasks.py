@@ -7,8 +7,7 @@ from uuid import UUID
 
 from django.tasks import task
 
-from resources.models import Action, Change
-from resources.sealing import unseal
+from resources.api import Action, Change, unseal
 from users.callers import Caller
 from users.services import erasure, exports, login_throttle, mail
 

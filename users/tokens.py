@@ -17,8 +17,7 @@ from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from resources.actors import Authentication
-from resources.errors import Problem, not_signed_in
+from resources.api import Authentication, Problem, not_signed_in
 from users.selectors import BarredError, actor_of_key, authenticate_session
 from users.services.api_keys import PREFIX, is_secret_of, note_use, parsed_key
 from users.services.sessions import barred
@@ -27,7 +26,7 @@ from users.services.signing import ALGORITHM, signing_key, verifying_keys
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from resources.actors import Actor
+    from resources.api import Actor
     from users.models import ApiKey, Session, User
 
 AUDIENCE = "holobase"

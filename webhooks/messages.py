@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from resources.models import Change
+    from resources.api import Change
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32

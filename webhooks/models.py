@@ -9,9 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.fields import DocumentField
-from resources.models import Record
-from resources.sealing import SealedField
+from resources.api import DocumentField, Record, SealedField
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,10 +7,7 @@ from typing import Any, override
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from resources import changes
-from resources.declaration import RecordAction, Resource, actor
-from resources.registry import register
-from resources.rules import has_role
+from resources.api import changes, RecordAction, Resource, actor, register, has_role
 from webhooks.models import Webhook
 from webhooks.services import managing
 from webhooks.tasks import hear

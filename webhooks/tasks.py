@@ -9,7 +9,7 @@ from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
-from resources.models import Action, Change
+from resources.api import Action, Change
 from webhooks.models import Webhook
 from webhooks.selectors import NEVER_TOLD, idle_webhooks, topics
 from webhooks.services import delivering

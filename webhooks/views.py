@@ -10,11 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from resources import registry
-from resources.errors import bad_parameter, not_visible
-from resources.execution.reader import is_visible, record_uuid
-from resources.http.authentication import require_scope
-from resources.http.views import actor_behind
+from resources.api import registry, bad_parameter, not_visible, is_visible, record_uuid, require_scope, actor_behind
 from webhooks.models import Delivery, Webhook
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from files.pictures.client import PictureProcess, ProcessEndedError
 from files.pictures.decoding import MOST_PIXELS, Picture, PictureError
-from resources.errors import Problem
+from resources.api import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.fields import DocumentField, RecordIdField
-from resources.ids import new_id
-from resources.models import Record
-from resources.sealing import SealedField
+from resources.api import DocumentField, RecordIdField, new_id, Record, SealedField
 
 SCOPES = {
     "type": "array",

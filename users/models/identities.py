@@ -8,8 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from resources.models import Record
-from resources.sealing import SealedField
+from resources.api import Record, SealedField
 
 
 class Identity(Record):

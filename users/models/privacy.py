@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from resources.models import Record
+from resources.api import Record
 
 
 class Consent(Record):

@@ -9,9 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.fields import RecordIdField
-from resources.ids import new_id
-from resources.sealing import SealedField
+from resources.api import RecordIdField, new_id, SealedField
 
 
 class Purpose(models.TextChoices):

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.models import Record
+from resources.api import Record
 
 
 class SanctionKind(models.TextChoices):

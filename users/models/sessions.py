@@ -9,8 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.models import Record
-from resources.sealing import SealedField
+from resources.api import Record, SealedField
 
 
 class Session(Record):

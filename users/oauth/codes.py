@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from resources.errors import Problem
+from resources.api import Problem
 from users.oauth.accounts import ProviderAccount
 from users.oauth.one_time_store import store, take
 

@@ -15,8 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from resources import changes, registry
-from resources.errors import FieldError, invalid
+from resources.api import changes, registry, FieldError, invalid
 from users.models import ApiKey, EventKind
 from users.selectors import actor_of_key
 from users.services.events import record_event
@@ -25,7 +24,7 @@ from users.services.sessions import require_fresh
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from resources.actors import Actor
+    from resources.api import Actor
 
 PREFIX = "holo_"
 SECRET_BYTES = 32

@@ -18,10 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from files.models import File
-from resources import registry
-from resources.actors import Actor
-from resources.models import Change
-from resources.ownership import mentions, owning_relations
+from resources.api import registry, Actor, Change, mentions, owning_relations
 from users.models import User
 from users.selectors import actor_of
 
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    from resources.declaration import Resource
+    from resources.api import Resource
 
 CHUNK = 500
 PIECE = 1024 * 1024

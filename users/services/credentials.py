@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from resources import changes
-from resources.errors import Problem
+from resources.api import changes, Problem
 from users.models import EventKind, Identity, Passkey, User
 from users.services.events import record_event
 from users.services.sessions import require_fresh
 
 if TYPE_CHECKING:
-    from resources.actors import Actor
+    from resources.api import Actor
 
 
 def remove_passkey(passkey: Passkey, *, by: Actor) -> None:

@@ -11,10 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from files.services import delete_files_of, release_files
-from resources import changes, erasure, registry, search
-from resources.actors import SYSTEM
-from resources.ownership import rows_of
-from resources.sealing import blind_index
+from resources.api import changes, erasure, registry, search, SYSTEM, rows_of, blind_index
 from users.models import (
     AccountEvent,
     ApiKey,
@@ -32,7 +29,7 @@ from users.services.residue import delete_residue
 from users.services.sessions import end_sessions
 
 if TYPE_CHECKING:
-    from resources.actors import Actor
+    from resources.api import Actor
     from users.callers import Caller
 
 logger = logging.getLogger("holobase.privacy")

@@ -13,9 +13,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources import changes
-from resources.actors import SYSTEM
-from resources.errors import Problem
+from resources.api import changes, SYSTEM, Problem
 from users.models import EventKind, Export, User
 from users.services.archives import write_archive
 from users.services.events import record_event
@@ -23,7 +21,7 @@ from users.services.events import record_event
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from resources.actors import Actor
+    from resources.api import Actor
     from users.callers import Caller
 
 logger = logging.getLogger("holobase.privacy")

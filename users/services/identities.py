@@ -11,10 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources import changes
-from resources.actors import ANONYMOUS, Actor
-from resources.errors import Problem, not_signed_in
-from resources.sealing import blind_index
+from resources.api import changes, ANONYMOUS, Actor, Problem, not_signed_in, blind_index
 from users.models import EventKind, Identity, Session, User, address
 from users.names import is_reserved
 from users.services.accounts import register_member

@@ -18,9 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
-from resources.actors import SYSTEM
-from resources.errors import Problem
-from resources.sealing import blind_index
+from resources.api import SYSTEM, Problem, blind_index
 from users.models import EventKind, User
 from users.services.events import record_event
 from users.services.sessions import is_known_network

@@ -41,9 +41,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from resources import changes
-from resources.actors import SYSTEM, Actor
-from resources.errors import Problem
+from resources.api import changes, SYSTEM, Actor, Problem
 from users.models import EventKind, Passkey, User
 from users.services.events import record_event
 

@@ -16,8 +16,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from resources.errors import Problem
-from resources.sealing import blind_index
+from resources.api import Problem, blind_index
 from users.models import Proof, Purpose, User
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session as AdminSession
 from django_tasks_db.models import DBTaskResult
 
-from resources.sealing import unsealed_document
+from resources.api import unsealed_document
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import Group
 
-from resources import changes
+from resources.api import changes
 from users.models import EventKind, User
 from users.selectors import ADMIN, MODERATOR
 from users.services.events import record_event
 
 if TYPE_CHECKING:
-    from resources.actors import Actor
+    from resources.api import Actor
 
 STAFF = frozenset({MODERATOR, ADMIN})
 

@@ -9,10 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources import changes
-from resources.actors import SYSTEM, Actor
-from resources.errors import Problem, not_signed_in
-from resources.sealing import blind_index
+from resources.api import changes, SYSTEM, Actor, Problem, not_signed_in, blind_index
 from users.models import EventKind, Session, User
 from users.services.events import record_event
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from jwt.algorithms import ECAlgorithm
 
-from resources.changes import together
+from resources.api import together
 from users.models import SigningKey
 
 ALGORITHM = "ES256"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.hashers import check_password
 from django.utils.translation import gettext as _
 
-from resources.errors import FieldError, Problem, invalid
+from resources.api import FieldError, Problem, invalid
 from users.models import Purpose, User
 from users.services import login_throttle
 from users.services.factors import factors_of

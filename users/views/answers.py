@@ -12,12 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from resources import registry
-from resources.errors import Problem, not_signed_in
-from resources.execution.reader import view_record
-from resources.http.client_networks import address_of_request
-from resources.http.throttles import AddressThrottle, with_limits
-from resources.http.views import actor_behind
+from resources.api import registry, Problem, not_signed_in, view_record, address_of_request, AddressThrottle, with_limits, actor_behind
 from users.callers import Caller, caller_of
 from users.models import User
 from users.password_rules import LONGEST
@@ -33,7 +28,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
-    from resources.actors import Actor
+    from resources.api import Actor
     from users.models import Proof
 
 

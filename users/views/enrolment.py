@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 from unfold.widgets import BASE_INPUT_CLASSES
 
-from resources.errors import Problem
+from resources.api import Problem
 from users.models import User
 from users.services.factors import confirm_totp, factors_of, pending_totp
 from users.services.login_throttle import consume_code_attempt, refund_code_attempt

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from resources.errors import Problem
+from resources.api import Problem
 from users.oauth.attempts import SECONDS, Attempt, keep_attempt
 from users.oauth.conversation import ProviderError, open_conversation
 from users.oauth.redirects import web_origin, with_parameters

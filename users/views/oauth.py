@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.parsers import FormParser
 
-from resources.errors import FieldError, Problem, invalid
+from resources.api import FieldError, Problem, invalid
 from users.models import User
 from users.oauth.attempts import (
     AppRequest,

@@ -7,13 +7,7 @@ from typing import TYPE_CHECKING, Any, override
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from resources import registry
-from resources.answers import JSON, HttpAnswer
-from resources.errors import Problem, not_signed_in
-from resources.execution.reader import view_record
-from resources.http.authentication import actor_of_header
-from resources.http.views import RecordView, actor_behind
-from resources.writing.operations import require_match
+from resources.api import registry, JSON, HttpAnswer, Problem, not_signed_in, view_record, actor_of_header, RecordView, actor_behind, require_match
 from users.models import User
 from users.services.erasure import request_erasure
 from users.services.sessions import require_fresh

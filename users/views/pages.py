@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 
-from resources.errors import Problem
+from resources.api import Problem
 from users.models import Purpose, User
 from users.services.accounts import change_address, reset_password, verify_address
 from users.services.proofs import account_of, proof_by_token

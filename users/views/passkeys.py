@@ -9,8 +9,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from resources import registry
-from resources.execution.reader import view_record
+from resources.api import registry, view_record
 from users.models import Passkey
 from users.services import passkeys
 from users.services.sessions import require_fresh

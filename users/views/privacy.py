@@ -10,11 +10,7 @@ from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 
-from resources import registry
-from resources.answers import JSON, HttpAnswer
-from resources.errors import not_visible
-from resources.execution.reader import record_uuid, view_record
-from resources.http.schema import record_schema
+from resources.api import registry, JSON, HttpAnswer, not_visible, record_uuid, view_record, record_schema
 from users.models import Export
 from users.services.exports import ready_export, request_export
 from users.services.sessions import require_fresh

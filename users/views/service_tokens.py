@@ -10,8 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import FormParser
 
-from resources.actors import SYSTEM
-from resources.http.bodies import JsonBody
+from resources.api import SYSTEM, JsonBody
 from users.models import ApiKey, EventKind
 from users.selectors import BarredError
 from users.services import api_keys

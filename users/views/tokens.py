@@ -14,9 +14,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from resources.errors import Problem
-from resources.http.throttles import consume_quota, note_limits
-from resources.sealing import seal
+from resources.api import Problem, consume_quota, note_limits, seal
 from users.models import EventKind, User
 from users.services import login_throttle
 from users.services.sessions import (

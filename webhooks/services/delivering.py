@@ -11,8 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from resources import changes, feed
-from resources.actors import SYSTEM
+from resources.api import changes, feed, SYSTEM
 from webhooks.messages import message_about
 from webhooks.models import Delivery, DeliveryStatus, Webhook
 from webhooks.posting import post
@@ -21,7 +20,7 @@ from webhooks.selectors import FRESH_FOR, is_heard
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from resources.models import Change
+    from resources.api import Change
     from webhooks.messages import WebhookMessage
     from webhooks.posting import Outcome
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources import changes, feed, registry
-from resources.errors import FieldError, invalid
+from resources.api import changes, feed, registry, FieldError, invalid
 from webhooks.messages import new_secret
 from webhooks.models import Webhook
 from webhooks.posting import checked_url
@@ -17,7 +16,7 @@ from webhooks.selectors import EVERYTHING, NEVER_TOLD
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from resources.actors import Actor
+    from resources.api import Actor
 
 
 def create_webhook(*, by: Actor, **values: Any) -> Webhook:

@@ -9,7 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from resources.json_text import JsonError, read_json
+from resources.api import JsonError, read_json
 from users.oauth.openid_connect import Oidc
 from users.oauth.provider import Provider, Variable, untyped
 

@@ -1,0 +1,126 @@
+"""The one door of the engine for apps: whatever a domain app needs of it is here.
+
+Apps import `resources.api` and, for their admin pages, `resources.admin`; nothing else of the
+engine (import-linter holds that). So whatever is not named here can change freely.
+"""
+
+from resources import changes, erasure, feed, registry, row_sql, search
+from resources.actors import ANONYMOUS, Actor, Authentication, SYSTEM
+from resources.answers import HttpAnswer, JSON
+from resources.changes import together
+from resources.declaration import RecordAction, Resource, actor
+from resources.documents.embedding import embed
+from resources.documents.sentences import explain_pattern
+from resources.documents.validation import schema_error
+from resources.errors import FieldError, Problem, bad_parameter, invalid, not_permitted, not_signed_in, not_visible, storage_full, unavailable
+from resources.execution.epochs import UNTRACKED_ONLY
+from resources.execution.reader import is_visible, record_uuid, view_record
+from resources.execution.run import run_plan
+from resources.fields import DocumentField, RecordIdField, TagsField
+from resources.http.authentication import actor_of_header, require_scope
+from resources.http.bodies import JsonBody
+from resources.http.client_networks import address_of_request, client_network
+from resources.http.conditions import is_known, is_whole_wanted
+from resources.http.schema import record_schema
+from resources.http.throttles import AddressThrottle, consume_quota, note_limits, with_limits
+from resources.http.views import RecordView, actor_behind
+from resources.ids import new_id
+from resources.indexes import missing_last
+from resources.json_text import JsonError, read_json
+from resources.models import Action, Change, Record
+from resources.ownership import mentions, owning_relations, rows_of
+from resources.placeholders import Placeholder
+from resources.query.plans import Plan, compiled
+from resources.query.sources import UNTRACKED
+from resources.registry import register
+from resources.rules import SIGNED_IN, UNSILENCED, VERIFIED, has_role, linked, own, visible, where
+from resources.sealing import SealedField, blind_index, seal, unseal, unsealed_document
+from resources.visible_text import require_visible_line
+from resources.writing.inputs import accept_as
+from resources.writing.operations import require_match
+from resources.writing.uploads import UploadInput
+
+__all__ = [
+    "ANONYMOUS",
+    "Action",
+    "Actor",
+    "AddressThrottle",
+    "Authentication",
+    "Change",
+    "DocumentField",
+    "FieldError",
+    "HttpAnswer",
+    "JSON",
+    "JsonBody",
+    "JsonError",
+    "Placeholder",
+    "Plan",
+    "Problem",
+    "Record",
+    "RecordAction",
+    "RecordIdField",
+    "RecordView",
+    "Resource",
+    "SIGNED_IN",
+    "SYSTEM",
+    "SealedField",
+    "TagsField",
+    "UNSILENCED",
+    "UNTRACKED",
+    "UNTRACKED_ONLY",
+    "UploadInput",
+    "VERIFIED",
+    "accept_as",
+    "actor",
+    "actor_behind",
+    "actor_of_header",
+    "address_of_request",
+    "bad_parameter",
+    "blind_index",
+    "changes",
+    "client_network",
+    "compiled",
+    "consume_quota",
+    "embed",
+    "erasure",
+    "explain_pattern",
+    "feed",
+    "has_role",
+    "invalid",
+    "is_known",
+    "is_visible",
+    "is_whole_wanted",
+    "linked",
+    "mentions",
+    "missing_last",
+    "new_id",
+    "not_permitted",
+    "not_signed_in",
+    "not_visible",
+    "note_limits",
+    "own",
+    "owning_relations",
+    "read_json",
+    "record_schema",
+    "record_uuid",
+    "register",
+    "registry",
+    "require_match",
+    "require_scope",
+    "require_visible_line",
+    "row_sql",
+    "rows_of",
+    "run_plan",
+    "schema_error",
+    "seal",
+    "search",
+    "storage_full",
+    "together",
+    "unavailable",
+    "unseal",
+    "unsealed_document",
+    "view_record",
+    "visible",
+    "where",
+    "with_limits",
+]
