@@ -10,8 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cards.models import Card
+from resources.admin.derived import derived_admin
 from resources.api import registry
-from resources.derived_admin import derived_admin
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import DocumentField, TagsField, missing_last, Record
+from resources.api import DocumentField, Record, TagsField, missing_last
 from templates_app.effects import EFFECTS
 
 if TYPE_CHECKING:

@@ -7,7 +7,19 @@ from rest_framework import serializers
 
 from cards import services
 from cards.models import Card, CardLike, CardVersion
-from resources.api import RecordAction, Resource, actor, register, SIGNED_IN, UNSILENCED, has_role, linked, own, visible, where
+from resources.api import (
+    SIGNED_IN,
+    UNSILENCED,
+    RecordAction,
+    Resource,
+    actor,
+    has_role,
+    linked,
+    own,
+    register,
+    visible,
+    where,
+)
 
 MINE = own("creator")
 MODERATORS = has_role("moderator", "admin")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cards.models import Card, CardLike, CardVersion
-from resources.api import changes, row_sql, Problem
+from resources.api import Problem, changes, row_sql
 from templates_app.services import count_use
 from users.models import User
 

@@ -7,7 +7,18 @@ from rest_framework import serializers
 
 from collections_app import services
 from collections_app.models import Collection, CollectionCollaborator, CollectionItem
-from resources.api import RecordAction, Resource, actor, register, UNSILENCED, has_role, linked, own, visible, where
+from resources.api import (
+    UNSILENCED,
+    RecordAction,
+    Resource,
+    actor,
+    has_role,
+    linked,
+    own,
+    register,
+    visible,
+    where,
+)
 
 MINE = own("owner")
 MODERATORS = has_role("moderator", "admin")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from collections_app.models import Collection, CollectionItem
 from collections_app.positions import position_between
-from resources.api import changes, FieldError, invalid
+from resources.api import FieldError, changes, invalid
 from users.models import User
 
 if TYPE_CHECKING:

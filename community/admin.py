@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Message
 from community.services import delete_message, hide_message, show_message
-from resources.records_admin import RecordAdmin, acting
+from resources.admin.records import RecordAdmin, acting
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import TagsField, Record
+from resources.api import Record, TagsField
 
 DEEPEST_REPLY = 8
 

@@ -4,7 +4,19 @@ from django.utils.translation import gettext_lazy as _
 
 from community import services
 from community.models import Comment, Message, Post, Room, RoomMember
-from resources.api import RecordAction, Resource, actor, register, UNSILENCED, VERIFIED, has_role, linked, own, visible, where
+from resources.api import (
+    UNSILENCED,
+    VERIFIED,
+    RecordAction,
+    Resource,
+    actor,
+    has_role,
+    linked,
+    own,
+    register,
+    visible,
+    where,
+)
 
 AUTHOR = own("author")
 MODERATORS = has_role("moderator", "admin")

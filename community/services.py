@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.models import Comment, Message, Post, Room
-from resources.api import changes, FieldError, Problem, invalid
+from resources.api import FieldError, Problem, changes, invalid
 
 if TYPE_CHECKING:
     from resources.api import Actor

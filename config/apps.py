@@ -1,6 +1,10 @@
 """Django's configuration of the app."""
 
+from importlib import import_module
+from typing import override
+
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +14,12 @@ class ConfigConfig(AppConfig):
     name = "config"
     label = "config"
     verbose_name = _("Config")
+
+
+class SiteConfig(AdminConfig):
+    """Django's admin, with a page for every resource that no app has registered."""
+
+    @override
+    def ready(self) -> None:
+        super().ready()
+        import_module("resources.admin.change_log")

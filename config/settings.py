@@ -44,7 +44,7 @@ OAUTH_PROVIDERS = providers.providers()
 OAUTH_REDIRECTS = providers.redirects(SITE_URL, PUBLIC_URL)
 
 INSTALLED_APPS = [
-    "config",
+    "config.apps.ConfigConfig",
     "realtime",
     "webhooks",
     "community",
@@ -61,7 +61,7 @@ INSTALLED_APPS = [
     "django_prometheus",
     "django_tasks_db",
     "unfold",
-    "django.contrib.admin",
+    "config.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

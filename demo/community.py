@@ -17,7 +17,7 @@ from community.models import Post, Room
 from community.services import write_comment, write_message
 from demo import artwork, words
 from files.services import store_picture
-from resources.api import changes, SYSTEM, Actor
+from resources.api import SYSTEM, Actor, changes
 from templates_app.effects import PRESETS
 from templates_app.models import Template
 from templates_app.services import approve_template, submit_template, write_review

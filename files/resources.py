@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from files.inputs import PictureInput
 from files.models import File
 from files.tasks import hear
-from resources.api import changes, embed, accept_as
+from resources.api import accept_as, changes, embed
 
 
 def file_members() -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from files.models import File
-from resources.api import Problem, not_visible, is_known, is_whole_wanted
+from resources.api import Problem, is_known, is_whole_wanted, not_visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,14 +5,24 @@ engine (import-linter holds that). So whatever is not named here can change free
 """
 
 from resources import changes, erasure, feed, registry, row_sql, search
-from resources.actors import ANONYMOUS, Actor, Authentication, SYSTEM
-from resources.answers import HttpAnswer, JSON
+from resources.actors import ANONYMOUS, SYSTEM, Actor, Authentication
+from resources.answers import JSON, HttpAnswer
 from resources.changes import together
 from resources.declaration import RecordAction, Resource, actor
 from resources.documents.embedding import embed
 from resources.documents.sentences import explain_pattern
 from resources.documents.validation import schema_error
-from resources.errors import FieldError, Problem, bad_parameter, invalid, not_permitted, not_signed_in, not_visible, storage_full, unavailable
+from resources.errors import (
+    FieldError,
+    Problem,
+    bad_parameter,
+    invalid,
+    not_permitted,
+    not_signed_in,
+    not_visible,
+    storage_full,
+    unavailable,
+)
 from resources.execution.epochs import UNTRACKED_ONLY
 from resources.execution.reader import is_visible, record_uuid, view_record
 from resources.execution.run import run_plan
@@ -42,6 +52,13 @@ from resources.writing.uploads import UploadInput
 
 __all__ = [
     "ANONYMOUS",
+    "JSON",
+    "SIGNED_IN",
+    "SYSTEM",
+    "UNSILENCED",
+    "UNTRACKED",
+    "UNTRACKED_ONLY",
+    "VERIFIED",
     "Action",
     "Actor",
     "AddressThrottle",
@@ -50,7 +67,6 @@ __all__ = [
     "DocumentField",
     "FieldError",
     "HttpAnswer",
-    "JSON",
     "JsonBody",
     "JsonError",
     "Placeholder",
@@ -61,15 +77,9 @@ __all__ = [
     "RecordIdField",
     "RecordView",
     "Resource",
-    "SIGNED_IN",
-    "SYSTEM",
     "SealedField",
     "TagsField",
-    "UNSILENCED",
-    "UNTRACKED",
-    "UNTRACKED_ONLY",
     "UploadInput",
-    "VERIFIED",
     "accept_as",
     "actor",
     "actor_behind",

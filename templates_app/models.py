@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import schema_error, DocumentField, Record
+from resources.api import DocumentField, Record, schema_error
 from templates_app.effects import EFFECTS
 
 SLOTS_SCHEMA = {

@@ -5,7 +5,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from resources.api import RecordAction, Resource, actor, register, UNSILENCED, has_role, own, visible, where
+from resources.api import (
+    UNSILENCED,
+    RecordAction,
+    Resource,
+    actor,
+    has_role,
+    own,
+    register,
+    visible,
+    where,
+)
 from templates_app import services
 from templates_app.models import Review, Template, TemplateVersion
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from resources.api import changes, Problem
+from resources.api import Problem, changes
 from templates_app.models import Review, Template, TemplateVersion
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from resources.api import registry, blind_index
-from resources.derived_admin import derived_admin
-from resources.records_admin import ReadOnlyAdmin, RecordAdmin, acting
+from resources.admin.derived import derived_admin
+from resources.admin.records import ReadOnlyAdmin, RecordAdmin, acting
+from resources.api import blind_index, registry
 from users.callers import NOWHERE
 from users.forms import MemberPasswordForm, OwnPasswordForm, SignInForm
 from users.models import (

@@ -15,7 +15,7 @@ from unfold.forms import (
 )
 from unfold.widgets import BASE_INPUT_CLASSES
 
-from resources.api import Actor, Problem, address_of_request, AddressThrottle, consume_quota, seal
+from resources.api import Actor, AddressThrottle, Problem, address_of_request, consume_quota, seal
 from users.callers import Caller, caller_of
 from users.models import EventKind, User
 from users.services import login_throttle

@@ -5,7 +5,17 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from resources.api import changes, RecordAction, Resource, actor, register, UNSILENCED, has_role, own, where
+from resources.api import (
+    UNSILENCED,
+    RecordAction,
+    Resource,
+    actor,
+    changes,
+    has_role,
+    own,
+    register,
+    where,
+)
 from users.models import (
     AccountEvent,
     ApiKey,

@@ -10,7 +10,19 @@ import orjson
 from django.db.models import Case, DateTimeField, F, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 
-from resources.api import registry, ANONYMOUS, Actor, Authentication, UNTRACKED_ONLY, run_plan, RecordIdField, Placeholder, Plan, compiled, UNTRACKED
+from resources.api import (
+    ANONYMOUS,
+    UNTRACKED,
+    UNTRACKED_ONLY,
+    Actor,
+    Authentication,
+    Placeholder,
+    Plan,
+    RecordIdField,
+    compiled,
+    registry,
+    run_plan,
+)
 from users.models import AccountEvent, ApiKey, Session, User
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from django import forms
 from django.contrib import admin, messages
 from django.utils.translation import gettext as _
 
+from resources.admin.records import ReadOnlyAdmin, RecordAdmin, acting
 from resources.api import changes
-from resources.records_admin import ReadOnlyAdmin, RecordAdmin, acting
 from webhooks.models import Delivery, Webhook
 from webhooks.services.managing import create_webhook, problems, update_webhook
 

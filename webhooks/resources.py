@@ -7,7 +7,7 @@ from typing import Any, override
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from resources.api import changes, RecordAction, Resource, actor, register, has_role
+from resources.api import RecordAction, Resource, actor, changes, has_role, register
 from webhooks.models import Webhook
 from webhooks.services import managing
 from webhooks.tasks import hear

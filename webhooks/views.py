@@ -10,7 +10,15 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from resources.api import registry, bad_parameter, not_visible, is_visible, record_uuid, require_scope, actor_behind
+from resources.api import (
+    actor_behind,
+    bad_parameter,
+    is_visible,
+    not_visible,
+    record_uuid,
+    registry,
+    require_scope,
+)
 from webhooks.models import Delivery, Webhook
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from drf_spectacular.generators import SchemaGenerator
 
 from config import urls
 from resources import registry
+from resources.admin.derived import register_derived
 from resources.checks import check_resource
 from resources.declaration import Resource, actor
-from resources.derived_admin import register_derived
 from resources.models import Record
 from resources.registry import register
 from resources.rules import SIGNED_IN, own, where

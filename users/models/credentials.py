@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import DocumentField, RecordIdField, new_id, Record, SealedField
+from resources.api import DocumentField, Record, RecordIdField, SealedField, new_id
 
 SCOPES = {
     "type": "array",

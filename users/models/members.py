@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import changes, SYSTEM, Record, SealedField, blind_index
+from resources.api import SYSTEM, Record, SealedField, blind_index, changes
 
 USERNAME = RegexValidator(
     r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{1,28})[A-Za-z0-9]$",

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import RecordIdField, new_id, SealedField
+from resources.api import RecordIdField, SealedField, new_id
 
 
 class Purpose(models.TextChoices):

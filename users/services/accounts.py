@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
 
-from resources.api import changes, ANONYMOUS, Actor
+from resources.api import ANONYMOUS, Actor, changes
 from users.models import EventKind, Proof, Purpose, User, address
 from users.services.events import record_event
 from users.services.proofs import account_of, ask_for_proof, payload_of, use_up, wrong_code

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from resources.api import changes, registry, FieldError, invalid
+from resources.api import FieldError, changes, invalid, registry
 from users.models import ApiKey, EventKind
 from users.selectors import actor_of_key
 from users.services.events import record_event

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from files.models import File
-from resources.api import registry, Actor, Change, mentions, owning_relations
+from resources.api import Actor, Change, mentions, owning_relations, registry
 from users.models import User
 from users.selectors import actor_of
 

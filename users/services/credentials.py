@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from resources.api import changes, Problem
+from resources.api import Problem, changes
 from users.models import EventKind, Identity, Passkey, User
 from users.services.events import record_event
 from users.services.sessions import require_fresh

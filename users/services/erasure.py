@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from files.services import delete_files_of, release_files
-from resources.api import changes, erasure, registry, search, SYSTEM, rows_of, blind_index
+from resources.api import SYSTEM, blind_index, changes, erasure, registry, rows_of, search
 from users.models import (
     AccountEvent,
     ApiKey,

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from resources.api import changes, SYSTEM, Actor
+from resources.api import SYSTEM, Actor, changes
 from users.callers import NOWHERE, Caller
 from users.models import AccountEvent, EventKind, Session, User
 

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources.api import changes, SYSTEM, Problem
+from resources.api import SYSTEM, Problem, changes
 from users.models import EventKind, Export, User
 from users.services.archives import write_archive
 from users.services.events import record_event

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from resources.api import changes, SYSTEM, Actor, Problem, blind_index
+from resources.api import SYSTEM, Actor, Problem, blind_index, changes
 from users.models import EventKind, RecoveryCode, Totp, User
 from users.services.events import record_event
 from users.services.login_throttle import consume_code_attempt, refund_code_attempt

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import changes, ANONYMOUS, Actor, Problem, not_signed_in, blind_index
+from resources.api import ANONYMOUS, Actor, Problem, blind_index, changes, not_signed_in
 from users.models import EventKind, Identity, Session, User, address
 from users.names import is_reserved
 from users.services.accounts import register_member

@@ -41,7 +41,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from resources.api import changes, SYSTEM, Actor, Problem
+from resources.api import SYSTEM, Actor, Problem, changes
 from users.models import EventKind, Passkey, User
 from users.services.events import record_event
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources.api import changes, SYSTEM, Actor, FieldError, Problem, invalid, not_permitted
+from resources.api import SYSTEM, Actor, FieldError, Problem, changes, invalid, not_permitted
 from users.models import EventKind, Sanction, SanctionKind, User
 from users.selectors import ADMIN, actor_of
 from users.services.events import record_event

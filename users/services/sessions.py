@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources.api import changes, SYSTEM, Actor, Problem, not_signed_in, blind_index
+from resources.api import SYSTEM, Actor, Problem, blind_index, changes, not_signed_in
 from users.models import EventKind, Session, User
 from users.services.events import record_event
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from resources.api import FieldError, Problem, consume_quota, blind_index, require_visible_line
+from resources.api import FieldError, Problem, blind_index, consume_quota, require_visible_line
 from users.mailer import mailbox_of
 from users.models import Proof, Purpose, User
 from users.names import is_reserved

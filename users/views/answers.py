@@ -12,7 +12,16 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from resources.api import registry, Problem, not_signed_in, view_record, address_of_request, AddressThrottle, with_limits, actor_behind
+from resources.api import (
+    AddressThrottle,
+    Problem,
+    actor_behind,
+    address_of_request,
+    not_signed_in,
+    registry,
+    view_record,
+    with_limits,
+)
 from users.callers import Caller, caller_of
 from users.models import User
 from users.password_rules import LONGEST

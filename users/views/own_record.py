@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any, override
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from resources.api import registry, JSON, HttpAnswer, Problem, not_signed_in, view_record, actor_of_header, RecordView, actor_behind, require_match
+from resources.api import (
+    JSON,
+    HttpAnswer,
+    Problem,
+    RecordView,
+    actor_behind,
+    actor_of_header,
+    not_signed_in,
+    registry,
+    require_match,
+    view_record,
+)
 from users.models import User
 from users.services.erasure import request_erasure
 from users.services.sessions import require_fresh

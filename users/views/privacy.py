@@ -10,7 +10,15 @@ from django.http import FileResponse, HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 
-from resources.api import registry, JSON, HttpAnswer, not_visible, record_uuid, view_record, record_schema
+from resources.api import (
+    JSON,
+    HttpAnswer,
+    not_visible,
+    record_schema,
+    record_uuid,
+    registry,
+    view_record,
+)
 from users.models import Export
 from users.services.exports import ready_export, request_export
 from users.services.sessions import require_fresh

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from resources.api import changes, feed, SYSTEM
+from resources.api import SYSTEM, changes, feed
 from webhooks.messages import message_about
 from webhooks.models import Delivery, DeliveryStatus, Webhook
 from webhooks.posting import post

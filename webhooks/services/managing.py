@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources.api import changes, feed, registry, FieldError, invalid
+from resources.api import FieldError, changes, feed, invalid, registry
 from webhooks.messages import new_secret
 from webhooks.models import Webhook
 from webhooks.posting import checked_url

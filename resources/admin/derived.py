@@ -19,9 +19,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import ngettext
 
 from resources import registry
-from resources.admin_history import record_id
+from resources.admin.history import record_id
+from resources.admin.records import RecordAdmin, acting, is_admin, is_moderating
 from resources.documents.embedding import embedded_members
-from resources.records_admin import RecordAdmin, acting, is_admin, is_moderating
 from resources.rules import NOBODY, narrowed
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 

@@ -1,6 +1,6 @@
-"""The admin site: the change log, and every resource that has no admin of its own.
+"""The admin of the change log, and of every resource that no app has registered.
 
-Django imports this after the apps above, so what they register stays.
+Import it after the apps' own admin modules: what they register stays.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from resources import registry
-from resources.admin_history import NAMES, changed_record, described, former_name, record_id
-from resources.derived_admin import register_derived
+from resources.admin.derived import register_derived
+from resources.admin.history import NAMES, changed_record, described, former_name, record_id
+from resources.admin.records import ReadOnlyAdmin, is_moderating
 from resources.models import Action, Change, SearchEntry
-from resources.records_admin import ReadOnlyAdmin, is_moderating
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

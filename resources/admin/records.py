@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from resources import changes, registry
-from resources.admin_history import HistoryAdmin
-from resources.admin_refusals import RefusalsAdmin
+from resources.admin.history import HistoryAdmin
+from resources.admin.refusals import RefusalsAdmin
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
