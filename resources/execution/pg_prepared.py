@@ -52,4 +52,4 @@ def _rows(sql: str, values: Sequence[Any], *, is_prepared: bool) -> Sequence[Seq
 
 def _server_side_binding(cursor: Any) -> Any:
     """Return a psycopg cursor, which leaves binding the values to the server."""
-    return cast("Any", connection).Database.PageCursor(cursor.connection)
+    return cast("Any", connection).Database.Cursor(cursor.connection)
