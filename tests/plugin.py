@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.backends import needs_backends
+
 REPORT_VARIABLE = "TEST_COUNTS_FILE"
 
 
@@ -28,12 +30,26 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what says nothing on these backends, or only what it has said on the others."""
-    other = "embedded" if os.environ.get("DATABASE_URL") else "servers"
-    left_out = [item for item in items if item.get_closest_marker(other)]
+    """Leave out what says nothing on these backends, or only what it has said on the others.
+
+    What serves the product goes first: it takes longest, and the rest can be shared out later.
+    """
+    elsewhere = {"embedded", "backend_free"} if os.environ.get("DATABASE_URL") else {"servers"}
+    left_out: list[pytest.Item] = []
+    kept: list[pytest.Item] = []
+    for item in items:
+        if not needs_backends(item):
+            item.add_marker("backend_free")
+        is_elsewhere = any(mark.name in elsewhere for mark in item.iter_markers())
+        (left_out if is_elsewhere else kept).append(item)
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    items[:] = sorted(kept, key=lambda item: not _serves(item))
+
+
+def _serves(item: pytest.Item) -> bool:
+    return any(mark.name in ("embedded", "servers") for mark in item.iter_markers())
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -16,12 +16,16 @@ from time import monotonic
 from typing import Never, override
 
 from tests import servers
+from tests.browsers import BrowserProblem, install_browser
 from tests.environment import require_usable_settings
 from tests.plugin import REPORT_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 2
 FAST = "--fast"
+# Each worker begins with half of the tests as they stand: what a file shares is started once.
+SHARED_OUT = ("-n", str(WORKERS), "--dist", "worksteal")
+SLOWEST = "--durations=20"
 BACKEND_VARIABLES = ("DATABASE_URL", "REDIS_URL", "S3_")
 SLOWING_VARIABLES = ("PYTHONDONTWRITEBYTECODE",)
 DEPLOYED = {
@@ -56,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     os.chdir(ROOT)
     pytest_arguments = [argument for argument in arguments if argument != FAST]
-    outcomes = run_gates(gate_commands())
+    outcomes = [prepare_browser(), *run_gates(gate_commands())]
     if FAST in arguments:
         outcomes.append(run_embedded(pytest_arguments))
     elif pytest_arguments:
@@ -91,6 +95,17 @@ def coverage_commands() -> dict[str, list[str]]:
         "coverage >= 95 %": [*report, "--fail-under=95"],
         "coverage of the engine >= 97 %": [*report, "--include=resources/*", "--fail-under=97"],
     }
+
+
+def prepare_browser() -> Outcome:
+    """Install the browser that tests drive, before several of them want it at once."""
+    started = monotonic()
+    try:
+        install_browser()
+    except BrowserProblem as problem:
+        _say(str(problem))
+        return Outcome("browser", is_good=False, seconds=monotonic() - started)
+    return Outcome("browser", is_good=True, seconds=monotonic() - started)
 
 
 def run_gates(commands: Mapping[str, Sequence[str]]) -> list[Outcome]:
@@ -158,7 +173,7 @@ def _run_gate(name: str, command: Sequence[str], environment: Mapping[str, str])
 def _run_pytest(name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Outcome:
     _say(f"\n=== {name}")
     started = monotonic()
-    command = [sys.executable, "-m", "pytest", "-n", str(WORKERS), *arguments]
+    command = [sys.executable, "-m", "pytest", *SHARED_OUT, SLOWEST, *arguments]
     with tempfile.TemporaryDirectory(prefix="holobase-run-", ignore_cleanup_errors=True) as folder:
         report = Path(folder, "counts.json")
         # With TMPDIR in there too, nothing stays behind even when the tests are killed.

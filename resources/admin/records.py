@@ -32,8 +32,14 @@ MODERATING = frozenset({"moderator", "admin"})
 
 
 def acting(request: HttpRequest) -> Actor:
-    """Return the actor behind a request to the admin; raises PermissionDenied without one."""
-    actor: Actor | None = import_string(settings.RESOURCES_ACTOR_OF_USER)(request.user.pk)
+    """Return the actor behind a request to the admin, asked for once per request.
+
+    Raises PermissionDenied without one.
+    """
+    user: Any = request.user
+    if not hasattr(user, "acting"):
+        user.acting = import_string(settings.RESOURCES_ACTOR_OF_USER)(user.pk)
+    actor: Actor | None = user.acting
     if actor is None:
         raise PermissionDenied
     return actor

@@ -21,9 +21,9 @@ import httpx
 import pytest
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.browsers import chromium
 from tests.clients.conftest import ROOT, npm
 from tests.config.test_serve import EMBEDDED
-from tests.users.social.browsers import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

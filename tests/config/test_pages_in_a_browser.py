@@ -14,9 +14,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from resources import changes
 from resources.actors import SYSTEM
+from tests.browsers import chromium
 from tests.client import Browser
 from tests.personas import new_member
-from tests.users.social.browsers import chromium
 from users.models import Purpose, User
 from users.services.proofs import ask_for_proof, issue_code
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.browsers import chromium
 from tests.config.test_serve import EMBEDDED, ROOT
-from tests.users.social.browsers import card_site, chromium
+from tests.users.social.card_site import card_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

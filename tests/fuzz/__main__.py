@@ -117,7 +117,7 @@ def _round(outcome: Outcome, backends: dict[str, str], seed: int) -> None:
     with tempfile.TemporaryDirectory(prefix="holobase-fuzz-") as folder:
         counts = Path(folder, "statuses")
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", f"--hypothesis-seed={seed}", "tests/fuzz"],
+            [sys.executable, "-m", "pytest", "-q", f"--hypothesis-seed={seed}", *ROUND],
             cwd=ROOT,
             env=_without_backends()
             | backends
@@ -160,6 +160,7 @@ def _schemathesis(outcome: Outcome, backends: dict[str, str], seconds: float, se
         outcome.statuses += _logged(folder / "server.log")
 
 
+ROUND = ("tests/fuzz", "tests/contract/test_openapi.py")
 BACKENDS = ("DATABASE_URL", "REDIS_URL", "S3_BUCKET")
 SCHEMATHESIS = [
     str(Path(sysconfig.get_path("scripts"), "st")),

@@ -17,7 +17,7 @@ import pytest
 from selenium.webdriver.support.ui import WebDriverWait
 from websockets.sync.client import connect
 
-from tests.users.social.browsers import chromium
+from tests.browsers import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

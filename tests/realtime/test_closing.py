@@ -19,6 +19,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
         yield running
 
 
+@pytest.mark.backends
 def test_one_connection_too_many_is_closed_at_once(process: Process) -> None:
     with listener(process) as live:
         assert subscribes(live)["type"] == "subscribed"

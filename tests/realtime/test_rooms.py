@@ -303,6 +303,7 @@ async def eventually(tell: Any, expected: Any) -> None:
     assert tell() == expected
 
 
+@pytest.mark.backends
 def test_processes_tell_each_other_who_is_there_and_what_is_said() -> None:
     async def go() -> None:
         here, there = Process(), Process()
@@ -324,6 +325,7 @@ def test_processes_tell_each_other_who_is_there_and_what_is_said() -> None:
     asyncio.run(go())
 
 
+@pytest.mark.backends
 def test_the_peers_of_a_killed_process_vanish(monkeypatch: pytest.MonkeyPatch) -> None:
     now = time.monotonic()
     monkeypatch.setattr(registry, "monotonic", lambda: now)
@@ -352,6 +354,7 @@ def test_the_peers_of_a_killed_process_vanish(monkeypatch: pytest.MonkeyPatch) -
     asyncio.run(go())
 
 
+@pytest.mark.backends
 def test_a_lost_message_is_made_good_by_the_next_beat() -> None:
     async def go() -> None:
         here, there = Process(), Process()

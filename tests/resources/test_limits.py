@@ -105,6 +105,7 @@ def test_reads_have_a_budget_from_the_start() -> None:
     assert rate.requests <= 10 * MOST_POINTS
 
 
+@pytest.mark.backends
 def test_limits_are_counted_once_for_one_who_is_their_own_address() -> None:
     assert consume_quota("x", "a", "a", rate="3/min")["RateLimit-Remaining"] == "2"
     with pytest.raises(Problem):

@@ -11,7 +11,7 @@ from selenium.webdriver.common.virtual_authenticator import (
     VirtualAuthenticatorOptions,
 )
 
-from tests.users.social.browsers import chromium
+from tests.browsers import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,8 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.users.social.browsers import card_site, chromium
+from tests.browsers import chromium
+from tests.users.social.card_site import card_site
 from users.models import User
 
 if TYPE_CHECKING:
