@@ -6,7 +6,6 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from asgiref.sync import sync_to_async
 
 from realtime.rooms.registry import rooms
@@ -17,6 +16,7 @@ from users.services.sanctions import impose_sanction
 from users.services.sessions import end_sessions
 
 if TYPE_CHECKING:
+    import pytest
     from pytest_django.fixtures import Settings
 
     from tests.personas import Persona
