@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max, Min, Q
 from django.utils import timezone
 
+from resources.dialects import dialect
 from resources.models import Change
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ WHERE resources_change.id = unnumbered.id
 
 def assign_positions() -> None:
     """Number every committed change, unless another process is doing so."""
-    if connection.vendor != "postgresql":
+    if dialect().commits_in_order:
         return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
@@ -94,4 +95,4 @@ def in_full_since() -> datetime:
 
 def _column() -> str:
     """Return the column that orders the feed; it is null for a change without a position yet."""
-    return "assigned_position" if connection.vendor == "postgresql" else "id"
+    return "id" if dialect().commits_in_order else "assigned_position"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, override
 from uuid import UUID
 
-import orjson
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from resources.dialects import dialect
 from resources.documents.sentences import explain_pattern
 from resources.documents.validation import document_errors
 
@@ -55,9 +54,10 @@ class JsonField(models.JSONField[Any, Any]):
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
-        if connection.vendor == "sqlite" and isinstance(value, dict | list):
-            with suppress(TypeError):  # whole numbers of more than 64 bits, for one
-                return orjson.dumps(value).decode()
+        if isinstance(value, dict | list):
+            written = dialect().json_document(value)
+            if written is not None:
+                return written
         return super().get_db_prep_value(value, connection, prepared)
 
 

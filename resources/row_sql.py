@@ -5,7 +5,7 @@ Django composes each statement anew for each row, which takes longer than SQLite
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from uuid import UUID
@@ -25,6 +25,8 @@ from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
+from resources.dialects import dialect
+from resources.dialects.protocol import NOT_ADAPTED
 from resources.fields import RecordIdField
 from resources.placeholders import Placeholder
 
@@ -43,6 +45,10 @@ PASSTHROUGH: Mapping[type[Field[Any, Any]], type] = {
 }
 
 
+ADAPTED: Mapping[type[Field[Any, Any]], type] = {RecordIdField: UUID, DateTimeField: datetime}
+"""Fields whose values some dialects adapt, as these fields do."""
+
+
 class Column(NamedTuple):
     """A column: its field, its attribute, and how values of it are adapted for the driver.
 
@@ -54,10 +60,6 @@ class Column(NamedTuple):
     attribute: str
     passthrough: frozenset[type]
     fast_adapters: Mapping[type, Callable[[Any], Any]]
-
-
-NOT_ADAPTED = object()
-"""Says that a value must be adapted by its field."""
 
 
 class RowQuery(NamedTuple):
@@ -258,19 +260,11 @@ def _column(field: Field[Any, Any]) -> Column:
 
 
 def _fast_adapters(field: Field[Any, Any]) -> Mapping[type, Callable[[Any], Any]]:
-    """Return the adapters of a field for SQLite; PostgreSQL's driver takes values as they are."""
+    """Return the adapters of a field; most drivers take most values as they are."""
     target = field.target_field if isinstance(field, ForeignKey) else field
-    if connection.vendor != "sqlite":
-        return {}
-    if type(target) is RecordIdField:
-        return {UUID: str}
-    if type(target) is DateTimeField:
-        return {datetime: _utc_text}
-    return {}
-
-
-def _utc_text(value: datetime) -> Any:
-    return str(value.replace(tzinfo=None)) if value.tzinfo is UTC else NOT_ADAPTED
+    kind = ADAPTED.get(type(target))
+    adapter = dialect().adapters.get(kind) if kind else None
+    return {kind: adapter} if kind and adapter else {}
 
 
 def _quoted(name: str | None) -> str:

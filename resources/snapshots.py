@@ -7,14 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from resources.dialects import dialect
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-BEGIN = {
-    "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    # A writer is kept waiting by “immediate” only.
-    "sqlite": "BEGIN DEFERRED",
-}
 
 
 @contextmanager
@@ -27,7 +23,7 @@ def read_snapshot() -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute(BEGIN[connection.vendor])
+        cursor.execute(dialect().begin_snapshot)
         try:
             yield
         finally:

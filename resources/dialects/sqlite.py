@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+import orjson
+from django.db import connection
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 
 from resources.byte_cache import byte_cached
+from resources.dialects.protocol import NOT_ADAPTED
 from resources.text import folded, number_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
     from sqlite3 import Connection
+
+    from django.db.models import Field
 
 STATEMENT_BYTES = 8 * 1024 * 1024
 """Memory for statements with SQLite's own placeholders."""
@@ -41,3 +49,47 @@ FUNCTIONS: dict[str, Callable[[Any], str]] = {
     "TEXT_LOWER": lambda value: str(value).lower(),
     "TEXT_OF_NUMBER": number_text,
 }
+
+
+def _utc_text(value: datetime) -> Any:
+    return str(value.replace(tzinfo=None)) if value.tzinfo is UTC else NOT_ADAPTED
+
+
+class Sqlite:
+    """A file in WAL mode, with one writer at a time."""
+
+    runs_inline = True
+    prepares_statements = False
+    commits_in_order = True
+    ids_of_json = "SELECT value FROM JSON_EACH(%s)"
+    begin_snapshot = "BEGIN DEFERRED"  # a writer is kept waiting by “immediate” only
+    adapters: Mapping[type, Callable[[Any], Any]] = {UUID: str, datetime: _utc_text}
+
+    def real_table(self, name: str) -> str:
+        """Name the schema: the bare name would be the table that is being defined."""
+        return f"main.{name}"
+
+    def rows_of_json(self, table: str, columns: Sequence[str]) -> str:
+        """Take each column out of its object."""
+        del table
+        values = ", ".join(f"JSON_EXTRACT(value, '$.\"{column}\"')" for column in columns)
+        return f"SELECT {values} FROM JSON_EACH(%s)"  # noqa: S608 - names of our own
+
+    def json_value(self, column: Field[Any, Any], logged: Any) -> Any:
+        """Write times and documents as the text that SQLite stores."""
+        value = column.to_python(logged) if isinstance(logged, str) else logged
+        return column.get_db_prep_value(value, connection, prepared=False)
+
+    def number(self, value: Any) -> Any:
+        """Return it as it is: there is no other kind of number."""
+        return value
+
+    def list_parameter(self, items: list[Any]) -> Any:
+        """Write a JSON array."""
+        return orjson.dumps(items, default=str).decode()
+
+    def json_document(self, value: dict[str, Any] | list[Any]) -> str | None:
+        """Write the shortest form."""
+        with suppress(TypeError):  # whole numbers of more than 64 bits, for one
+            return orjson.dumps(value).decode()
+        return None

@@ -14,9 +14,8 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-
 from resources.changes import committed
+from resources.dialects import dialect
 from resources.execution.inline_sqlite import inline_database
 from resources.query.sources import UNTRACKED
 
@@ -96,7 +95,7 @@ epochs = Epochs()
 
 
 def _invalidate_changed(change: Change, **_signal: object) -> None:
-    if connection.vendor != "sqlite":
+    if not dialect().runs_inline:
         epochs.invalidate((change.resource,))
 
 

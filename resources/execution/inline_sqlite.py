@@ -13,10 +13,11 @@ from threading import local
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.module_loading import import_string
 
 from resources.byte_cache import ByteCache
+from resources.dialects import dialect
 from resources.dialects.sqlite import register_functions
 from resources.event_loop import MustRunInThread
 
@@ -102,7 +103,7 @@ def inline_database() -> InlineDatabase:
     name = str(connections.databases[DEFAULT_DB_ALIAS]["NAME"])
     database = _of_thread.databases.get(name)
     if database is None:
-        if connection.vendor != "sqlite":
+        if not dialect().runs_inline:
             raise MustRunInThread
         database = _of_thread.databases[name] = InlineDatabase(name)
     return database

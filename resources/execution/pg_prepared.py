@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db import NotSupportedError, ProgrammingError, connection
 
 from resources.byte_cache import ByteCache
+from resources.dialects import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +38,7 @@ def fetch_rows(sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
 
 def _can_be_prepared(sql: str) -> bool:
     # Inside a transaction a failed attempt would leave no second one.
-    is_outside = connection.vendor == "postgresql" and not connection.in_atomic_block
+    is_outside = dialect().prepares_statements and not connection.in_atomic_block
     return is_outside and _unpreparable.get(sql) is None
 
 

@@ -29,13 +29,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from resources.visibility.queries import Table, ids_of_json, json_list
+from resources.dialects import dialect
+from resources.visibility.queries import Table, json_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
-
-    from django.db.models import Field
 
     from resources.declaration import Resource
 
@@ -53,11 +52,11 @@ def rows_as_table(resource: Resource, images: Iterable[Image]) -> Table:
 
 def table_with_rows(resource: Resource, changed: Iterable[UUID], images: Iterable[Image]) -> Table:
     """Return the resource's table with the changed rows replaced by `images`."""
-    name = connection.ops.quote_name(resource.model._meta.db_table)
-    # SQLite would take the bare name for the very table that is being defined.
-    name = name if connection.vendor == "postgresql" else f"main.{name}"
+    name = dialect().real_table(connection.ops.quote_name(resource.model._meta.db_table))
     key = connection.ops.quote_name(str(resource.model._meta.pk.column))
-    unchanged = f"SELECT {_names(resource)} FROM {name} WHERE {key} NOT IN ({ids_of_json()})"  # noqa: S608 - names of our own
+    unchanged = (
+        f"SELECT {_names(resource)} FROM {name} WHERE {key} NOT IN ({dialect().ids_of_json})"  # noqa: S608 - names of our own
+    )
     return _table(resource, [(unchanged, (json_list(changed),)), _images(resource, list(images))])
 
 
@@ -73,21 +72,14 @@ def _images(resource: Resource, rows: Sequence[Image]) -> tuple[str, tuple[Any, 
     """Return rows as a SELECT with one parameter, whatever their number; empty without rows."""
     if not rows:
         return "", ()
-    if connection.vendor == "postgresql":
-        name = connection.ops.quote_name(resource.model._meta.db_table)
-        source = f"JSON_POPULATE_RECORDSET(NULL::{name}, %s::json)"
-        return f"SELECT {_names(resource)} FROM {source}", (_json(resource, rows, _as_logged),)  # noqa: S608 - names of our own
-    values = ", ".join(
-        f"JSON_EXTRACT(value, '$.\"{column.column}\"')"
-        for column in resource.model._meta.concrete_fields
-    )
-    return f"SELECT {values} FROM JSON_EACH(%s)", (_json(resource, rows, _bound),)  # noqa: S608 - names of our own
+    columns = [str(column.column) for column in resource.model._meta.concrete_fields]
+    table = connection.ops.quote_name(resource.model._meta.db_table)
+    return dialect().rows_of_json(table, columns), (_json(resource, rows),)
 
 
-def _json(
-    resource: Resource, rows: Sequence[Image], value: Callable[[Field[Any, Any], Any], Any]
-) -> str:
+def _json(resource: Resource, rows: Sequence[Image]) -> str:
     columns = [(column, str(column.column)) for column in resource.model._meta.concrete_fields]
+    value = dialect().json_value
     return json.dumps(
         [{name: value(column, row.get(column.attname)) for column, name in columns} for row in rows]
     )
@@ -96,14 +88,3 @@ def _json(
 def _names(resource: Resource) -> str:
     columns = resource.model._meta.concrete_fields
     return ", ".join(connection.ops.quote_name(str(column.column)) for column in columns)
-
-
-def _as_logged(_column: Field[Any, Any], value: Any) -> Any:
-    """PostgreSQL reads every kind of value from JSON."""
-    return value
-
-
-def _bound(column: Field[Any, Any], value: Any) -> Any:
-    """SQLite stores times and documents as text of its own form."""
-    prepared = column.to_python(value) if isinstance(value, str) else value
-    return column.get_db_prep_value(prepared, connection, prepared=False)

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 
 from resources.actors import ACTOR_ID, ANONYMOUS, UnboundActor
 from resources.byte_cache import ByteCache, byte_cached
+from resources.dialects import dialect
 from resources.documents.sql import JsonText
 from resources.errors import bad_parameter
 from resources.execution.run import run_plan
@@ -185,14 +186,7 @@ class IdInJson(Func):
     def as_sql(self, compiler: Any, connection: Any, *_parts: Any, **extra_context: Any) -> Any:
         """Return `id IN (SELECT …)`."""
         (key, of_key), (_ids, of_ids) = map(compiler.compile, self.get_source_expressions())
-        return f"{key} IN ({ids_of_json()})", (*of_key, *of_ids)
-
-
-def ids_of_json() -> str:
-    """Return the SELECT of the ids in a JSON array, which is its one parameter."""
-    if connection.vendor == "postgresql":
-        return "SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%s::json)"
-    return "SELECT value FROM JSON_EACH(%s)"
+        return f"{key} IN ({dialect().ids_of_json})", (*of_key, *of_ids)
 
 
 def json_list(ids: Iterable[UUID | None]) -> str:
@@ -218,7 +212,7 @@ def _visible_ids_query(
 # The same members subscribe to every event.
 @byte_cached(SUBSCRIBERS_BYTES, lambda subscribers: 200 * len(subscribers))
 def _table_of(subscribers: tuple[SubscriberId, ...]) -> Table:
-    return Table(f"{SUBSCRIBERS} (id)", ids_of_json(), (json_list(subscribers),))
+    return Table(f"{SUBSCRIBERS} (id)", dialect().ids_of_json, (json_list(subscribers),))
 
 
 def _compiled(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal
 from math import isfinite
 from typing import TYPE_CHECKING, Any, override
 from uuid import UUID
 
-import orjson
 from django.core.exceptions import ValidationError
 from django.db.models import (
     BooleanField,
@@ -24,6 +22,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from resources.dialects import dialect
 from resources.placeholders import Placeholder
 from resources.query.filters.macros import macro_value
 from resources.query.filters.nodes import FilterValueError, Literal, Macro
@@ -52,8 +51,7 @@ class ExactNumber(PlainField):
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
-        is_exact = connection.vendor == "postgresql" and isinstance(value, float)
-        return Decimal(repr(value)) if is_exact else value
+        return dialect().number(value)
 
 
 def literal(part: Value, field: Field[Any, Any]) -> Placeholder:
@@ -92,10 +90,7 @@ class ListOf(PlainField):
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
         items = [self.item.get_db_prep_value(item, connection, prepared) for item in value]
-        if connection.vendor == "sqlite":
-            return orjson.dumps(items, default=str).decode()
-        is_mixed = any(isinstance(item, float) for item in items)
-        return [float(item) for item in items] if is_mixed else items
+        return dialect().list_parameter(items)
 
 
 def each_of(convert: Callable[[Value], Any]) -> Callable[[Literal], list[Any]]:

@@ -1,0 +1,50 @@
+"""What PostgreSQL needs differently."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from django.db.models import Field
+
+
+class Postgresql:
+    """A server with many writers at a time."""
+
+    runs_inline = False
+    prepares_statements = True
+    commits_in_order = False
+    ids_of_json = "SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%s::json)"
+    begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    adapters: Mapping[type, Callable[[Any], Any]] = {}
+
+    def real_table(self, name: str) -> str:
+        """Return the name: a common table expression does not hide its table from itself."""
+        return name
+
+    def rows_of_json(self, table: str, columns: Sequence[str]) -> str:
+        """Let PostgreSQL read each object as a row of the table's type."""
+        names = ", ".join(map(connection.ops.quote_name, columns))
+        return f"SELECT {names} FROM JSON_POPULATE_RECORDSET(NULL::{table}, %s::json)"  # noqa: S608 - names of our own
+
+    def json_value(self, column: Field[Any, Any], logged: Any) -> Any:
+        """Return it as it is: PostgreSQL reads every kind of value from JSON."""
+        del column
+        return logged
+
+    def number(self, value: Any) -> Any:
+        """Return a decimal for a fraction, which the driver would make a rounded double of."""
+        return Decimal(repr(value)) if isinstance(value, float) else value
+
+    def list_parameter(self, items: list[Any]) -> Any:
+        """Return an array of one type."""
+        is_mixed = any(isinstance(item, float) for item in items)
+        return [float(item) for item in items] if is_mixed else items
+
+    def json_document(self, value: dict[str, Any] | list[Any]) -> None:
+        """Leave it to Django, which wraps values for the driver."""

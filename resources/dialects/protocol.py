@@ -1,0 +1,52 @@
+"""What a dialect has to say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from django.db.models import Field
+
+
+class Dialect(Protocol):
+    """One of the two databases."""
+
+    runs_inline: bool
+    """Whether reads run in the event loop, on a connection to the file itself."""
+    prepares_statements: bool
+    """Whether the server plans a statement once per connection if it is asked to."""
+    commits_in_order: bool
+    """Whether ids of the change log are given out in the order of commits."""
+    ids_of_json: str
+    """The SELECT of the ids in a JSON array, which is its one parameter."""
+    begin_snapshot: str
+    """The statement that begins a read snapshot."""
+    adapters: Mapping[type, Callable[[Any], Any]]
+    """What the driver does not take as it is, with the function that adapts it."""
+
+    def real_table(self, name: str) -> str:
+        """Return a quoted table name that no common table expression of that name hides."""
+
+    def rows_of_json(self, table: str, columns: Sequence[str]) -> str:
+        """Return the SELECT of the rows in a JSON array of objects, which is its one parameter.
+
+        `table` is quoted, `columns` are not.
+        """
+
+    def json_value(self, column: Field[Any, Any], logged: Any) -> Any:
+        """Return a logged value of a column as `rows_of_json` has to find it."""
+
+    def number(self, value: Any) -> Any:
+        """Return a number so that the database compares it with `numeric` as it was written."""
+
+    def list_parameter(self, items: list[Any]) -> Any:
+        """Return values as the one parameter that a list is bound by."""
+
+    def json_document(self, value: dict[str, Any] | list[Any]) -> str | None:
+        """Return JSON in a form of the database's own; None where Django's will do."""
+
+
+NOT_ADAPTED = object()
+"""What an adapter returns for a value that it can't handle."""
