@@ -138,12 +138,14 @@ class Matches(Func):
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
     ) -> tuple[str, Any]:
-        """Rank by BM25."""
+        """Rank by BM25, all matches at once: FTS5 counts them anew for each query."""
         return self._ranked(
             compiler,
-            "(SELECT bm25(resources_search, 5.0, 1.0) FROM resources_search"
-            " WHERE resources_search MATCH {query} AND rowid = (SELECT e.id FROM"
-            " resources_searchentry e WHERE e.resource = {resource} AND e.record_id = {record}))",
+            "(WITH ranked (id, rank) AS MATERIALIZED (SELECT rowid,"
+            " bm25(resources_search, 5.0, 1.0) FROM resources_search"
+            " WHERE resources_search MATCH {query})"
+            " SELECT ranked.rank FROM resources_searchentry e CROSS JOIN ranked"
+            " WHERE e.resource = {resource} AND e.record_id = {record} AND ranked.id = e.id)",
             ("query", "resource", "record"),
         )
 

@@ -21,6 +21,7 @@ from server.django_bridge import DjangoBridge
 from server.fast_path import FastPath
 from server.message_limit import MessageLimit
 from server.request_limit import RequestLimit
+from server.socket_origins import SocketOrigins
 from server.statement_limit import limit_statements
 from server.url_limit import UrlLimit
 
@@ -61,7 +62,7 @@ def live_of(role: str) -> Any:
     """Return the WebSocket half of a role's application."""
     if role == "api":
         return no_live_connections
-    return MessageLimit(PromptClose(URLRouter(websocket_urls)))
+    return SocketOrigins(MessageLimit(PromptClose(URLRouter(websocket_urls))))
 
 
 class Origins:

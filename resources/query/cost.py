@@ -47,6 +47,8 @@ STEP = 5
 BACK_RELATION = 20
 FUNCTION = 10
 SORT = 1
+RANDOM = 40
+"""A random order, with a seed or without: a hash of every row, and all of them put in order."""
 EXPANSION = 1
 """Each expanded relation or back-relation, and each field of the viewer's own."""
 RECORDS = 30
@@ -100,8 +102,9 @@ def cost_of_list(
     of_filters = found.total()
     names = [key.name for key in keys]
     found["sort"] += SORT * (len(names) - 1)
-    found["sort"] += SCAN * len(set(names) & {name.lstrip("-") for name in resource.sorts_scanned})
-    found["sort"] += SCAN * sum(name.startswith("@random") for name in names)
+    scanned = {name.lstrip("-") for name in resource.sorts_scanned} - {"@random"}
+    found["sort"] += SCAN * len(set(names) & scanned)
+    found["sort"] += RANDOM * sum(name.startswith("@random") for name in names)
     found.update(dict(cost_of_selection(selection, limit).parts))
     if "search" in extras:
         found["search"] += SEARCH
@@ -165,11 +168,13 @@ def _choice(resource: Resource, junction: Junction, child: Node) -> str | None:
 
 
 def _compared(resource: Resource, node: Comparison) -> int:
-    points = max(_operand(resource, node.left), _operand(resource, node.right))
+    sides = _operand(resource, node.left), _operand(resource, node.right)
+    points = max(sides)
     if isinstance(node.right, Literal) and node.right.kind == "list":
         return points + len(node.right.value) // CHOICES
-    if isinstance(node.left, Identifier) and isinstance(node.right, Identifier):
-        points = max(points, SCAN)
+    if not any(isinstance(side, Literal) for side in (node.left, node.right)):
+        # What is found for one side is compared with all that is found for the other.
+        points = max(sum(sides), SCAN)
     if node.operator in ("~", "!~"):
         points = max(points, SCAN) + PATTERN
         points += sum(len(str(part.value)) // PATTERN_CHARACTERS for part in _texts(node))

@@ -187,6 +187,7 @@ def test_what_a_read_may_cost_is_that_of_the_code() -> None:
 
     assert (cost.MOST_POINTS, cost.CHOICES, cost.PATTERN_CHARACTERS) == (500, 10, 10)
     assert (points, more) == ([1, 5, 20, 10, 5], [20, 10, 20, 20, 1, 1])
+    assert cost.RANDOM == 40
     assert (MOST_BYTES, MOST_EXPRESSIONS, DEEPEST_GROUP, DEEPEST_CALL) == (3500, 200, 50, 3)
     assert (DEEPEST_PATH, MOST_PARAMETERS, MOST_PATHS, MOST_SORTS) == (6, 50, 100, 8)
     assert (DEEPEST_EXPAND, MOST_EXPANDED_RECORDS, cost.RECORDS) == (5, 100, 30)

@@ -11,7 +11,7 @@ from cards.models import Card
 from realtime.topics import audience_of
 from resources.actors import ANONYMOUS
 from resources.errors import Problem
-from resources.query.cost import CHEAP, MOST_POINTS
+from resources.query.cost import CHEAP, MOST_POINTS, RANDOM
 from resources.query.parsing import list_query
 from resources.registry import resource_of
 
@@ -60,6 +60,24 @@ def test_what_pages_of_a_site_ask_for_is_cheap(parameters: dict[str, str]) -> No
 )
 def test_what_scans_searches_counts_or_nests_is_not(parameters: dict[str, str]) -> None:
     assert CHEAP < points(**parameters) <= MOST_POINTS // 2
+
+
+@pytest.mark.parametrize("order", ["@random", "@random:spring"])
+def test_a_random_order_costs_the_same_with_a_seed(order: str) -> None:
+    assert points(sort=order) == points() + RANDOM
+    assert points(sort=f"{order},-like_count") == points(sort=order) + 1
+
+
+def test_ids_to_fetch_at_once_are_cheap_up_to_a_hundred_and_cost_by_ten() -> None:
+    ids = ",".join([f"01890a5d-ac96-774b-bcce-b302099a{number:04}" for number in range(200)])
+    assert points(id__in=",".join(ids.split(",")[:100])) <= CHEAP
+    assert points(id__in=ids) == points(id__in=",".join(ids.split(",")[:100])) + 10 > CHEAP
+
+
+def test_two_ways_through_relations_cost_both() -> None:
+    one = points(filter='posts_via_card.text = "x"')
+    both = points(filter="posts_via_card.text = creator.username")
+    assert both >= one + points(filter='creator.username = "x"') - 1
 
 
 def test_a_count_costs_its_filter_again_and_a_pattern_its_length() -> None:

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+from django.db import connection
+
+from cards.models import Card
+from resources.actors import ANONYMOUS
+from resources.query.parsing import list_query
+from resources.query.plans import list_plan
+from resources.registry import resource_of
+
 if TYPE_CHECKING:
     from tests.personas import Persona
 
@@ -53,6 +62,27 @@ def test_anyone_can_page_through_results(alice: Persona) -> None:
         page = alice.api.client.get(page["next"]).json()
         seen += [card["id"] for card in page["results"]]
     assert len(seen) == len(set(seen)) == 7
+
+
+@pytest.mark.embedded
+def test_all_matches_are_ranked_at_once(db: None) -> None:
+    """FTS5 counts all matches for each query: one query a match takes the square of their number.
+
+    PostgreSQL keeps what a rank needs with each entry.
+    """
+    cards = resource_of(Card)
+    query = list_query(cards, "search=a")
+    plan = list_plan(cards, ANONYMOUS.kind, query)
+    assert plan.sql is not None
+    with connection.cursor() as cursor:
+        values = plan.bound(ANONYMOUS, query.values(), connection)
+        cursor.execute(f"EXPLAIN QUERY PLAN {plan.sql}", values)
+        steps = [str(row[-1]) for row in cursor.fetchall()]
+    scans = [step for step in steps if "SCAN resources_search" in step]
+    assert scans
+    assert "MATERIALIZE ranked" in steps
+    # An “=” says that the table is asked about one row, over and over.
+    assert [step for step in scans if "=" in step] == []
 
 
 def test_odd_searches_find_nothing_and_break_nothing(alice: Persona) -> None:
