@@ -24,6 +24,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from tests.browsers import chromium
 from tests.clients.conftest import ROOT, npm
 from tests.config.test_serve import EMBEDDED
+from tests.migrated import fill_with_migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,12 +68,14 @@ class Server:
         """Start, and wait until it answers."""
         options = ["--port", str(self.port), "--data", str(self.folder), "--no-worker"]
         command = [sys.executable, "manage.py", "serve", *options]
+        fill_with_migrated_database(self.folder)
         # In a session of its own, all of its processes can be killed at once.
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)
-        until = monotonic() + 40
-        while not self._answers():
-            assert monotonic() < until
-            sleep(0.1)
+        until = monotonic() + 120
+        with httpx.Client(base_url=self.address) as client:
+            while not self._answers(client):
+                assert monotonic() < until
+                sleep(0.1)
 
     def end(self, how: signal.Signals) -> None:
         """Have it end, or make it."""
@@ -86,9 +89,9 @@ class Server:
         command = [sys.executable, "manage.py", "shell", *options]
         return json.loads(subprocess.check_output(command, cwd=ROOT, env=self.env))
 
-    def _answers(self) -> bool:
+    def _answers(self, client: httpx.Client) -> bool:
         try:
-            return httpx.get(f"{self.address}/healthz").is_success
+            return client.get("/healthz").is_success
         except httpx.TransportError:
             return False
 

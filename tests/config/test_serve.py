@@ -46,13 +46,14 @@ def address(folder: Path) -> Iterator[str]:
             command, cwd=ROOT, env={**os.environ, **EMBEDDED}, stdout=log, umask=0
         )
         until = monotonic() + 120
-        while True:
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/healthz")
-                break
-            except httpx.TransportError:
-                assert monotonic() < until, (folder / "log").read_text()
-                sleep(0.1)
+        with httpx.Client() as client:
+            while True:
+                try:
+                    client.get(f"http://127.0.0.1:{port}/healthz")
+                    break
+                except httpx.TransportError:
+                    assert monotonic() < until, (folder / "log").read_text()
+                    sleep(0.1)
         yield f"127.0.0.1:{port}"
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0

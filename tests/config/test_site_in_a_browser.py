@@ -14,6 +14,7 @@ import pytest
 
 from tests.browsers import chromium
 from tests.config.test_serve import EMBEDDED, ROOT
+from tests.migrated import fill_with_migrated_database
 from tests.users.social.card_site import card_site
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str,
         folder = tmp_path_factory.mktemp("served")
         command = [sys.executable, "manage.py", "serve", "--no-worker", "--port", str(port)]
         env = {**os.environ, **EMBEDDED, "SITE_URL": site, "CORS_HEADERS": "X-Client-Version"}
+        fill_with_migrated_database(folder)
         served = subprocess.Popen([*command, "--data", str(folder)], cwd=ROOT, env=env)
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz")
@@ -67,15 +69,16 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str,
 
 
 def wait_for(address: str) -> None:
-    until = monotonic() + 60
-    while True:
-        try:
-            httpx.get(address)
-        except httpx.TransportError:
-            assert monotonic() < until
-            sleep(0.2)
-        else:
-            return
+    until = monotonic() + 120
+    with httpx.Client() as client:
+        while True:
+            try:
+                client.get(address)
+            except httpx.TransportError:
+                assert monotonic() < until
+                sleep(0.1)
+            else:
+                return
 
 
 def ask(browser: Chrome, url: str, **options: Any) -> Any:

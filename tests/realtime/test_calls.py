@@ -18,6 +18,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from websockets.sync.client import connect
 
 from tests.browsers import chromium
+from tests.migrated import fill_with_migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,7 @@ def address(tmp_path: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     options = ["--port", str(port), "--data", str(tmp_path), "--no-worker"]
     command = [sys.executable, "manage.py", "serve", *options]
+    fill_with_migrated_database(tmp_path)
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **EMBEDDED}, stdout=log)
     try:
@@ -55,15 +57,16 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
 
 
 def wait_for(port: int, log: Path) -> None:
-    until = monotonic() + 40
-    while True:
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/healthz")
-        except httpx.TransportError:
-            assert monotonic() < until, log.read_text()
-            sleep(0.1)
-        else:
-            return
+    until = monotonic() + 120
+    with httpx.Client() as client:
+        while True:
+            try:
+                client.get(f"http://127.0.0.1:{port}/healthz")
+            except httpx.TransportError:
+                assert monotonic() < until, log.read_text()
+                sleep(0.1)
+            else:
+                return
 
 
 def in_page(browser: Chrome, page: str, expression: str) -> Any:

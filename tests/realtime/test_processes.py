@@ -18,6 +18,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.config.test_serve import EMBEDDED, ROOT, mailed_code
+from tests.migrated import fill_with_migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,7 @@ PROFILE = {"email": "me@example.com", "username": "newcomer", "password": "a lon
 @contextmanager
 def process(role: str, folder: Path) -> Iterator[str]:
     """Run a process of a role; gives host and port."""
+    fill_with_migrated_database(folder)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     arguments = ["serve", "--role", role, "--port", str(port), "--data", str(folder)]
@@ -59,14 +61,16 @@ def process(role: str, folder: Path) -> Iterator[str]:
 
 def wait_for(address: str) -> None:
     until = monotonic() + 120
-    while True:
-        try:
-            httpx.get(f"http://{address}/healthz").raise_for_status()
-        except httpx.TransportError:
-            assert monotonic() < until
-            sleep(0.1)
-        else:
-            return
+    # One client for all tries: to make one takes longer than a try.
+    with httpx.Client() as client:
+        while True:
+            try:
+                client.get(f"http://{address}/healthz").raise_for_status()
+            except httpx.TransportError:
+                assert monotonic() < until
+                sleep(0.1)
+            else:
+                return
 
 
 @pytest.fixture(scope="module")

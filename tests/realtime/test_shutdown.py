@@ -20,6 +20,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.config.test_serve import EMBEDDED, ROOT, mailed_code
+from tests.migrated import fill_with_migrated_database
 from tests.realtime.test_processes import PROFILE, wait_for
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Process:
 
     def start(self) -> None:
         """Run it, and wait until it answers."""
+        fill_with_migrated_database(self.folder)
         self.running = subprocess.Popen(self.command, cwd=ROOT, env=self.env)
         try:
             if self.role != "worker":
