@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.contrib import admin as site_module
+from django.apps import apps
+from django.contrib.admin import site
 
 from resources import registry
 from tests.admin.counters import wrong_counters
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 WRONG = {"": "nonsense", "_id": "nonsense", "_at_0": "31.02.", "_at_1": "25:61"}
-MODELS = list(site_module.site._registry)
+MODELS = [model for model in apps.get_models() if site.is_registered(model)]
 
 
 def expects_no_error_page(answer: Any) -> None:

@@ -6,7 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from django.contrib import admin
+from django.apps import apps
+from django.contrib.admin import site
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,7 +62,8 @@ def sites() -> list[tuple[str, list[str]]]:
             f"/admin/{model._meta.app_label}/{model._meta.model_name}/",
             [column.name for column in model._meta.get_fields()],
         )
-        for model in admin.site._registry
+        for model in apps.get_models()
+        if site.is_registered(model)
     ]
 
 
