@@ -118,14 +118,14 @@ def delete_like(like: CardLike, *, by: Actor) -> None:
 
 
 def _will_be_shown(card: Card, values: Mapping[str, Any]) -> bool:
-    """Tell whether others than the creator may see the card once it has these values."""
+    """Return whether others than the creator may see the card once it has these values."""
     status: str = values.get("status", card.status)
     visibility: str = values.get("visibility", card.visibility)
     return status == PUBLISHED and visibility != PRIVATE
 
 
 def _is_kept(card: Card) -> bool:
-    """Tell whether the card's last version shows what the card shows, to whom the card shows it."""
+    """Return whether the last version shows what the card shows, and to the same people."""
     last = CardVersion.objects.filter(card=card, number=card.version).first()
     if last is None or (last.visibility == PRIVATE and card.visibility != PRIVATE):
         return False
@@ -142,7 +142,7 @@ def _content(card: Card) -> dict[str, Any]:
 
 
 def _layers(shown: Card | CardVersion) -> dict[str, Any]:
-    """Give the ids of the layers' files by column."""
+    """Return the ids of the layers' files by column."""
     return {f"{name}_id": getattr(shown, f"{name}_id") for name in LAYERS}
 
 

@@ -11,7 +11,7 @@ FIRST = DIGITS[len(DIGITS) // 2]
 
 
 def position_between(before: str, after: str) -> str:
-    """Give a position between two others; empty texts stand for the beginning and the end.
+    """Return a position between two others; empty texts stand for the beginning and the end.
 
     Raises ValueError unless `before` sorts before `after`.
     """
@@ -25,7 +25,7 @@ def position_between(before: str, after: str) -> str:
 
 
 def _whole(position: str, filler: str) -> str:
-    """Give the whole number that a position begins with, filled up to its length."""
+    """Return the whole number that a position begins with, filled up to its length."""
     mark = position[0]
     marks = len(position) - len(position.lstrip(mark)) if mark in (LOWEST, HIGHEST) else 0
     length = 2 * marks + 1

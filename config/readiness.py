@@ -105,7 +105,7 @@ def _migrations() -> bool:
 
 
 def _worker() -> bool:
-    """Tell whether a worker was seen lately; one's own need not be, while it runs, for a while.
+    """Return whether a worker was seen lately; one's own need not be, while it runs, for a while.
 
     A busy SQLite keeps it waiting for its turn to say that it is there.
     """

@@ -22,7 +22,7 @@ supervised: set[SupervisedWorker] = set()
 
 
 def is_worker_running() -> bool:
-    """Tell whether this process keeps a worker beside it that runs just now."""
+    """Return whether this process keeps a worker beside it that runs just now."""
     return any(worker.is_running() for worker in list(supervised))
 
 
@@ -66,7 +66,7 @@ class SupervisedWorker(Thread):
         os.close(self.theirs)
 
     def is_running(self) -> bool:
-        """Tell whether the worker runs just now."""
+        """Return whether the worker runs just now."""
         process = self.process
         return process is not None and process.poll() is None
 

@@ -64,7 +64,7 @@ class BucketStorage(S3Storage):
             return bool(super().exists(name))
 
     def is_there(self) -> bool:
-        """Tell whether the bucket answers."""
+        """Return whether the bucket answers."""
         self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
         return True
 
@@ -104,7 +104,7 @@ class Bucket:
         )
 
     def exists(self) -> bool:
-        """Tell whether it is there."""
+        """Return whether it is there."""
         return self.client.bucket_exists(self.name)
 
     def make(self) -> None:

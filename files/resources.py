@@ -14,7 +14,7 @@ from resources.api import accept_as, changes, embed
 
 
 def file_members() -> Mapping[str, Any]:
-    """Give what a record shows of a file."""
+    """Return what a record shows of a file."""
     return {
         "id": F("id"),
         "url": Concat(Value(settings.FILES_URL), F("key"), output_field=TextField()),

@@ -80,7 +80,7 @@ def sweep_unused_files() -> int:
 
 
 def unused(files: QuerySet[File]) -> QuerySet[File]:
-    """Give those of `files` that no row points at."""
+    """Return those of `files` that no row points at."""
     for relation in File._meta.get_fields(include_hidden=True):
         if isinstance(relation, ManyToOneRel):
             pointing = relation.related_model._default_manager.filter(

@@ -27,7 +27,7 @@ def set_up_storage() -> None:
 
 
 def is_storage_ready() -> bool:
-    """Tell whether files can be stored; raises what the bucket's client does when it can't tell."""
+    """Return whether files can be stored; raises what the client does when it can't tell."""
     folder = _folder()
     if folder:
         return folder.is_dir() and disk_usage(folder).free >= LEAST_FREE_BYTES
@@ -36,7 +36,7 @@ def is_storage_ready() -> bool:
 
 
 def _folder() -> Path | None:
-    """Give the local folder of the storage, or None when it is a bucket."""
+    """Return the local folder of the storage, or None when it is a bucket."""
     storage: Any = default_storage
     return None if hasattr(storage, "bucket_name") else Path(storage.location)
 

@@ -90,7 +90,7 @@ async def listen(hear: Callable[[Sequence[str]], object]) -> None:
 
 
 def is_shared() -> bool:
-    """Tell whether there are other processes to ring for."""
+    """Return whether there are other processes to ring for."""
     return not isinstance(get_channel_layer(), InMemoryChannelLayer)
 
 
@@ -110,13 +110,13 @@ def ring_others(change: Change, **_signal: object) -> None:
 
 @cache
 def _sender(_process: int) -> str:
-    """Give the name that this process rings by."""
+    """Return the name that this process rings by."""
     return token_hex(8)
 
 
 @cache
 def _ringer(_process: int) -> Ringer:
-    """Give this process's ringer; one that came along by a fork has no thread."""
+    """Return this process's ringer; one that came along by a fork has no thread."""
     return Ringer()
 
 

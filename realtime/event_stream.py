@@ -109,7 +109,7 @@ class Cursors:
 
 @byte_cached(FRAME_BYTES, lambda text: 2 * len(text))
 def _about(text: str) -> tuple[str, str, str]:
-    """Give a frame's name, topic and cursor; many streams send the same text."""
+    """Return a frame's name, topic and cursor; many streams send the same text."""
     said = orjson.loads(text)
     return said.get("action", said["type"]), said.get("topic", ""), said.get("cursor", "")
 
@@ -171,7 +171,7 @@ async def _refuse(problem: Problem, marked: list[tuple[bytes, bytes]], send: Sen
 
 
 def _is_browsers(scope: Scope) -> bool:
-    """Tell whether an `EventSource` asks: it gives up for good on any status but 200."""
+    """Return whether an `EventSource` asks: it gives up for good on any status but 200."""
     return any(
         name == b"accept" and value.startswith(EVENT_STREAM) for name, value in scope["headers"]
     )

@@ -108,7 +108,7 @@ class Hub:
 
     @property
     def seconds_behind(self) -> float:
-        """Give the time since the hub last was at the end of the feed."""
+        """Return the time since the hub last was at the end of the feed."""
         return monotonic() - self.caught_up_at
 
     def problem(self) -> str:
@@ -314,7 +314,7 @@ def _join(listeners: Listeners, subscription: Subscription) -> None:
 
 
 def _listening(listeners: Listeners) -> Listening:
-    """Give who is to be asked about, in a form that can go to another thread."""
+    """Return who is to be asked about, in a form that can go to another thread."""
     return {audience: tuple(subscribers) for audience, subscribers in listeners.items()}
 
 
@@ -368,7 +368,7 @@ def _heard(read: Sequence[Change], listening: Listening) -> Heard:
 def _events(
     audience: Audience, subscribers: tuple[SubscriberId, ...], batch: ChangeBatch
 ) -> Mapping[SubscriberId, Sequence[Event]] | None:
-    """Give an audience's events; one that can't be asked must not keep the others from hearing."""
+    """Return an audience's events; one that fails must not keep the others from hearing."""
     try:
         return events_for(audience, subscribers, batch)
     except TooManyError:

@@ -110,7 +110,7 @@ class Listener:
 
     @property
     def is_idle(self) -> bool:
-        """Tell whether nobody is signed in and nothing is listened to."""
+        """Return whether nobody is signed in and nothing is listened to."""
         is_used = self.actor.is_known or self.subscriptions or self.membership.rooms
         return not is_used
 

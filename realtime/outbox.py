@@ -54,7 +54,7 @@ class Outbox:
         self.is_filled.set()
 
     def is_filling(self) -> bool:
-        """Tell whether so much waits that more should wait, too."""
+        """Return whether so much waits that more should wait, too."""
         return len(self.frames) > MOST_FRAMES // 4
 
     async def next(self) -> str | None:

@@ -51,7 +51,7 @@ def read_topic(text: str) -> Topic:
 
 
 def audience_of(text: str, actor: Actor, asked: Mapping[str, str]) -> Audience:
-    """Give the audience of a subscription, checked so that it can be asked about.
+    """Return the audience of a subscription, checked so that it can be asked about.
 
     `asked` has `filter`, `expand` and `fields`, each if given. Raises Problem 400, 401, 403, 404.
     """

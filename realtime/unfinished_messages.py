@@ -105,7 +105,7 @@ class Cuts:
             self.of_network.popitem(last=False)
 
     def are_too_many(self, network: str, now: float) -> bool:
-        """Tell whether a network may open no connection just now."""
+        """Return whether a network may open no connection just now."""
         times = list(self.of_network.get(network, ()))
         return len(times) == MOST_CUT and now - times[0] < BARRED_SECONDS
 
@@ -120,7 +120,7 @@ class Watch:
         self.task: asyncio.Task[None] | None = None
 
     def is_barred(self, network: str) -> bool:
-        """Tell whether a network may open no connection, as too many of its own were cut."""
+        """Return whether a network may open no connection, as too many of its own were cut."""
         return self.cuts.are_too_many(network, monotonic())
 
     def add(self, scope: Mapping[str, Any]) -> Arrival:

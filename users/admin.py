@@ -49,7 +49,7 @@ admin.site.login_template = "users/admin_login.html"
 
 
 def is_operator(request: HttpRequest) -> bool:
-    """Tell whether the user may change accounts, and with them who may do what."""
+    """Return whether the user may change accounts, and with them who may do what."""
     return bool(request.user.is_superuser)
 
 

@@ -35,5 +35,5 @@ class IdentityBackend(ModelBackend):
 
     @override
     def user_can_authenticate(self, user: Any) -> bool:
-        """Tell whether a cookie session of this member's goes on: not while they are barred."""
+        """Return whether a cookie session of this member's goes on: not while they are barred."""
         return super().user_can_authenticate(user) and not user.is_barred

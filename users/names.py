@@ -31,7 +31,7 @@ WORDS = frozenset((STAFF + PAGES).split())
 
 
 def is_reserved(username: str) -> bool:
-    """Tell whether a name is, or is put together of nothing but, words that are reserved.
+    """Return whether a name is, or is put together of nothing but, words that are reserved.
 
     Case, separators and digits in the place of letters make no difference. What a resource is
     called is part of addresses, and so reserved, too.

@@ -39,13 +39,13 @@ class BarredError(Exception):
 
 
 def actor_of(user_id: UUID) -> Actor | None:
-    """Give the actor of an active account, with its roles, in one query; else nothing."""
+    """Return the actor of an active account, with its roles, in one query; else nothing."""
     rows = _rows(_member_plan(), id=user_id)
     return _actor(rows) if rows else None
 
 
 def authenticate_session(session_id: UUID) -> Authentication | None:
-    """Give the actor of a live session, in one query; nothing when it has ended.
+    """Return the actor of a live session, in one query; nothing when it has ended.
 
     Raises BarredError when the member may not use the account for now.
     """
@@ -66,7 +66,7 @@ class KeyActor(NamedTuple):
 
 
 def actor_of_key(key_id: UUID) -> KeyActor | None:
-    """Give the actor of a live API key, in one query; raises BarredError as above."""
+    """Return the actor of a live API key, in one query; raises BarredError as above."""
     rows = _rows(_key_plan(), id=key_id)
     if not rows:
         return None
@@ -153,7 +153,7 @@ def _compiled(rows: QuerySet[Any], prefix: str = "", *more: F) -> Plan:
 
 
 def _seconds(moment: datetime) -> float:
-    """Give a moment in Unix time; SQLite leaves out that it is in UTC."""
+    """Return a moment in Unix time; SQLite leaves out that it is in UTC."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 

@@ -183,12 +183,12 @@ def service_token(key: ApiKey, scopes: list[str]) -> str:
 
 
 def actor_of_token(token: str) -> Actor:
-    """Give the actor of an access token or API key; raises Problem 401 or 403."""
+    """Return the actor of an access token or API key; raises Problem 401 or 403."""
     return authenticate_token(token).actor
 
 
 def authenticate_token(token: str) -> Authentication:
-    """Give the actor of an access token or API key, and how long it is that; raises as above.
+    """Return the actor of an access token or API key, and how long it is that; raises as above.
 
     A signature is checked once; whether the session and the account are alive is asked anew once
     one of them may have changed, whether a key is by every request, as each counts as a use of it.
@@ -203,7 +203,7 @@ def authenticate_token(token: str) -> Authentication:
 
 
 def claims_of_refresh(token: str) -> tuple[UUID, int]:
-    """Give a refresh token's session and generation; raises Problem 401 for what is none."""
+    """Return a refresh token's session and generation; raises Problem 401 for what is none."""
     try:
         claims = SessionRefresh(cast("Any", token))
         return UUID(claims["sid"]), int(claims["gen"])
@@ -218,7 +218,7 @@ def _of_claims(token: str) -> Authentication | None:
 
 
 def _authenticate_key(token: str) -> Authentication | None:
-    """Give the actor of an API key that is shown as it is."""
+    """Return the actor of an API key that is shown as it is."""
     key_id, secret = parsed_key(token)
     found = actor_of_key(key_id) if key_id else None
     if found is None or not is_secret_of(secret, found.digest):
@@ -228,7 +228,7 @@ def _authenticate_key(token: str) -> Authentication | None:
 
 
 def _authenticate_service(key_id: UUID, scopes: frozenset[str]) -> Authentication | None:
-    """Give the actor of a service token: its scopes, as far as the key still has them."""
+    """Return the actor of a service token: its scopes, as far as the key still has them."""
     found = actor_of_key(key_id)
     if found is None:
         return None

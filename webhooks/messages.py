@@ -30,7 +30,7 @@ class WebhookMessage:
     body: bytes
 
     def headers(self, secrets: Iterable[str], *, at: int) -> dict[str, str]:
-        """Give the headers of an attempt at a time (seconds since 1970), signed by each secret."""
+        """Return the headers of an attempt at a time (Unix seconds), signed by each secret."""
         return {
             "Content-Type": "application/json",
             "User-Agent": "Holobase-Webhooks",

@@ -86,7 +86,7 @@ class Webhook(Record):
 
     @property
     def secrets(self) -> list[str]:
-        """Give the secrets to sign with: the present one, and the one before until it is gone."""
+        """Return the secrets to sign with: the present one, and the one before until it is gone."""
         return [secret for secret in (self.signing_secret, self.previous_secret) if secret]
 
 

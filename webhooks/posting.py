@@ -45,12 +45,12 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """Tell whether the receiver has taken the message."""
+        """Return whether the receiver has taken the message."""
         return self.status is not None and 200 <= self.status < 300
 
     @property
     def is_gone(self) -> bool:
-        """Tell whether the receiver wants no more messages."""
+        """Return whether the receiver wants no more messages."""
         return self.status == GONE
 
 
@@ -88,7 +88,7 @@ def checked_url(url: str) -> SplitResult:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address is one of the public internet."""
+    """Return whether an IP address is one of the public internet."""
     ip: IPv4Address | IPv6Address = ip_address(address)
     if isinstance(ip, IPv6Address):
         ip = ip.ipv4_mapped or ip.sixtofour or ip

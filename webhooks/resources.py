@@ -20,7 +20,7 @@ class ReplayInput(serializers.Serializer[Any]):
 
     @override
     def get_fields(self) -> dict[str, Any]:
-        """Give `from`, which is no name in Python."""
+        """Return `from`, which is no name in Python."""
         return {"from": serializers.IntegerField(min_value=0, source="cursor")}
 
 

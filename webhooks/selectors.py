@@ -29,7 +29,7 @@ class Topics:
         self.good_until = 0.0
 
     def include(self, resource: str) -> bool:
-        """Tell whether some webhook listens to a resource, to `FRESH_FOR` seconds."""
+        """Return whether some webhook listens to a resource, to `FRESH_FOR` seconds."""
         if monotonic() >= self.good_until:
             active = Webhook.objects.filter(is_active=True)
             self.names = frozenset(name for _key, names in _topics_of(active) for name in names)
@@ -45,12 +45,12 @@ topics = Topics()
 
 
 def is_heard(names: Iterable[str], resource: str) -> bool:
-    """Tell whether a change of a resource is among the topics of these names."""
+    """Return whether a change of a resource is among the topics of these names."""
     return resource != NEVER_TOLD and (resource in names or EVERYTHING in names)
 
 
 def idle_webhooks(resource: str, at: datetime) -> list[UUID]:
-    """Give the webhooks that listen to a resource and that no task looks after by a time."""
+    """Return the webhooks that listen to a resource and that no task looks after by a time."""
     return [key for key, names in _topics_of(Webhook.objects.idle(at)) if is_heard(names, resource)]
 
 

@@ -39,11 +39,11 @@ class BackRelation:
 
     @property
     def is_indexed(self) -> bool:
-        """Tell whether an index finds the records that point at one."""
+        """Return whether an index finds the records that point at one."""
         return self.relation in self.source.filters
 
     def leads_to(self, resource: Resource) -> bool:
-        """Tell whether the column points at records of a resource."""
+        """Return whether the column points at records of a resource."""
         return self.column.related_model is resource.model
 
     def listed(self, actor: AnyActor, pinned: Collection[str] = ()) -> QuerySet[Any]:

@@ -123,7 +123,7 @@ def _behind(resource: Resource, name: str) -> Resource:
 
 
 def can_be_expanded(resource: Resource, name: str) -> bool:
-    """Tell whether a name is a declared relation, or a back-relation that an index serves."""
+    """Return whether a name is a declared relation, or a back-relation that an index serves."""
     back = back_relation(name)
     is_back = back is not None and back.is_indexed and back.leads_to(resource)
     return is_back or name in resource.expand

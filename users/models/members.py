@@ -23,7 +23,7 @@ USERNAME = RegexValidator(
 
 
 def address(email: str) -> dict[str, str]:
-    """Give the columns of an e-mail address: sealed, and the index it is found by."""
+    """Return the columns of an e-mail address: sealed, and the index it is found by."""
     lowered = email.strip().lower()
     return {"email": lowered, "email_index": blind_index(lowered)}
 
@@ -119,11 +119,11 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
 
     @override
     def get_session_auth_hash(self) -> str:
-        """Give what the admin's cookie sessions are bound to: password and `session_epoch`."""
+        """Return what the admin's cookie sessions are bound to: password and `session_epoch`."""
         bound = f"{self.password}:{self.session_epoch}"
         return salted_hmac("users.session", bound, algorithm="sha256").hexdigest()
 
     @property
     def is_barred(self) -> bool:
-        """Tell whether a suspension or ban is in force."""
+        """Return whether a suspension or ban is in force."""
         return self.barred_until is not None and self.barred_until > timezone.now()

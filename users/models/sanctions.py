@@ -68,6 +68,6 @@ class Sanction(Record):
 
     @property
     def is_in_force(self) -> bool:
-        """Tell whether the sanction counts now."""
+        """Return whether the sanction counts now."""
         is_over = self.expires_at is not None and self.expires_at <= timezone.now()
         return self.lifted_at is None and not is_over

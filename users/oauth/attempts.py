@@ -71,7 +71,7 @@ def keep_form(state: str, form: dict[str, str]) -> None:
 
 
 def take_form(state: str) -> dict[str, str]:
-    """Give the form that was posted for a state, empty when there was none."""
+    """Return the form that was posted for a state, empty when there was none."""
     return take("form", state) or {}
 
 
@@ -81,7 +81,7 @@ def keep_link(provider: str, app: AppRequest) -> str:
 
 
 def take_link(provider: str, ticket: str) -> AppRequest | None:
-    """Give the wish of a ticket, once."""
+    """Return the wish of a ticket, once."""
     kept = take("link", ticket)
     return AppRequest(**kept["app"]) if kept and kept["provider"] == provider else None
 

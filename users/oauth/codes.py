@@ -56,7 +56,7 @@ def redeem_code(provider: str, *, code: str, verifier: str, redirect_uri: str) -
 
 
 def challenge_of(verifier: str) -> str:
-    """Give the S256 challenge of a verifier (RFC 7636, 4.2)."""
+    """Return the S256 challenge of a verifier (RFC 7636, 4.2)."""
     return urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 

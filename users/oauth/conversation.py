@@ -36,7 +36,7 @@ class Opening(NamedTuple):
 
 
 def api_address(provider: str, leaf: str) -> str:
-    """Give the public address of one of a provider's endpoints here."""
+    """Return the public address of one of a provider's endpoints here."""
     return f"{settings.PUBLIC_URL}/api/v1/auth/oauth/{provider}/{leaf}"
 
 

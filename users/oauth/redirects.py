@@ -15,7 +15,7 @@ LOOPBACK_PORT = re.compile(r"^(http://(?:127\.0\.0\.1|\[::1\])):[0-9]{1,5}(?=/)"
 
 
 def is_allowed(address: str) -> bool:
-    """Tell whether an app may be sent back to an address.
+    """Return whether an app may be sent back to an address.
 
     Addresses are compared as text, so that there is no reader to trick: equal to an entry of
     `settings.OAUTH_REDIRECTS`, or beginning with one that ends in a slash. Programs on a desktop
@@ -35,7 +35,7 @@ def with_parameters(address: str, parameters: dict[str, str]) -> str:
 
 
 def web_origin(address: str) -> str:
-    """Give the origin of a page (RFC 6454); empty for an app's own scheme."""
+    """Return the origin of a page (RFC 6454); empty for an app's own scheme."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else ""
 

@@ -88,5 +88,5 @@ class AttemptStrategy(DjangoStrategy):
 
     @override
     def authenticate(self, backend: Any, **kwargs: Any) -> Any:
-        """Give what the provider answered: whose account it is, is for our services to say."""
+        """Return what the provider answered: whose account it is, is for our services to say."""
         return kwargs["response"]

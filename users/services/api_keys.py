@@ -63,7 +63,7 @@ def parsed_key(text: str) -> tuple[UUID | None, str]:
 
 
 def digest_of(secret: str) -> str:
-    """Give what is kept of a secret of 256 random bits, which needs no slow hash (SHA-256)."""
+    """Return what is kept of a secret of 256 random bits, which needs no slow hash (SHA-256)."""
     return sha256(secret.encode()).hexdigest()
 
 

@@ -69,7 +69,7 @@ def _documents(resource: Resource, rows: Iterable[Any], actor: Actor) -> Iterabl
 
 
 def _columns(row: Model) -> dict[str, Any]:
-    """Give all columns of a row, sealed ones opened, but those that are kept out of the log."""
+    """Return all columns of a row, sealed ones opened, but those that are kept out of the log."""
     unlogged: frozenset[str] = getattr(row, "unlogged", frozenset())
     return {
         field.attname: getattr(row, field.attname)
@@ -79,7 +79,7 @@ def _columns(row: Model) -> dict[str, Any]:
 
 
 def _changes(user: User) -> Iterable[dict[str, Any]]:
-    """Give what the member did; what records of others held is theirs."""
+    """Return what the member did; what records of others held is theirs."""
     made = Change.objects.filter(actor_id=user.pk).order_by("id")
     for change in made.iterator(chunk_size=CHUNK):
         images = {} if _is_of_another(change, user) else {"before": change.before}

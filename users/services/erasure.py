@@ -106,7 +106,7 @@ def erase_member(user: User) -> bool:
 
 
 def pseudonym(user: User) -> str:
-    """Give the name that an erased member goes by, which nobody can guess and take before."""
+    """Return the name that an erased member goes by, which nobody can guess and take before."""
     return f"erased-{blind_index(f'erased:{user.pk}')[:12]}"
 
 

@@ -71,7 +71,7 @@ def build_export(export_id: UUID) -> None:
 
 
 def ready_export(user_id: UUID, export_id: UUID) -> Export | None:
-    """Give a member's archive if it can be fetched now."""
+    """Return a member's archive if it can be fetched now."""
     ready = Export.objects.filter(state=State.READY, expires_at__gt=timezone.now())
     return ready.filter(pk=export_id, user=user_id).first()
 

@@ -76,7 +76,7 @@ def confirm_totp(user: User, code: str, *, caller: Caller) -> Sequence[str]:
 
 
 def _confirmed(user: User, code: str, caller: Caller) -> Sequence[str]:
-    """Give the recovery codes of the app that the code turned on; none for a wrong code."""
+    """Return the recovery codes of the app that the code turned on; none for a wrong code."""
     with changes.together():
         totp = Totp.objects.select_for_update().filter(user=user, confirmed_at=None).first()
         if totp is None or not _takes(totp, code):

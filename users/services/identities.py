@@ -29,7 +29,7 @@ SHORTEST_NAME = 3
 
 
 def member_of(account: ProviderAccount, *, caller: Caller) -> User:
-    """Give the member whose account elsewhere this is; links or opens an account where it may.
+    """Return the member whose account elsewhere this is; links or opens an account where it may.
 
     A known one is its member's. One with an address that the provider calls verified belongs to
     the account whose address that is, verified here too, or else to a new account. Raises Problem

@@ -94,7 +94,7 @@ def _proving(proof: Proof) -> MailMessage:
 
 
 def _link(purpose: str, token: str) -> str:
-    """Give the address of the card site's page for a link, or of our own.
+    """Return the address of the card site's page for a link, or of our own.
 
     To sign in by a link takes a site to sign in to.
     """
@@ -149,7 +149,7 @@ def mail_event(event_id: UUID) -> None:
 
 
 def is_told(event: AccountEvent) -> bool:
-    """Tell whether an event is mailed; sign-ins are when the device is new to the account."""
+    """Return whether an event is mailed; sign-ins are when the device is new to the account."""
     if event.kind == EventKind.SIGNED_IN:
         return event.session is not None and _is_new_device(event.session)
     return event.kind in MAILED_EVENTS

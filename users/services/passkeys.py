@@ -86,7 +86,7 @@ class RelyingParty(NamedTuple):
 
 
 def relying_party() -> RelyingParty:
-    """Give the host of the card site, else our own, and the origins of both and of the apps."""
+    """Return the host of the card site, else our own, and the origins of both and of the apps."""
     sites = [urlsplit(url) for url in (settings.SITE_URL, settings.PUBLIC_URL) if url]
     origins = [_origin(site) for site in sites]
     return RelyingParty(sites[0].hostname or "", [*origins, *settings.PASSKEY_ORIGINS])
@@ -100,7 +100,7 @@ def _origin(site: SplitResult) -> str:
 
 
 def registration_options(user: User) -> dict[str, Any]:
-    """Give what `navigator.credentials.create()` takes (PublicKeyCredentialCreationOptionsJSON).
+    """Return what `navigator.credentials.create()` takes (PublicKeyCredentialCreationOptionsJSON).
 
     The passkey is to be discoverable, as a sign-in names no account to look its passkeys up by.
     """
@@ -147,7 +147,7 @@ def register_passkey(user: User, name: str, sent: Mapping[str, Any], *, caller: 
 
 
 def sign_in_options() -> dict[str, Any]:
-    """Give what `navigator.credentials.get()` takes (PublicKeyCredentialRequestOptionsJSON)."""
+    """Return what `navigator.credentials.get()` takes (PublicKeyCredentialRequestOptionsJSON)."""
     options = generate_authentication_options(
         rp_id=relying_party().host,
         challenge=_new_challenge(SIGN_IN),
@@ -187,7 +187,7 @@ def wrong_passkey() -> Problem:
 
 
 def _columns(verified: VerifiedRegistration) -> dict[str, Any]:
-    """Give the columns of a registered credential; raises what `MALFORMED` names."""
+    """Return the columns of a registered credential; raises what `MALFORMED` names."""
     credential_id = bytes_to_base64url(verified.credential_id)
     if len(credential_id) > LONGEST_ID:
         raise ValueError("The credential's id is longer than what can be kept")

@@ -57,12 +57,12 @@ def ask_for_proof(
 
 
 def account_of(proof: Proof) -> User | None:
-    """Give the account of a proof's address, if there is one."""
+    """Return the account of a proof's address, if there is one."""
     return User.objects.filter(email_index=proof.address_index).first()
 
 
 def payload_of(proof: Proof) -> dict[str, Any]:
-    """Give what was sent along when the proof was asked for."""
+    """Return what was sent along when the proof was asked for."""
     content: dict[str, Any] = orjson.loads(proof.payload or "{}")
     return content
 

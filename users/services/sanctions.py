@@ -84,7 +84,7 @@ def _follow(user: User, *, by: Actor) -> None:
 
 
 def earned_trust(user: User) -> int:
-    """Give the trust level that a member's behaviour has earned.
+    """Return the trust level that a member's behaviour has earned.
 
     An unverified address earns none, nor does a sanction within 90 days.
     """

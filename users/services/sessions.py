@@ -165,7 +165,7 @@ def record_step_up(session: Session, *, caller: Caller, method: str) -> None:
 
 
 def session_of(actor: Actor) -> Session:
-    """Give the live session an actor is signed in by; raises Problem 401 when there is none."""
+    """Return the live session an actor is signed in by; raises Problem 401 when there is none."""
     if actor.session_id is None:
         raise not_signed_in()
     session = Session.objects.filter(pk=actor.session_id, ended_at=None).first()
@@ -175,7 +175,7 @@ def session_of(actor: Actor) -> Session:
 
 
 def require_fresh(actor: Actor) -> Session:
-    """Give the actor's session if its member proved who they are a short while ago.
+    """Return the actor's session if its member proved who they are a short while ago.
 
     Raises Problem 401 for callers without a session (keys among them), 403 `step_up_needed`
     when the proof is too old.
@@ -188,7 +188,7 @@ def require_fresh(actor: Actor) -> Session:
 
 
 def is_known_network(user: User, caller: Caller) -> bool:
-    """Tell whether the member has signed in from this network before."""
+    """Return whether the member has signed in from this network before."""
     index = blind_index(caller.network)
     return Session.objects.filter(user=user, address_index=index).exists()
 

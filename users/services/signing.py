@@ -48,12 +48,12 @@ def rotate_signing_key() -> SigningKey:
 
 
 def signing_key() -> SigningKey:
-    """Give the key to sign with, made now if there is none."""
+    """Return the key to sign with, made now if there is none."""
     newest = SigningKey.objects.filter(expires_at=None).order_by("-created_at", "-id").first()
     return newest or create_signing_key()
 
 
 def verifying_keys() -> list[dict[str, Any]]:
-    """Give the public keys of all tokens that are out, as JSON Web Keys (RFC 7517)."""
+    """Return the public keys of all tokens that are out, as JSON Web Keys (RFC 7517)."""
     usable = SigningKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
     return list(usable.order_by("-created_at").values_list("public", flat=True))

@@ -78,7 +78,7 @@ class AuthView(APIView):
         return response
 
     def caller(self, request: Request) -> Caller:
-        """Give where the request comes from."""
+        """Return where the request comes from."""
         return caller_behind(request)
 
 
@@ -92,11 +92,11 @@ class MemberView(AuthView):
     """A view for signed-in members in person: a server's key does not open it."""
 
     def member(self, request: Request) -> User:
-        """Give the member who asks; raises Problem 401 for anybody else."""
+        """Return the member who asks; raises Problem 401 for anybody else."""
         return session_of(self.person(request)).user
 
     def person(self, request: Request) -> Actor:
-        """Give the actor who asks; raises Problem 401 unless they are signed in in person."""
+        """Return the actor who asks; raises Problem 401 unless they are signed in in person."""
         actor = actor_behind(request)
         if actor.session_id is None:
             raise not_signed_in()
@@ -104,12 +104,12 @@ class MemberView(AuthView):
 
 
 def caller_behind(request: HttpRequest | Request) -> Caller:
-    """Give the network address and the device that a request comes from."""
+    """Return the network address and the device that a request comes from."""
     return caller_of(request.META, address_of_request(request))
 
 
 def validated(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Give what was sent, checked; raises ValidationError."""
+    """Return what was sent, checked; raises ValidationError."""
     sent = serializer(data=request.data)
     sent.is_valid(raise_exception=True)
     return dict(sent.validated_data)
@@ -152,7 +152,7 @@ def open_for(view: AuthView, request: Request, user: User, *, method: str) -> Ht
 
 
 def json_answer(answer: Any, *, status: int = 200) -> HttpResponse:
-    """Give an answer as JSON."""
+    """Return an answer as JSON."""
     return HttpResponse(orjson.dumps(answer), status=status, content_type="application/json")
 
 

@@ -56,7 +56,7 @@ def send_to_provider(provider: str, app: AppRequest) -> HttpResponse:
 
 
 def browser_secret(request: Request, state: str) -> str:
-    """Give what the browser's cookie says about a state."""
+    """Return what the browser's cookie says about a state."""
     return str(request.COOKIES.get(_cookie_name(state), ""))
 
 
@@ -67,7 +67,7 @@ def forget_browser(response: HttpResponse, state: str) -> HttpResponse:
 
 
 def words_for(error: ProviderError | Problem) -> dict[str, str]:
-    """Give an error as parameters for the app (RFC 6749, 4.1.2.1).
+    """Return an error as parameters for the app (RFC 6749, 4.1.2.1).
 
     The description is for developers and may have ASCII characters alone, so it is in English; an
     app tells its members in its own words, by the code.

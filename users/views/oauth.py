@@ -221,7 +221,7 @@ class CallbackView(OAuthView):
     def _outcome(
         self, request: Request, attempt: Attempt, answer: dict[str, str]
     ) -> dict[str, str]:
-        """Give the parameters for the app."""
+        """Return the parameters for the app."""
         try:
             grant = self._grant(request, attempt, answer)
         except (ProviderError, Problem) as error:

@@ -114,7 +114,7 @@ class ResetPage(ProofPage):
         reset_password(proof, form.cleaned_data["new_password1"])
 
     def _account(self) -> User:
-        """Give the account whose name and address the password must not be like."""
+        """Return the account whose name and address the password must not be like."""
         try:
             proof = proof_by_token(self.purpose, self.request.GET.get("token", ""))
         except Problem:

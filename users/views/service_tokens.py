@@ -101,7 +101,7 @@ def authenticated(request: Request, sent: dict[str, Any]) -> ApiKey | None:
 
 
 def granted(asked: Sequence[str], key: ApiKey) -> list[str]:
-    """Give the scopes asked for, or all; none when one goes beyond the key."""
+    """Return the scopes asked for, or all; none when one goes beyond the key."""
     if not set(asked) <= set(key.scopes):
         return []
     return list(asked) or list(key.scopes)

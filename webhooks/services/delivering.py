@@ -56,7 +56,7 @@ def deliver(webhook_id: UUID) -> datetime | None:
 
 
 def lost_webhooks() -> list[UUID]:
-    """Give the active webhooks that nobody is at, those whose task has got lost among them."""
+    """Return the active webhooks that nobody is at, those whose task has got lost among them."""
     lost = timezone.now() - LOST_AFTER
     Webhook.objects.filter(next_at__lt=lost).update(next_at=None)
     return list(Webhook.objects.idle(timezone.now()).values_list("pk", flat=True))
@@ -127,7 +127,7 @@ def _tell(turn: Turn) -> datetime | None:
 
 
 def _next_look(turn: Turn) -> datetime | None:
-    """Give when there may be more that nobody announces.
+    """Return when there may be more that nobody announces.
 
     What has no place in the feed yet gets one soon, and other processes are not at once aware of
     a webhook that has just been changed.
@@ -177,7 +177,7 @@ def _switch_off(webhook: Webhook, reason: str) -> None:
 
 
 def retry_delay(failures: int) -> timedelta:
-    """Give how long to wait after so many failures in a row, a tenth more or less by chance."""
+    """Return how long to wait after so many failures in a row, a tenth more or less by chance."""
     seconds = FIRST_RETRY * GROWTH ** (failures - 1)
     return timedelta(seconds=seconds * (900 + randbelow(201)) / 1000)
 

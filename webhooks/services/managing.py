@@ -72,7 +72,7 @@ def replay(webhook: Webhook, *, by: Actor, cursor: int) -> None:
 
 
 def problems(values: Mapping[str, Any]) -> Iterator[FieldError]:
-    """Give what is wrong with an address or with topics that somebody wants."""
+    """Return what is wrong with an address or with topics that somebody wants."""
     try:
         checked_url(values.get("url", "https://example.com"))
     except ValueError:
