@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from realtime.topics import audience_of
 from resources import registry
 from resources.errors import Problem
+from resources.query.back_relations import back_relations
 from tests.contract.matrix import Matrix, Try, ids, pointing_at, read
 from tests.contract.oracle.words import Who
 from users.tokens import actor_of_token
@@ -66,6 +67,9 @@ def _through(resource: Resource, key: Actor) -> Iterator[Try]:
         {"filter": f'{source.name.replace("-", "_")}_via_{name}.id?!=""'}
         for source, name in pointing_at(resource)
         if source is not resource
+    ]
+    asked += [
+        {"expand": back.name} for back in back_relations(resource) if back.source is not resource
     ]
     for narrowed in asked:
         status, _answer = read(resource, key, None, narrowed)

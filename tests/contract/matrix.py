@@ -15,6 +15,7 @@ from resources.errors import Problem
 from resources.http.exchange import Exchange
 from resources.http.pipeline import READ, answer_of
 from resources.http.request import Request
+from resources.query.back_relations import back_relation, back_relations
 from resources.visibility.audiences import Verb, events_for
 from resources.visibility.change_batch import ChangeBatch
 from tests.contract.oracle import cards, collections, community, users
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.query.back_relations import BackRelation
     from resources.visibility.audiences import Audience
     from tests.contract.oracle.words import Oracle, Says, Who
     from tests.contract.world import World
@@ -122,7 +124,9 @@ def ids(answer: Any) -> set[str]:
 
 def views(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[Try]:
     """View each record with all that can be expanded, and look for fields that are not for all."""
-    expand = {"expand": ",".join(matrix.resource.expand)} if matrix.resource.expand else {}
+    back = [f"{one.name}:limit(100)" for one in back_relations(matrix.resource)]
+    named = [*matrix.resource.expand, *back]
+    expand = {"expand": ",".join(named)} if named else {}
     for row in rows:
         status, record = read(matrix.resource, actor, str(row.pk), expand)
         may = matrix.oracle.viewed(who, row)
@@ -145,11 +149,33 @@ def vars_of(row: Any) -> dict[str, Any]:
 
 def _expanded(matrix: Matrix, row: Any, who: Who, expanded: Mapping[str, Any]) -> Iterator[Try]:
     for name, shown in expanded.items():
+        back = back_relation(name)
+        if back:
+            yield from _looked_back(matrix, row, who, back, shown)
+            continue
         target = getattr(row, name)
         oracle = ORACLES[registry.resource_of(matrix.resource.target(name)).name]
         reads = matrix.oracle.readable.get(name, always)(who, row)
         may = target is not None and reads and oracle.viewed(who, target)
         yield Try("expand", matrix.name, who.name, f"{row.pk} {name}", may, shown is not None)
+
+
+def _looked_back(
+    matrix: Matrix, row: Any, who: Who, back: BackRelation, shown: Any
+) -> Iterator[Try]:
+    """Compare the records that point at a row with those of a list that names the row."""
+    oracle, column = ORACLES[back.source.name], back.column.attname
+    says: Says = oracle.named.get(back.relation, oracle.listed)
+    readable = oracle.readable.get(back.relation, always)
+    pointing = [each for each in matrix.world.rows[back.source.name] if pointed(each, column, row)]
+    may = [each for each in pointing if says(who, each) and readable(who, each)]
+    assert shown["has_more"] is False, back.name
+    what = f"{row.pk} {back.name}"
+    yield from matrix.seen("expand back", who, what, may, ids(shown), pointing)
+
+
+def pointed(other: Any, column: str, row: Any) -> bool:
+    return bool(getattr(other, column) == row.pk)
 
 
 def always(_who: Who, _row: Any) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resources import registry
+from resources.query.back_relations import back_relations
 from resources.query.filters.parameters import suffixes_of
 from tests.fuzz.hostile import (
     IDS,
@@ -75,6 +76,7 @@ INNER = [
     ":lower",
     ":x",
 ]
+LIMITS = ["", "", "", ":limit(5)", ":limit(100)", ":limit(0)", ":limit(", ":limit(٣)", ":5", ":"]
 SORTS = ["-created_at,-id", "id", "-id", "username,id", ""]
 
 
@@ -165,7 +167,12 @@ def queries(resource: Resource) -> st.SearchStrategy[bytes]:
 def _pairs(resource: Resource) -> st.SearchStrategy[bytes]:
     columns = [resource.column(name) for name in (*resource.filters, *resource.scans)]
     names = [*resource.fields, *resource.expand, *(f"viewer.{one}" for one in resource.viewer)]
-    expanded = [f"expand.{one}.id" for one in resource.expand]
+    back = [one.name for one in back_relations(resource)]
+    relations = [*resource.expand, *back, "nothing", "posts_via_", "_via_card"]
+    expand = st.lists(
+        st.builds("{}{}".format, one_of(relations), one_of(LIMITS)), min_size=1, max_size=6
+    ).flatmap(lambda names: one_of([",", "."]).map(lambda sign: sign.join(names)))
+    expanded = [f"expand.{one}.id" for one in [*resource.expand, *back]]
     pair = "{}={}".format
     by_column = [
         st.builds(
@@ -178,7 +185,7 @@ def _pairs(resource: Resource) -> st.SearchStrategy[bytes]:
         *[st.one_of(*by_column)] * (3 if by_column else 0),
         st.builds(pair, st.just("cursor"), cursors()),
         st.builds(pair, st.just("sort"), one_of([*resource.ordering, "id", "-id", "nothing"])),
-        st.builds(pair, st.just("expand"), one_of([*resource.expand, "nothing"])),
+        *[st.builds(pair, st.just("expand"), expand)] * 2,
         st.builds(pair, st.just("fields"), one_of([*names, *expanded, "*", "expand", "viewer"])),
         st.builds(pair, st.just("limit"), one_of(NUMBERS)),
         st.builds(

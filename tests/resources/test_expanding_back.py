@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cards.models import Card
+from cards.models import Card, CardLike
 from community.models import Comment, Post
-from resources import changes
-from resources.actors import SYSTEM
+from resources import changes, feed
+from resources.actors import ANONYMOUS, SYSTEM
+from resources.execution.reader import list_records
+from resources.registry import resource_of
+from tests.resources.hearing import heard
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -217,3 +221,41 @@ def test_a_new_post_shows_at_once(alice: Persona, anonymous: Persona) -> None:
         tags.add(answer.headers["ETag"])
         posts_about(card, alice, "x")
     assert len(tags) == 3
+
+
+def test_a_list_with_what_points_at_each_is_made_of_both_resources(alice: Persona) -> None:
+    posts_about(card_of(alice), alice, "x")
+    page = list_records(resource_of(Card), ANONYMOUS, "expand=posts_via_card.author", "http://x")
+    assert page.sources == frozenset({"cards", "posts", "users", ""})
+
+
+def test_subscribers_are_shown_what_points_at_a_record_as_far_as_each_may_list_it(
+    alice: Persona, bob: Persona, anonymous: Persona
+) -> None:
+    card = card_of(alice)
+    _shown, hidden = posts_about(card, alice, "shown", "hidden")
+    changes.update(hidden, by=SYSTEM, is_hidden=True)
+    changes.create(CardLike, by=SYSTEM, card=card, user=bob.user)
+    since = feed.head()
+    changes.update(card, by=SYSTEM, title="Awake")
+    for persona, posts, likes in ((alice, 2, 0), (bob, 1, 1), (anonymous, 1, 0)):
+        (event,) = heard(
+            persona, "cards", since, "expand=posts_via_card,card_likes_via_card:limit(1)"
+        )
+        found = orjson.loads(event.document)["expand"]
+        counts = [len(found[name]["results"]) for name in ("posts_via_card", "card_likes_via_card")]
+        assert (event.verb, counts) == ("update", [posts, likes])
+
+
+def test_a_subscriber_is_shown_answers_to_a_comment_of_the_same_resource(
+    alice: Persona, bob: Persona
+) -> None:
+    (post,) = posts_about(card_of(alice), alice, "x")
+    first = changes.create(Comment, by=SYSTEM, post=post, author=alice.user, text="first")
+    changes.create(Comment, by=SYSTEM, post=post, author=bob.user, text="answer", parent=first)
+    since = feed.head()
+    changes.update(first, by=SYSTEM, text="edited")
+    for persona in (alice, bob):
+        (event,) = heard(persona, "comments", since, "expand=comments_via_parent.author")
+        (answer,) = orjson.loads(event.document)["expand"]["comments_via_parent"]["results"]
+        assert (answer["text"], answer["expand"]["author"]["username"]) == ("answer", "bob")
