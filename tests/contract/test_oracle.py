@@ -11,20 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cards.models import CardVersion
+from cards.models import Card, CardVersion
 from cards.resources import KEEPERS, REACHABLE
-from collections_app.models import Collection
+from collections_app.models import Collection, CollectionItem
+from community.models import Message
 from resources import registry
-from resources.rules import ANYONE, visible
+from resources.rules import ANYONE, SIGNED_IN, has_role, own, visible
 from tests.contract.keys import key_tries
 from tests.contract.matrix import ORACLES, Try, all_tries, summary
 from tests.contract.world import World, new_world
+from tests.contract.writes import everyone_who_writes, write_tries
 from tests.redeclared import redeclared
 from users.models import User
 from users.resources import UserResource
 
 if TYPE_CHECKING:
     from django.db.models import Model
+
+    from resources.rules import Rule
 
 TOO_WIDE: list[tuple[type[Model], dict[str, Any], set[str]]] = [
     (
@@ -38,6 +42,12 @@ TOO_WIDE: list[tuple[type[Model], dict[str, Any], set[str]]] = [
         {"fields"},
     ),
     (Collection, {"view": ANYONE}, {"view", "live, one record"}),
+]
+
+WRITES_TOO_WIDE: list[tuple[type[Model], str, Rule]] = [
+    (CollectionItem, "create", visible("collection")),
+    (Card, "update", own("creator") | has_role("moderator")),
+    (Message, "delete", SIGNED_IN),
 ]
 
 
@@ -67,6 +77,28 @@ def test_everyone_sees_exactly_what_the_oracle_says(
     assert {each.access for each in tries if not each.may} == accesses - {"count"}, (
         "and hides something"
     )
+
+
+def test_everyone_writes_exactly_what_the_oracle_says(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tries = write_tries(world, everyone_who_writes(world))
+    with capsys.disabled():
+        sys.stdout.write(f"\n{summary(tries)}\n")
+    assert wrong(tries) == []
+    accesses = {each.access for each in tries}
+    assert {each.access for each in tries if each.may} == accesses, "each writes something"
+    assert {each.access for each in tries if not each.may} == accesses, "and refuses something"
+
+
+def test_three_write_rules_that_are_too_wide_are_found(world: World) -> None:
+    everyone = everyone_who_writes(world)
+    for model, verb, rule in WRITES_TOO_WIDE:
+        resource = registry.resource_of(model)
+        with redeclared(resource, **{verb: rule}):
+            found = wrong(write_tries(world, everyone, [resource]))
+        assert {each.access for each in found} == {verb, f"{verb} in a batch"}, resource
+        assert all(each.saw and not each.may for each in found), resource
 
 
 def test_three_rules_that_are_too_wide_are_found(world: World) -> None:

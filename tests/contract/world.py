@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,8 @@ from tests.client import Api
 from tests.contract.examples import example_row
 from tests.contract.oracle.words import Who
 from tests.personas import Persona, new_member
-from users.models import User
+from users.models import Sanction, User
+from users.services.sanctions import lift_sanction
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,8 +60,9 @@ def new_world() -> World:
     people["moderator"] = new_member("moderator", roles=["moderator"])
     people["admin"] = new_member("admin", roles=["admin"])
     alice, bob, carol = (people[name].user for name in ("alice", "bob", "carol"))
+    now = timezone.now()
     for name, values in (
-        ("leaver", {"leaves_at": timezone.now()}),
+        ("leaver", {"leaves_at": now, "silenced_until": now + timedelta(days=1)}),
         ("closed", {"is_active": False}),
     ):
         user = new_member(name).user
@@ -74,6 +77,8 @@ def new_world() -> World:
     for resource in registry.all_resources():
         if not resource.model._default_manager.exists():
             example_row(resource, owner=people["alice"])
+    for sanction in Sanction.objects.all():
+        lift_sanction(sanction, by=SYSTEM)
     return World({"anonymous": Persona(None, Api()), **people}, _all_rows())
 
 
@@ -105,6 +110,7 @@ def _templates(alice: Any, bob: Any) -> dict[str, Template]:
             slots={"type": "object", "properties": {}},
             state=state,
             moderator_note="Too bright",
+            version=1,
         )
         made(TemplateVersion, template=template, number=1, slots={})
         made(Review, template=template, author=bob, stars=3)

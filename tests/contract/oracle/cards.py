@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.contract.oracle.words import Oracle, Who, alike
+from tests.contract.oracle.words import Oracle, Who, Writes, alike, speaks
 
 
 def may_view_card(who: Who, card: Any) -> bool:
@@ -62,4 +62,45 @@ ORACLES = {
     ),
     "template-versions": alike(knows_the_template),
     "reviews": alike(may_view_review),
+}
+
+
+def may_make_card(who: Who, card: Any) -> bool:
+    return who.speaks and (card.template is None or may_view_template(who, card.template))
+
+
+def may_edit_card(who: Who, card: Any) -> bool:
+    return who.speaks and who.id == card.creator_id
+
+
+def may_delete_card(who: Who, card: Any) -> bool:
+    return who.id == card.creator_id or who.moderates
+
+
+def may_edit_template(who: Who, template: Any) -> bool:
+    return who.speaks and who.id == template.author_id
+
+
+def may_delete_template(who: Who, template: Any) -> bool:
+    is_unused = template.state in ("draft", "submitted", "changes_requested")
+    return (is_unused and who.id == template.author_id) or who.moderates
+
+
+def may_review(who: Who, review: Any) -> bool:
+    is_own = who.id == review.template.author_id
+    return who.speaks and not is_own and may_view_template(who, review.template)
+
+
+def may_edit_review(who: Who, review: Any) -> bool:
+    return who.speaks and who.id == review.author_id
+
+
+def may_delete_review(who: Who, review: Any) -> bool:
+    return who.id == review.author_id or who.moderates
+
+
+WRITES = {
+    "cards": Writes(may_make_card, may_edit_card, may_delete_card),
+    "templates": Writes(speaks, may_edit_template, may_delete_template),
+    "reviews": Writes(may_review, may_edit_review, may_delete_review),
 }

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from tests.contract.oracle.words import Oracle, Who
+from tests.contract.oracle.cards import may_view_card
+from tests.contract.oracle.words import Oracle, Who, Writes, speaks
 
 
 def takes_part(who: Who, collection: Any) -> bool:
@@ -42,4 +43,27 @@ ORACLES = {
     "collections": Oracle(may_view, may_list),
     "collection-items": Oracle(may_view_item, may_list_item, {"collection": may_view_item}),
     "collection-collaborators": Oracle(may_view_link, may_list_link, {"collection": may_view_link}),
+}
+
+
+def may_edit(who: Who, collection: Any) -> bool:
+    return who.speaks and takes_part(who, collection)
+
+
+def may_delete(who: Who, collection: Any) -> bool:
+    return who.id == collection.owner_id or who.moderates
+
+
+def may_arrange(who: Who, item: Any) -> bool:
+    return may_edit(who, item.collection)
+
+
+def may_add(who: Who, item: Any) -> bool:
+    return may_arrange(who, item) and may_view_card(who, item.card)
+
+
+WRITES = {
+    "collections": Writes(speaks, may_edit, may_delete),
+    "collection-items": Writes(may_add, may_arrange, may_arrange),
+    "collection-collaborators": Writes(creates=keeps, deletes=may_view_link),
 }

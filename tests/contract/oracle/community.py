@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.contract.oracle.cards import may_list_card, may_view_card
-from tests.contract.oracle.words import Oracle, Who, alike
+from tests.contract.oracle.words import Oracle, Who, Writes, alike
 
 
 def may_view_post(who: Who, post: Any) -> bool:
@@ -62,4 +62,62 @@ ORACLES = {
     "rooms": Oracle(may_view_room, may_list_room, {"card": may_view_room}),
     "room-members": Oracle(may_view_member, may_list_member, {"room": may_view_member}),
     "messages": Oracle(may_view_message, may_list_message, {"room": may_view_message}),
+}
+
+
+def may_write_post(who: Who, post: Any) -> bool:
+    return who.speaks and (post.card is None or may_view_card(who, post.card))
+
+
+def may_edit_own(who: Who, row: Any) -> bool:
+    return who.speaks and who.id == row.author_id
+
+
+def may_delete_said(who: Who, row: Any) -> bool:
+    return who.id == row.author_id or who.moderates
+
+
+def may_comment(who: Who, comment: Any) -> bool:
+    return who.speaks and may_view_post(who, comment.post)
+
+
+def may_edit_comment(who: Who, comment: Any) -> bool:
+    return may_edit_own(who, comment) and not comment.is_deleted
+
+
+def may_open_room(who: Who, room: Any) -> bool:
+    is_about_seen = room.card is None or may_view_card(who, room.card)
+    return who.speaks and who.is_verified and is_about_seen
+
+
+def may_edit_room(who: Who, room: Any) -> bool:
+    return who.speaks and who.id == room.creator_id
+
+
+def may_delete_room(who: Who, room: Any) -> bool:
+    return who.id == room.creator_id or who.moderates
+
+
+def may_invite(who: Who, member: Any) -> bool:
+    return may_edit_room(who, member.room)
+
+
+def may_take_out(who: Who, member: Any) -> bool:
+    return who.id == member.user_id or may_delete_room(who, member.room)
+
+
+def may_speak_in(who: Who, message: Any) -> bool:
+    return who.speaks and who.is_verified and may_view_room(who, message.room)
+
+
+def may_delete_message(who: Who, message: Any) -> bool:
+    return who.id == message.author_id or may_delete_room(who, message.room)
+
+
+WRITES = {
+    "posts": Writes(may_write_post, may_edit_own, may_delete_said),
+    "comments": Writes(may_comment, may_edit_comment, may_delete_said),
+    "rooms": Writes(may_open_room, may_edit_room, may_delete_room),
+    "room-members": Writes(creates=may_invite, deletes=may_take_out),
+    "messages": Writes(may_speak_in, may_edit_own, may_delete_message),
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.contract.oracle.words import Oracle, Says, Who, alike
+from tests.contract.oracle.words import Oracle, Says, Who, Writes, alike
 
 OFFICIAL = {"role_given", "role_taken", "sanctioned", "sanction_lifted"}
 
@@ -74,4 +74,24 @@ ORACLES = {
     "consents": alike(owns),
     "exports": alike(owns),
     "webhooks": alike(is_admin),
+}
+
+
+def is_signed_in(who: Who, _row: Any) -> bool:
+    return who.id is not None
+
+
+def edits_profile(who: Who, user: Any) -> bool:
+    return who.speaks and is_oneself(who, user)
+
+
+WRITES = {
+    "users": Writes(updates=edits_profile),
+    "auth/sessions": Writes(deletes=owns),
+    "auth/api-keys": Writes(is_signed_in, owns_key, owns_key),
+    "auth/passkeys": Writes(updates=owns, deletes=owns),
+    "auth/identities": Writes(deletes=owns),
+    "sanctions": Writes(creates=moderates),
+    "consents": Writes(creates=is_signed_in),
+    "webhooks": Writes(is_admin, is_admin, is_admin),
 }

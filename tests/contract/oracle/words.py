@@ -22,6 +22,16 @@ class Who:
         """Tell whether this is a moderator; the admin is one, too."""
         return self.name in ("moderator", "admin")
 
+    @property
+    def speaks(self) -> bool:
+        """Tell whether this is a member who is not silenced."""
+        return self.id is not None and self.name != "silenced"
+
+    @property
+    def is_verified(self) -> bool:
+        """Tell whether this is a member whose address is verified."""
+        return self.id is not None and self.name != "unverified"
+
 
 type Says = Callable[[Who, Any], bool]
 
@@ -43,3 +53,23 @@ class Oracle:
 def alike(says: Says, **readable: Says) -> Oracle:
     """Say the same of viewing and listing."""
     return Oracle(says, says, readable=readable)
+
+
+def nobody(_who: Who, _row: Any) -> bool:
+    return False
+
+
+def speaks(who: Who, _row: Any) -> bool:
+    return who.speaks
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What is to be said of writes to one resource, to rows that can be viewed.
+
+    `creates` is asked of the row as it would be; its relations must lead to what can be viewed.
+    """
+
+    creates: Says = nobody
+    updates: Says = nobody
+    deletes: Says = nobody
