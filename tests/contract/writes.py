@@ -74,7 +74,8 @@ def one_by_one(actor: Actor, method: str, path: str, sent: Any) -> int:
 
 def in_a_batch(actor: Actor, method: str, path: str, sent: Any) -> int:
     """Send a batch of one write and return the status of that."""
-    answer = answered(run_batch, actor, [{"method": method, "path": path, "body": sent}])
+    writes = [{"method": method, "path": path, "body": sent}]
+    answer = answered(lambda: run_batch(actor, writes))
     if isinstance(answer, bytes):
         return int(orjson.loads(answer)["results"][0]["status"])
     return answer.status
