@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import DocumentField, Record, TagsField, missing_last
+from resources.api import DocumentField, Record, SortedCharField, TagsField, missing_last
 from templates_app.effects import EFFECTS
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Card(Record):
         related_name="remixes",
         verbose_name=_("remixed from"),
     )
-    title = models.CharField(_("title"), max_length=120)
+    title = SortedCharField(_("title"), max_length=120)
     description = models.TextField(_("description"), max_length=4000, blank=True)
     tags = TagsField(verbose_name=_("tags"))
     rarity = models.CharField(_("rarity"), max_length=9, choices=Rarity, default=Rarity.COMMON)

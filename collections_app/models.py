@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import Record
+from resources.api import Record, SortedCharField
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,7 @@ class Collection(Record):
         related_name="collections",
         verbose_name=_("owner"),
     )
-    title = models.CharField(_("title"), max_length=120)
+    title = SortedCharField(_("title"), max_length=120)
     description = models.TextField(_("description"), max_length=2000, blank=True)
     cover = models.ForeignKey(
         "files.File",
@@ -85,7 +85,7 @@ class CollectionItem(Record):
     )
     section = models.CharField(_("section"), max_length=60, blank=True)
     note = models.TextField(_("note"), max_length=500, blank=True)
-    position = models.CharField(_("position"), max_length=64, editable=False)
+    position = SortedCharField(_("position"), max_length=64, editable=False)
 
     counted_in: ClassVar[Mapping[str, str]] = {"collection": "item_count"}
 

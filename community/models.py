@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import Record, TagsField
+from resources.api import Record, SortedCharField, TagsField
 
 DEEPEST_REPLY = 8
 
@@ -127,7 +127,7 @@ class Room(Record):
         related_name="rooms",
         verbose_name=_("creator"),
     )
-    title = models.CharField(_("title"), max_length=120)
+    title = SortedCharField(_("title"), max_length=120)
     description = models.TextField(_("description"), max_length=2000, blank=True)
     # A room that outlived its card would be open to those who could never see the card.
     card = models.ForeignKey(

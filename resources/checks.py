@@ -13,6 +13,7 @@ from resources import registry
 from resources.actors import ANONYMOUS, Actor, UnboundActor
 from resources.declaration import VERBS, Resource
 from resources.documents.embedding import embedded_members
+from resources.fields import SortedCharField
 from resources.ids import new_id
 from resources.rules import narrowed
 
@@ -204,6 +205,18 @@ def _orders_hide_nothing(resource: Resource) -> Iterator[tuple[int, str]]:
                 yield 10, f"{attribute} names “{name.lstrip('-')}”, which not everyone may read"
 
 
+def _texts_sort_alike(resource: Resource) -> Iterator[tuple[int, str]]:
+    """The order of texts must not depend on how the database was made."""
+    for name in [*resource.ordering, *resource.sorts_scanned]:
+        head = name.lstrip("-")
+        if "." in head or head.startswith("@"):
+            continue
+        column = resource.column(head)
+        is_sorted = isinstance(column, SortedCharField)
+        if isinstance(column, CharField | TextField) and not is_sorted:
+            yield 12, f"lists are sorted by the text “{head}”, which is no SortedCharField"
+
+
 def _viewers_fields_can_be_asked_for(resource: Resource) -> Iterator[tuple[int, str]]:
     """`fields=viewer.liked` must be readable, and mean no column."""
     for name in resource.viewer:
@@ -223,5 +236,6 @@ CHECKS: tuple[Callable[[Resource], Checked], ...] = (
     _fields_make_sense,
     _natural_keys_are_unique,
     _orders_hide_nothing,
+    _texts_sort_alike,
     _viewers_fields_can_be_asked_for,
 )

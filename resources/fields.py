@@ -47,6 +47,21 @@ class RecordIdField(models.UUIDField[Any, Any]):
         return identifier if connection.features.has_native_uuid_field else str(identifier)
 
 
+class SortedCharField(models.CharField[Any, str]):
+    """A short text that lists can be sorted by: by code points, on every database alike.
+
+    SQLite compares bytes. PostgreSQL would sort by the collation that the database was made with;
+    this one is built in, the same everywhere, and lets indexes serve the order. Upper and lower
+    case are Unicode's, as in filters.
+    """
+
+    @override
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
+        parameters: Any = super().db_parameters(connection)
+        is_postgresql = connection.vendor == "postgresql"
+        return parameters | {"collation": "pg_unicode_fast"} if is_postgresql else parameters
+
+
 class JsonField(models.JSONField[Any, Any]):
     """JSON, of which SQLite is given the shortest form."""
 

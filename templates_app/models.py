@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import DocumentField, Record, schema_error
+from resources.api import DocumentField, Record, SortedCharField, schema_error
 from templates_app.effects import EFFECTS
 
 SLOTS_SCHEMA = {
@@ -51,7 +51,7 @@ class Template(Record):
         related_name="templates",
         verbose_name=_("author"),
     )
-    title = models.CharField(_("title"), max_length=120)
+    title = SortedCharField(_("title"), max_length=120)
     description = models.TextField(_("description"), max_length=2000, blank=True)
     category = models.CharField(
         _("category"), max_length=12, choices=Category, default=Category.OTHER

@@ -50,6 +50,7 @@ def test_the_shipped_declarations_are_sound() -> None:
         ({"viewer": {"liked": linked_by("cards.Nothing", row="card")}}, "resources.E002"),
         ({"viewer": {"a.b": own("creator")}}, "resources.E011"),
         ({"readers": {"id": own("creator")}}, "resources.E010"),
+        ({"sorts_scanned": ("description",)}, "resources.E012"),
         ({"readers": {"title": own("creator")}, "search": ("title",)}, "resources.E010"),
         ({"readers": {"creator": own("creator")}, "topics": ("creator",)}, "resources.E010"),
     ],

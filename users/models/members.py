@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import SYSTEM, Record, SealedField, blind_index, changes
+from resources.api import SYSTEM, Record, SealedField, SortedCharField, blind_index, changes
 
 USERNAME = RegexValidator(
     r"^[A-Za-z0-9](?:[A-Za-z0-9_.-]{1,28})[A-Za-z0-9]$",
@@ -65,8 +65,8 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
 
     email = SealedField(_("e-mail address"), validators=[EmailValidator()])
     email_index = models.CharField(max_length=64, unique=True, editable=False)
-    username = models.CharField(_("username"), max_length=30, unique=True, validators=[USERNAME])
-    display_name = models.CharField(_("display name"), max_length=60, blank=True)
+    username = SortedCharField(_("username"), max_length=30, unique=True, validators=[USERNAME])
+    display_name = SortedCharField(_("display name"), max_length=60, blank=True)
     bio = models.TextField(_("about"), max_length=500, blank=True)
     avatar = models.ForeignKey(
         "files.File",
