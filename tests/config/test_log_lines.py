@@ -15,6 +15,7 @@ import pytest
 from config.logs import JsonLines
 from resources import context
 from tests.client import Browser
+from tests.config.test_fast_path_and_django import ask
 from tests.config.test_serve import ROOT
 from tests.users.test_admin_cookie import SECRET
 from users.models import User
@@ -110,6 +111,20 @@ def test_an_odd_id_is_replaced(db: None, anonymous: Persona, given: str) -> None
     response = anonymous.api.client.get("/nothing", headers={"X-Request-ID": given})
     assert len(response["X-Request-ID"]) == 32
     assert response["X-Request-ID"] == response.json()["request_id"]
+
+
+def test_a_bug_is_logged_with_its_traceback_under_the_requests_id(
+    log: Log, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crashes(*_arguments: object) -> None:
+        raise RuntimeError("bug")
+
+    monkeypatch.setattr("resources.http.reads.page_of", crashes)
+    answer = ask("GET", "/api/v1/cards")
+    told = [line for line in log.lines() if line["level"] == "ERROR"]
+    assert [line["request_id"] for line in told] == [answer.headers["x-request-id"]]
+    assert "in crashes" in told[0]["exception"]
+    assert told[0]["exception"].endswith("RuntimeError: bug")
 
 
 def test_a_crash_is_one_line_under_the_requests_id(log: Log) -> None:
