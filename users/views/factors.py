@@ -108,7 +108,7 @@ class TotpView(MemberView):
 
     @extend_schema(operation_id="view_totp", tags=["auth"], responses=TotpState)
     def get(self, request: Request) -> HttpResponse:
-        """Return whether an authenticator app is on."""
+        """Tell whether an authenticator app is on."""
         user = self.member(request)
         count = factors.unused_recovery_codes(user)
         return json_answer({"is_on": bool(factors.factors_of(user)), "recovery_code_count": count})

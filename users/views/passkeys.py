@@ -50,7 +50,7 @@ class PasskeyOptionsView(MemberView):
         operation_id="begin_passkey", tags=["auth"], request=None, responses={200: CREATION}
     )
     def post(self, request: Request) -> HttpResponse:
-        """Return what `navigator.credentials.create()` takes; it is good for five minutes."""
+        """Give what `navigator.credentials.create()` takes; it is good for five minutes."""
         require_fresh(self.person(request))
         return json_answer(passkeys.registration_options(self.member(request)))
 
@@ -91,7 +91,7 @@ class PasskeySignInOptionsView(AnonymousView):
         auth=[],
     )
     def post(self, request: Request) -> HttpResponse:
-        """Return what `navigator.credentials.get()` takes; no account is named or needed."""
+        """Give what `navigator.credentials.get()` takes; no account is named or needed."""
         del request
         return json_answer(passkeys.sign_in_options())
 
