@@ -24,7 +24,7 @@ PUBLISHED = Card.Status.PUBLISHED
 PRIVATE = Card.Visibility.PRIVATE
 
 
-def create_card(*, by: Actor, template: Template | None = None, **values: Any) -> Card:
+def create_card(*, by: Actor, template: Template | None = None, **values: object) -> Card:
     """Make a card; one made from a template pins the template's version.
 
     Raises Problem 409 for a template that is not approved.
@@ -43,7 +43,7 @@ def create_card(*, by: Actor, template: Template | None = None, **values: Any) -
     return card
 
 
-def edit_card(card: Card, *, by: Actor, **values: Any) -> Card:
+def edit_card(card: Card, *, by: Actor, **values: object) -> Card:
     """Change a card; a change of what a published card shows, or to whom, makes its next version.
 
     It counts as published from when somebody else can see it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LONGEST_POSITION = 64
 
 
-def create_collection(*, by: Actor, **values: Any) -> Collection:
+def create_collection(*, by: Actor, **values: object) -> Collection:
     """Start a collection."""
     with changes.together():
         collection = changes.create(Collection, by=by, **values)
@@ -37,7 +37,7 @@ def delete_collection(collection: Collection, *, by: Actor) -> None:
         changes.delete(collection, by=by)
 
 
-def add_item(*, by: Actor, collection: Collection, card: Card, **values: Any) -> CollectionItem:
+def add_item(*, by: Actor, collection: Collection, card: Card, **values: object) -> CollectionItem:
     """Put a card at the end of a collection."""
     with changes.together():
         current = changes.locked(collection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def write_comment(
-    *, by: Actor, post: Post, parent: Comment | None = None, **values: Any
+    *, by: Actor, post: Post, parent: Comment | None = None, **values: object
 ) -> Comment:
     """Comment on a post; raises Problem 400 for a reply to a comment on another post."""
     if parent and parent.post_id != post.pk:
@@ -62,7 +62,7 @@ def reopen_room(room: Room, *, by: Actor) -> Room:
 
 
 def write_message(
-    *, by: Actor, room: Room, reply_to: Message | None = None, **values: Any
+    *, by: Actor, room: Room, reply_to: Message | None = None, **values: object
 ) -> Message:
     """Say something in a room.
 
@@ -82,7 +82,7 @@ def write_message(
     return said
 
 
-def edit_message(message: Message, *, by: Actor, **values: Any) -> Message:
+def edit_message(message: Message, *, by: Actor, **values: object) -> Message:
     """Change what a message says, and say when that was."""
     if any(getattr(message, name) != value for name, value in values.items()):
         values["edited_at"] = timezone.now()

@@ -99,7 +99,7 @@ class SecondFactorFirst:
         return self.get_response(request)
 
 
-def _lacks_factor(user: Any) -> bool:
+def _lacks_factor(user: object) -> bool:
     return isinstance(user, User) and user.is_staff and not factors_of(user)
 
 
@@ -112,7 +112,7 @@ class MeasuredViews(PrometheusAfterMiddleware):
 
     @override
     def label_metric(
-        self, metric: Any, request: HttpRequest, response: Any = None, **labels: Any
+        self, metric: object, request: HttpRequest, response: object = None, **labels: object
     ) -> Any:
         if "method" in labels:
             labels["method"] = self._method(request)

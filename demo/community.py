@@ -65,7 +65,7 @@ class Community:
         self._each("posts", range(40), self._add_post)
         self._each("rooms", words.ROOMS, self._add_room)
 
-    def _each[T](self, name: str, items: Sequence[T], build: Callable[[T], Any]) -> None:
+    def _each[T](self, name: str, items: Sequence[T], build: Callable[[T], object]) -> None:
         for number, item in enumerate(items, start=1):
             build(item)
             self.progress(name, number, len(items))

@@ -32,7 +32,7 @@ class BucketStorage(S3Storage):
 
     rests_until = 0.0
 
-    def __init__(self, *, answer_seconds: float, **options: Any) -> None:
+    def __init__(self, *, answer_seconds: float, **options: object) -> None:
         # One try: a second one would double the wait, and connections are checked before use.
         config = Config(
             connect_timeout=CONNECT_SECONDS,
@@ -49,7 +49,7 @@ class BucketStorage(S3Storage):
             return super()._open(name, mode)
 
     @override
-    def _save(self, name: str, content: Any) -> Any:
+    def _save(self, name: str, content: object) -> Any:
         with self._reached():
             return super()._save(name, content)
 

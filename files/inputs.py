@@ -40,11 +40,11 @@ class PictureInput(UploadInput):
             return serializers.ValidationError(error.messages[0], code=error.code)
 
     @override
-    def discard_unused(self, stored: Iterable[Any]) -> None:
+    def discard_unused(self, stored: Iterable[object]) -> None:
         discard_unused(file.pk for file in stored if isinstance(file, File))
 
     @override
-    def to_internal_value(self, data: Any) -> File:
+    def to_internal_value(self, data: object) -> File:
         if isinstance(data, File):
             return data
         if isinstance(data, serializers.ValidationError):

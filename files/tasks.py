@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.tasks import task
@@ -31,7 +31,7 @@ def delete_bytes(keys: list[str]) -> None:
     services.delete_bytes(keys)
 
 
-def hear(change: Change, **_signal: Any) -> None:
+def hear(change: Change, **_signal: object) -> None:
     """Hear of every committed change, and forget files that only a deleted record has shown.
 
     They are gone for whoever knows their addresses at once. Their bytes follow in the background,

@@ -50,7 +50,7 @@ class Ringer(Thread):
         self.changed.add(resource)
         self.wanted.set()
 
-    def carry(self, work: Coroutine[Any, Any, None]) -> None:
+    def carry(self, work: Coroutine[object, object, None]) -> None:
         """Wait for what the thread's loop does; raises TimeoutError, or what went wrong."""
         asyncio.run_coroutine_threadsafe(work, self.loop).result(CARRY_SECONDS)
 
@@ -94,7 +94,7 @@ def is_shared() -> bool:
     return not isinstance(get_channel_layer(), InMemoryChannelLayer)
 
 
-def carry(work: Coroutine[Any, Any, None]) -> None:
+def carry(work: Coroutine[object, object, None]) -> None:
     """Do something with the layer from any thread and wait for it, on a lasting connection.
 
     Raises TimeoutError, or what went wrong.

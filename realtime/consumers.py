@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
@@ -61,7 +61,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
 
     @override
     async def receive(
-        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: object
     ) -> None:
         self.arrival.note(bytes_data if text_data is None else text_data)
         content = _read(text_data)

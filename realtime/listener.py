@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -44,7 +44,7 @@ class Listener:
     When there are no more of them, `close_reason` says why the connection ends.
     """
 
-    def __init__(self, transport: str, scope: Mapping[str, Any]) -> None:
+    def __init__(self, transport: str, scope: Mapping[str, object]) -> None:
         self.loop = asyncio.get_running_loop()
         self.transport = transport
         self.network = client_network(address_of_scope(scope))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -59,12 +59,12 @@ class Subscription:
         if position > self.since.position:
             self.since = FeedCursor(position, max(position, self.since.told))
 
-    def told(self, kind: str, **more: Any) -> None:
+    def told(self, kind: str, **more: object) -> None:
         """Send a frame about the subscription itself."""
         self.outbox.put(frame(kind, ref=self.ref, topic=self.topic, **more))
 
 
-def frame(kind: str, **members: Any) -> str:
+def frame(kind: str, **members: object) -> str:
     """Write a frame as JSON."""
     return orjson.dumps({"type": kind, **members}).decode()
 

@@ -61,7 +61,7 @@ class PayloadField(serializers.JSONField):
     """Any JSON that is no larger than what peers may send."""
 
     @override
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> Any:
         """Check the size; raises ValidationError."""
         if len(orjson.dumps(data)) > MOST_PAYLOAD:
             raise serializers.ValidationError(_("This is too large."), "too_large")

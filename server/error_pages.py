@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @csrf_exempt
-def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: object = None) -> HttpResponse:
     """Answer an address that does not exist."""
     del exception
     return answer(request, not_visible())
@@ -32,13 +32,13 @@ def malformed_problem() -> Problem:
     return Problem(400, "malformed", _("The request can't be understood."))
 
 
-def malformed(request: HttpRequest, exception: Any = None) -> HttpResponse:
+def malformed(request: HttpRequest, exception: object = None) -> HttpResponse:
     """Answer what makes no sense, such as a host that is not ours or a field that is not there."""
     del exception
     return answer(request, malformed_problem())
 
 
-def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: object = None) -> HttpResponse:
     """Answer what may not be done."""
     del exception
     return answer(request, not_permitted())

@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import uvloop
 from django.conf import settings
@@ -44,7 +44,7 @@ class Serving:
     """
 
     def __init__(
-        self, application: Any, host: str, port: int, *, goodbye: float, patience: int
+        self, application: object, host: str, port: int, *, goodbye: float, patience: int
     ) -> None:
         self.prepare: Callable[[], Awaitable[object]] | None = None
         self.goodbye = goodbye

@@ -35,7 +35,7 @@ REMEMBERED_FOR = 15 * 60.0
 class SharedCache(BaseCache):
     """Django's cache over two others."""
 
-    def __init__(self, server: str, params: dict[str, Any]) -> None:
+    def __init__(self, server: str, params: dict[str, object]) -> None:
         super().__init__(params)
         # A connection that has ended is opened anew; one that hangs is not waited for twice.
         retry = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
@@ -49,21 +49,21 @@ class SharedCache(BaseCache):
         self.outage = _outages.setdefault(server, Outage())
 
     @override
-    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+    def get(self, key: object, default: object = None, version: int | None = None) -> Any:
         found = self._ask(lambda cache: cache.get(key, _NOTHING, version))
         if found is _NOTHING and self.outage.is_remembered():
             found = self.memory.get(key, _NOTHING, version)
         return default if found is _NOTHING else found
 
     @override
-    def has_key(self, key: Any, version: int | None = None) -> bool:
+    def has_key(self, key: object, version: int | None = None) -> bool:
         return self.get(key, _NOTHING, version) is not _NOTHING
 
     @override
     def set(
         self,
-        key: Any,
-        value: Any,
+        key: object,
+        value: object,
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> None:
@@ -72,8 +72,8 @@ class SharedCache(BaseCache):
     @override
     def add(
         self,
-        key: Any,
-        value: Any,
+        key: object,
+        value: object,
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
@@ -84,7 +84,7 @@ class SharedCache(BaseCache):
     @override
     def touch(
         self,
-        key: Any,
+        key: object,
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
@@ -94,14 +94,14 @@ class SharedCache(BaseCache):
         return is_there
 
     @override
-    def delete(self, key: Any, version: int | None = None) -> bool:
+    def delete(self, key: object, version: int | None = None) -> bool:
         is_there = bool(self._ask(lambda cache: cache.delete(key, version)))
         if self.outage.is_remembered():
             return self.memory.delete(key, version) or is_there
         return is_there
 
     @override
-    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+    def incr(self, key: object, delta: int = 1, version: int | None = None) -> int:
         """Count; a counter that was begun before the server went away begins anew in memory."""
         if self._is_in_memory(key, version):
             return self.memory.incr(key, delta, version)
@@ -114,7 +114,7 @@ class SharedCache(BaseCache):
         return int(self._ask(count))
 
     @override
-    def decr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+    def decr(self, key: object, delta: int = 1, version: int | None = None) -> int:
         return self.incr(key, -delta, version)
 
     @override
@@ -127,7 +127,7 @@ class SharedCache(BaseCache):
         self.shared.get("holobase.ready")
         return True
 
-    def _is_in_memory(self, key: Any, version: int | None) -> bool:
+    def _is_in_memory(self, key: object, version: int | None) -> bool:
         """Return whether something was begun during an outage, and so goes on in memory."""
         return self.outage.is_remembered() and self.memory.has_key(key, version)
 

@@ -73,6 +73,6 @@ def _settle[Result](answer: asyncio.Future[Result], done: Future[Result]) -> Non
         answer.set_exception(failure)
 
 
-def _interrupt(answer: asyncio.Future[Any]) -> None:
+def _interrupt(answer: asyncio.Future[object]) -> None:
     if not answer.done():
         answer.set_exception(interrupted())

@@ -63,7 +63,7 @@ def deprecate_template(template: Template, *, by: Actor) -> Template:
     return changes.update(template, by=by, state=State.DEPRECATED)
 
 
-def edit_template(template: Template, *, by: Actor, **values: Any) -> Template:
+def edit_template(template: Template, *, by: Actor, **values: object) -> Template:
     """Change a template; edits of a public one wait until moderators approve them.
 
     Setting a column back to what is public withdraws its pending edit.
@@ -97,7 +97,7 @@ def count_use(template: Template, *, by: Actor) -> TemplateVersion:
         return TemplateVersion.objects.get(template=current, number=current.version)
 
 
-def write_review(*, by: Actor, template: Template, stars: int, **values: Any) -> Review:
+def write_review(*, by: Actor, template: Template, stars: int, **values: object) -> Review:
     """Review a template, and count it in the template's rating.
 
     Raises Problem 403 for a template of one's own.
@@ -110,7 +110,7 @@ def write_review(*, by: Actor, template: Template, stars: int, **values: Any) ->
     return review
 
 
-def edit_review(review: Review, *, by: Actor, **values: Any) -> Review:
+def edit_review(review: Review, *, by: Actor, **values: object) -> Review:
     """Change a review, and the template's rating with it."""
     with changes.together():
         before = review.stars
@@ -127,7 +127,7 @@ def delete_review(review: Review, *, by: Actor) -> None:
         _count_rating(template, by=by, stars=-stars, ratings=-1)
 
 
-def _stored(value: Any) -> Any:
+def _stored(value: object) -> Any:
     """Return a column's value as `Template.pending` keeps it: a file by its id."""
     return str(value.pk) if isinstance(value, Model) else value
 
@@ -146,7 +146,7 @@ def _reviewed_column(template: Template) -> str:
 
 
 def _take_step(
-    template: Template, *, to: State, of: Sequence[State], by: Actor, **values: Any
+    template: Template, *, to: State, of: Sequence[State], by: Actor, **values: object
 ) -> Template:
     column = _reviewed_column(template)
     _require_state(template, column, *of)

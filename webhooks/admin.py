@@ -42,7 +42,7 @@ class AdminsAdmin(RecordAdmin):
         return self._is_admins(request)
 
     @override
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self._is_admins(request)
 
     @override
@@ -50,11 +50,11 @@ class AdminsAdmin(RecordAdmin):
         return self._is_admins(request)
 
     @override
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self._is_admins(request)
 
     @override
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return self._is_admins(request)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -43,7 +43,7 @@ def wake_webhooks() -> int:
     return sum(schedule(key, timezone.now()) for key in delivering.lost_webhooks())
 
 
-def hear(change: Change, **_signal: Any) -> None:
+def hear(change: Change, **_signal: object) -> None:
     """Hear of every committed change and wake the webhooks that listen to it."""
     if change.resource == NEVER_TOLD:
         topics.forget()

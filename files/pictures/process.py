@@ -15,7 +15,7 @@ import sys
 from dataclasses import fields
 from shutil import copyfileobj
 from struct import Struct
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import orjson
 
@@ -31,7 +31,7 @@ IDLE_SECONDS = 30.0
 NICENESS = 10
 
 
-def head(header: Mapping[str, Any], size: int = 0) -> bytes:
+def head(header: Mapping[str, object], size: int = 0) -> bytes:
     """Write the beginning of a frame whose body has so many bytes."""
     written = orjson.dumps(header)
     return LENGTHS.pack(len(written), size) + written

@@ -27,7 +27,7 @@ class RoomBus:
     heartbeat (`RoomRegistry.beat`) repairs the difference.
     """
 
-    def __init__(self, process: str, receive: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, process: str, receive: Callable[[dict[str, object]], None]) -> None:
         self.process = process
         self.receive = receive
         self.layer: Any = get_channel_layer()
@@ -43,7 +43,7 @@ class RoomBus:
         """Stop receiving a room's messages."""
         self._enqueue(lambda: self.layer.group_discard(group_name(room), self.channel))
 
-    def send(self, room: str, kind: str, **members: Any) -> None:
+    def send(self, room: str, kind: str, **members: object) -> None:
         """Send a message about a room to the other processes."""
         message = {"process": self.process, "room": room, "kind": kind, **members}
         self._enqueue(partial(self.layer.group_send, group_name(room), message))

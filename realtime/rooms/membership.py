@@ -43,7 +43,7 @@ class Membership:
         self.rooms: dict[str, Mapping[str, Any]] = {}
         self.rechecks: asyncio.Task[None] | None = None
 
-    async def join(self, room: str, metadata: Mapping[str, Any], ref: Any) -> None:
+    async def join(self, room: str, metadata: Mapping[str, object], ref: object) -> None:
         """Join a room, or update the metadata there; raises Problem if the actor may not."""
         if room not in self.rooms and len(self.rooms) >= settings.MOST_ROOMS:
             raise Problem(429, "too_many_rooms", _("There are too many rooms here."))
@@ -67,13 +67,13 @@ class Membership:
         for room in list(self.rooms):
             self.leave(room)
 
-    def update_presence(self, room: str, metadata: Mapping[str, Any]) -> None:
+    def update_presence(self, room: str, metadata: Mapping[str, object]) -> None:
         """Update the connection's metadata in a room."""
         self._require_in(room)
         self.rooms[room] = metadata
         rooms().put(room, self._peer(metadata))
 
-    def broadcast(self, room: str, event: str, payload: Any) -> None:
+    def broadcast(self, room: str, event: str, payload: object) -> None:
         """Send to all other peers in a room; raises Problem 403 if the member is silenced."""
         self._require_in(room)
         self._require_scope()
@@ -82,7 +82,7 @@ class Membership:
         members = {"room": room, "from": self.peer_id, "event": event, "payload": payload}
         rooms().broadcast(room, frame("broadcast", **members), self.peer_id)
 
-    def signal(self, room: str, to: str, data: Any) -> None:
+    def signal(self, room: str, to: str, data: object) -> None:
         """Send to one peer in the same room; raises Problem 404 if it is not in the room."""
         self._require_in(room)
         self._require_scope()
@@ -127,7 +127,7 @@ class Membership:
             self.leave(room)
             self.outbox.offer(frame("left", room=room, code=problem.code))
 
-    def _peer(self, metadata: Mapping[str, Any]) -> Peer:
+    def _peer(self, metadata: Mapping[str, object]) -> Peer:
         user = str(self.actor.id) if self.actor.id else None
         return Peer(self.peer_id, user, self.actor.name, metadata)
 

@@ -84,7 +84,7 @@ class RoomRegistry:
         else:
             self.bus.send(name, "whisper", to=to, text=text)
 
-    def apply_all(self, messages: Iterable[dict[str, Any]]) -> None:
+    def apply_all(self, messages: Iterable[dict[str, object]]) -> None:
         """Apply messages of a trusted service or of another process."""
         for message in messages:
             self._apply(message)

@@ -85,7 +85,7 @@ class CallRoom:
             if to in (peer_id, self.peers[peer_id].user):
                 self.send_to_peer(peer_id, text)
 
-    def welcome(self, peer_id: str, ref: Any = None) -> None:
+    def welcome(self, peer_id: str, ref: object = None) -> None:
         """Send a peer `joined` with the other peers."""
         others = [peer.as_json() for peer in self.peers.values() if peer.id != peer_id]
         you = self.peers[peer_id].as_json()

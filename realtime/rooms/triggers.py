@@ -41,7 +41,7 @@ def require_trusted(actor: Actor) -> None:
         raise beyond_scope("rooms", "write")
 
 
-def trigger(said: Sequence[Mapping[str, Any]]) -> None:
+def trigger(said: Sequence[Mapping[str, object]]) -> None:
     """Send messages into rooms, in order: each has `room`, `event`, `payload` and maybe `to`.
 
     `to` is the id of a peer or of a user; without it, all peers of the room receive the message.
@@ -58,14 +58,14 @@ def trigger(said: Sequence[Mapping[str, Any]]) -> None:
         rooms.loop.call_soon_threadsafe(rooms.apply_all, messages)
 
 
-def _message(process: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def _message(process: str, said: Mapping[str, object]) -> dict[str, Any]:
     room, to = said["room"], said.get("to")
     members = {"room": room, "from": None, "event": said["event"], "payload": said["payload"]}
     kind = {"kind": "whisper", "to": to} if to else {"kind": "say"}
     return {"process": process, "room": room, "text": frame("broadcast", **members), **kind}
 
 
-def _tell_others(messages: Sequence[dict[str, Any]]) -> None:
+def _tell_others(messages: Sequence[dict[str, object]]) -> None:
     try:
         carry(_send(messages))
     except Exception as failure:

@@ -30,7 +30,7 @@ class DatabaseWrapper(_Base):
 
     features_class = DatabaseFeatures
 
-    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+    def get_new_connection(self, conn_params: dict[str, object]) -> Any:
         if watch.is_away:
             raise OperationalError("PostgreSQL can't be reached")
         connection = super().get_new_connection(conn_params)

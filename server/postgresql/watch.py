@@ -61,7 +61,7 @@ class DatabaseWatch:
         """Look at once: something has failed."""
         self.woken.set()
 
-    def taken(self, connection: Any) -> None:
+    def taken(self, connection: object) -> None:
         """Note a connection that somebody uses from now on."""
         self.in_use.add(connection)
 

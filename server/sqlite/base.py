@@ -41,7 +41,7 @@ limit = Limit()
 class NativeCursor(_Cursor):
     """Writes a statement with SQLite's own placeholders once, however often it is run."""
 
-    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+    def convert_query(self, query: str, *, param_names: object = None) -> str:
         if param_names is not None:
             return str(super().convert_query(query, param_names=param_names))
         return with_qmarks(query)
@@ -72,7 +72,7 @@ class LeanCursor(NativeCursor):
         with self.database.wrap_database_errors:
             return super().fetchone()
 
-    def fetchmany(self, *size: Any) -> Any:
+    def fetchmany(self, *size: object) -> Any:
         # Whoever reads on and on takes a step at a time.
         self.database.begin_statement()
         with self.database.wrap_database_errors:
@@ -96,7 +96,7 @@ class LeanCursor(NativeCursor):
 class DatabaseWrapper(_Base):
     """Holds the write lock from the beginning of a transaction to its end."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._write_lock: WriteLock | None = None
         self.is_one_piece = False
@@ -109,7 +109,7 @@ class DatabaseWrapper(_Base):
     def _is_too_late(self) -> bool:
         return monotonic() > self._deadline
 
-    def get_new_connection(self, conn_params: Any) -> Any:
+    def get_new_connection(self, conn_params: object) -> Any:
         """Open a connection that knows the functions of filters and looks at the clock."""
         connection = super().get_new_connection(conn_params)
         register_functions(connection)

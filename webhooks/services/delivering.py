@@ -91,7 +91,7 @@ class Turn:
         webhook = Webhook.objects.filter(pk=webhook_id, busy_until=until).first()
         return cls(webhook, until) if webhook else None
 
-    def keep(self, place: int, **columns: Any) -> bool:
+    def keep(self, place: int, **columns: object) -> bool:
         """Write how far the webhook is; tells whether the turn is still ours."""
         held = self._held().filter(revision=self.webhook.revision, place=self.place)
         until = timezone.now() + LEASE
@@ -183,7 +183,7 @@ def retry_delay(failures: int) -> timedelta:
 
 
 def _note(
-    turn: Turn, change: Change, message: WebhookMessage, outcome: Outcome, **columns: Any
+    turn: Turn, change: Change, message: WebhookMessage, outcome: Outcome, **columns: object
 ) -> None:
     """Write the attempt into the log of deliveries."""
     delivery, _is_new = Delivery.objects.get_or_create(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from resources.api import Actor
 
 
-def create_webhook(*, by: Actor, **values: Any) -> Webhook:
+def create_webhook(*, by: Actor, **values: object) -> Webhook:
     """Make a webhook that hears from now on; `webhook.secret` is what its receiver verifies by.
 
     Raises Problem 400 for an address that is never sent to and for an unknown topic.
@@ -31,7 +31,7 @@ def create_webhook(*, by: Actor, **values: Any) -> Webhook:
     return webhook
 
 
-def update_webhook(webhook: Webhook, *, by: Actor, **values: Any) -> None:
+def update_webhook(webhook: Webhook, *, by: Actor, **values: object) -> None:
     """Change a webhook; what it has not been told is tried at once. Raises Problem 400."""
     _require_usable(values)
     if values.get("is_active"):
@@ -84,12 +84,12 @@ def problems(values: Mapping[str, Any]) -> Iterator[FieldError]:
         )
 
 
-def _begin_again(webhook: Webhook, **columns: Any) -> None:
+def _begin_again(webhook: Webhook, **columns: object) -> None:
     """Forget past failures; a task that waits for the next attempt will find that it need not."""
     Webhook.objects.filter(pk=webhook.pk).update(failure_count=0, next_at=None, **columns)
 
 
-def _require_usable(values: Mapping[str, Any]) -> None:
+def _require_usable(values: Mapping[str, object]) -> None:
     errors = list(problems(values))
     if errors:
         raise invalid(errors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import sleep
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
@@ -49,7 +49,7 @@ class Command(BaseCommand):
         )
 
     @override
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if not any(options[name] for name in ("tokens", "fields", "secret_key")):
             raise CommandError("Say what to rotate: --tokens, --fields or --secret-key.")
         if options["secret_key"]:
