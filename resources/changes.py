@@ -44,7 +44,7 @@ def together() -> transaction.Atomic:
     return transaction.atomic(savepoint=False)
 
 
-def create[M: Record](model: type[M], *, by: Actor, **values: Any) -> M:
+def create[M: Record](model: type[M], *, by: Actor, **values: object) -> M:
     """Insert one row of `model`.
 
     Raises IntegrityError and ValidationError as the model does; nothing is then written.
@@ -71,7 +71,7 @@ def create_many[M: Record](rows: Iterable[M], *, by: Actor) -> list[M]:
     return batch
 
 
-def update[M: Record](row: M, *, by: Actor, **values: Any) -> M:
+def update[M: Record](row: M, *, by: Actor, **values: object) -> M:
     """Write new values to the columns of one row; values it already has are no change.
 
     A change of nothing but derived columns leaves `revision` and `updated_at` alone: an author's
@@ -172,12 +172,12 @@ def _narrowly_read(resource: Resource) -> frozenset[str]:
     }
 
 
-def _composed(values: Mapping[str, Any]) -> dict[str, Any]:
+def _composed(values: Mapping[str, object]) -> dict[str, Any]:
     """Return the values with their texts in the one form in which they can be found."""
     return {name: composed_value(value) for name, value in values.items()}
 
 
-def _assign(row: Model, name: str, value: Any) -> bool:
+def _assign(row: Model, name: str, value: object) -> bool:
     """Set one attribute; tell whether that changed it."""
     field = cast("Field[Any, Any]", row._meta.get_field(name))
     before = getattr(row, field.attname)
@@ -225,8 +225,8 @@ def _change(
     action: Action,
     *,
     by: Actor,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
 ) -> Change:
     values = {
         "resource": registry.resource_of(type(row)).name,
@@ -240,7 +240,7 @@ def _change(
     return row_sql.build(Change, values)
 
 
-def _log(row: Record, action: Action, *, by: Actor, **images: Mapping[str, Any]) -> None:
+def _log(row: Record, action: Action, *, by: Actor, **images: Mapping[str, object]) -> None:
     change = _change(row, action, by=by, **images)
     row_sql.insert(change)
     _announce(type(row), change)

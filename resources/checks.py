@@ -28,7 +28,7 @@ KINDS = (
 )
 
 
-def check_declarations(app_configs: Any = None, **_options: Any) -> list[CheckMessage]:
+def check_declarations(app_configs: object = None, **_options: object) -> list[CheckMessage]:
     """Check every registered declaration (Django's system check framework calls this)."""
     del app_configs
     return [error for resource in registry.all_resources() for error in check_resource(resource)]

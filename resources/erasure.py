@@ -183,5 +183,5 @@ def _changes_of(resource: Resource, ids: Collection[UUID]) -> QuerySet[Change]:
     return Change.objects.filter(resource=resource.name, record_id__in=ids)
 
 
-def _as_of(now: Mapping[str, Any], image: Mapping[str, Any]) -> dict[str, Any]:
+def _as_of(now: Mapping[str, object], image: Mapping[str, object]) -> dict[str, Any]:
     return {name: now.get(name, value) for name, value in image.items()}

@@ -171,7 +171,7 @@ def as_problem(error: Exception) -> Problem | None:
     return None
 
 
-def exception_handler(error: Exception, _context: Mapping[str, Any]) -> HttpResponse | None:
+def exception_handler(error: Exception, _context: Mapping[str, object]) -> HttpResponse | None:
     """Answer errors in Django REST framework's views."""
     problem = as_problem(error)
     return problem.response() if problem else None
@@ -198,7 +198,7 @@ def _flat(path: str, details: Any) -> Iterable[FieldError]:
         yield from _listed(path, details)
 
 
-def _listed(path: str, details: Sequence[Any]) -> Iterable[FieldError]:
+def _listed(path: str, details: Sequence[object]) -> Iterable[FieldError]:
     """Flatten a list: of errors about one field, or of items that have errors each."""
     for number, inner in enumerate(details):
         is_error = isinstance(inner, dict) and set(inner) == {"message", "code"}

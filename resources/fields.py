@@ -39,7 +39,7 @@ class RecordIdField(models.UUIDField[Any, Any]):
 
     @override
     def get_db_prep_value(
-        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+        self, value: object, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
         if value is None:
             return None
@@ -67,7 +67,7 @@ class JsonField(models.JSONField[Any, Any]):
 
     @override
     def get_db_prep_value(
-        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+        self, value: object, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
         if isinstance(value, dict | list):
             written = dialect().json_document(value)
@@ -92,7 +92,7 @@ class DocumentField(JsonField):
         return super().deconstruct()
 
     @override
-    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+    def validate(self, value: object, model_instance: models.Model | None) -> None:
         super().validate(value, model_instance)
         # Forms mark a text that was JSON by a class of its own.
         plain = str(value) if isinstance(value, str) else value

@@ -41,7 +41,7 @@ def read_json(text: bytes | str) -> Any:
     return value
 
 
-def is_deep(value: Any) -> bool:
+def is_deep(value: object) -> bool:
     """Return whether a value has more than `DEEPEST` levels; takes any depth itself."""
     level = [value]
     for _depth in range(DEEPEST + 1):
@@ -51,7 +51,7 @@ def is_deep(value: Any) -> bool:
     return True
 
 
-def has_null_characters(value: Any) -> bool:
+def has_null_characters(value: object) -> bool:
     """Return whether a text or a name within a value has a NUL, which PostgreSQL can't store."""
     left = [value]
     while left:
@@ -67,7 +67,7 @@ def has_null_characters(value: Any) -> bool:
     return False
 
 
-def _inside(value: Any) -> Any:
+def _inside(value: object) -> Any:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()

@@ -22,7 +22,7 @@ class UnboundParameter:
     field: Field[Any, Any]
     convert: Callable[[Any], Any] | None
 
-    def bind(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+    def bind(self, value: object, connection: BaseDatabaseWrapper) -> Any:
         """Turn a Python value into what the database driver takes.
 
         Raises whatever `convert` raises on a value of the wrong kind.

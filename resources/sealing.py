@@ -45,7 +45,7 @@ class SealedField(models.TextField[str, str]):
     """
 
     @override
-    def get_prep_value(self, value: Any) -> Any:
+    def get_prep_value(self, value: object) -> Any:
         text = super().get_prep_value(value)
         return seal(text) if text else text
 

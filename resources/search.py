@@ -131,12 +131,12 @@ class Matches(Func):
 
     arity = 3
 
-    def __init__(self, *sources: Any) -> None:
+    def __init__(self, *sources: object) -> None:
         super().__init__(*sources, output_field=FloatField())
 
     @override
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
     ) -> tuple[str, Any]:
         """Rank by BM25, all matches at once: FTS5 counts them anew for each query."""
         return self._ranked(
@@ -150,7 +150,7 @@ class Matches(Func):
         )
 
     def as_postgresql(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: object
     ) -> tuple[str, Any]:
         """Rank by weighted text search."""
         return self._ranked(
@@ -175,7 +175,7 @@ class MatchingIds(Func):
 
     arity = 2
 
-    def __init__(self, *sources: Any) -> None:
+    def __init__(self, *sources: object) -> None:
         super().__init__(*sources, output_field=TextField())
 
     @override
@@ -183,8 +183,8 @@ class MatchingIds(Func):
         self,
         compiler: SQLCompiler,
         connection: BaseDatabaseWrapper,
-        *_template_parts: Any,
-        **extra_context: Any,
+        *_template_parts: object,
+        **extra_context: object,
     ) -> tuple[str, Any]:
         resource, query = map(compiler.compile, self.get_source_expressions())
         match = (
@@ -202,7 +202,7 @@ def _words(row: Model, columns: Collection[str]) -> tuple[str, str]:
     return texts[0], "\n".join(texts[1:])
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -11,7 +11,7 @@ def composed(text: str) -> str:
     return text if text.isascii() or is_normalized("NFC", text) else normalize("NFC", text)
 
 
-def composed_value(value: Any) -> Any:
+def composed_value(value: object) -> Any:
     """Return a JSON value with every text in it, names of members too, in composed form."""
     if isinstance(value, str):
         return composed(value)

@@ -212,7 +212,7 @@ class GroupAdmin(ModelAdmin):
 
     @override
     def get_actions(
-        self, request: HttpRequest, action_location: Any = ActionLocation.CHANGE_LIST
+        self, request: HttpRequest, action_location: object = ActionLocation.CHANGE_LIST
     ) -> Any:
         """Leave out deleting several at once, which would not look at each."""
         actions = super().get_actions(request, action_location)
@@ -223,7 +223,7 @@ class OwnAdmin(ReadOnlyAdmin, RecordAdmin):
     """What members do to their own accounts: nobody else changes it."""
 
     @override
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
         return registry.resource_of(self.model).fields
 
 
@@ -238,7 +238,7 @@ class AccountEventAdmin(OwnAdmin):
     ordering = ("-created_at",)
 
     @override
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
         return ("created_at", "user", "kind", "detail")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from resources.api import client_network
 
@@ -49,7 +49,7 @@ class Caller:
 NOWHERE = Caller()
 
 
-def caller_of(meta: Mapping[str, Any], address: str) -> Caller:
+def caller_of(meta: Mapping[str, object], address: str) -> Caller:
     """Read a caller from a request's headers in WSGI's spelling."""
     return Caller(address, device_name(str(meta.get("HTTP_USER_AGENT", ""))))
 

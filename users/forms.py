@@ -69,7 +69,7 @@ class SignInForm(AuthenticationForm):
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         # An e-mail address does as well.
         self.fields["username"].widget.attrs["maxlength"] = 254

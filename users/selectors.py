@@ -75,7 +75,7 @@ def actor_of_key(key_id: UUID) -> KeyActor | None:
     return KeyActor(key_id, actor, digest)
 
 
-def _rows(plan: Plan, **values: Any) -> Sequence[Sequence[Any]]:
+def _rows(plan: Plan, **values: object) -> Sequence[Sequence[Any]]:
     bound: Mapping[Any, Any] = {"now": timezone.now(), **values}
     return run_plan(plan, ANONYMOUS, bound)
 

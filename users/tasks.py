@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.tasks import task
@@ -51,7 +50,7 @@ def erase_members() -> int:
     return erasure.erase_due_members()
 
 
-def tell_member(change: Change, **_signal: Any) -> None:
+def tell_member(change: Change, **_signal: object) -> None:
     """Mail the committed account events that members are told of (signal handler)."""
     if change.action == Action.CREATE and change.after["kind"] in mail.MAILED_EVENTS:
         mail_event.enqueue(str(change.record_id))

@@ -53,7 +53,7 @@ class RotatingKeys(TokenBackend):
         self._ring: KeyRing | None = None
 
     @override
-    def encode(self, payload: dict[str, Any]) -> str:
+    def encode(self, payload: dict[str, object]) -> str:
         ring = self._keys()
         claims = {**payload, "aud": self.audience, "iss": self.issuer}
         return jwt.encode(claims, ring.private, self.algorithm, {"kid": ring.key_id})

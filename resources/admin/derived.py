@@ -97,7 +97,7 @@ class DeclaredAdmin(RecordAdmin):
         return rule.permits(acting(request), row)
 
     @override
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
         if obj is None:
             return tuple(self.resource.writable)
         shown = (name for name in self.resource.fields if name != "id")
@@ -109,7 +109,7 @@ class DeclaredAdmin(RecordAdmin):
         return rule is None or rule.scope(acting(request), self.model) is not False
 
     @override
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Any:
         if obj is None:
             return ()
         editable = self.resource.editable
@@ -142,7 +142,7 @@ class DeclaredAdmin(RecordAdmin):
 
     @override
     def get_actions(
-        self, request: HttpRequest, action_location: Any = ActionLocation.CHANGE_LIST
+        self, request: HttpRequest, action_location: object = ActionLocation.CHANGE_LIST
     ) -> Any:
         """Return the theme's own actions and those that moderators have beyond members."""
         actions = super().get_actions(request, action_location)
@@ -155,7 +155,7 @@ class DeclaredAdmin(RecordAdmin):
         return actions
 
 
-def _as_sent(value: Any) -> Any:
+def _as_sent(value: object) -> Any:
     if isinstance(value, Model):
         return str(value.pk)
     return value.isoformat() if isinstance(value, datetime) else value
@@ -248,7 +248,7 @@ def _listed(resource: Resource) -> Sequence[str]:
     return narrow[:SHOWN_COLUMNS]
 
 
-def _is_wide(column: Field[Any, Any]) -> bool:
+def _is_wide(column: Field[object, object]) -> bool:
     is_embedded = column.is_relation and embedded_members(column.related_model) is not None
     return is_embedded or isinstance(column, WIDE_COLUMNS)
 

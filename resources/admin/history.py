@@ -119,7 +119,7 @@ def described(change: Change) -> str:
     return f"{change.get_action_display()}: {'; '.join(steps)}" if steps else _("internal values")
 
 
-def readable(resource: Resource, image: Mapping[str, Any]) -> Mapping[str, Any]:
+def readable(resource: Resource, image: Mapping[str, object]) -> Mapping[str, Any]:
     """Return those columns of a logged row that the resource shows to everyone who may view it."""
     open_fields = {name for name in resource.fields if name not in resource.readers} - HIDDEN
     columns = {resource.column(name).attname for name in open_fields}
@@ -152,7 +152,7 @@ def _label(resource: Resource, attribute: str) -> str:
     return str(resource.column(attribute.removesuffix("_id")).verbose_name)
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if value in (None, "", [], {}):
         return "-"
     return f"“{Truncator(str(value)).chars(LONGEST_VALUE)}”"

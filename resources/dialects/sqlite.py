@@ -37,8 +37,8 @@ def register_functions(connection: Connection) -> None:
         connection.create_function(name, 1, _of_value(function), deterministic=True)
 
 
-def _of_value(function: Callable[[Any], str]) -> Callable[[Any], str | None]:
-    def call(value: Any) -> str | None:
+def _of_value(function: Callable[[object], str]) -> Callable[[Any], str | None]:
+    def call(value: object) -> str | None:
         return None if value is None else function(value)
 
     return call

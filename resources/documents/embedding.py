@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _members: dict[type[Model], Callable[[], Mapping[str, Any]]] = {}
 
 
-def embed(model: type[Model], members: Callable[[], Mapping[str, Any]]) -> None:
+def embed(model: type[Model], members: Callable[[], Mapping[str, object]]) -> None:
     """Let relations to `model` be answered as a document of these expressions."""
     _members[model] = members
 

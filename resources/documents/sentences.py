@@ -53,5 +53,5 @@ def sentence_of(kind: Any) -> str:
     return str(sentence) % {"value": _shown(kind.value)}
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -49,7 +49,7 @@ class JsonObject(Written):
 
     function = "PRINTF"
 
-    def __init__(self, members: Mapping[str, Any]) -> None:
+    def __init__(self, members: Mapping[str, object]) -> None:
         arguments: list[Any] = []
         for key, expression in members.items():
             arguments += [Value(key), expression]
@@ -57,7 +57,7 @@ class JsonObject(Written):
 
     @override
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
     ) -> SQL:
         """Write the keys into the text, which the members then fill in; append a nested one."""
         members = self.members
@@ -95,7 +95,7 @@ class NestedDocument(JsonObject):
 
     @override
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
     ) -> SQL:
         """Concatenate the members, which are JSON and never null."""
         parts, params = [], []
@@ -130,11 +130,11 @@ class Embedded(Written):
     template = "COALESCE(%(expressions)s, 'null')"
     arity = 1
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: object) -> None:
         super().__init__(source, output_field=TextField())
 
     def as_postgresql(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: object
     ) -> SQL:
         """Leave it as it is: PostgreSQL keeps the type through subqueries."""
         return compiler.compile(self.get_source_expressions()[0])
@@ -162,7 +162,7 @@ class DocumentList(Subquery):
             return context.get("nothing", "'[]'"), ()
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
     ) -> SQL:
         """Keep the order by an array, which PostgreSQL promises."""
         template = "ARRAY_TO_JSON(ARRAY(%(subquery)s))"
@@ -174,12 +174,12 @@ class JsonTime(Func):
 
     arity = 1
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: object) -> None:
         super().__init__(source, output_field=TextField())
 
     @override
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
     ) -> SQL:
         """Complete Django's stored text, which has no fraction when it is zero."""
         sql, params = compiler.compile(self.get_source_expressions()[0])
@@ -202,11 +202,11 @@ class JsonBoolean(Written):
     template = "CASE %(expressions)s WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END"
     arity = 1
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: object) -> None:
         super().__init__(source, output_field=TextField())
 
     def as_postgresql(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: object
     ) -> SQL:
         """PostgreSQL has real booleans."""
         return compiler.compile(self.get_source_expressions()[0])
@@ -220,13 +220,13 @@ class JsonText(Cast):
 
     @override
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
     ) -> SQL:
         """It is text already."""
         return compiler.compile(self.get_source_expressions()[0])
 
 
-def json_value(field: Field[Any, Any], source: Any = None) -> Any:
+def json_value(field: Field[object, object], source: object = None) -> Any:
     """Return the expression that puts a column into a document."""
     value = F(field.attname) if source is None else source
     if isinstance(field, DateTimeField):

@@ -37,7 +37,7 @@ class DocumentError:
         return ValidationError("%(reason)s", code=self.code, params=params)
 
 
-def document_errors(schema: Mapping[str, Any], value: Any) -> list[DocumentError]:
+def document_errors(schema: Mapping[str, object], value: object) -> list[DocumentError]:
     """List what keeps `value` from being stored, or matching `schema` (JSON Schema 2020-12)."""
     if is_deep(value):
         return [DocumentError("", "too_deep", _("This has too many levels."))]
@@ -60,7 +60,7 @@ def schema_error(schema: Any) -> str | None:
     return None
 
 
-def _text(schema: Mapping[str, Any]) -> bytes:
+def _text(schema: Mapping[str, object]) -> bytes:
     """Write a schema so that it can be looked up, which takes longer than to check a document."""
     try:
         return orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)

@@ -67,7 +67,7 @@ class InlineDatabase:
         self.checks = 0
         self.slow: ByteCache[float] = ByteCache(SLOW_BYTES)
 
-    def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    def rows(self, sql: str, values: Sequence[object]) -> Sequence[Sequence[Any]]:
         """Return the rows of a statement with `?` placeholders.
 
         Raises MustRunInThread when it fails or takes too long.

@@ -22,7 +22,7 @@ _unpreparable: ByteCache[bool] = ByteCache(UNPREPARABLE_BYTES)
 """Statements that can't be prepared, mostly because the type of a parameter is ambiguous."""
 
 
-def fetch_rows(sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+def fetch_rows(sql: str, values: Sequence[object]) -> Sequence[Sequence[Any]]:
     """Return the rows of a statement with Django's placeholders, on this thread's connection.
 
     On PostgreSQL it is prepared where that is possible.

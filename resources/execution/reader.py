@@ -159,7 +159,7 @@ def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:
 
 
 def _links(
-    query: ListQuery, page: Sequence[Sequence[Any]], *, has_more: bool
+    query: ListQuery, page: Sequence[Sequence[object]], *, has_more: bool
 ) -> dict[str, PageCursor | None]:
     """Find where the pages around this one begin; a page of chance has none."""
     if query.is_by_chance:

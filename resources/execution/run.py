@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from resources.query.plans import Plan
 
 
-def run_plan(plan: Plan, actor: Actor, values: Mapping[Hashable, Any]) -> Sequence[Sequence[Any]]:
+def run_plan(
+    plan: Plan, actor: Actor, values: Mapping[Hashable, object]
+) -> Sequence[Sequence[Any]]:
     """Return the rows of a plan for one actor and one set of values.
 
     Raises Problem 400 when a value is not of its column's kind, and MustRunInThread where a thread

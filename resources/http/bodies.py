@@ -47,7 +47,7 @@ def parsed_body(body: bytes) -> Any:
         raise Problem(400, "parse_error", detail) from None
 
 
-def fingerprint_of(data: Any) -> bytes:
+def fingerprint_of(data: object) -> bytes:
     """Return the sent fields in a stable form, files by their content.
 
     A parsed body can't be read again, and a form sent again has other boundaries.
@@ -58,7 +58,7 @@ def fingerprint_of(data: Any) -> bytes:
     return repr([(name, _comparable(values)) for name, values in sorted(lists)]).encode()
 
 
-def _comparable(value: Any) -> Any:
+def _comparable(value: object) -> Any:
     if isinstance(value, list):
         return [_comparable(each) for each in value]
     if not isinstance(value, UploadedFile):

@@ -81,7 +81,7 @@ class Request(NamedTuple):
 
     @classmethod
     def from_django(
-        cls, request: HttpRequest | DrfRequest, target: Target, parsed: Any = UNPARSED
+        cls, request: HttpRequest | DrfRequest, target: Target, parsed: object = UNPARSED
     ) -> Self:
         """Build the request that one of Django's views has got, with its body as parsed."""
         method = request.method or ""

@@ -63,7 +63,7 @@ class BearerScheme(OpenApiAuthenticationExtension):
     name = "bearer"
 
     @override
-    def get_security_definition(self, auto_schema: Any) -> JsonSchema:
+    def get_security_definition(self, auto_schema: object) -> JsonSchema:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
@@ -204,7 +204,7 @@ def column_schema(resource: Resource, name: str) -> JsonSchema:
     return described
 
 
-def _column_type(column: models.Field[Any, Any]) -> JsonSchema:
+def _column_type(column: models.Field[object, object]) -> JsonSchema:
     if column.is_relation:
         embedded = embedded_members(column.related_model)
         if embedded is not None:
@@ -240,7 +240,7 @@ def page_schema(record: JsonSchema) -> JsonSchema:
     }
 
 
-def with_problems(result: JsonSchema, **_context: Any) -> JsonSchema:
+def with_problems(result: JsonSchema, **_context: object) -> JsonSchema:
     """Add the problem documents that every operation can answer (a drf-spectacular hook)."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -171,7 +171,7 @@ def resource_views(resource: Resource) -> list[tuple[str, type[EngineView]]]:
 
 
 def _view[V: EngineView](
-    name: str, base: type[V], resource: Resource, **attributes: Any
+    name: str, base: type[V], resource: Resource, **attributes: object
 ) -> type[V]:
     kept = {"resource": resource, "__doc__": resource.description, **attributes}
     return cast("type[V]", type(name, (base,), kept))

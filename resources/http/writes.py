@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -127,7 +127,7 @@ def _created(exchange: Exchange) -> HttpAnswer:
         return once(key, actor, identity, lambda: _newly_created(exchange, stored))
 
 
-def _newly_created(exchange: Exchange, data: Any) -> HttpAnswer:
+def _newly_created(exchange: Exchange, data: object) -> HttpAnswer:
     request = exchange.request
     row = create_record(request.resource, exchange.actor, data)
     answer = _shown(exchange, row, 201).with_headers({"Location": f"{request.path}/{row.pk}"})

@@ -17,7 +17,7 @@ def readable_column(resource: Resource, actor: AnyActor, name: str) -> Any:
     return where_readable(resource, actor, name, F(resource.column(name).attname))
 
 
-def where_readable(resource: Resource, actor: AnyActor, name: str, expression: Any) -> Any:
+def where_readable(resource: Resource, actor: AnyActor, name: str, expression: object) -> Any:
     """Return what is made from a column, or null wherever the actor may not read the column."""
     scope = readable_scope(resource, actor, name)
     if isinstance(scope, bool):

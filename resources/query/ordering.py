@@ -84,7 +84,7 @@ class SortKey:
         """Return the column as a value that a cursor can carry."""
         return F(self.name) if self.name == RANK else json_value(self.field, F(self.column))
 
-    def check(self, value: Any) -> Any:
+    def check(self, value: object) -> Any:
         """Convert a cursor's value; raises ValueError or OverflowError for one of another kind."""
         if value is None and self.is_nullable:
             return None

@@ -109,7 +109,7 @@ def inlined(
     return "".join(pieces), tuple(kept)
 
 
-def _constant(parameter: Any) -> str | None:
+def _constant(parameter: object) -> str | None:
     """Write a value of our own declarations as an SQL literal; None if it must be a parameter."""
     if isinstance(parameter, bool) or not isinstance(parameter, str | int):
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, override
+from typing import TYPE_CHECKING, NamedTuple, override
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -241,7 +241,7 @@ def both_scope(left: Scope, right: Scope) -> Scope:
     return left if right is True else left & right
 
 
-def _flat(kind: type[Any], rule: Rule) -> tuple[Rule, ...]:
+def _flat(kind: type[object], rule: Rule) -> tuple[Rule, ...]:
     return rule.parts() if isinstance(rule, kind) else (rule,)
 
 

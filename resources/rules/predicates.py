@@ -76,7 +76,7 @@ class Where(Rule):
     nothing but `isnull`, as in SQL.
     """
 
-    def __init__(self, **conditions: Any) -> None:
+    def __init__(self, **conditions: object) -> None:
         self.conditions = conditions
 
     @override
@@ -107,7 +107,7 @@ def _split(condition: str) -> tuple[str, str]:
     return column, lookup or "exact"
 
 
-def _holds(row: Model, condition: str, wanted: Any) -> bool:
+def _holds(row: Model, condition: str, wanted: object) -> bool:
     column, lookup = _split(condition)
     value = getattr(row, column)
     if lookup == "isnull":
@@ -123,7 +123,7 @@ def _spelled(condition: str, wanted: Any) -> str:
     return f"{column} {LOOKUPS[lookup][0]} {values}"
 
 
-def where(**conditions: Any) -> Rule:
+def where(**conditions: object) -> Rule:
     """Open the rows whose columns have these values: `where(status="published")`."""
     return Where(**conditions)
 

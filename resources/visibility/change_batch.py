@@ -171,7 +171,7 @@ class ChangeBatch:
         return BeforeImages(resource, images, existing | unchanged)
 
 
-def _undo(images: dict[UUID, dict[str, Any]], change: Change) -> Image:
+def _undo(images: dict[UUID, dict[str, object]], change: Change) -> Image:
     """Undo a change; returns the row as it was before, empty if it was not there."""
     if change.action == Action.CREATE:
         images.pop(change.record_id, None)

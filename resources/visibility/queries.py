@@ -76,7 +76,7 @@ class VisibilityQuery:
 
     def rows(
         self,
-        values: Mapping[Hashable, Any],
+        values: Mapping[Hashable, object],
         subscribers: tuple[SubscriberId, ...] = (),
         tables: Sequence[Table] = (),
     ) -> Sequence[Sequence[Any]]:
@@ -220,5 +220,5 @@ def _compiled(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:
     return str(sql), parameters
 
 
-def _is_actor(parameter: Any) -> bool:
+def _is_actor(parameter: object) -> bool:
     return isinstance(parameter, UnboundParameter) and parameter.key == ACTOR_ID

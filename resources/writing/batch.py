@@ -53,7 +53,7 @@ class BatchAnswer:
         return b'{"status":%d,"body":%s}' % (self.status, self.body)
 
 
-def run_batch(actor: Actor, writes: Sequence[Mapping[str, Any]]) -> bytes:
+def run_batch(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:
     """Run all writes in one transaction and give their answers in order.
 
     Raises the Problem of the first write that fails, its errors under `requests.N`; none of the
@@ -64,7 +64,7 @@ def run_batch(actor: Actor, writes: Sequence[Mapping[str, Any]]) -> bytes:
     return b'{"results":[' + b",".join(answer.text() for answer in answers) + b"]}"
 
 
-def _numbered(number: int, actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
+def _numbered(number: int, actor: Actor, write: Mapping[str, object]) -> BatchAnswer:
     try:
         return _run(actor, write)
     except Exception as error:
@@ -114,7 +114,7 @@ def _acted(target: Target, actor: Actor, write: Mapping[str, Any]) -> BatchAnswe
     return _shown(200, target.resource, actor, row.pk)
 
 
-def _shown(status: int, resource: Resource, actor: Actor, record_id: Any) -> BatchAnswer:
+def _shown(status: int, resource: Resource, actor: Actor, record_id: object) -> BatchAnswer:
     try:
         return BatchAnswer(status, view_record(resource, actor, str(record_id)).body)
     except Problem:

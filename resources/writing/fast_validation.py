@@ -38,7 +38,7 @@ class NeedsFullValidation(Exception):
     """A value is unusual, which does not make it wrong: the field itself has to decide."""
 
 
-def fast_validators(fields: Mapping[str, Any]) -> Mapping[str, Validator]:
+def fast_validators(fields: Mapping[str, object]) -> Mapping[str, Validator]:
     """Return a validator for each field: it turns a JSON value into the column's value.
 
     It raises NeedsFullValidation, ValidationError or SkipField for any other value.
@@ -83,13 +83,13 @@ def _has_utf8(text: str) -> bool:
         return False
 
 
-def _whole_number(field: Any) -> Validator:
+def _whole_number(field: object) -> Validator:
     bounds = _bounds(field, MinValueValidator, MaxValueValidator)
     if bounds is None:
         return _full_validation(field)
     least, most = bounds
 
-    def validate(value: Any) -> Any:
+    def validate(value: object) -> Any:
         if type(value) is not int or not least <= value <= most:
             raise NeedsFullValidation
         return value
@@ -102,7 +102,7 @@ def _choice(field: Any) -> Validator:
         return _full_validation(field)
     choices = {name: value for name, value in field.choice_strings_to_values.items() if name}
 
-    def validate(value: Any) -> Any:
+    def validate(value: object) -> Any:
         if type(value) is not str or value not in choices:
             raise NeedsFullValidation
         return choices[value]
@@ -114,7 +114,7 @@ def _truth(field: Any) -> Validator:
     if field.validators:
         return _full_validation(field)
 
-    def validate(value: Any) -> Any:
+    def validate(value: object) -> Any:
         if type(value) is not bool:
             raise NeedsFullValidation
         return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from resources.rules import Rule
 
 
-def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
+def create_record(resource: Resource, actor: Actor, sent: object) -> Record:
     """Create a record from what a client sent.
 
     The rule is asked of the row as sent, before anything else can fail and tell of rows that the
@@ -36,7 +36,7 @@ def create_record(resource: Resource, actor: Actor, sent: Any) -> Record:
         return _created(resource, actor, stored)
 
 
-def _created(resource: Resource, actor: Actor, sent: Any) -> Record:
+def _created(resource: Resource, actor: Actor, sent: object) -> Record:
     values = validated(resource, "create", actor, sent)
     values |= {
         resource.column(name).attname: preset(actor) for name, preset in resource.presets.items()
@@ -60,7 +60,7 @@ def require_creator(resource: Resource, actor: Actor) -> None:
 
 
 def update_record(
-    resource: Resource, actor: Actor, record_id: str, sent: Any, if_match: str = ""
+    resource: Resource, actor: Actor, record_id: str, sent: object, if_match: str = ""
 ) -> Record:
     """Change a record; `if_match` is the client's entity tag, or empty.
 
@@ -105,7 +105,7 @@ def delete_record(resource: Resource, actor: Actor, record_id: str, if_match: st
 
 
 def run_action(
-    resource: Resource, action: RecordAction, actor: Actor, record_id: str, sent: Any
+    resource: Resource, action: RecordAction, actor: Actor, record_id: str, sent: object
 ) -> Record:
     """Run a declared verb on one record; returns what its service returns, else the record."""
     takes = action.takes(context={"actor": actor}) if action.takes else None
@@ -144,7 +144,7 @@ def _require(rule: Rule, actor: Actor, row: Record) -> None:
 
 
 def _require_writers(
-    resource: Resource, actor: Actor, row: Record, values: Mapping[str, Any]
+    resource: Resource, actor: Actor, row: Record, values: Mapping[str, object]
 ) -> None:
     """Hold sent fields to their narrower rules; the error names each."""
     forbidden = [

@@ -26,12 +26,12 @@ class UploadInput(serializers.Field[Any, Any, Any, Any]):
         """
         raise NotImplementedError
 
-    def discard_unused(self, stored: Iterable[Any]) -> None:
+    def discard_unused(self, stored: Iterable[object]) -> None:
         """Remove those of the stored files that no row points at."""
         raise NotImplementedError
 
 
-def has_uploads(sent: Any) -> bool:
+def has_uploads(sent: object) -> bool:
     """Return whether a form brings files along."""
     return isinstance(sent, QueryDict) and any(
         isinstance(value, UploadedFile) for _name, values in sent.lists() for value in values
@@ -61,7 +61,9 @@ def uploads_stored(fields: Mapping[str, Any], actor: Actor, sent: Any) -> Iterat
             field.discard_unused([file])
 
 
-def _replaced(field: Any, value: Any, actor: Actor, stored: list[tuple[UploadInput, Any]]) -> Any:
+def _replaced(
+    field: object, value: object, actor: Actor, stored: list[tuple[UploadInput, object]]
+) -> Any:
     if not isinstance(field, UploadInput) or not isinstance(value, UploadedFile):
         return value
     file = field.store(value, by=actor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, override
+from typing import ClassVar, override
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -32,7 +32,7 @@ class UserManager(BaseUserManager["User"]):
     """Makes accounts through the write door."""
 
     def create_user(
-        self, *, email: str, username: str, password: str | None, **columns: Any
+        self, *, email: str, username: str, password: str | None, **columns: object
     ) -> User:
         """Create an account on behalf of the system; without a password, one is set by mail."""
         user = self.model(**address(email), username=username, **columns)

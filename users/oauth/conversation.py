@@ -56,7 +56,7 @@ def open_conversation(provider: str) -> Opening:
 
 
 def close_conversation(
-    provider: str, memory: dict[str, Any], answer: Mapping[str, str]
+    provider: str, memory: dict[str, object], answer: Mapping[str, str]
 ) -> ProviderAccount:
     """Trade the provider's code for its word on who this is; raises ProviderError."""
     backend = _backend(provider, memory, answer)
@@ -71,7 +71,9 @@ def close_conversation(
         raise _failure(provider, error) from error
 
 
-def _backend(provider: str, memory: dict[str, Any], answer: Mapping[str, str] | None = None) -> Any:
+def _backend(
+    provider: str, memory: dict[str, object], answer: Mapping[str, str] | None = None
+) -> Any:
     strategy = AttemptStrategy(settings.OAUTH_PROVIDERS[provider], memory, answer)
     backend = provider_named(provider).backend
     return backend(strategy, redirect_uri=api_address(provider, "callback"))

@@ -22,7 +22,9 @@ class Oidc(OpenIdConnectAuth[Any]):
     JWT_ALGORITHMS = SIGNATURES
 
     @override
-    def user_data(self, access_token: str, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+    def user_data(
+        self, access_token: str, *args: object, **kwargs: object
+    ) -> dict[str, Any] | None:
         has_more = "userinfo_endpoint" in self.oidc_config()
         return super().user_data(access_token, *args, **kwargs) if has_more else {}
 

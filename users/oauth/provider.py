@@ -58,6 +58,6 @@ class Provider:
     posts_back: bool = False
 
 
-def untyped(parent: Any) -> Any:
+def untyped(parent: object) -> Any:
     """Stand for a parent whose methods social-core has not annotated."""
     return parent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def register_member(
-    *, by: Actor, email: str, username: str, password_hash: str | None = None, **profile: Any
+    *, by: Actor, email: str, username: str, password_hash: str | None = None, **profile: object
 ) -> User:
     """Open an account; raises IntegrityError when the address or the name is taken."""
     password = password_hash or make_password(None)
@@ -79,7 +79,7 @@ def change_password(user: User, password: str, *, but: UUID | None = None) -> No
 
 
 def _set_password(
-    user: User, password_hash: str, *, but: UUID | None = None, **columns: Any
+    user: User, password_hash: str, *, but: UUID | None = None, **columns: object
 ) -> None:
     by = Actor(user.pk)
     with changes.together():

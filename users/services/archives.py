@@ -47,7 +47,7 @@ def write_archive(user: User, target: IO[bytes]) -> None:
         _write_files(archive, user)
 
 
-def _write_list(archive: ZipFile, name: str, documents: Iterable[Mapping[str, Any]]) -> None:
+def _write_list(archive: ZipFile, name: str, documents: Iterable[Mapping[str, object]]) -> None:
     """Write a JSON array, one item a line, without ever holding all of it."""
     with archive.open(f"{name}.json", "w", force_zip64=True) as file:
         mark = b"["

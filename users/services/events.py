@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -21,7 +20,7 @@ def record_event(
     by: Actor,
     caller: Caller = NOWHERE,
     session: Session | None = None,
-    **detail: Any,
+    **detail: object,
 ) -> AccountEvent:
     """Write a line into a member's account activity, and so into the change log."""
     return changes.create(

@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from secrets import token_hex
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.core.files import File as StoredFile
 from django.core.files.storage import default_storage
@@ -120,7 +120,7 @@ def _store(export: Export) -> int:
     return size
 
 
-def _finish(export: Export, **values: Any) -> bool:
+def _finish(export: Export, **values: object) -> bool:
     """Write down what came of it, unless the record has gone meanwhile."""
     with changes.together():
         current = (

@@ -121,7 +121,9 @@ def registration_options(user: User) -> dict[str, Any]:
     return options_to_json_dict(options)
 
 
-def register_passkey(user: User, name: str, sent: Mapping[str, Any], *, caller: Caller) -> Passkey:
+def register_passkey(
+    user: User, name: str, sent: Mapping[str, object], *, caller: Caller
+) -> Passkey:
     """Keep a new passkey of a member (RegistrationResponseJSON).
 
     Raises Problem 400 `wrong_passkey`, IntegrityError when the passkey is somebody's already.
@@ -157,7 +159,7 @@ def sign_in_options() -> dict[str, Any]:
     return options_to_json_dict(options)
 
 
-def shown_passkey(sent: Mapping[str, Any], *, caller: Caller) -> Shown:
+def shown_passkey(sent: Mapping[str, object], *, caller: Caller) -> Shown:
     """Find the member who shows a passkey (AuthenticationResponseJSON).
 
     Raises Problem 400 `wrong_passkey` whatever is wrong with it.

@@ -38,7 +38,7 @@ def ask_for_proof(
     address: str,
     *,
     user: User | None = None,
-    payload: Mapping[str, Any] | None = None,
+    payload: Mapping[str, object] | None = None,
 ) -> Proof:
     """Write down that somebody wants to prove an address; the mail is sent in the background.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import check_password
 from django.utils.translation import gettext as _
@@ -40,7 +40,7 @@ def confirm_by_password(user: User, password: str, *, caller: Caller) -> str:
     return "password"
 
 
-def confirm_by_passkey(user: User, sent: Mapping[str, Any], *, caller: Caller) -> str:
+def confirm_by_passkey(user: User, sent: Mapping[str, object], *, caller: Caller) -> str:
     """Take a passkey of the member's; raises Problem 400, and 403 where it proves too little."""
     shown = shown_passkey(sent, caller=caller)
     if shown.user.pk != user.pk:

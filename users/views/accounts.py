@@ -97,7 +97,7 @@ class ProofInput(serializers.Serializer[Any]):
     token = serializers.CharField(max_length=512, required=False)
 
     @override
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, Any]:
         """Take one form or the other."""
         if "token" not in attrs and not {"proof", "code"} <= set(attrs):
             message = _("Send the proof and its code, or the token.")

@@ -64,14 +64,14 @@ class EnrolmentPage(FormView[EnrolmentForm]):
     template_name = "users/admin_second_factor.html"
 
     @override
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         self.member = User.objects.get(pk=str(request.user.pk))
         if factors_of(self.member):
             return HttpResponseRedirect(reverse("admin:index"))
         return super().dispatch(request, *args, **kwargs)
 
     @override
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
+    def get_context_data(self, **context: object) -> dict[str, Any]:
         shown = {**admin.site.each_context(self.request), **WORDS}
         if "recovery_codes" not in context:
             secret, uri = pending_totp(self.member)

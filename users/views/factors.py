@@ -70,7 +70,7 @@ class StepUpInput(serializers.Serializer[Any]):
     proof = serializers.UUIDField(required=False)
 
     @override
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, Any]:
         """Take one way to prove it and no more."""
         ways = ({"password"}, {"code"}, {"credential"}, {"proof", "code"})
         if set(attrs) not in ways:

@@ -173,7 +173,7 @@ class AuthorizeView(OAuthView):
         return asked
 
 
-def app_request(sent: serializers.Serializer[Any], *, session: str = "") -> AppRequest:
+def app_request(sent: serializers.Serializer[object], *, session: str = "") -> AppRequest:
     """Read an app's request; raises ValidationError."""
     sent.is_valid(raise_exception=True)
     given = dict(sent.validated_data)

@@ -43,7 +43,7 @@ class OwnRecordView(RecordView):
     name_suffix = "_me"
 
     @override
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         try:
             actor = actor_of_header(request.META.get("HTTP_AUTHORIZATION", ""))
             if actor.id is None:

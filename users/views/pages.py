@@ -39,7 +39,7 @@ class ProofPage(FormView[forms.Form]):
     form_class: type[forms.Form] = forms.Form
 
     @override
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = super().dispatch(request, *args, **kwargs)
         # The address has a token in it, which no other site needs to see. With `no-referrer`,
         # browsers would send the form with `Origin: null`, which the check against forgery refuses.
@@ -48,7 +48,7 @@ class ProofPage(FormView[forms.Form]):
         return response
 
     @override
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
+    def get_context_data(self, **context: object) -> dict[str, Any]:
         return super().get_context_data(title=self.title, **context)
 
     @override

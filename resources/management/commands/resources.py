@@ -1,6 +1,6 @@
 """`manage.py resources`: every resource and its rules in plain words."""
 
-from typing import Any, override
+from typing import override
 
 from django.core.management.base import BaseCommand
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Print every resource with its rules in plain words."
 
     @override
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         for resource in registry.all_resources():
             self.stdout.write(self.style.MIGRATE_HEADING(f"{resource}"))
             for line in described(resource):

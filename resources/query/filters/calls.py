@@ -68,7 +68,7 @@ def _wrong_argument(part: Part, message: str) -> FilterSyntaxError:
     return FilterSyntaxError("wrong_argument", message, part.position)
 
 
-def _distance(operands: Sequence[Any]) -> Expression:
+def _distance(operands: Sequence[object]) -> Expression:
     """Return the distance of two points in km, by the spherical law of cosines."""
     lon_a, lat_a, lon_b, lat_b = (Radians(operand) for operand in operands)
     across = Sin(lat_a) * Sin(lat_b) + Cos(lat_a) * Cos(lat_b) * Cos(lon_b - lon_a)

@@ -65,7 +65,7 @@ class Compared(Condition):
     arity = 2
     template = "(%(expressions)s)"
 
-    def __init__(self, left: Any, operator: str, right: Any) -> None:
+    def __init__(self, left: object, operator: str, right: object) -> None:
         super().__init__(left, right, arg_joiner=f" {operator} ")
 
 
@@ -118,8 +118,8 @@ class NegatedCondition(Condition):
         self,
         compiler: SQLCompiler,
         connection: BaseDatabaseWrapper,
-        *parts: Any,
-        **context: Any,
+        *parts: object,
+        **context: object,
     ) -> tuple[str, Any]:
         try:
             sql, params = compiler.compile(self.get_source_expressions()[0])

@@ -24,7 +24,7 @@ PATTERN_PART = re.compile(r"\\.|.", re.DOTALL)
 """A character of a pattern, with the backslash before it."""
 
 
-def is_true(left: Any, operator: str, right: Any) -> bool:
+def is_true(left: object, operator: str, right: object) -> bool:
     """Return whether a comparison of two literals holds: numbers as such, all else as texts."""
     if operator in ("~", "!~"):
         if right is None:

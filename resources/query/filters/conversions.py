@@ -49,7 +49,7 @@ class ExactNumber(PlainField):
 
     @override
     def get_db_prep_value(
-        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+        self, value: object, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
         return dialect().number(value)
 
@@ -93,7 +93,7 @@ class ListOf(PlainField):
         return dialect().list_parameter(items)
 
 
-def each_of(convert: Callable[[Value], Any]) -> Callable[[Literal], list[Any]]:
+def each_of(convert: Callable[[Value], object]) -> Callable[[Literal], list[Any]]:
     """Return the function that converts each value of a list; the empty ones are left out."""
 
     def convert_each(part: Literal) -> list[Any]:
@@ -151,7 +151,7 @@ def in_lower_case(part: Value) -> str:
     return as_text(part).lower()
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """Write a value as a text, as it is compared with texts."""
     if value is None:
         return ""
@@ -167,12 +167,12 @@ def _wrong(part: Value, code: str, message: str) -> FilterValueError:
     return FilterValueError(code, message, part.position or None, parameter)
 
 
-def _unfit(part: Value, value: Any, kind: str) -> FilterValueError:
+def _unfit(part: Value, value: object, kind: str) -> FilterValueError:
     message = _("“%(value)s” can't be compared with %(kind)s.")
     return _wrong(part, "wrong_kind", message % {"value": value, "kind": kind})
 
 
-def _converted(field: Field[Any, Any], value: Any) -> Any:
+def _converted(field: Field[object, object], value: object) -> Any:
     if isinstance(field, DateTimeField):
         return _moment(value)
     if isinstance(field, BooleanField):
@@ -184,14 +184,14 @@ def _converted(field: Field[Any, Any], value: Any) -> Any:
     return shown(value)
 
 
-def _id(value: Any) -> UUID:
+def _id(value: object) -> UUID:
     try:
         return UUID(str(value))
     except ValueError:
         return NO_ID
 
 
-def _truth(value: Any) -> bool:
+def _truth(value: object) -> bool:
     if isinstance(value, bool):
         return value
     if str(value).lower() not in TRUTHS:
@@ -226,7 +226,7 @@ def _number(value: Any) -> int | float:
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-def _kind(field: Field[Any, Any]) -> str:
+def _kind(field: Field[object, object]) -> str:
     if isinstance(field, DateTimeField):
         return _("a time")
     if isinstance(field, BooleanField):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
@@ -26,7 +26,7 @@ def filter_dependents(resource: Resource, node: Node, changed: Changed) -> Itera
         yield from _dependents(resource, path, changed)
 
 
-def identifiers(part: Any) -> Iterator[Identifier]:
+def identifiers(part: object) -> Iterator[Identifier]:
     """Yield the names in a filter, in order."""
     if isinstance(part, Identifier):
         yield part

@@ -39,7 +39,7 @@ class AtPath(Func):
     postgresql: ClassVar[str]
     kind: ClassVar[type[Field[Any, Any]]] = TextField
 
-    def __init__(self, source: Any, path: Sequence[str] = ()) -> None:
+    def __init__(self, source: object, path: Sequence[str] = ()) -> None:
         self.path = tuple(path)
         super().__init__(source, output_field=self.kind())
 
@@ -50,14 +50,14 @@ class AtPath(Func):
 
     @override
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
     ) -> SQL:
         """Look by SQLite's functions for JSON."""
         sql, params = compiler.compile(self.get_source_expressions()[0])
         return _filled(self.sqlite, params, s=sql, p=f"'${self._steps}'")
 
     def as_postgresql(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: object
     ) -> SQL:
         """Look by a strict path, for which a list has no members and an object no places."""
         sql, params = compiler.compile(self.get_source_expressions()[0])
@@ -66,7 +66,7 @@ class AtPath(Func):
         return _filled(self.postgresql, params, v=value)
 
 
-def _filled(template: str, params: Sequence[Any], **parts: str) -> SQL:
+def _filled(template: str, params: Sequence[object], **parts: str) -> SQL:
     """Fill in a template, and repeat the parameters as often as the document stands in it."""
     times = template.count("{s}") + template.count("{v}")
     return f"({template.format(**parts)})", [*params] * times

@@ -30,7 +30,7 @@ class TextFunction(Func):
 
     arity = 1
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: object) -> None:
         super().__init__(source, output_field=TextField())
 
 
@@ -103,7 +103,7 @@ class TruthNumber(Func):
     arity = 1
     template = "%(expressions)s"
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: object) -> None:
         super().__init__(source, output_field=IntegerField())
 
     def as_postgresql(
@@ -141,7 +141,7 @@ class Ordinal(Func):
 
     arity = 1
 
-    def __init__(self, source: Any, choices: tuple[str, ...]) -> None:
+    def __init__(self, source: object, choices: tuple[str, ...]) -> None:
         self.choices = choices
         super().__init__(source, output_field=IntegerField())
 
@@ -150,8 +150,8 @@ class Ordinal(Func):
         self,
         compiler: SQLCompiler,
         connection: BaseDatabaseWrapper,
-        *_parts: Any,
-        **_context: Any,
+        *_parts: object,
+        **_context: object,
     ) -> SQL:
         sql, params = compiler.compile(self.get_source_expressions()[0])
         cases = " ".join(f"WHEN %s THEN {number}" for number in range(len(self.choices)))
@@ -164,7 +164,7 @@ class ByCodePoint(Func):
     arity = 1
     template = "(%(expressions)s)"
 
-    def __init__(self, source: Any) -> None:
+    def __init__(self, source: object) -> None:
         super().__init__(source, output_field=TextField())
 
     def as_postgresql(

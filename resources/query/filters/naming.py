@@ -89,7 +89,7 @@ class Names:
         return self._relation(identifier, head, rest)
 
     def _document(
-        self, identifier: Identifier, column: Field[Any, Any], path: Sequence[str]
+        self, identifier: Identifier, column: Field[object, object], path: Sequence[str]
     ) -> Single:
         """Return a column of JSON, or what stands at a path inside."""
         source = readable_column(self.resource, self.actor, column.name)

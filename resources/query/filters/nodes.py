@@ -189,7 +189,7 @@ def numbered(node: Node) -> Node:
     return counted
 
 
-def _numbered(part: Any, numbers: Iterator[int]) -> Any:
+def _numbered(part: object, numbers: Iterator[int]) -> Any:
     if isinstance(part, Literal | Macro):
         return replace(part, index=next(numbers))
     if isinstance(part, Call):

@@ -36,7 +36,7 @@ type Masked = Callable[[Any], Any]
 """Returns an expression that is null wherever the actor may not see what it is made from."""
 
 
-def as_it_is(expression: Any) -> Any:
+def as_it_is(expression: object) -> Any:
     """Return an expression that everybody may see."""
     return expression
 
@@ -46,7 +46,7 @@ class PlainField(Field[Any, Any]):
 
     @override
     def get_db_prep_value(
-        self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
+        self, value: object, connection: BaseDatabaseWrapper, prepared: bool = False
     ) -> Any:
         return value
 

@@ -27,7 +27,6 @@ from resources.text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from typing import Any
 
     from django.db.models import Field
 
@@ -45,7 +44,7 @@ MOST_CHOICES = 500
 MOST_TAGS = 50
 
 
-def suffixes_of(column: Field[Any, Any]) -> Mapping[str, str]:
+def suffixes_of(column: Field[object, object]) -> Mapping[str, str]:
     """Return the suffixes that a column's parameter may have, with what each means."""
     if isinstance(column, JSONField):
         return MEMBERSHIP
@@ -106,7 +105,7 @@ def _conditions(resource: Resource, name: str, values: Sequence[str]) -> Iterato
         yield _condition(name, suffix, column, value)
 
 
-def _condition(name: str, suffix: str, column: Field[Any, Any], value: str) -> Node:
+def _condition(name: str, suffix: str, column: Field[object, object], value: str) -> Node:
     identifier = Identifier((column.name,), None, name, 0)
     if suffix == "__in":
         return _one_of(name, identifier, column, value.split(","))
@@ -119,7 +118,7 @@ def _condition(name: str, suffix: str, column: Field[Any, Any], value: str) -> N
 
 
 def _one_of(
-    name: str, identifier: Identifier, column: Field[Any, Any], choices: Sequence[str]
+    name: str, identifier: Identifier, column: Field[object, object], choices: Sequence[str]
 ) -> Node:
     most = MOST_TAGS if isinstance(column, TagsField) else MOST_CHOICES
     if len(choices) > most:

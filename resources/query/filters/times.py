@@ -52,7 +52,7 @@ class StrfTime(Func):
         return self.as_sql(compiler, connection, template=template, **extra_context)
 
     def as_postgresql(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: object
     ) -> tuple[str, Any]:
         """Format by the same letters in PostgreSQL's words."""
         (form, form_params), (moment, moment_params) = map(

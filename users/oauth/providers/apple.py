@@ -49,7 +49,9 @@ class Apple(Oidc):
         return client_id, secret
 
     @override
-    def user_data(self, access_token: str, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+    def user_data(
+        self, access_token: str, *args: object, **kwargs: object
+    ) -> dict[str, Any] | None:
         return {"nickname": _first_name(self.data.get("user") or "{}")}
 
 
