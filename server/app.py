@@ -23,6 +23,7 @@ from server.message_limit import MessageLimit
 from server.request_limit import RequestLimit
 from server.socket_origins import SocketOrigins
 from server.statement_limit import limit_statements
+from server.upload_limit import UploadLimit
 from server.url_limit import UrlLimit
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def app_of_role(role: str, fast_path: FastPath) -> Any:
     """Return the HTTP half of a role's application."""
     if role == "realtime":
         return EventStream(RequestLimit(OnlyWatched(fast_path.next_app)))
-    limited = RequestLimit(fast_path)
+    limited = RequestLimit(UploadLimit(fast_path))
     return limited if role == "api" else EventStream(limited)
 
 

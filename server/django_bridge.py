@@ -26,11 +26,10 @@ from server.request_bodies import (
     SIGN_INS,
     DisconnectedError,
     IncomingBody,
-    let_pass,
     most_bytes,
     on_disk,
 )
-from server.upload_limit import UploadLimit
+from server.upload_limit import is_upload, upload_line
 from server.waiting import in_thread
 
 if TYPE_CHECKING:
@@ -55,25 +54,10 @@ class DjangoBridge(BaseHandler):
         self.sign_ins = ThreadPoolExecutor(settings.SIGN_IN_THREADS, "sign-in")
         self.probes = ThreadPoolExecutor(2, "probes")
         self.uploads = ThreadPoolExecutor(settings.UPLOAD_THREADS, "upload")
-        self.upload_limit = UploadLimit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         network = limited_network(address_of_scope(scope))
-        if not _is_upload(scope):
-            await self._read_and_answer(scope, receive, send, network)
-            return
-        try:
-            with self.upload_limit.admitted(network):
-                await self._read_and_answer(scope, receive, send, network)
-        except Problem as problem:
-            await let_pass(receive, network)
-            problem.headers = {**problem.headers, "Connection": "close"}
-            await self._send(problem.response(), send)
-
-    async def _read_and_answer(
-        self, scope: Scope, receive: Receive, send: Send, network: str
-    ) -> None:
         incoming = IncomingBody(scope, receive, on_disk, network)
         with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as body, incoming:
             try:
@@ -94,7 +78,7 @@ class DjangoBridge(BaseHandler):
             work = partial(copy_context().run, self._respond, scope, body)
             return await asyncio.get_running_loop().run_in_executor(self.probes, work)
         try:
-            if _is_upload(scope):
+            if is_upload(scope):
                 return await self._uploaded(scope, body)
             return await _in_thread(self._lane(scope["path"]), self._respond, scope, body)
         except Problem as problem:
@@ -106,7 +90,7 @@ class DjangoBridge(BaseHandler):
 
     async def _uploaded(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Answer a form with files in a thread of its own, where it waits for its pictures."""
-        with self.upload_limit.answering():
+        with upload_line.joined():
             return await _in_thread(self.uploads, self._respond, scope, body)
 
     def _respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
@@ -159,14 +143,6 @@ async def _in_thread[**P, R](
 ) -> R:
     run = copy_context().run
     return await in_thread(threads, lambda: run(work, *args, **kwargs))
-
-
-def _is_upload(scope: Scope) -> bool:
-    """Return whether a request for the API is a form that may bring files along."""
-    return scope["path"].startswith("/api/") and any(
-        name == b"content-type" and value.startswith(b"multipart/")
-        for name, value in scope["headers"]
-    )
 
 
 def _chunks(response: HttpResponseBase) -> Iterable[bytes]:

@@ -4,37 +4,89 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from files.pictures.executor import RETRY_SECONDS, too_many_pictures
 from resources.errors import Problem
+from resources.http.client_networks import address_of_scope, limited_network
+from resources.http.languages import language_of
+from server.envelope import Envelope
+from server.refusals import refuse
+from server.request_bodies import let_pass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from realtime.asgi_types import Receive, Scope, Send
 
-class UploadLimit:
-    """Counts uploads: those of a network that are under way, and those that are being answered.
 
-    Sending may take long, and answering needs a thread and a process, of which there are few. So an
-    upload is refused before it is read when it could not be answered just now, and no network may
-    fill the line by itself.
-    """
+class UploadLine:
+    """Counts the uploads that have come and are answered, or wait for a thread and a process."""
 
     def __init__(self) -> None:
-        self.of_network: Counter[str] = Counter()
-        self.answered = 0
+        self.count = 0
+
+    def require_room(self) -> None:
+        """Raise Problem 503 when the line is full."""
+        if self.count >= settings.UPLOAD_THREADS + settings.PICTURES_WAITING:
+            raise too_many_pictures()
 
     @contextmanager
-    def admitted(self, network: str) -> Iterator[None]:
-        """Count an upload from before its body is read; raises Problem 429 or 503.
+    def joined(self) -> Iterator[None]:
+        """Stand in the line; raises Problem 503 when it is full."""
+        self.require_room()
+        self.count += 1
+        try:
+            yield
+        finally:
+            self.count -= 1
 
-        An empty network has no limit of its own.
-        """
-        self._require_room()
+
+upload_line = UploadLine()
+
+
+class UploadLimit:
+    """An ASGI application that refuses forms with files before anything is done for them.
+
+    Sending takes a while, and answering needs a thread and a process, of which there are few. So an
+    upload is not read when it could not be answered just now, and no network may have more than its
+    share under way. A trusted address has no limit of its own.
+    """
+
+    def __init__(self, next_app: Any) -> None:
+        self.next_app = next_app
+        self.of_network: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        if not is_upload(scope):
+            await self.next_app(scope, receive, send)
+            return
+        address = address_of_scope(scope)
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        try:
+            with (
+                translation.override(language_of(headers.get(b"accept-language", b""))),
+                self._admitted(limited_network(address)),
+            ):
+                await self.next_app(scope, receive, send)
+        except Problem as problem:
+            given_id = headers.get(b"x-request-id", b"").decode("latin-1")
+            envelope = Envelope.opened(scope["method"], scope["path"], address, given_id)
+            await let_pass(receive, limited_network(address))
+            problem.headers = {**problem.headers, "Connection": "close"}
+            await refuse(problem, send, request_id=envelope.context.request_id)
+            envelope.measure(problem.status, "refused-upload")
+            envelope.log(problem.status)
+
+    @contextmanager
+    def _admitted(self, network: str) -> Iterator[None]:
+        """Count an upload of a network, empty for none; raises Problem 429 or 503."""
+        upload_line.require_room()
         if network and self.of_network[network] >= settings.MOST_UPLOADS_PER_NETWORK > 0:
             raise _too_many()
         self.of_network[network] += 1
@@ -45,19 +97,13 @@ class UploadLimit:
             if not self.of_network[network]:
                 del self.of_network[network]
 
-    @contextmanager
-    def answering(self) -> Iterator[None]:
-        """Count an upload that has come and is to be answered; raises Problem 503."""
-        self._require_room()
-        self.answered += 1
-        try:
-            yield
-        finally:
-            self.answered -= 1
 
-    def _require_room(self) -> None:
-        if self.answered >= settings.UPLOAD_THREADS + settings.PICTURES_WAITING:
-            raise too_many_pictures()
+def is_upload(scope: Scope) -> bool:
+    """Tell whether a request for the API is a form that may bring files along."""
+    return scope["path"].startswith("/api/") and any(
+        name == b"content-type" and value.startswith(b"multipart/")
+        for name, value in scope["headers"]
+    )
 
 
 def _too_many() -> Problem:
