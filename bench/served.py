@@ -51,7 +51,10 @@ class Served:
 
     def memory(self, kind: str = "VmRSS") -> int:
         """Return the bytes of memory of the process and those it started; VmHWM is their most."""
-        return sum(_status(pid, kind) for pid in _family(self.process.pid))
+        family = {pid: _status(pid, "VmSize") for pid in _family(self.process.pid)}
+        # Until it begins its own program, a child lives in the memory of its parent (vfork(2)).
+        own = {size: pid for pid, size in reversed(family.items())}
+        return sum(_status(pid, kind) for pid in own.values())
 
     def processor_seconds(self) -> float:
         """Return the processor time that the process and those it started have used."""

@@ -12,6 +12,10 @@ from django.utils.translation import gettext as _
 DEEPEST = 64
 """Levels of arrays and objects; databases, validators and writers of JSON all bear more."""
 
+MOST_VALUES = 100_000
+"""Values of all levels together: two bytes can be a list, which takes 64 bytes of memory."""
+
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 LONG_NUMBER = re.compile(rb"\d{19}")
 SMALLEST, LARGEST = -(2**63), 2**64 - 1
 """The whole numbers that are read and written exactly."""
@@ -22,12 +26,15 @@ class JsonError(ValueError):
 
 
 def read_json(text: bytes | str) -> Any:
-    """Parse JSON (RFC 8259) of at most `DEEPEST` levels, its whole numbers exact.
+    """Parse JSON (RFC 8259) of at most `DEEPEST` levels and `MOST_VALUES` values.
+
+    Whole numbers are exact.
 
     Raises JsonError for anything else: lone surrogates, NaN and bytes that are not UTF-8, too.
     """
     try:
         raw = text.encode() if isinstance(text, str) else text
+        require_few_values(raw)
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise JsonError(error.msg) from None
@@ -39,6 +46,18 @@ def read_json(text: bytes | str) -> Any:
         # Python's own parser tells whole numbers from others whatever their size.
         json.loads(raw, parse_int=_exact)
     return value
+
+
+def require_few_values(raw: bytes) -> None:
+    """Raise JsonError for text of more than `MOST_VALUES` values, before any of them is made."""
+    # What stands in strings counts only where there is much of it.
+    if _separators(raw) > MOST_VALUES and _separators(STRING.sub(b"", raw)) > MOST_VALUES:
+        raise JsonError(_("It has more than %(most)d values.") % {"most": MOST_VALUES})
+
+
+def _separators(raw: bytes) -> int:
+    """Count what begins a value: each is the first of a list or object, or follows a comma."""
+    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
 
 
 def is_deep(value: object) -> bool:

@@ -91,6 +91,19 @@ def test_an_upload_is_not_read_while_none_could_be_answered(
     assert nothing_is_held()
 
 
+def test_nobody_asks_who_sends_what_could_not_be_taken(dana: Persona, settings: Settings) -> None:
+    settings.MOST_UPLOADS_PER_NETWORK = 1
+
+    async def go() -> None:
+        held = await begun(dana)
+        assert await Upload("cards", "nobody's", content_type=FORM).status() == 429
+        await held.leave()
+        assert await Upload("cards", "nobody's", content_type=FORM).status() == 401
+
+    asyncio.run(go())
+    assert nothing_is_held()
+
+
 def test_little_is_read_of_what_is_refused(dana: Persona, settings: Settings) -> None:
     settings.PICTURES_WAITING, settings.UPLOAD_THREADS = 0, 0
     passing.left.clear()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from resources.documents.validation import document_errors
-from resources.json_text import DEEPEST, JsonError, has_null_characters, read_json
+from resources.json_text import DEEPEST, MOST_VALUES, JsonError, has_null_characters, read_json
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -53,6 +54,30 @@ def test_what_is_no_json_is_refused(text: bytes) -> None:
 def test_what_is_json_is_read_exactly(text: str, value: Any) -> None:
     read = read_json(text)
     assert value is None or read == value
+
+
+@pytest.mark.parametrize("value", [b"[]", b"1", b'"a"', b'{"a":1}'])
+def test_many_values_are_refused_before_they_take_memory(value: bytes) -> None:
+    many = b"[" + b",".join([value] * (MOST_VALUES + 1)) + b"]"
+    tracemalloc.start()
+    with pytest.raises(JsonError, match="100000 values"):
+        read_json(many)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2 * len(many)
+    few = b",".join([value] * (MOST_VALUES // 3))
+    assert len(read_json(b"[" + few + b"]")) == MOST_VALUES // 3
+
+
+def test_what_stands_in_a_string_is_no_value() -> None:
+    text = b'"' + b'[,{\\"' * MOST_VALUES + b'"'
+    assert len(read_json(text)) == 4 * MOST_VALUES
+
+
+def test_a_body_of_too_many_values_is_refused(alice: Persona) -> None:
+    answer = alice.api.post("cards", {"title": "x", "effects": {"a": [[]] * (MOST_VALUES + 1)}})
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "parse_error"
 
 
 def test_a_lone_surrogate_in_text_is_refused() -> None:
