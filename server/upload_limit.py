@@ -30,7 +30,7 @@ class UploadLine:
     def __init__(self) -> None:
         self.count = 0
 
-    def require_room(self) -> None:
+    def refuse_if_full(self) -> None:
         """Raise Problem 503 when the line is full."""
         if self.count >= settings.UPLOAD_THREADS + settings.PICTURES_WAITING:
             raise too_many_pictures()
@@ -38,7 +38,7 @@ class UploadLine:
     @contextmanager
     def joined(self) -> Iterator[None]:
         """Stand in the line; raises Problem 503 when it is full."""
-        self.require_room()
+        self.refuse_if_full()
         self.count += 1
         try:
             yield
@@ -86,7 +86,7 @@ class UploadLimit:
     @contextmanager
     def _admitted(self, network: str) -> Iterator[None]:
         """Count an upload of a network, empty for none; raises Problem 429 or 503."""
-        upload_line.require_room()
+        upload_line.refuse_if_full()
         if network and self.of_network[network] >= settings.MOST_UPLOADS_PER_NETWORK > 0:
             raise _too_many()
         self.of_network[network] += 1
