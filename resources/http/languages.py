@@ -8,13 +8,7 @@ from django.utils.translation.trans_real import (
     parse_accept_lang_header,
 )
 
-from resources.byte_cache import byte_cached
 
-MOST_BYTES = 256 * 1024
-"""Memory for the headers that have been read."""
-
-
-@byte_cached(MOST_BYTES, lambda header: 2 * len(header))
 def language_of(header: bytes) -> str:
     """Return the best supported language that an `Accept-Language` header names."""
     for code, _quality in parse_accept_lang_header(header.decode("latin-1").lower()):
