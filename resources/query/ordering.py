@@ -13,7 +13,6 @@ from django.db.models.functions import MD5, Cast, Concat
 from django.utils.translation import gettext as _
 
 from resources import registry
-from resources.byte_cache import byte_cached
 from resources.documents.sql import json_value
 from resources.errors import bad_parameter
 from resources.placeholders import Placeholder
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
 
 MOST_SORTS = 8
-ORDER_BYTES = 1024 * 1024
-"""Memory for orders that were read."""
 RANK = "search_rank"
 NO_NAME = re.compile(r"\W", re.ASCII)
 
@@ -99,11 +96,6 @@ class SortKey:
         return converted.astimezone(UTC) if isinstance(converted, datetime) else converted
 
 
-def _size(_resource: Resource, sort: str | None, _is_search: bool) -> int:
-    return 500 + 10 * len(sort or "")
-
-
-@byte_cached(ORDER_BYTES, _size)
 def sort_keys(resource: Resource, sort: str | None, is_search: bool) -> tuple[SortKey, ...]:
     """Read `sort=`; the default is by rank for a search, else the first declared order.
 
