@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING
 
 from django.db.models import CharField, TextField
 from django.utils.translation import gettext as _
@@ -55,15 +54,6 @@ class Selection:
     fields: tuple[str, ...]
     expand: tuple[Expansion, ...] = ()
     viewer: tuple[str, ...] = ()
-
-    @override
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        """Return the hash, made once: plans are looked up by it."""
-        return hash((self.fields, self.expand))
 
 
 def _size(_resource: Resource, fields: str | None, expand: str | None) -> int:
