@@ -20,7 +20,7 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from contextvars import Context
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
 from itertools import count
 from struct import Struct
 from threading import local
@@ -49,7 +49,6 @@ from server.write_executor import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from resources.actors import Actor
     from resources.http.request import Wire
     from resources.models import Change
 
@@ -57,7 +56,6 @@ logger = logging.getLogger("holobase.crash")
 
 LENGTH = Struct("!I")
 READ_AT_ONCE = 1 << 16
-KNOWN_ACTORS = 4_096
 NEWS = 0
 """The number of a frame that answers nobody: it tells that something was committed."""
 
@@ -242,26 +240,15 @@ def _spread(user_ids: Iterable[bytes]) -> None:
 
 
 def _packed(exchange: Exchange) -> tuple[Any, ...]:
-    request, actor = exchange.request.to_wire(), _pickled(exchange.actor)
+    request, actor = exchange.request.to_wire(), pickle.dumps(exchange.actor)
     return context.request_id(), request, actor, exchange.limits
 
 
 def _unpacked(request: Wire, actor: bytes, limits: Mapping[str, str] | None) -> Exchange:
     exchange = Exchange(Request.from_wire(request))
-    exchange.actor = _unpickled(actor)
+    exchange.actor = pickle.loads(actor)  # noqa: S301 - our other half's
     exchange.limits = limits
     return exchange
-
-
-@lru_cache(maxsize=KNOWN_ACTORS)
-def _pickled(actor: Actor) -> bytes:
-    return pickle.dumps(actor)
-
-
-@lru_cache(maxsize=KNOWN_ACTORS)
-def _unpickled(actor: bytes) -> Actor:
-    known: Actor = pickle.loads(actor)  # noqa: S301 - our other half's
-    return known
 
 
 class Writer:
