@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from bench.on_postgresql import on_postgresql
 from bench.over_http import at_a_million, beside_pocketbase
 from bench.realtime import realtime
-from bench.report import replace_section
+from bench.report import REPORT, replace_section
+from bench.tricks.report import LEDGER, tricks
 from tests.environment import require_usable_settings
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], list[str]]]] = {
     "realtime": ("Realtime", realtime),
     "postgres": ("HTTP on PostgreSQL", on_postgresql),
     "million": ("HTTP at 1,000,000 cards", at_a_million),
+    "tricks": ("Measured alone", tricks),
 }
+REPORTS = {"tricks": LEDGER}
 
 
 def main() -> None:
@@ -31,7 +34,7 @@ def main() -> None:
         lines = measured(options)
         sys.stdout.write("\n".join([f"## {title}", "", *lines, ""]))
         if options.write:
-            replace_section(part, title, lines)
+            replace_section(part, title, lines, REPORTS.get(part, REPORT))
 
 
 def _options() -> argparse.Namespace:
@@ -44,7 +47,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--subscribers", type=int, default=1_000)
     parser.add_argument("--connections", type=int, default=10_000, help="how many to hold at once")
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    parser.add_argument("--write", action="store_true", help="write the report in docs")
     return parser.parse_args()
 
 

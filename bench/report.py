@@ -13,6 +13,7 @@ from bench.workloads import HOLOBASE, POCKETBASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from bench.load import Measured
     from bench.workloads import Workload
@@ -20,17 +21,18 @@ if TYPE_CHECKING:
 REPORT = ROOT / "docs" / "benchmarks.md"
 
 
-def replace_section(part: str, title: str, lines: Sequence[str]) -> None:
-    """Write a part's section of docs/benchmarks.md between its markers; the others stay."""
+def replace_section(part: str, title: str, lines: Sequence[str], report: Path = REPORT) -> None:
+    """Write a part's section of a report between its markers; the others stay."""
     start, end = f"<!-- {part} -->", f"<!-- /{part} -->"
     made = f"Made by `./holo bench {part} --write` on {platform.machine()}, {os.cpu_count()} cores"
-    made += f" shared with the load generator, Python {platform.python_version()}."
+    shared = " shared with the load generator" if report == REPORT else ""
+    made += f"{shared}, Python {platform.python_version()}."
     section = "\n".join([start, f"## {title}", "", made, "", *lines]).rstrip() + f"\n{end}"
-    text = REPORT.read_text()
+    text = report.read_text()
     found = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)
     if not found.search(text):
         text = f"{text.rstrip()}\n\n{start}{end}\n"
-    REPORT.write_text(found.sub(lambda _match: section, text))
+    report.write_text(found.sub(lambda _match: section, text))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,0 +1,225 @@
+"""The plain way of each trick, swapped in by patching while it is measured."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import ExitStack, contextmanager
+from logging.handlers import QueueHandler, QueueListener
+from queue import SimpleQueue
+from time import perf_counter, sleep
+from typing import TYPE_CHECKING, Any, override
+from unittest.mock import patch
+
+from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
+from django.db.models import Func
+from django.utils.module_loading import import_string
+
+from config.logs import JsonLines
+from resources.actors import ANONYMOUS
+from resources.byte_cache import ByteCache
+from resources.documents.sql import Embedded, JsonBoolean, JsonObject
+from resources.http.authentication import authenticate_header
+from resources.query import plans
+from resources.writing.inputs import input_class
+from server.sqlite.base import DatabaseWrapper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from server.envelope import Envelope
+
+    type Swap = Callable[[], AbstractContextManager[Any]]
+
+
+def replaced(target: str, plain: Any) -> Swap:
+    """Use `plain` in the place of a function, named by its dotted path."""
+    return lambda: patch(target, plain)
+
+
+def uncached(*targets: str) -> Swap:
+    """Call the functions that a cache stands in front of, named by where they are used."""
+    return together(*(lambda target=target: _without_cache(target) for target in targets))
+
+
+def _without_cache(target: str) -> Any:
+    return patch(target, import_string(target).__wrapped__)
+
+
+def together(*swaps: Swap) -> Swap:
+    """Swap in several at once."""
+
+    @contextmanager
+    def swapped() -> Iterator[None]:
+        with ExitStack() as stack:
+            for swap in swaps:
+                stack.enter_context(swap())
+            yield
+
+    return swapped
+
+
+def recompiled(swap: Swap) -> Swap:
+    """Swap in what plans are compiled by, with a cache of the plans that are compiled so."""
+    compiled: ByteCache[plans.Plan] = ByteCache(plans.PLAN_BYTES)
+    return together(swap, replaced("resources.query.plans._plans", compiled))
+
+
+async def in_thread(self: Any, _key: object, work: Callable[[], Any]) -> Any:
+    """Run every query in a thread."""
+    return await self._in_thread(work)
+
+
+def look_each_time(self: Any) -> None:
+    """Look for commits for each request."""
+    self.watch.look()
+
+
+def compile_each_time(_key: object, compiling: Callable[[], Any]) -> Any:
+    """Compile the plan of each request."""
+    return compiling()
+
+
+def read_each_time(self: Any, header: str) -> Any:
+    """Look up the member of a token for each request."""
+    return authenticate_header(header).actor if header else ANONYMOUS
+
+
+def parameters_apart(sql: str, parameters: Any, _written: Any = None) -> Any:
+    """Send constants of the declarations as parameters."""
+    return sql, tuple(parameters)
+
+
+def qmarks_each_time(sql: str) -> str:
+    """Write SQLite's placeholders as Django does, for each statement."""
+    return str(FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%"))
+
+
+def django_cursor(self: Any) -> Any:
+    """Give Django's cursor with its wrapper."""
+    return super(DatabaseWrapper, self).cursor()
+
+
+def django_log(self: Envelope, status: int) -> None:
+    """Log by `Logger.info`, which finds out who called it."""
+    fields = {
+        "ip_address": self.ip_address,
+        "method": self.method[:20],
+        "path": self.path,
+        "status": status,
+        "duration_ms": round((perf_counter() - self.started) * 1000, 2),
+    }
+    logging.getLogger("holobase.request").info(
+        "%s %s", self.method, self.path, extra={"fields": fields}
+    )
+
+
+@contextmanager
+def line_by_line() -> Iterator[None]:
+    """Write each log line as it comes."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLines())
+    with _handling(handler):
+        yield
+
+
+class _Queued(QueueHandler):
+    """Waits in `flush` until what was handed over is written, so that it is counted."""
+
+    @override
+    def flush(self) -> None:
+        waiting: Any = self.queue
+        while not waiting.empty():
+            sleep(0.0001)
+
+
+@contextmanager
+def queued() -> Iterator[None]:
+    """Hand log records to another thread by the standard library's queue."""
+    queue: SimpleQueue[logging.LogRecord] = SimpleQueue()
+    handler = _Queued(queue)
+    handler.setFormatter(JsonLines())
+    listener = QueueListener(queue, logging.StreamHandler(sys.stdout))
+    listener.start()
+    with _handling(handler):
+        yield
+    listener.stop()
+
+
+@contextmanager
+def _handling(handler: logging.Handler) -> Iterator[None]:
+    root = logging.getLogger()
+    with patch.object(root, "handlers", [handler]):
+        yield
+
+
+@contextmanager
+def json_object() -> Iterator[None]:
+    """Let SQLite's JSON functions build documents."""
+    of_json = "JSON(%(expressions)s)"
+    of_truth = "JSON(CASE %(expressions)s WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
+    with (
+        patch.object(JsonObject, "as_sqlite", _json_object),
+        patch("resources.documents.sql.NestedDocument.as_sqlite", _json_object),
+        patch.object(Embedded, "template", of_json),
+        patch.object(JsonBoolean, "template", of_truth),
+    ):
+        yield
+
+
+def _json_object(self: Any, compiler: Any, connection: Any, **_context: Any) -> Any:
+    return Func.as_sql(self, compiler, connection, function="JSON_OBJECT")
+
+
+def orm_insert(row: Any) -> None:
+    """Insert a row by the ORM."""
+    row.save(force_insert=True)
+
+
+def orm_update(row: Any, names: Any) -> None:
+    """Update a row by the ORM."""
+    row.save(update_fields=names)
+
+
+def orm_read(model: Any, key: Any) -> Any:
+    """Read a row by the ORM and lock it."""
+    return model._default_manager.select_for_update(no_key=True).filter(pk=key).first()
+
+
+def orm_exists(model: Any, **values: Any) -> bool:
+    """Look for a row by the ORM."""
+    return bool(model._default_manager.filter(**values).exists())
+
+
+def orm_build(model: Any, values: Any) -> Any:
+    """Make an instance by its model."""
+    return model(**values)
+
+
+def adapted_by_fields(row: Any, columns: Any, database: Any) -> Any:
+    """Let each field adapt its value for the driver."""
+    return [
+        column.field.get_db_prep_save(getattr(row, column.attribute), database)
+        for column in columns
+    ]
+
+
+def candidate_instance(resource: Any, values: Any) -> Any:
+    """Make an instance of the model that is not saved."""
+    return resource.model(**values)
+
+
+def costly_alone(run: Any) -> Any:
+    """Run every costly read, whoever else asks the same."""
+
+    async def alone(self: Any, _key: object, *rest: Any) -> Any:
+        return await run(self, object(), *rest)
+
+    return alone
+
+
+def serializer_each_time(resource: Any, verb: str) -> Any:
+    """Build a serializer for each write."""
+    context: dict[str, Any] = {}
+    return input_class(resource, verb)(partial=verb == "update", context=context), context
