@@ -116,7 +116,7 @@ class HandOver:
 
 
 def _carried(*content: Any) -> Any:
-    return marshal.loads(writer_process.frame(*content)[writer_process.LENGTH.size :])  # noqa: S302
+    return marshal.loads(writer_process.frame(*content)[writer_process.LENGTH.size :])  # noqa: S302 - our own frame
 
 
 class Measurement:
