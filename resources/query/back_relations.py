@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
 
 
+OUTER_KEY = OuterRef("pk")
+
+
 @dataclass(frozen=True)
 class BackRelation:
     """The records of `source` whose column `relation` points at a record."""
@@ -46,13 +49,16 @@ class BackRelation:
         """Return whether the column points at records of a resource."""
         return self.column.related_model is resource.model
 
-    def listed(self, actor: AnyActor, pinned: Collection[str] = ()) -> QuerySet[Any]:
+    def listed(
+        self, actor: AnyActor, pinned: Collection[str] = (), key: Any = OUTER_KEY
+    ) -> QuerySet[Any]:
         """Return the rows that point at the outer query's row, of those that the actor may list.
 
-        `pinned` names the relations that lead to one record that the actor may view.
+        `pinned` names the relations that lead to one record that the actor may view; `key` is that
+        row's id.
         """
         model = self.source.model
-        rows = model._default_manager.filter(**{self.column.attname: OuterRef("pk")})
+        rows = model._default_manager.filter(**{self.column.attname: key})
         known = narrowed(rows, readable_scope(self.source, actor, self.relation))
         return narrowed(known, self.source.list_rule(pinned).scope(actor, model))
 

@@ -27,7 +27,7 @@ from resources.documents.sql import (
     NestedDocument,
     json_value,
 )
-from resources.query.back_relations import back_relation
+from resources.query.back_relations import OUTER_KEY, back_relation
 from resources.query.columns import readable_column, where_readable
 from resources.query.filters.conditions import Compared
 from resources.rules import narrowed
@@ -112,7 +112,11 @@ def _pointing_here(back: BackRelation, actor: AnyActor, expansion: Expansion) ->
     """
     rows = back.listed(actor, {back.relation})
     document = record_document(back.source, actor, expansion.selection)
-    newest = rows.order_by("-created_at", "-id")[: expansion.limit]
+    # Only these few are made into documents, also where they must be sorted first.
+    found = back.listed(actor, {back.relation}, OuterRef(OUTER_KEY))
+    few = found.order_by("-created_at", "-id")[: expansion.limit]
+    newest = back.source.model._default_manager.filter(pk__in=few.values("pk"))
+    newest = newest.order_by("-created_at", "-id")
     further = Value(False) if rows.query.is_empty() else Exists(rows[expansion.limit :])
     listed = DocumentList(newest.values(document=document))
     return NestedDocument({"results": listed, "has_more": JsonBoolean(further)})
