@@ -25,6 +25,7 @@ from tests.resources.grammar.community import filters, populate
 from tests.resources.grammar.evaluator import holds
 
 if TYPE_CHECKING:
+    from resources.actors import Actor
     from tests.personas import Persona
 
 CASES = int(os.environ.get("GRAMMAR_CASES", "300"))
@@ -32,23 +33,23 @@ WORLDS = 3
 
 
 class Community:
-    """A member, and all cards as rows of the evaluator."""
+    """A member who reads, for as long as it takes, and all cards as rows of the evaluator."""
 
-    def __init__(self, reader: Persona, rows: list[dict[str, Any]]) -> None:
+    def __init__(self, reader: Actor, rows: list[dict[str, Any]]) -> None:
         self.reader = reader
         self.rows = rows
 
 
 @pytest.fixture(params=range(WORLDS))
 def community(request: pytest.FixtureRequest, alice: Persona, bob: Persona) -> Community:
-    return Community(alice, populate(Random(request.param), alice, bob, 40))
+    return Community(alice.actor, populate(Random(request.param), alice, bob, 40))
 
 
-def found(persona: Persona, expression: str) -> set[str]:
+def found(reader: Actor, expression: str) -> set[str]:
     """Return the ids of the cards that a filter finds."""
     query = urlencode({"filter": expression, "fields": "id", "limit": 100})
     with transaction.atomic():  # so that an error of the database is the first and the last
-        answer = list_records(registry.resource_of(Card), persona.actor, query, "")
+        answer = list_records(registry.resource_of(Card), reader, query, "")
     return {card["id"] for card in orjson.loads(answer.body)["results"]}
 
 
