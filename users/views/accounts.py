@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, cast, override
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from resources.api import FieldError, Problem, blind_index, consume_quota, require_visible_line
@@ -24,23 +22,27 @@ from users.services.accounts import (
     verify_address,
 )
 from users.services.proofs import account_of, ask_for_proof, proof_by_code, proof_by_token, use_up
-from users.services.sessions import require_fresh
 from users.services.step_up import require_password
 from users.tasks import mail_previous_address
-from users.views.answers import (
-    AnonymousView,
-    MemberView,
+from users.views.endpoints import (
+    Call,
+    FreshMemberView,
+    MemberCall,
+    Result,
+    endpoint,
+    member_endpoint,
+)
+from users.views.sign_in import (
+    AcceptedOutput,
     PasswordField,
     SignedInOutput,
     accepted,
     require_good_password,
     signed_in,
-    validated,
 )
 
 if TYPE_CHECKING:
     from django.db.models import Field
-    from rest_framework.request import Request
 
     from users.callers import Caller
 
@@ -128,13 +130,6 @@ class PasswordInput(serializers.Serializer[Any]):
     password = PasswordField()
 
 
-class AcceptedOutput(serializers.Serializer[Any]):
-    """Says that a mail may be on its way; its code is sent back with `proof`."""
-
-    detail = serializers.CharField()
-    proof = serializers.UUIDField()
-
-
 def require_mail_room(address: str, caller: Caller) -> None:
     """Count a mail to a mailbox, asked for from a network; raises Problem 429."""
     consume_quota("mail", blind_index(mailbox_of(address)), caller.network)
@@ -147,200 +142,98 @@ def proof_of(purpose: Purpose, sent: dict[str, Any]) -> Proof:
     return proof_by_code(purpose, sent["proof"], sent["code"])
 
 
-class RegisterView(AnonymousView):
-    """Open an account."""
+@endpoint(RegisterInput, AcceptedOutput, 202)
+def register(call: Call) -> Result:
+    """Ask for an account: the code in the mail that follows opens it.
 
-    @extend_schema(
-        operation_id="register",
-        tags=["auth"],
-        request=RegisterInput,
-        responses={202: AcceptedOutput},
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Ask for an account: the code in the mail that follows opens it.
-
-        The answer is the same for an address that has an account, which then hears of it by mail.
-        """
-        sent = validated(RegisterInput, request)
-        email, password = sent.pop("email"), sent.pop("password")
-        require_mail_room(email, self.caller(request))
-        if User.objects.filter(username__iexact=sent["username"]).exists():
-            error = FieldError("username", "unique", _("This username is taken."))
-            raise Problem(409, "conflict", _("This username is taken."), [error])
-        sent["password_hash"] = make_password(password)
-        return accepted(ask_for_proof(Purpose.VERIFY, email, payload=sent))
+    The answer is the same for an address that has an account, which then hears of it by mail.
+    """
+    sent = call.sent
+    email, password = sent.pop("email"), sent.pop("password")
+    require_mail_room(email, call.caller)
+    if User.objects.filter(username__iexact=sent["username"]).exists():
+        error = FieldError("username", "unique", _("This username is taken."))
+        raise Problem(409, "conflict", _("This username is taken."), [error])
+    sent["password_hash"] = make_password(password)
+    return accepted(ask_for_proof(Purpose.VERIFY, email, payload=sent))
 
 
-class AskView(AnonymousView):
-    """Asks for a proof of an address."""
-
-    purpose: Purpose
-
-    def ask(self, request: Request) -> HttpResponse:
-        """Have a code mailed, if the address has an account."""
-        email = validated(AddressInput, request)["email"]
-        require_mail_room(email, self.caller(request))
-        return accepted(ask_for_proof(self.purpose, email))
+def ask_by_mail(purpose: Purpose, call: Call) -> Result:
+    """Have a code mailed, if the address has an account."""
+    email = call.sent["email"]
+    require_mail_room(email, call.caller)
+    return accepted(ask_for_proof(purpose, email))
 
 
-class VerifyEmailView(AskView):
-    """Ask for a code to verify an account's address."""
-
-    purpose = Purpose.VERIFY
-
-    @extend_schema(
-        operation_id="verify_email",
-        tags=["auth"],
-        request=AddressInput,
-        responses={202: AcceptedOutput},
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Have a code mailed to the address of an account that is not verified yet."""
-        return self.ask(request)
+@endpoint(AddressInput, AcceptedOutput, 202)
+def verify_email(call: Call) -> Result:
+    """Have a code mailed to the address of an account that is not verified yet."""
+    return ask_by_mail(Purpose.VERIFY, call)
 
 
-class VerifyEmailConfirmView(AnonymousView):
-    """Prove an address."""
-
-    @extend_schema(
-        operation_id="confirm_email",
-        tags=["auth"],
-        request=VerifyInput,
-        responses=SignedInOutput,
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Prove an address, which opens the account it was registered for, and sign in."""
-        sent = validated(VerifyInput, request)
-        user = verify_address(proof_of(Purpose.VERIFY, sent), username=sent["username"])
-        return signed_in(self, request, user, method="email")
+@endpoint(VerifyInput, SignedInOutput)
+def confirm_email(call: Call) -> Result:
+    """Prove an address, which opens the account it was registered for, and sign in."""
+    proof = proof_of(Purpose.VERIFY, call.sent)
+    user = verify_address(proof, username=call.sent["username"])
+    return signed_in(user, caller=call.caller, method="email")
 
 
-class PasswordResetView(AskView):
-    """Forgot the password."""
-
-    purpose = Purpose.RESET
-
-    @extend_schema(
-        operation_id="reset_password",
-        tags=["auth"],
-        request=AddressInput,
-        responses={202: AcceptedOutput},
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Have a code for a new password mailed."""
-        return self.ask(request)
+@endpoint(AddressInput, AcceptedOutput, 202, operation_id="reset_password")
+def ask_for_reset(call: Call) -> Result:
+    """Have a code for a new password mailed."""
+    return ask_by_mail(Purpose.RESET, call)
 
 
-class PasswordResetConfirmView(AnonymousView):
-    """Set a new password by a code."""
-
-    @extend_schema(
-        operation_id="confirm_password_reset",
-        tags=["auth"],
-        request=ResetInput,
-        responses={204: None},
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Set a new password; every session of the account ends."""
-        sent = validated(ResetInput, request)
-        proof = proof_of(Purpose.RESET, sent)
-        require_good_password(sent["password"], account_of(proof) or User())
-        reset_password(proof, sent["password"])
-        return HttpResponse(status=204)
+@endpoint(ResetInput, None, 204)
+def confirm_password_reset(call: Call) -> Result:
+    """Set a new password; every session of the account ends."""
+    proof, password = proof_of(Purpose.RESET, call.sent), call.sent["password"]
+    require_good_password(password, account_of(proof) or User())
+    reset_password(proof, password)
+    return None
 
 
-class PasswordChangeView(MemberView):
-    """Change the password."""
-
-    @extend_schema(
-        operation_id="change_password",
-        tags=["auth"],
-        request=PasswordInput,
-        responses={204: None},
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Set another password; all other sessions end."""
-        user, session_id = self.member(request), self.person(request).session_id
-        sent = validated(PasswordInput, request)
-        require_password(user, sent["current"], caller=self.caller(request), field="current")
-        require_good_password(sent["password"], user)
-        change_password(user, sent["password"], but=session_id)
-        return HttpResponse(status=204)
+@member_endpoint(PasswordInput, None, 204, operation_id="change_password")
+def change_own_password(call: MemberCall) -> Result:
+    """Set another password; all other sessions end."""
+    sent = call.sent
+    require_password(call.user, sent["current"], caller=call.caller, field="current")
+    require_good_password(sent["password"], call.user)
+    change_password(call.user, sent["password"], but=call.actor.session_id)
+    return None
 
 
-class EmailChangeView(MemberView):
-    """Change the address."""
-
-    @extend_schema(
-        operation_id="change_email",
-        tags=["auth"],
-        request=AddressInput,
-        responses={202: AcceptedOutput},
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Have a code mailed to the new address."""
-        require_fresh(self.person(request))
-        email = validated(AddressInput, request)["email"]
-        require_mail_room(email, self.caller(request))
-        return accepted(ask_for_address(self.member(request), email))
+@member_endpoint(AddressInput, AcceptedOutput, 202, view=FreshMemberView)
+def change_email(call: MemberCall) -> Result:
+    """Have a code mailed to the new address."""
+    email = call.sent["email"]
+    require_mail_room(email, call.caller)
+    return accepted(ask_for_address(call.user, email))
 
 
-class EmailChangeConfirmView(AnonymousView):
-    """Prove the new address."""
-
-    @extend_schema(
-        operation_id="confirm_email_change",
-        tags=["auth"],
-        request=ProofInput,
-        responses={204: None},
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Use the proven address; the old one hears of it."""
-        proof = proof_of(Purpose.CHANGE, validated(ProofInput, request))
-        with transaction.atomic():
-            change_address(proof, caller=self.caller(request))
-            mail_previous_address.enqueue(str(proof.pk))
-        return HttpResponse(status=204)
+@endpoint(ProofInput, None, 204)
+def confirm_email_change(call: Call) -> Result:
+    """Use the proven address; the old one hears of it."""
+    proof = proof_of(Purpose.CHANGE, call.sent)
+    with transaction.atomic():
+        change_address(proof, caller=call.caller)
+        mail_previous_address.enqueue(str(proof.pk))
+    return None
 
 
-class OtpView(AskView):
-    """Sign in by mail."""
-
-    purpose = Purpose.SIGN_IN
-
-    @extend_schema(
-        operation_id="ask_for_sign_in_code",
-        tags=["auth"],
-        request=AddressInput,
-        responses={202: AcceptedOutput},
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Have a code to sign in with mailed."""
-        return self.ask(request)
+@endpoint(AddressInput, AcceptedOutput, 202)
+def ask_for_sign_in_code(call: Call) -> Result:
+    """Have a code to sign in with mailed."""
+    return ask_by_mail(Purpose.SIGN_IN, call)
 
 
-class OtpConfirmView(AnonymousView):
-    """Sign in by a code from a mail."""
-
-    @extend_schema(
-        operation_id="sign_in_by_code",
-        tags=["auth"],
-        request=ProofInput,
-        responses=SignedInOutput,
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Trade the code for a pair of tokens."""
-        proof = proof_of(Purpose.SIGN_IN, validated(ProofInput, request))
-        use_up(proof)
-        user = account_of(proof)
-        if user is None or not user.is_active:
-            raise Problem(401, "wrong_credentials", _("This account is not active."))
-        return signed_in(self, request, user, method="email")
+@endpoint(ProofInput, SignedInOutput)
+def sign_in_by_code(call: Call) -> Result:
+    """Trade the code for a pair of tokens."""
+    proof = proof_of(Purpose.SIGN_IN, call.sent)
+    use_up(proof)
+    user = account_of(proof)
+    if user is None or not user.is_active:
+        raise Problem(401, "wrong_credentials", _("This account is not active."))
+    return signed_in(user, caller=call.caller, method="email")

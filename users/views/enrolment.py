@@ -18,7 +18,7 @@ from users.models import User
 from users.services.factors import confirm_totp, factors_of, pending_totp
 from users.services.login_throttle import consume_code_attempt, refund_code_attempt
 from users.services.step_up import require_password
-from users.views.answers import caller_behind
+from users.views.endpoints import caller_behind
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

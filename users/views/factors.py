@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, override
 
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
 from users.models import User
 from users.services import factors, step_up
-from users.services.sessions import record_step_up, require_fresh, require_not_barred, session_of
+from users.services.sessions import record_step_up, require_not_barred
 from users.tokens import bad_challenge, challenged, meet
-from users.views.answers import (
-    AnonymousView,
-    MemberView,
-    PasswordField,
-    SignedInOutput,
-    json_answer,
-    open_for,
-    validated,
+from users.views.endpoints import (
+    Call,
+    FreshMemberView,
+    MemberCall,
+    Result,
+    endpoint,
+    member_endpoint,
 )
+from users.views.sign_in import PasswordField, SignedInOutput, open_for
 
 if TYPE_CHECKING:
-    from rest_framework.request import Request
-
     from users.callers import Caller
 
 
@@ -79,104 +75,64 @@ class StepUpInput(serializers.Serializer[Any]):
         return attrs
 
 
-class SecondFactorView(AnonymousView):
-    """Sign in, second step."""
-
-    @extend_schema(
-        operation_id="sign_in_by_second_factor",
-        tags=["auth"],
-        request=SecondFactorInput,
-        responses=SignedInOutput,
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Trade a sign-in's challenge and a code for a pair of tokens."""
-        sent = validated(SecondFactorInput, request)
-        challenge = challenged(sent["challenge"])
-        members = User.objects.filter(is_active=True, session_epoch=challenge.epoch)
-        user = members.filter(pk=challenge.user_id).first()
-        if user is None:
-            raise bad_challenge()
-        require_not_barred(user)
-        factor = factors.require_factor(user, sent["code"], caller=self.caller(request))
-        meet(challenge)
-        return open_for(self, request, user, method=f"{challenge.method}+{factor}")
+@endpoint(SecondFactorInput, SignedInOutput)
+def sign_in_by_second_factor(call: Call) -> Result:
+    """Trade a sign-in's challenge and a code for a pair of tokens."""
+    challenge = challenged(call.sent["challenge"])
+    members = User.objects.filter(is_active=True, session_epoch=challenge.epoch)
+    user = members.filter(pk=challenge.user_id).first()
+    if user is None:
+        raise bad_challenge()
+    require_not_barred(user)
+    factor = factors.require_factor(user, call.sent["code"], caller=call.caller)
+    meet(challenge)
+    return open_for(user, caller=call.caller, method=f"{challenge.method}+{factor}")
 
 
-class TotpView(MemberView):
-    """The authenticator app."""
-
-    @extend_schema(operation_id="view_totp", tags=["auth"], responses=TotpState)
-    def get(self, request: Request) -> HttpResponse:
-        """Tell whether an authenticator app is on."""
-        user = self.member(request)
-        count = factors.unused_recovery_codes(user)
-        return json_answer({"is_on": bool(factors.factors_of(user)), "recovery_code_count": count})
-
-    @extend_schema(operation_id="begin_totp", tags=["auth"], request=None, responses=TotpOutput)
-    def post(self, request: Request) -> HttpResponse:
-        """Make a secret for an authenticator app; a first code from it turns it on."""
-        require_fresh(self.person(request))
-        secret, uri = factors.begin_totp(self.member(request))
-        return json_answer({"secret": secret, "uri": uri})
-
-    @extend_schema(operation_id="remove_totp", tags=["auth"], responses={204: None})
-    def delete(self, request: Request) -> HttpResponse:
-        """Turn the authenticator app off; the recovery codes go with it."""
-        require_fresh(self.person(request))
-        factors.remove_totp(self.member(request), caller=self.caller(request))
-        return HttpResponse(status=204)
+@member_endpoint(None, TotpState, method="get")
+def view_totp(call: MemberCall) -> Result:
+    """Tell whether an authenticator app is on."""
+    count = factors.unused_recovery_codes(call.user)
+    return {"is_on": bool(factors.factors_of(call.user)), "recovery_code_count": count}
 
 
-class TotpConfirmView(MemberView):
-    """Turn the authenticator app on."""
-
-    @extend_schema(
-        operation_id="confirm_totp",
-        tags=["auth"],
-        request=CodeInput,
-        responses=RecoveryCodesOutput,
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Turn the authenticator app on by its first code; gives the recovery codes."""
-        code = validated(CodeInput, request)["code"]
-        codes = factors.confirm_totp(self.member(request), code, caller=self.caller(request))
-        return json_answer({"recovery_codes": codes})
+@member_endpoint(None, TotpOutput, view=FreshMemberView)
+def begin_totp(call: MemberCall) -> Result:
+    """Make a secret for an authenticator app; a first code from it turns it on."""
+    secret, uri = factors.begin_totp(call.user)
+    return {"secret": secret, "uri": uri}
 
 
-class RecoveryCodesView(MemberView):
-    """Recovery codes."""
-
-    @extend_schema(
-        operation_id="replace_recovery_codes",
-        tags=["auth"],
-        request=None,
-        responses=RecoveryCodesOutput,
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Make new recovery codes; the old ones are good no more."""
-        require_fresh(self.person(request))
-        codes = factors.replace_recovery_codes(self.member(request), caller=self.caller(request))
-        return json_answer({"recovery_codes": codes})
+@member_endpoint(None, None, 204, view=FreshMemberView, method="delete")
+def remove_totp(call: MemberCall) -> Result:
+    """Turn the authenticator app off; the recovery codes go with it."""
+    factors.remove_totp(call.user, caller=call.caller)
+    return None
 
 
-class StepUpView(MemberView):
-    """Prove again who you are."""
+@member_endpoint(CodeInput, RecoveryCodesOutput)
+def confirm_totp(call: MemberCall) -> Result:
+    """Turn the authenticator app on by its first code; gives the recovery codes."""
+    codes = factors.confirm_totp(call.user, call.sent["code"], caller=call.caller)
+    return {"recovery_codes": codes}
 
-    @extend_schema(
-        operation_id="step_up", tags=["auth"], request=StepUpInput, responses={204: None}
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Prove again who you are, which risky actions ask for with 403 `step_up_needed`.
 
-        Members with an authenticator app use a code or a passkey. A code by mail
-        (`POST /api/v1/auth/otp`) is for those who have neither a password nor a second factor.
-        """
-        sent, caller = validated(StepUpInput, request), self.caller(request)
-        session = session_of(self.person(request))
-        method = _confirm(session.user, sent, caller)
-        record_step_up(session, caller=caller, method=method)
-        return HttpResponse(status=204)
+@member_endpoint(None, RecoveryCodesOutput, view=FreshMemberView)
+def replace_recovery_codes(call: MemberCall) -> Result:
+    """Make new recovery codes; the old ones are good no more."""
+    return {"recovery_codes": factors.replace_recovery_codes(call.user, caller=call.caller)}
+
+
+@member_endpoint(StepUpInput, None, 204, operation_id="step_up")
+def prove_again(call: MemberCall) -> Result:
+    """Prove again who you are, which risky actions ask for with 403 `step_up_needed`.
+
+    Members with an authenticator app use a code or a passkey. A code by mail
+    (`POST /api/v1/auth/otp`) is for those who have neither a password nor a second factor.
+    """
+    method = _confirm(call.user, call.sent, call.caller)
+    record_step_up(call.session, caller=call.caller, method=method)
+    return None
 
 
 def _confirm(user: User, sent: dict[str, Any], caller: Caller) -> str:

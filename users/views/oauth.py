@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, override
 
 from django.conf import settings
-from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -29,14 +28,15 @@ from users.oauth.conversation import ProviderError, api_address, close_conversat
 from users.oauth.redirects import is_allowed, web_origin
 from users.oauth.registry import provider_named
 from users.services.identities import link_account, member_of
-from users.services.sessions import require_fresh
-from users.views.answers import (
+from users.views.endpoints import (
     AnonymousView,
-    MemberView,
-    SignedInOutput,
-    json_answer,
-    signed_in,
-    validated,
+    Call,
+    FreshMemberView,
+    MemberCall,
+    Result,
+    caller_behind,
+    endpoint,
+    member_endpoint,
 )
 from users.views.handing_over import (
     browser_secret,
@@ -46,25 +46,28 @@ from users.views.handing_over import (
     send_to_provider,
     words_for,
 )
+from users.views.sign_in import SignedInOutput, signed_in
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpResponse
     from rest_framework.request import Request
 
 LONGEST_FORM_FIELD = 4096
 PROVIDERS = {
-    200: {
-        "type": "array",
-        "items": {
-            "type": "object",
-            "required": ["name", "label", "authorize_url"],
-            "properties": {
-                "name": {"type": "string"},
-                "label": {"type": "string"},
-                "authorize_url": {"type": "string", "format": "uri"},
-            },
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["name", "label", "authorize_url"],
+        "properties": {
+            "name": {"type": "string"},
+            "label": {"type": "string"},
+            "authorize_url": {"type": "string", "format": "uri"},
         },
-    }
+    },
 }
+EXCHANGED = {200: SignedInOutput, 204: None}
 
 
 class AppRequestInput(serializers.Serializer[Any]):
@@ -127,22 +130,13 @@ def require_provider(name: str) -> None:
         raise Problem(400, "unknown_provider", _("Nobody can sign in by this provider here."))
 
 
-class ProvidersView(AnonymousView):
-    """How members can sign in by an account elsewhere."""
-
-    @extend_schema(operation_id="list_providers", tags=["auth"], responses=PROVIDERS, auth=[])
-    def get(self, _request: Request) -> HttpResponse:
-        """List the providers to sign in by, in the order to show them."""
-        return json_answer(
-            [
-                {
-                    "name": name,
-                    "label": provider["LABEL"],
-                    "authorize_url": api_address(name, "authorize"),
-                }
-                for name, provider in settings.OAUTH_PROVIDERS.items()
-            ]
-        )
+@endpoint(None, PROVIDERS, method="get")
+def list_providers(_call: Call) -> Result:
+    """List the providers to sign in by, in the order to show them."""
+    return [
+        {"name": name, "label": provider["LABEL"], "authorize_url": api_address(name, "authorize")}
+        for name, provider in settings.OAUTH_PROVIDERS.items()
+    ]
 
 
 class AuthorizeView(OAuthView):
@@ -166,7 +160,9 @@ class AuthorizeView(OAuthView):
     def _asked(self, request: Request, provider: str) -> AppRequest:
         ticket = request.query_params.get("link")
         if ticket is None:
-            return app_request(AppRequestInput(data=request.query_params.dict()))
+            sent = AppRequestInput(data=request.query_params.dict())
+            sent.is_valid(raise_exception=True)
+            return app_request(sent.validated_data)
         asked = take_link(provider, ticket)
         if asked is None:
             raise invalid([FieldError("link", "expired", _("This link was used or has expired."))])
@@ -234,53 +230,37 @@ class CallbackView(OAuthView):
             # Linked only when the code comes back: until then, it is not known that the member
             # who wished it and the one in this browser are the same.
             return Grant(session=attempt.app.session, account=account)
-        return Grant(user=str(member_of(account, caller=self.caller(request)).pk))
+        return Grant(user=str(member_of(account, caller=caller_behind(request)).pk))
 
 
-class ExchangeView(OAuthView):
-    """Trade a code for tokens."""
-
-    @extend_schema(
-        operation_id="sign_in_by_provider",
-        tags=["auth"],
-        request=ExchangeInput,
-        responses={200: SignedInOutput, 204: None},
-        auth=[],
+@endpoint(ExchangeInput, SignedInOutput, view=OAuthView, responses=EXCHANGED)
+def sign_in_by_provider(call: Call, provider: str) -> Result:
+    """Trade the code for a pair of tokens; 204 when it was asked for to link an account."""
+    sent = call.sent
+    grant = redeem_code(
+        provider,
+        code=sent["code"],
+        verifier=sent["code_verifier"],
+        redirect_uri=sent["redirect_uri"],
     )
-    def post(self, request: Request, provider: str) -> HttpResponse:
-        """Trade the code for a pair of tokens; 204 when it was asked for to link an account."""
-        sent = validated(ExchangeInput, request)
-        grant = redeem_code(
-            provider,
-            code=sent["code"],
-            verifier=sent["code_verifier"],
-            redirect_uri=sent["redirect_uri"],
-        )
-        if grant.account:
-            link_account(grant.account, session_id=grant.session, caller=self.caller(request))
-            return HttpResponse(status=204)
-        user = User.objects.filter(pk=grant.user, is_active=True).first()
-        if user is None:
-            raise invalid_grant()
-        return signed_in(self, request, user, method=f"oauth:{provider}")
+    if grant.account:
+        link_account(grant.account, session_id=grant.session, caller=call.caller)
+        return None
+    user = User.objects.filter(pk=grant.user, is_active=True).first()
+    if user is None:
+        raise invalid_grant()
+    return signed_in(user, caller=call.caller, method=f"oauth:{provider}")
 
 
-class LinkView(MemberView):
-    """Link an account elsewhere."""
+@member_endpoint(LinkInput, LinkOutput, view=FreshMemberView)
+def link_provider(call: MemberCall, provider: str) -> Result:
+    """Ask for an address that links an account elsewhere; send the member's browser there.
 
-    @extend_schema(
-        operation_id="link_provider", tags=["auth"], request=LinkInput, responses=LinkOutput
-    )
-    def post(self, request: Request, provider: str) -> HttpResponse:
-        """Ask for an address that links an account elsewhere; send the member's browser there.
-
-        It comes back to `redirect_uri` with a `code`, which links when it is traded in.
-        """
-        session = require_fresh(self.person(request))
-        require_provider(provider)
-        asked = app_request(LinkInput(data=request.data), session=str(session.pk))
-        ticket = keep_link(provider, asked)
-        return json_answer({"url": f"{api_address(provider, 'authorize')}?link={ticket}"})
+    It comes back to `redirect_uri` with a `code`, which links when it is traded in.
+    """
+    require_provider(provider)
+    ticket = keep_link(provider, app_request(call.sent, session=str(call.session.pk)))
+    return {"url": f"{api_address(provider, 'authorize')}?link={ticket}"}
 
 
 def _invalid_state() -> Problem:

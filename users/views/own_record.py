@@ -22,7 +22,7 @@ from resources.api import (
 from users.models import User
 from users.services.erasure import request_erasure
 from users.services.sessions import require_fresh
-from users.views.answers import caller_behind
+from users.views.endpoints import caller_behind
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -19,7 +19,7 @@ from users.models import Purpose, User
 from users.services.accounts import change_address, reset_password, verify_address
 from users.services.proofs import account_of, proof_by_token
 from users.tasks import mail_previous_address
-from users.views.answers import caller_behind
+from users.views.endpoints import caller_behind
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -23,7 +23,7 @@ from users.models import Export
 from users.services.exports import ready_export, request_export
 from users.services.sessions import require_fresh
 from users.tasks import build_export
-from users.views.answers import MemberView
+from users.views.endpoints import MemberView, caller_behind
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -49,7 +49,7 @@ class ExportView(MemberView):
         actor = self.person(request)
         user = require_fresh(actor).user
         with transaction.atomic():
-            export = request_export(user, by=actor, caller=self.caller(request))
+            export = request_export(user, by=actor, caller=caller_behind(request))
             build_export.enqueue(str(export.pk))
         answer = view_record(EXPORTS, actor, str(export.pk))
         location = f"/api/v1/{EXPORTS}/{export.pk}"

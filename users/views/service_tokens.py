@@ -16,7 +16,7 @@ from users.selectors import BarredError
 from users.services import api_keys
 from users.services.events import record_event
 from users.tokens import ServiceAccess, service_token
-from users.views.answers import AnonymousView, json_answer
+from users.views.endpoints import AnonymousView, caller_behind, json_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +76,7 @@ class ServiceTokenView(AnonymousView):
         if not scopes:
             return refusal("invalid_scope")
         record_event(
-            key.owner, EventKind.KEY_TOKEN, by=SYSTEM, caller=self.caller(request), key=key.name
+            key.owner, EventKind.KEY_TOKEN, by=SYSTEM, caller=caller_behind(request), key=key.name
         )
         return json_answer(
             {

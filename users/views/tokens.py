@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import authenticate
-from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
@@ -22,21 +21,20 @@ from users.services.sessions import (
     end_sessions,
     require_fresh,
     rotate,
-    session_of,
 )
 from users.services.signing import verifying_keys
 from users.tasks import record_failed_sign_in
 from users.tokens import claims_of_refresh, token_pair
-from users.views.answers import (
-    AnonymousView,
-    MemberView,
-    PairOutput,
-    PasswordField,
-    SignedInOutput,
+from users.views.endpoints import (
+    Call,
+    MemberCall,
+    Result,
+    UncountedView,
+    endpoint,
     json_answer,
-    signed_in,
-    validated,
+    member_endpoint,
 )
+from users.views.sign_in import PairOutput, PasswordField, SignedInOutput, signed_in
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -62,67 +60,41 @@ class LogoutInput(serializers.Serializer[Any]):
     everywhere = serializers.BooleanField(default=False)
 
 
-class TokenView(AnonymousView):
-    """Sign in."""
-
-    @extend_schema(
-        operation_id="sign_in",
-        tags=["auth"],
-        request=CredentialsInput,
-        responses=SignedInOutput,
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Trade an identity and a password for a pair of tokens."""
-        sent = validated(CredentialsInput, request)
-        caller = self.caller(request)
-        login_throttle.consume_attempt(sent["identity"], caller)
-        user = authenticate(request._request, username=sent["identity"], password=sent["password"])
-        if not isinstance(user, User):
-            record_failed_sign_in.enqueue(
-                seal(sent["identity"]), seal(caller.address), caller.device
-            )
-            raise Problem(401, "wrong_credentials", _("No account has this identity and password."))
-        login_throttle.refund_attempt(sent["identity"], caller)
-        return signed_in(self, request, user, method="password")
+@endpoint(CredentialsInput, SignedInOutput)
+def sign_in(call: Call) -> Result:
+    """Trade an identity and a password for a pair of tokens."""
+    identity, password, caller = call.sent["identity"], call.sent["password"], call.caller
+    login_throttle.consume_attempt(identity, caller)
+    user = authenticate(call.request._request, username=identity, password=password)
+    if not isinstance(user, User):
+        record_failed_sign_in.enqueue(seal(identity), seal(caller.address), caller.device)
+        raise Problem(401, "wrong_credentials", _("No account has this identity and password."))
+    login_throttle.refund_attempt(identity, caller)
+    return signed_in(user, caller=caller, method="password")
 
 
-class RefreshView(AnonymousView):
-    """Stay signed in: counted per session, so that neither others nor sign-ins wait for it."""
-
-    throttle_classes = ()
-
-    @extend_schema(
-        operation_id="refresh", tags=["auth"], request=RefreshInput, responses=PairOutput, auth=[]
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Trade a refresh token for a fresh pair; the old one is no good from then on."""
-        caller = self.caller(request)
-        token = validated(RefreshInput, request)["refresh"]
-        try:
-            session_id, generation = claims_of_refresh(token)
-        except Problem:
-            consume_quota("refresh", caller.network)
-            raise
-        note_limits(request, consume_quota("refresh", str(session_id)))
-        return json_answer(token_pair(rotate(session_id, generation, caller=caller)))
+@endpoint(RefreshInput, PairOutput, view=UncountedView)
+def refresh(call: Call) -> Result:
+    """Trade a refresh token for a fresh pair; the old one is no good from then on."""
+    # Counted per session, so that neither others nor sign-ins wait for it.
+    try:
+        session_id, generation = claims_of_refresh(call.sent["refresh"])
+    except Problem:
+        consume_quota("refresh", call.caller.network)
+        raise
+    note_limits(call.request, consume_quota("refresh", str(session_id)))
+    return token_pair(rotate(session_id, generation, caller=call.caller))
 
 
-class LogoutView(MemberView):
-    """Sign out."""
-
-    @extend_schema(
-        operation_id="sign_out", tags=["auth"], request=LogoutInput, responses={204: None}
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """End this session, or all of the member's, after confirming that it is you."""
-        actor = self.person(request)
-        session = session_of(actor)
-        if validated(LogoutInput, request)["everywhere"]:
-            end_sessions(require_fresh(actor).user, by=actor)
-        else:
-            end_session(session, by=actor, kind=EventKind.SIGNED_OUT, caller=self.caller(request))
-        return HttpResponse(status=204)
+@member_endpoint(LogoutInput, None, 204)
+def sign_out(call: MemberCall) -> Result:
+    """End this session, or all of the member's, after confirming that it is you."""
+    if call.sent["everywhere"]:
+        end_sessions(require_fresh(call.actor).user, by=call.actor)
+    else:
+        kind = EventKind.SIGNED_OUT
+        end_session(call.session, by=call.actor, kind=kind, caller=call.caller)
+    return None
 
 
 class KeysView(APIView):
