@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, override
+from typing import TYPE_CHECKING, ClassVar, override
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from files.models import picture
 from resources.api import DocumentField, Record, SortedCharField, TagsField, missing_last
 from templates_app.effects import EFFECTS
 
@@ -16,17 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PUBLIC = models.Q(status="published", visibility="public")
-
-
-def _layer(name: Any) -> models.ForeignKey[Any, Any]:
-    return models.ForeignKey(
-        "files.File",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=name,
-    )
 
 
 class Card(Record):
@@ -94,10 +84,10 @@ class Card(Record):
     tags = TagsField(verbose_name=_("tags"))
     rarity = models.CharField(_("rarity"), max_length=9, choices=Rarity, default=Rarity.COMMON)
     effects = DocumentField(verbose_name=_("effects"), schema=EFFECTS, default=dict, blank=True)
-    front = _layer(_("front"))
-    back = _layer(_("back"))
-    foil = _layer(_("foil texture"))
-    mask = _layer(_("mask"))
+    front = picture(_("front"))
+    back = picture(_("back"))
+    foil = picture(_("foil texture"))
+    mask = picture(_("mask"))
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.DRAFT)
     visibility = models.CharField(
         _("visibility"), max_length=8, choices=Visibility, default=Visibility.PUBLIC
@@ -157,10 +147,10 @@ class CardVersion(Record):
         _("visibility"), max_length=8, choices=Card.Visibility, default=Card.Visibility.PRIVATE
     )
     content = models.JSONField(_("content"))
-    front = _layer(_("front"))
-    back = _layer(_("back"))
-    foil = _layer(_("foil texture"))
-    mask = _layer(_("mask"))
+    front = picture(_("front"))
+    back = picture(_("back"))
+    foil = picture(_("foil texture"))
+    mask = picture(_("mask"))
 
     class Meta:
         verbose_name = _("card version")

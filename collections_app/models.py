@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from files.models import picture
 from resources.api import Record, SortedCharField
 
 if TYPE_CHECKING:
@@ -33,14 +34,7 @@ class Collection(Record):
     )
     title = SortedCharField(_("title"), max_length=120)
     description = models.TextField(_("description"), max_length=2000, blank=True)
-    cover = models.ForeignKey(
-        "files.File",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("cover"),
-    )
+    cover = picture(_("cover"))
     visibility = models.CharField(
         _("visibility"), max_length=8, choices=Visibility, default=Visibility.PUBLIC
     )

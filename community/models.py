@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from files.models import picture
 from resources.api import Record, SortedCharField, TagsField
 
 DEEPEST_REPLY = 8
@@ -40,14 +41,7 @@ class Post(Record):
         related_name="posts",
         verbose_name=_("template"),
     )
-    image = models.ForeignKey(
-        "files.File",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("image"),
-    )
+    image = picture(_("image"))
     tags = TagsField(verbose_name=_("tags"))
     is_hidden = models.BooleanField(_("hidden by moderators"), default=False)
     comment_count = models.PositiveIntegerField(_("comments"), default=0, editable=False)

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from files.models import picture
 from resources.api import DocumentField, Record, SortedCharField, schema_error
 from templates_app.effects import EFFECTS
 
@@ -64,27 +65,12 @@ class Template(Record):
     default_effects = DocumentField(
         verbose_name=_("default effects"), schema=EFFECTS, default=dict, blank=True
     )
-    preview = models.ForeignKey(
-        "files.File",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("preview"),
-    )
+    preview = picture(_("preview"))
     state = models.CharField(_("state"), max_length=17, choices=State, default=State.DRAFT)
     pending = models.JSONField[Any, Any](
         _("changes that wait for approval"), default=dict, blank=True, editable=False
     )
-    pending_preview = models.ForeignKey(
-        "files.File",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="+",
-        verbose_name=_("preview that waits for approval"),
-    )
+    pending_preview = picture(_("preview that waits for approval"), editable=False)
     pending_state = models.CharField(
         _("state of the waiting changes"),
         max_length=17,
