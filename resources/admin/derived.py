@@ -140,6 +140,12 @@ class DeclaredAdmin(RecordAdmin):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         delete_record(self.resource, acting(request), str(obj.pk))
 
+    def run_declared(
+        self, action: RecordAction, by: Actor, row: Model, sent: dict[str, str]
+    ) -> None:
+        """Run a declared action on a row as the API does; raises Problem."""
+        run_action(self.resource, action, by, str(row.pk), sent)
+
     @override
     def get_actions(
         self, request: HttpRequest, action_location: object = ActionLocation.CHANGE_LIST
@@ -178,7 +184,7 @@ def _runs(action: RecordAction) -> Callable[..., HttpResponseBase | None]:
             return _asked(modeladmin, request, rows, action)
         sent = {name: request.POST.get(name, "") for name in _input_names(action)}
         for row in rows:
-            run_action(modeladmin.resource, action, acting(request), str(row.pk), sent)
+            modeladmin.run_declared(action, acting(request), row, sent)
         count = len(rows)
         done = ngettext("Done for %(count)d record.", "Done for %(count)d records.", count)
         modeladmin.message_user(request, done % {"count": count}, messages.SUCCESS)

@@ -62,7 +62,7 @@ def test_every_counter_is_exact_after_a_moderators_hour(
     ticks(desk, "delete_selected", cards[1:3])
     assert desk.post(page_of(cards[3], "delete"), {"post": "yes"}).status_code == 302
     ticks(desk, "delete_selected", list(Comment.objects.filter(text="Rubbish")))
-    ticks(desk, "hide", list(Message.objects.filter(body="Spam")))
+    ticks(desk, "put_hide", list(Message.objects.filter(body="Spam")))
     ticks(desk, "delete_selected", list(Message.objects.filter(body="Hello")))
     ticks(desk, "delete_selected", list(Review.objects.filter(stars=2)))
     ticks(desk, "put_hide", list(Post.objects.all()))

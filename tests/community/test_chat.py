@@ -252,7 +252,7 @@ def test_a_moderator_keeps_order_in_the_admin_in_private_rooms_too(
     base = "/admin/community/message/"
     found = client.get(base, {"q": "rude"}).content.decode()
     assert (rude["id"] in found, other["id"] in found) == (True, False)
-    for action, is_hidden in (("hide", True), ("show", False)):
+    for action, is_hidden in (("put_hide", True), ("delete_hide", False)):
         chosen = {"action": action, "_selected_action": [rude["id"]]}
         assert client.post(base, chosen).status_code == 302
         assert alice.api.get(f"messages/{rude['id']}").json()["is_hidden"] is is_hidden
