@@ -82,7 +82,7 @@ def _position_behind(items: QuerySet[CollectionItem], after: UUID | None) -> str
 
 
 def _spread(items: QuerySet[CollectionItem], *, by: Actor) -> None:
-    """Give all items new positions: hundreds of moves into one gap have made it too narrow."""
+    """Assign new positions to all items: hundreds of moves into one gap have made it too narrow."""
     position = ""
     for item in items:
         position = position_between(position, "")

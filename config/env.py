@@ -233,7 +233,7 @@ def add_generated_secret(name: str) -> None:
 
 
 def adopt_role(role: str) -> None:
-    """Give this process and those it starts a role."""
+    """Set the role of this process and of those it starts."""
     os.environ[ROLE_VARIABLE] = role
 
 

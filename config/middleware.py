@@ -27,7 +27,7 @@ OPEN_TO_STAFF = (ENROLMENT, f"{ADMIN}logout/", f"{ADMIN}login/", f"{ADMIN}jsi18n
 
 
 class RequestEnvelope:
-    """Gives a request its id (`X-Request-ID`) and logs one line of it."""
+    """Assigns a request its id (`X-Request-ID`) and logs one line of it."""
 
     def __init__(self, get_response: View) -> None:
         self.get_response = get_response

@@ -71,7 +71,7 @@ def discard_unused(file_ids: Iterable[UUID]) -> None:
 
 
 def sweep_unused_files() -> int:
-    """Delete files that no row has pointed at for a day; gives their number."""
+    """Delete files that no row has pointed at for a day; returns their number."""
     count = 0
     for file in unused(File.objects.filter(created_at__lt=timezone.now() - UNUSED_FOR)):
         _delete(file)
@@ -128,7 +128,7 @@ def release_files(owner_id: UUID) -> None:
 
 
 def delete_files_of(owner_id: UUID) -> int:
-    """Delete all files of an owner, which nothing may use any more; gives their number."""
+    """Delete all files of an owner, which nothing may use any more; returns their number."""
     owned = list(File.objects.filter(owner=owner_id))
     for file in owned:
         _delete(file)

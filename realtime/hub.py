@@ -159,7 +159,7 @@ class Hub:
         return not subscription.is_over and subscription not in self.far
 
     async def _read_to_the_end(self) -> int:
-        """Tell everyone what is new; gives the position that all have heard up to."""
+        """Tell everyone what is new; returns the position that all have heard up to."""
         is_behind = bool(self.live) and self.position is not None
         while is_behind:
             later = self._slices()
@@ -339,7 +339,7 @@ def _with_connection[R](work: Callable[[], R]) -> R:
 
 
 def _read_on(start: int, listening: Listening) -> tuple[Sequence[Change], Heard]:
-    """Read the next page; gives its changes, none at the end, and what audiences hear of them.
+    """Read the next page; returns its changes, none at the end, and what audiences hear of them.
 
     Here it is found, too, whose access has changed in another process.
     """
@@ -383,5 +383,5 @@ late_hub = PerLoop(partial(Hub, LATE))
 
 
 def known_hubs() -> Sequence[Hub]:
-    """Give the hubs to threads that only look; none before somebody listens."""
+    """Return the hubs to threads that only look; none before somebody listens."""
     return [*hub.known(), *late_hub.known()]

@@ -30,17 +30,17 @@ class Persona:
 
     @property
     def authorization(self) -> str:
-        """Give the header that says who this is."""
+        """Return the header that says who this is."""
         return f"Bearer {self.token}" if self.token else ""
 
     @property
     def id(self) -> str:
-        """Give the user's id as the API writes it, empty for anonymous."""
+        """Return the user's id as the API writes it, empty for anonymous."""
         return str(self.user.pk) if self.user else ""
 
     @property
     def actor(self) -> Actor:
-        """Give the actor that rules are asked about."""
+        """Return the actor that rules are asked about."""
         return actor_of_token(self.token) if self.user else ANONYMOUS
 
     def creates(self, resource: str, **values: Any) -> Any:

@@ -74,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def gate_commands() -> dict[str, list[str]]:
-    """Give the command of each gate, the slowest first."""
+    """Return the command of each gate, the slowest first."""
     python, scripts = sys.executable, Path(sysconfig.get_path("scripts"))
     manage, ruff, briefly = [python, "manage.py"], [python, "-m", "ruff"], "--output-format=concise"
     return {
@@ -89,7 +89,7 @@ def gate_commands() -> dict[str, list[str]]:
 
 
 def coverage_commands() -> dict[str, list[str]]:
-    """Give the command that checks each floor of the coverage."""
+    """Return the command that checks each floor of the coverage."""
     report = [sys.executable, "-m", "coverage", "report"]
     return {
         "coverage >= 95 %": [*report, "--fail-under=95"],

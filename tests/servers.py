@@ -74,7 +74,7 @@ class Server:
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
-        """Keep the program running for the length of a block; gives its process."""
+        """Keep the program running for the length of a block; returns its process."""
         process = self._start()
         try:
             self._wait_until_ready(process)

@@ -180,7 +180,7 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
 
     @override
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Give and take roles one by one, so that each is in the member's account activity."""
+        """Grant and revoke roles one by one, so that each is in the member's account activity."""
         user = User.objects.get(pk=form.instance.pk)
         held = set(user.groups.values_list("name", flat=True))
         chosen = {group.name for group in form.cleaned_data.get("groups", ())} if change else held

@@ -110,7 +110,7 @@ def _is_ip(host: str) -> bool:
 
 
 def _posted(parts: SplitResult, body: bytes, headers: Mapping[str, str]) -> int:
-    """Connect to a checked address and post; gives the status of the answer."""
+    """Connect to a checked address and post; returns the status of the answer."""
     connection = HTTPConnection(str(parts.hostname))
     with _opened(parts) as opened:
         # Each wait has a limit of its own; a trickle of bytes would renew it for ever.

@@ -39,7 +39,7 @@ def schedule(webhook_id: UUID, at: datetime) -> bool:
 
 
 def wake_webhooks() -> int:
-    """Look after every webhook that nobody is at; gives their number."""
+    """Look after every webhook that nobody is at; returns their number."""
     return sum(schedule(key, timezone.now()) for key in delivering.lost_webhooks())
 
 

@@ -136,7 +136,7 @@ def _helpers(*works: tuple[Callable[..., None], *tuple[Any, ...]]) -> Iterator[l
 
 
 def _ask(crowds: list[Connection], order: str, value: float = 0) -> list[Any]:
-    """Give an order to all crowds at once and wait for their answers."""
+    """Send an order to all crowds at once and wait for their answers."""
     for crowd in crowds:
         crowd.send((order, value))
     return [crowd.recv() for crowd in crowds]

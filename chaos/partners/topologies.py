@@ -176,7 +176,7 @@ def _served(
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[bool]:
-    """Give a folder a disk of its own, small enough to fill, where this user may mount one."""
+    """Mount a disk of its own on a folder, small enough to fill, where this user may mount one."""
     folder.mkdir()
     mounted = os.geteuid() == 0 and _mounts(folder)
     try:

@@ -21,7 +21,7 @@ class Source:
 
     @property
     def name(self) -> str:
-        """Give the path inside the project."""
+        """Return the path inside the project."""
         return self.path.relative_to(ROOT).as_posix()
 
     @property
@@ -31,16 +31,16 @@ class Source:
 
     @cached_property
     def text(self) -> str:
-        """Give the content."""
+        """Return the content."""
         return self.path.read_text(encoding="utf-8")
 
     @cached_property
     def tree(self) -> ast.Module:
-        """Give the syntax tree."""
+        """Return the syntax tree."""
         return ast.parse(self.text, self.name)
 
     def comments(self) -> Iterator[tuple[int, str]]:
-        """Give each comment with the number of its line."""
+        """Yield each comment with the number of its line."""
         for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
             if token.type == tokenize.COMMENT:
                 yield token.start[0], token.string
@@ -48,7 +48,7 @@ class Source:
 
 @cache
 def all_sources() -> tuple[Source, ...]:
-    """Give every file that people write, tests included, in order of path."""
+    """Return every file that people write, tests included, in order of path."""
     found = (path.relative_to(ROOT) for path in ROOT.rglob("*.py"))
     return tuple(
         Source(ROOT / path)

@@ -228,7 +228,7 @@ def _tests() -> Iterator[tuple[str, str]]:
 
 
 def _defaults() -> Iterator[tuple[str, str]]:
-    """Give the variables of config/settings.py with the defaults written beside them."""
+    """Yield the variables of config/settings.py with the defaults written beside them."""
     tree = ast.parse((ROOT / "config" / "settings.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ("env.integer", "env.text"):

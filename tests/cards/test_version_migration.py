@@ -19,7 +19,7 @@ migration: Any = import_module("cards.migrations.0006_version_visibility")
 
 
 def judged(card: Any) -> list[str]:
-    """Give what the migration finds of a card's versions, in order."""
+    """Return what the migration finds of a card's versions, in order."""
     versions = list(CardVersion.objects.filter(card=card["id"]).order_by("number"))
     for version in versions:
         changes.update(version, by=SYSTEM, visibility="private")

@@ -26,7 +26,7 @@ def test_no_subscriber_misses_anything_while_processes_are_killed() -> None:
 
 @pytest.fixture
 def mirror() -> Mirror:
-    """Give the copy of a subscriber who has fetched one row and may see published ones."""
+    """Return the copy of a subscriber who has fetched one row and may see published ones."""
     mirror = Mirror(Interest("", "", "cards", "cards", shows=[{"status": "published"}]))
     mirror.subscribed("10")
     mirror.fetched({"1": ROW})

@@ -36,7 +36,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def node_version() -> int:
-    """Give the major version of the Node on the path, 0 without one."""
+    """Return the major version of the Node on the path, 0 without one."""
     if not shutil.which("node"):
         return 0
     said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)

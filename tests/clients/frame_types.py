@@ -16,7 +16,7 @@ PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "null": 
 
 
 def frame_types() -> str:
-    """Give the whole module."""
+    """Return the whole module."""
     components = document()["components"]
     named = {
         **{name: (schema, schema) for name, schema in components["schemas"].items()},

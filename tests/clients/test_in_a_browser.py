@@ -112,7 +112,7 @@ class Writer(httpx.Client):
         super().__init__(base_url=api, headers={"Authorization": f"Bearer {access}"}, timeout=20)
 
     def creates(self, title: str, rarity: str = "epic", status: str = "published") -> str:
-        """Create a card; gives its id."""
+        """Create a card; returns its id."""
         card = {"title": title, "rarity": rarity, "status": status}
         return str(self.post("cards", json=card).raise_for_status().json()["id"])
 
@@ -125,14 +125,14 @@ class Writer(httpx.Client):
         self.request("DELETE", f"cards/{card}").raise_for_status()
 
     def epics(self) -> dict[str, str]:
-        """Ask what the server has; gives titles by id."""
+        """Ask what the server has; returns titles by id."""
         answer = self.get("cards", params={"filter": EPIC, "limit": 100}).raise_for_status()
         return {card["id"]: card["title"] for card in answer.json()["results"]}
 
 
 @pytest.fixture(scope="module")
 def site(client: Path) -> Iterator[str]:
-    """Serve the built client and a page that uses it; gives the origin."""
+    """Serve the built client and a page that uses it; returns the origin."""
     built = npm(client, "run", "build")
     assert built.returncode == 0, built.stdout
     shutil.copy(PAGE, client)
@@ -175,7 +175,7 @@ def holds(browser: Chrome, expression: str) -> None:
 
 
 def seen(browser: Chrome) -> Any:
-    """Give what the page has seen."""
+    """Return what the page has seen."""
     return browser.execute_script("return seen")
 
 

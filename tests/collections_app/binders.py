@@ -34,5 +34,5 @@ def items_of(persona: Persona, collection: Any) -> list[Any]:
 
 
 def titles_of(persona: Persona, collection: Any) -> str:
-    """Give the titles of a collection's cards, in their order, as one text."""
+    """Return the titles of a collection's cards, in their order, as one text."""
     return "".join(item["expand"]["card"]["title"] for item in items_of(persona, collection))

@@ -40,7 +40,7 @@ class Client:
         self.status = 0
 
     async def receive(self) -> dict[str, Any]:
-        """Give the request, then that the client is gone once it is."""
+        """Return the request, then that the client is gone once it is."""
         if not self.has_sent:
             self.has_sent = True
             return {"type": "http.request", "body": b"", "more_body": False}

@@ -57,7 +57,7 @@ def example_row(resource: Resource, *, owner: Persona) -> Record:
 
 
 def writable_values(resource: Resource, *, owner: Persona) -> dict[str, Any]:
-    """Give what a client would send to create a record, relations pointing at rows of `owner`."""
+    """Return what a client would send to create a record, relations pointing at rows of `owner`."""
     columns = [resource.column(name) for name in resource.writable]
     needed = [column for column in columns if _is_needed(column)]
     values = {column.name: _value(column, _owner(column, owner)) for column in needed}
@@ -94,7 +94,7 @@ def _value(column: models.Field[Any, Any], owner: Persona) -> Any:
 
 
 def _target(column: models.Field[Any, Any], owner: Persona) -> Any:
-    """Give the row that a relation points at: members are `owner`, other rows belong to them."""
+    """Return the row that a relation points at: members are `owner`, other rows belong to them."""
     target: Any = column.related_model
     if target is User:
         return owner.user

@@ -68,12 +68,12 @@ class Matrix:
 
     @property
     def name(self) -> str:
-        """Give the resource's name."""
+        """Return the resource's name."""
         return self.resource.name
 
     @property
     def oracle(self) -> Oracle:
-        """Give what is to be said of the resource."""
+        """Return what is to be said of the resource."""
         return ORACLES[self.name]
 
     def tries(self) -> Iterator[Try]:
@@ -92,17 +92,17 @@ class Matrix:
             yield Try(access, self.name, who.name, f"{what} {key}", key in allowed, key in saw)
 
     def listed(self, who: Who, rows: list[Any]) -> list[Any]:
-        """Give the rows that a list which names nothing may show."""
+        """Return the rows that a list which names nothing may show."""
         return [row for row in rows if self.oracle.listed(who, row)]
 
     def read_list(self, actor: Actor, **asked: str) -> Any:
-        """Give the answer to a list, empty where nothing at all is answered."""
+        """Return the answer to a list, empty where nothing at all is answered."""
         status, answer = read(self.resource, actor, None, {"limit": "100", **asked})
         assert status in (200, 401, 403), answer
         return answer if status == 200 else {"results": [], "count": 0, "next": None}
 
     def relations(self) -> Iterator[tuple[str, Resource]]:
-        """Give the relations that can be filtered by, with their targets."""
+        """Yield the relations that can be filtered by, with their targets."""
         for name in (*self.resource.filters, *self.resource.scans):
             if self.resource.column(name).is_relation:
                 yield name, registry.resource_of(self.resource.target(name))
@@ -111,14 +111,14 @@ class Matrix:
 def read(
     resource: Resource, actor: Actor, record_id: str | None, asked: Mapping[str, str]
 ) -> Answers:
-    """Read as whoever has signed in does, by either path; gives status and JSON."""
+    """Read as whoever has signed in does, by either path; returns status and JSON."""
     request = Request(resource, "GET", "/api/v1/x", record_id or "", query_string=urlencode(asked))
     answer = answer_of(READ, Exchange(request, lambda _header: actor))
     return answer.status, orjson.loads(answer.body)
 
 
 def ids(answer: Any) -> set[str]:
-    """Give the ids of a list's records."""
+    """Return the ids of a list's records."""
     return {record["id"] for record in answer["results"]}
 
 
@@ -139,7 +139,7 @@ def views(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[T
 
 
 def vars_of(row: Any) -> dict[str, Any]:
-    """Give the fields of a row that hold something."""
+    """Return the fields of a row that hold something."""
     return {
         field.name: value
         for field in row._meta.concrete_fields
@@ -240,7 +240,7 @@ def filters(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator
 
 
 def pointing_at(resource: Resource) -> Iterator[tuple[Resource, str]]:
-    """Give the relations that a filter can look back by."""
+    """Yield the relations that a filter can look back by."""
     for source in registry.all_resources():
         for name in (*source.filters, *source.scans):
             can_be_spelled = "/" not in source.name
@@ -293,7 +293,7 @@ def _audience(actor: Actor, topic: str, asked: Mapping[str, str]) -> Audience | 
 
 
 def _sees(actor: Actor, topic: str, asked: Mapping[str, str], rows: list[Any]) -> set[str]:
-    """Give which of the rows a subscriber would hear of."""
+    """Return which of the rows a subscriber would hear of."""
     audience = _audience(actor, topic, asked)
     if audience is None:
         return set()
@@ -313,7 +313,7 @@ def all_tries(world: World, resources: Iterable[Resource] | None = None) -> list
 
 
 def summary(tries: Iterable[Try]) -> str:
-    """Give a line for each access: held / tried."""
+    """Return a line for each access: held / tried."""
     by_access: dict[str, Counter[bool]] = defaultdict(Counter)
     for each in tries:
         by_access[each.access][each.holds] += 1

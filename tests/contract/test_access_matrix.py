@@ -30,7 +30,7 @@ def persona(name: str, request: pytest.FixtureRequest) -> Persona:
 
 
 def refusal(persona: Persona) -> int:
-    """Give the status with which a visible row refuses this persona."""
+    """Return the status with which a visible row refuses this persona."""
     return 403 if persona.user else 401
 
 

@@ -75,7 +75,7 @@ async def _asked(path: Any, scope: dict[str, Any]) -> Answer:
 
 @pytest.fixture(scope="module")
 def both() -> Iterator[Both]:
-    """Give both paths."""
+    """Yield both paths."""
     paths = Both()
     yield paths
     paths.runner.close()
@@ -83,7 +83,7 @@ def both() -> Iterator[Both]:
 
 @pytest.fixture
 def known(transactional_db: None) -> dict[str, list[str]]:
-    """Fill every resource; gives the ids of each, and who may ask as `Authorization` headers."""
+    """Fill every resource; returns the ids of each, and who may ask as `Authorization` headers."""
     alice, bob = new_member("alice"), new_member("bob")
     moderator = new_member("moderator", roles=["moderator"])
     found = {resource.name: [str(example_row(resource, owner=alice).pk)] for resource in RESOURCES}
@@ -92,7 +92,7 @@ def known(transactional_db: None) -> dict[str, list[str]]:
 
 
 def scope_of(method: str, url: str, headers: dict[str, str]) -> dict[str, Any]:
-    """Give a request as ASGI describes it."""
+    """Return a request as ASGI describes it."""
     path, query = urlsplit(url).path, urlsplit(url).query
     named = {"host": "testserver", "x-request-id": "one-and-the-same", **headers}
     return {
@@ -114,7 +114,7 @@ ODD = ["", "0", "-1", "zzz", "💎", "\x00", "a" * 300, "*", "id,id", "%"]
 
 @cache
 def parameters(resource: Resource) -> st.SearchStrategy[list[tuple[str, str]]]:
-    """Give query parameters, most of which this resource knows."""
+    """Return query parameters, most of which this resource knows."""
     names = [*resource.fields, *resource.filters, *resource.scans, "titel", "creator.username"]
     name = st.sampled_from(names)
     value = st.sampled_from(
@@ -145,7 +145,7 @@ def parameters(resource: Resource) -> st.SearchStrategy[list[tuple[str, str]]]:
 
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[str, str, str, int, dict[str, str]]:
-    """Give a request: method, resource, the rest of the address, who asks, further headers."""
+    """Return a request: method, resource, the rest of the address, who asks, further headers."""
     resource = draw(st.sampled_from(RESOURCES))
     place = draw(st.sampled_from(["", "", "", "/{id}", "/{id}", "/nothing", "/{id}x", "/me/x"]))
     query = urlencode(draw(parameters(resource)) if place in ("", "/{id}") else [])

@@ -42,7 +42,7 @@ class World:
 
     @cached_property
     def everyone(self) -> list[tuple[Who, Actor]]:
-        """Give what the oracle knows of each, and who they are to the product."""
+        """Return what the oracle knows of each, and who they are to the product."""
         return [
             (Who(name, persona.user.pk if persona.user else None), persona.actor)
             for name, persona in self.people.items()

@@ -20,14 +20,14 @@ CLEAR, RED = (0, 0, 0, 0), (255, 0, 0, 255)
 
 
 def drawn(kind: str, picture: Image.Image | None = None, **options: Any) -> bytes:
-    """Give the bytes of a picture, a plain one unless one is given."""
+    """Return the bytes of a picture, a plain one unless one is given."""
     file = BytesIO()
     (picture or Image.new("RGB", SIZE, (200, 40, 90))).save(file, kind, **options)
     return file.getvalue()
 
 
 def animated(kind: str, frames: int = 3) -> bytes:
-    """Give an animation of a red square that walks over nothing, 70 ms a step."""
+    """Return an animation of a red square that walks over nothing, 70 ms a step."""
     steps = [_step(number) for number in range(frames)]
     options: dict[str, Any] = {"disposal": 2} if kind == "GIF" else {}
     return drawn(
@@ -53,6 +53,6 @@ def opened(content: bytes) -> Any:
 
 
 def colours(picture: Any, places: Sequence[tuple[int, int]]) -> list[tuple[int, ...]]:
-    """Give the colours at some places of the frame that is shown."""
+    """Return the colours at some places of the frame that is shown."""
     shown = picture.convert("RGBA")
     return [shown.getpixel(place) for place in places]

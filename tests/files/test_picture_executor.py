@@ -43,7 +43,7 @@ served: Any = application
 
 @pytest.fixture
 def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[PictureExecutor]:
-    """Give the product an executor of one process, with room for one who waits."""
+    """Install an executor of one process, with room for one who waits."""
     own = PictureExecutor(processes=1, waiting=1, pixels=0)
     monkeypatch.setattr("files.pictures.reading.picture_executor", lambda: own)
     yield own

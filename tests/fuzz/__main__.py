@@ -99,7 +99,7 @@ def _on(database: str, seconds: float, seed: int) -> Outcome:
 
 @contextmanager
 def _backends(database: str) -> Iterator[dict[str, str]]:
-    """Give the variables that lead to a database and what goes with it."""
+    """Yield the variables that lead to a database and what goes with it."""
     if database == "postgresql":
         with servers.everything() as variables:
             yield variables

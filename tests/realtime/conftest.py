@@ -39,7 +39,7 @@ class Live:
         self.socket = ApplicationCommunicator(served, scope)
 
     async def open(self) -> Any:
-        """Connect; gives the server's first answer."""
+        """Connect; returns the server's first answer."""
         await self.socket.send_input({"type": "websocket.connect"})
         return await self.socket.receive_output(PATIENCE)
 
@@ -63,7 +63,7 @@ class Live:
         return await self.receive()
 
     async def events(self, count: int) -> list[tuple[str, str]]:
-        """Wait for so many events; gives what each says of which record."""
+        """Wait for so many events; returns what each says of which record."""
         frames = [await self.receive() for _number in range(count)]
         return [(frame["action"], frame["id"]) for frame in frames]
 

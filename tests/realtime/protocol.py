@@ -20,7 +20,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "asyncapi.yaml"
 
 @cache
 def document() -> dict[str, Any]:
-    """Give the document."""
+    """Return the document."""
     read: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text())
     return read
 
@@ -47,7 +47,7 @@ def types(side: Side) -> dict[str, str]:
 
 @cache
 def validator(message: str) -> jsonschema_rs.Draft7Validator:
-    """Give what checks a message's payload: AsyncAPI's schemas are JSON Schema draft 7."""
+    """Return what checks a message's payload: AsyncAPI's schemas are JSON Schema draft 7."""
     payload = {"$ref": f"#/components/messages/{message}/payload"}
     return jsonschema_rs.Draft7Validator({**payload, "components": document()["components"]})
 

@@ -19,7 +19,7 @@ RINGING = (
 
 
 async def heard_while(ring: Callable[[], Awaitable[object]]) -> set[str]:
-    """Give what is heard of a ring, which is tried for three seconds where it could be heard."""
+    """Return what is heard of a ring, which is tried for three seconds where it could be heard."""
     heard: set[str] = set()
     listening = asyncio.create_task(listen(heard.update))
     try:

@@ -34,7 +34,7 @@ EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": "", "ROOMS_ALLOW_G
 
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
-    """Run a server that guests may meet on; gives host and port."""
+    """Run a server that guests may meet on; returns host and port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = ["--port", str(port), "--data", str(tmp_path), "--no-worker"]

@@ -38,7 +38,7 @@ class Stream:
         self.http = ApplicationCommunicator(served, scope)
 
     async def open(self) -> dict[str, Any]:
-        """Ask; gives the start of the answer."""
+        """Ask; returns the start of the answer."""
         await self.http.send_input({"type": "http.request", "body": b"", "more_body": False})
         start: dict[str, Any] = await self.http.receive_output(30)
         return start

@@ -69,7 +69,7 @@ class Process:
         self.running.send_signal(signal.SIGTERM)
 
     def ended_after(self) -> float:
-        """Wait for its end; gives how many seconds that took."""
+        """Wait for its end; returns how many seconds that took."""
         asked = monotonic()
         assert self.running.wait(40) == 0
         return monotonic() - asked
@@ -115,7 +115,7 @@ def client(process: Process, token: str = "") -> httpx.Client:
 
 
 def registers(process: Process) -> str:
-    """Open an account where a worker sends the mail; gives the member's token."""
+    """Open an account where a worker sends the mail; returns the member's token."""
     with client(process) as api:
         proof = api.post("auth/register", json=PROFILE).json()["proof"]
         sent = {"proof": proof, "code": mailed_code(process.folder / "mail")}
@@ -148,7 +148,7 @@ def creates(api: httpx.Client, title: str) -> str:
 
 
 def everyone_is_sent_elsewhere(process: Process, api: httpx.Client) -> str:
-    """End a process with twelve clients; gives the cursor at which they were cut off."""
+    """End a process with twelve clients; returns the cursor at which they were cut off."""
     with ExitStack() as stack:
         tokens = [token_of(api) if number % 2 else "" for number in range(12)]
         clients = [stack.enter_context(listener(process, token)) for token in tokens]

@@ -30,7 +30,7 @@ def key_of(persona: Persona, *scopes: str) -> Api:
 
 
 def keeper(*roles: str) -> Persona:
-    """Give a member with roles, which are gone where rows were committed before."""
+    """Return a member with roles, which are gone where rows were committed before."""
     for role in roles:
         Group.objects.get_or_create(name=role)
     return new_member("keeper", roles=roles)
@@ -46,7 +46,7 @@ def says(api: Api, *messages: dict[str, Any]) -> Any:
 
 @pytest.fixture
 def service(transactional_db: None) -> Api:
-    """Give the client of a trusted service."""
+    """Return the client of a trusted service."""
     return key_of(keeper("admin"), "rooms:write")
 
 

@@ -19,7 +19,7 @@ JUNK = ["x", "-1", "1~", "1~x", "1.5", "0x1", "None", "٣", "9" * 30, "9" * 5000
 
 
 async def first_words(query: str, **headers: str) -> list[str]:
-    """Open a stream; gives the names of its first two events."""
+    """Open a stream; returns the names of its first two events."""
     stream = Stream(query, **headers)
     assert (await stream.open())["status"] == 200
     names = [(await stream.event())["event"] for _number in range(2)]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def heard(persona: Persona, topic: str, since: int, asked: str = "") -> list[Event]:
-    """Give what a persona hears of a list since a place in the feed."""
+    """Return what a persona hears of a list since a place in the feed."""
     resource = registry.named(topic)
     assert resource is not None
     audience = Audience(resource, persona.actor.kind, "list", stream_query(resource, asked))
@@ -24,5 +24,5 @@ def heard(persona: Persona, topic: str, since: int, asked: str = "") -> list[Eve
 
 
 def told(events: list[Event]) -> list[tuple[str, str]]:
-    """Give what events say of which record."""
+    """Return what events say of which record."""
     return [(event.verb.value, str(event.record_id)) for event in events]

@@ -26,7 +26,7 @@ WRITERS, WRITES = 6, 6
 
 @pytest.fixture
 def crowd(transactional_db: None) -> Iterator[ThreadPoolExecutor]:
-    """Give threads whose database connections end with the test."""
+    """Yield threads whose database connections end with the test."""
     with ThreadPoolExecutor(WRITERS + 1) as threads:
         yield threads
         gate = Barrier(WRITERS + 1)

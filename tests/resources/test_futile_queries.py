@@ -24,7 +24,7 @@ RIGHT = "filter=" + quote(" || ".join([f'rarity="{name}"' for name in ("epic", "
 
 @pytest.fixture(autouse=True)
 def little_room(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each network room for two wrong queries, and never more again."""
+    """Allow each network two wrong queries, and never more again."""
     settings.THROTTLE_RATES |= {"read": "3000/min"}
     monkeypatch.setattr(futile_queries, "LETTERS", 2 * len(WRONG))
     monkeypatch.setattr(futile_queries, "LETTERS_PER_SECOND", 0)

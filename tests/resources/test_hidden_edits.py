@@ -27,7 +27,7 @@ def edit(model: type[Record], key: str, **values: Any) -> None:
 
 @pytest.fixture
 def template(alice: Persona, moderator: Persona) -> Any:
-    """Give alice's template, which is public."""
+    """Return alice's template, which is public."""
     made = alice.creates("templates", title="Dragon frame", slots=NO_SLOTS)
     alice.api.post(f"templates/{made['id']}/submit")
     return moderator.api.post(f"templates/{made['id']}/approve").json()

@@ -45,7 +45,7 @@ def binder(alice: Persona) -> Any:
 
 @pytest.fixture
 def behind(alice: Persona, bob: Persona, unlisted: Any, binder: Any) -> dict[str, tuple[str, str]]:
-    """Give, by resource, the relation to what is not listed and the record it is pinned by."""
+    """Return, by resource, the relation to what is not listed and the record it is pinned by."""
     alice.creates("collection-items", collection=binder["id"], card=unlisted["id"])
     room = bob.creates("rooms", title="About it", card=unlisted["id"])
     bob.creates("room-members", room=room["id"], user=alice.id)

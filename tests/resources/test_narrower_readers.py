@@ -21,7 +21,7 @@ MINE = own("creator")
 
 @pytest.fixture
 def card(alice: Persona, moderator: Persona) -> Iterator[Any]:
-    """Give a card whose effects, and what it is a remix of, only its creator may read."""
+    """Yield a card whose effects, and what it is a remix of, only its creator may read."""
     origin = alice.creates("cards", title="Origin", status="published")
     remix = alice.api.post(f"cards/{origin['id']}/remix").json()
     alice.api.patch(f"cards/{remix['id']}", {"effects": {"preset": "gold"}})

@@ -25,7 +25,7 @@ CARDS = resource_of(Card)
 
 
 def titles(query_string: str) -> list[str]:
-    """Give what a list shows to anyone."""
+    """Return what a list shows to anyone."""
     answer = list_records(CARDS, ANONYMOUS, query_string, "http://x")
     return [row["title"] for row in orjson.loads(answer.body)["results"]]
 

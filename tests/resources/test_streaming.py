@@ -180,7 +180,7 @@ def listed(persona: Persona, resource: Resource) -> dict[str, Any]:
 
 
 def life(resource: Resource, alice: Persona) -> Iterator[Any]:
-    """Give steps that make, change and delete rows, through the write door."""
+    """Yield steps that make, change and delete rows, through the write door."""
     made: list[Any] = []
     yield lambda: made.append(example_row(resource, owner=alice))
     row = made[0]

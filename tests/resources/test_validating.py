@@ -61,7 +61,7 @@ def by_the_book(resource: Resource, verb: str, sent: Any) -> Any:
 
 
 def outcome(check: Any, *arguments: Any) -> Any:
-    """Give what a check finds, with the order in which it finds it."""
+    """Return what a check finds, with the order in which it finds it."""
     try:
         return list(check(*arguments).items())
     except serializers.ValidationError as error:

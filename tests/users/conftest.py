@@ -34,23 +34,23 @@ class Mailbox:
         return "250 OK"
 
     def to(self, address: str) -> list[EmailMessage]:
-        """Give the letters to an address."""
+        """Return the letters to an address."""
         return [letter for letter in self.letters if letter["To"] == address]
 
     def text(self, address: str) -> str:
-        """Give the newest letter to an address as text."""
+        """Return the newest letter to an address as text."""
         body = self.to(address)[-1].get_body(("plain",))
         assert body is not None
         return str(body.get_content()).replace("\r\n", "\n")
 
     def code(self, address: str) -> str:
-        """Give the code in the newest letter to an address."""
+        """Return the code in the newest letter to an address."""
         match = CODE.search(self.text(address))
         assert match is not None
         return match[1]
 
     def token(self, address: str) -> str:
-        """Give the token of the link in the newest letter to an address."""
+        """Return the token of the link in the newest letter to an address."""
         match = TOKEN.search(self.text(address))
         assert match is not None
         return unquote(match[1])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def session_of(persona: Persona) -> str:
-    """Sign a member in on one more device; gives the refresh token."""
+    """Sign a member in on one more device; returns the refresh token."""
     assert persona.user is not None
     return token_pair(open_session(persona.user, caller=NOWHERE, method="test"))["refresh"]
 

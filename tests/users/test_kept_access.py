@@ -70,13 +70,13 @@ def dana(transactional_db: None) -> Persona:
 
 
 def user_of(persona: Persona) -> User:
-    """Give a persona's account."""
+    """Return a persona's account."""
     assert persona.user is not None
     return persona.user
 
 
 def session_of(persona: Persona) -> Session:
-    """Give a persona's only session."""
+    """Return a persona's only session."""
     return Session.objects.get(user=user_of(persona))
 
 
@@ -132,7 +132,7 @@ def test_a_role_counts_and_ends_with_the_very_next_request(dana: Persona, role: 
 
 
 def known_actor(persona: Persona) -> Any:
-    """Give the actor that the process takes a persona for."""
+    """Return the actor that the process takes a persona for."""
     known = fast_path.readers.callers.known.get(persona.authorization)
     assert known is not None
     return known.authentication.actor

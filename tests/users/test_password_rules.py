@@ -59,7 +59,7 @@ class Ranges(BaseHTTPRequestHandler):
     asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
-        """Give the suffixes of a prefix."""
+        """Return the suffixes of a prefix."""
         self.asked.append(self.path)
         known = {sha1(LEAKED.encode()).hexdigest().upper(): 7}  # noqa: S324 - the protocol's
         known[sha1(PADDING.encode()).hexdigest().upper()] = 0  # noqa: S324 - the protocol's

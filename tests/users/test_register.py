@@ -116,7 +116,7 @@ def test_nobody_can_tell_by_the_work_done_whether_an_address_has_an_account(
 
 
 def work_for(path: str, email: str, **profile: Any) -> list[str]:
-    """Give the statements that answering a request takes, without their values."""
+    """Return the statements that answering a request takes, without their values."""
     with CaptureQueriesContext(connection) as queries:
         assert Api().post(path, profile | {"email": email}).status_code == 202
     return [re.sub(r"'[^']*'", "?", query["sql"]) for query in queries]

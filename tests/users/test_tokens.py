@@ -70,7 +70,7 @@ def ours(token: str, **changed: Any) -> str:
 
 
 def forgeries(token: str) -> dict[str, str]:
-    """Give every way of making a token that must not be taken for the good one."""
+    """Return every way of making a token that must not be taken for the good one."""
     header, claims, signature = token.split(".")
     return {
         "no algorithm": f"{encoded({'alg': 'none', 'typ': 'JWT'})}.{claims}.",

@@ -35,7 +35,7 @@ class Heard:
 
     @property
     def data(self) -> Any:
-        """Give what the message says."""
+        """Return what the message says."""
         return orjson.loads(self.body)["data"]
 
 
@@ -49,7 +49,7 @@ class Receiver:
     location: str = ""
 
     def titles(self) -> list[str]:
-        """Give the titles of the cards it heard of, in order."""
+        """Return the titles of the cards it heard of, in order."""
         return [heard.data["after"]["title"] for heard in self.heard]
 
 
@@ -127,13 +127,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def waiting() -> Any:
-    """Give the tasks that wait, the next first."""
+    """Return the tasks that wait, the next first."""
     path, status = deliver.module_path, TaskResultStatus.READY
     return DBTaskResult.objects.filter(task_path=path, status=status).order_by("run_after")
 
 
 def work() -> int:
-    """Run every task that is due, as a worker would; gives their number."""
+    """Run every task that is due, as a worker would; returns their number."""
     count = 0
     while (due := waiting().filter(run_after__lte=timezone.now()).first()) is not None:
         arguments = due.args_kwargs["args"]
@@ -144,5 +144,5 @@ def work() -> int:
 
 
 def listens(admin: Persona, receiver: Receiver, *names: str) -> Any:
-    """Have the receiver told of resources; gives the webhook's JSON with its secret."""
+    """Have the receiver told of resources; returns the webhook's JSON with its secret."""
     return admin.creates("webhooks", name="shop", url=receiver.url, topics=list(names or ["cards"]))

@@ -221,7 +221,7 @@ def test_a_certificate_is_checked_against_the_name_and_the_checked_address_is_us
 
 @contextmanager
 def serving(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Answer one client; gives the port."""
+    """Answer one client; returns the port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def accept() -> None:

@@ -38,7 +38,7 @@ class Attempt:
 
 
 def keep_attempt(state: str, attempt: Attempt) -> str:
-    """Keep an attempt under our state for ten minutes; gives the secret for the cookie."""
+    """Keep an attempt under our state for ten minutes; returns the secret for the cookie."""
     browser = token_urlsafe(32)
     store("attempt", {**asdict(attempt), "browser": browser}, seconds=SECONDS, key=state)
     return browser
@@ -76,7 +76,7 @@ def take_form(state: str) -> dict[str, str]:
 
 
 def keep_link(provider: str, app: AppRequest) -> str:
-    """Keep a member's wish to link an account until their browser comes; gives its ticket."""
+    """Keep a member's wish to link an account until their browser comes; returns its ticket."""
     return store("link", {"provider": provider, "app": asdict(app)}, seconds=SECONDS)
 
 

@@ -94,7 +94,7 @@ def ask_for_address(user: User, email: str) -> Proof:
 
 
 def change_address(proof: Proof, *, caller: Caller) -> None:
-    """Give an account the proven address.
+    """Set the proven address of an account.
 
     Raises IntegrityError when another account has it by now.
     """

@@ -70,7 +70,7 @@ def request_erasure(user: User, *, by: Actor, caller: Caller) -> User:
 
 
 def erase_due_members() -> int:
-    """Erase the accounts whose days of grace are over; gives their number.
+    """Erase the accounts whose days of grace are over; returns their number.
 
     One that fails is logged and tried again the next time; the others are not held up.
     """

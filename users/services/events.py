@@ -36,7 +36,7 @@ def record_event(
 
 
 def forget_old_events() -> int:
-    """Delete account activity older than a year; gives the number of lines."""
+    """Delete account activity older than a year; returns the number of lines."""
     old = AccountEvent.objects.filter(created_at__lt=timezone.now() - KEPT_FOR)
     events = list(old[:1000])
     for event in events:

@@ -77,7 +77,7 @@ def ready_export(user_id: UUID, export_id: UUID) -> Export | None:
 
 
 def drop_expired_exports() -> int:
-    """Delete archives whose week is over, and what a crash left half-built; gives their number."""
+    """Delete archives whose week is over, and what a crash left behind; returns their number."""
     now = timezone.now()
     expired = Export.objects.filter(state=State.READY, expires_at__lte=now)
     stuck = Export.objects.filter(state=State.PENDING, created_at__lte=now - A_DAY)
@@ -111,7 +111,7 @@ def _require_room(user: User) -> None:
 
 
 def _store(export: Export) -> int:
-    """Write the archive to a nameless file on the local disk, then to the storage; gives bytes."""
+    """Write the archive to a temporary local file, then to the storage; returns bytes."""
     with TemporaryFile() as draft:
         write_archive(export.user, draft)
         size = draft.tell()

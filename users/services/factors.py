@@ -38,7 +38,7 @@ def factors_of(user: User) -> list[str]:
 
 
 def begin_totp(user: User) -> tuple[str, str]:
-    """Make the secret of an authenticator app; gives it and its `otpauth:` URI.
+    """Make the secret of an authenticator app; returns it and its `otpauth:` URI.
 
     It counts only once a code has confirmed it. Raises Problem 409 when there is one already.
     """
@@ -65,7 +65,7 @@ def _uri(user: User, secret: str) -> str:
 
 
 def confirm_totp(user: User, code: str, *, caller: Caller) -> Sequence[str]:
-    """Turn the authenticator app on by a first code; gives the recovery codes.
+    """Turn the authenticator app on by a first code; returns the recovery codes.
 
     Raises Problem 400 `wrong_code`.
     """
@@ -132,7 +132,7 @@ def unused_recovery_codes(user: User) -> int:
 
 
 def require_factor(user: User, code: str, *, caller: Caller) -> str:
-    """Take a code of the authenticator app or a recovery code; gives which of them it was.
+    """Take a code of the authenticator app or a recovery code; returns which of them it was.
 
     Raises Problem 400 `wrong_code`, and 429 after five wrong ones in a quarter of an hour. Ask
     only callers who have shown the first factor.
@@ -147,7 +147,7 @@ def require_factor(user: User, code: str, *, caller: Caller) -> str:
 
 
 def _factor_of(user: User, code: str, caller: Caller) -> str:
-    """Use up a code; gives the factor that it is of, nothing for a wrong one."""
+    """Use up a code; returns the factor that it is of, nothing for a wrong one."""
     with changes.together():
         totp = Totp.objects.select_for_update().filter(user=user).first()
         if totp is None or totp.confirmed_at is None:

@@ -129,7 +129,7 @@ def wrong_code() -> Problem:
 
 
 def forget_old_proofs() -> int:
-    """Delete proofs a day after they ran out; gives their number."""
+    """Delete proofs a day after they ran out; returns their number."""
     old = timezone.now() - timedelta(days=1)
     count, _per_model = Proof.objects.filter(expires_at__lt=old).delete()
     return count

@@ -18,7 +18,7 @@ STAFF = frozenset({MODERATOR, ADMIN})
 
 
 def assign_role(user: User, *, role: str, by: Actor) -> None:
-    """Give a member a role; moderators and admins may then use the admin site."""
+    """Assign a role to a member; moderators and admins may then use the admin site."""
     with changes.together():
         user.groups.add(Group.objects.get(name=role))
         _follow(user, by=by)

@@ -104,7 +104,7 @@ def earned_trust(user: User) -> int:
 
 
 def review_trust() -> int:
-    """Bring every member's trust level up to date; gives the number of changes."""
+    """Bring every member's trust level up to date; returns the number of changes."""
     count = 0
     for user in User.objects.filter(is_active=True).iterator(chunk_size=500):
         level = earned_trust(user)

@@ -194,7 +194,7 @@ def is_known_network(user: User, caller: Caller) -> bool:
 
 
 def forget_old_sessions() -> int:
-    """Delete sessions that ended or ran out 30 days ago; gives their number."""
+    """Delete sessions that ended or ran out 30 days ago; returns their number."""
     old = timezone.now() - timedelta(days=30)
     sessions = Session.objects.filter(expires_at__lt=old).order_by("created_at")[:1000]
     for session in sessions:

@@ -78,7 +78,7 @@ def words_for(error: ProviderError | Problem) -> dict[str, str]:
 
 
 def hand_back(app: AppRequest, parameters: Mapping[str, str]) -> HttpResponse:
-    """Give the app its answer, by a redirect or by a message from the pop-up to its opener."""
+    """Send the app its answer, by a redirect or by a message from the pop-up to its opener."""
     answer = {**parameters, "state": app.state}
     address = with_parameters(app.redirect_uri, answer)
     if app.mode == "redirect":

@@ -38,7 +38,7 @@ LOST_AFTER = timedelta(minutes=10)
 
 
 def deliver(webhook_id: UUID) -> datetime | None:
-    """Tell a webhook what is new; gives when to look again, None when somebody will say so.
+    """Tell a webhook what is new; returns when to look again, None when somebody will say so.
 
     Does nothing unless it is due: of a task and a later one that replaces it, one is.
     """
@@ -63,7 +63,7 @@ def lost_webhooks() -> list[UUID]:
 
 
 def forget_old_deliveries() -> int:
-    """Delete what was delivered a month ago; gives the number."""
+    """Delete what was delivered a month ago; returns the number."""
     old = timezone.now() - DELIVERIES_ARE_KEPT_FOR
     count, _per_model = Delivery.objects.filter(created_at__lt=old).delete()
     return count
@@ -139,7 +139,7 @@ def _next_look(turn: Turn) -> datetime | None:
 
 
 def _send(turn: Turn, change: Change) -> datetime | None:
-    """Make one attempt; gives when to go on if it was in vain, or the turn is lost."""
+    """Make one attempt; returns when to go on if it was in vain, or the turn is lost."""
     message = message_about(change, turn.webhook.pk)
     headers = message.headers(turn.webhook.secrets, at=int(timezone.now().timestamp()))
     outcome = post(turn.webhook.url, message.body, headers)

@@ -23,14 +23,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def app(alice: Persona, clock: Clock) -> App:
-    """Give alice a password and an authenticator app."""
+    """Set a password and an authenticator app for alice."""
     give_password(alice)
     return turn_on_app(alice, clock)
 
 
 @pytest.fixture
 def passkey(alice: Persona) -> Authenticator:
-    """Give alice a passkey."""
+    """Add a passkey to alice's account."""
     authenticator = Authenticator()
     assert add_passkey(alice, authenticator).status_code == 201
     return authenticator

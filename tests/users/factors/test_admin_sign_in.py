@@ -62,7 +62,7 @@ def is_inside(browser: Browser) -> bool:
 
 
 def told(answer: Any) -> set[str]:
-    """Give the codes of what the form says, refusing."""
+    """Return the codes of what the form says, refusing."""
     assert answer.status_code == 200
     errors = answer.context["form"].errors.as_data().values()
     return {error.code for listed in errors for error in listed}

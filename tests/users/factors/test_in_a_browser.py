@@ -62,7 +62,7 @@ def browser(
 
 @pytest.fixture
 def authenticator(browser: Chrome) -> None:
-    """Give the browser a fingerprint reader, and a finger that is always right."""
+    """Add a fingerprint reader to the browser, and a finger that is always right."""
     browser.add_virtual_authenticator(
         VirtualAuthenticatorOptions(
             protocol=Protocol.CTAP2,

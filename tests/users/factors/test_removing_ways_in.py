@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def elsewhere(alice: Persona) -> Identity:
-    """Give alice an account elsewhere."""
+    """Link an external account to alice."""
     index = blind_index("mysso:alice-there")
     columns = {"provider": "mysso", "subject": "alice-there", "subject_index": index}
     return changes.create(Identity, by=SYSTEM, user=alice.user, email="", **columns)

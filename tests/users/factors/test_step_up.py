@@ -55,14 +55,14 @@ def shown(authenticator: Authenticator) -> dict[str, Any]:
 
 
 def mailed(address: str, purpose: Purpose = Purpose.SIGN_IN) -> tuple[Proof, str]:
-    """Ask for a code by mail; gives its proof and the code in the mail."""
+    """Ask for a code by mail; returns its proof and the code in the mail."""
     proof = ask_for_proof(purpose, address)
     return proof, issue_code(proof)[0]
 
 
 @pytest.fixture
 def stale(alice: Persona) -> Persona:
-    """Give alice a password and a session in which she has not used it for long."""
+    """Set a password for alice, and a session in which she has not used it for long."""
     give_password(alice)
     grow_stale(alice)
     return alice

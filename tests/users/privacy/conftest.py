@@ -21,7 +21,7 @@ __all__ = ["alone", "life", "storage"]
 
 @pytest.fixture(autouse=True)
 def alone(storage: None, settings: Settings) -> None:
-    """Give each test a corner of the bucket: these look at all that is stored."""
+    """Reserve a corner of the bucket for each test: these look at all that is stored."""
     if hasattr(default_storage, "bucket_name"):
         bucket = settings.STORAGES["default"]
         options = {**bucket["OPTIONS"], "location": uuid4().hex}

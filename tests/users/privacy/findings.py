@@ -18,7 +18,7 @@ SEALED = re.compile(r"~sealed~[\w=-]+")
 
 
 def found_in_database(words: Collection[str]) -> set[str]:
-    """Give `table.column: word` wherever the database holds a word, sealed ones opened."""
+    """Return `table.column: word` wherever the database holds a word, sealed ones opened."""
     found = set()
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -32,7 +32,7 @@ def found_in_database(words: Collection[str]) -> set[str]:
 
 
 def found_in_storage(words: Collection[str]) -> set[str]:
-    """Give `file: word` wherever a stored file or its name holds a word."""
+    """Return `file: word` wherever a stored file or its name holds a word."""
     found = set()
     for name in stored_files():
         with default_storage.open(name) as file:
@@ -42,7 +42,7 @@ def found_in_storage(words: Collection[str]) -> set[str]:
 
 
 def stored_files(folder: str = "") -> Iterator[str]:
-    """Give the names of all stored files."""
+    """Yield the names of all stored files."""
     folders, names = default_storage.listdir(folder)
     for name in names:
         yield f"{folder}{name}"

@@ -55,18 +55,18 @@ class Life:
 
     @property
     def user(self) -> User:
-        """Give carol's row as it now is."""
+        """Return carol's row as it now is."""
         assert self.carol.user is not None
         return User.objects.get(pk=self.carol.user.pk)
 
     def secretly(self, about: str) -> str:
-        """Give a text that must be gone after the erasure."""
+        """Return a text that must be gone after the erasure."""
         text = f"x{MARK} {about} {uuid4().hex[:8]}"
         self.private.add(text)
         return text
 
     def openly(self, about: str) -> str:
-        """Give a text that stays."""
+        """Return a text that stays."""
         text = f"open {about} {uuid4().hex[:8]}"
         self.public.add(text)
         return text
@@ -247,7 +247,7 @@ def _picture(name: str) -> SimpleUploadedFile:
 
 
 def files_of(user: User) -> list[str]:
-    """Give the keys of the files that a member has sent."""
+    """Return the keys of the files that a member has sent."""
     return list(File.objects.filter(owner=user).values_list("key", flat=True))
 
 

@@ -41,7 +41,7 @@ def leave(life: Life) -> None:
 
 
 def things_of(persona: Persona) -> dict[Any, Any]:
-    """Give all that belongs to somebody, but for counters and revisions."""
+    """Return all that belongs to somebody, but for counters and revisions."""
     assert persona.user is not None
     shown = ("created_at", "updated_at", "revision", "imposed_by_id")
     return {

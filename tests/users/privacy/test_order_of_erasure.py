@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def alice(alice: Persona) -> Persona:
-    """Give alice a hidden post about a private card."""
+    """Create a hidden post of alice about a private card."""
     card = alice.creates("cards", title="Dragon", visibility="private")
     post = alice.creates("posts", text="Look", card=card["id"])
     changes.update(Post.objects.get(pk=post["id"]), by=SYSTEM, is_hidden=True)
@@ -26,7 +26,7 @@ def alice(alice: Persona) -> Persona:
 
 
 def hold_back(monkeypatch: pytest.MonkeyPatch, *, while_there: type[Any]) -> list[Any]:
-    """Let cards not be deleted before other rows; gives the tries."""
+    """Let cards not be deleted before other rows; returns the tries."""
     tries: list[Any] = []
 
     def delete_card(card: Card, *, by: Any) -> None:

@@ -14,7 +14,7 @@ HOME = "https://cards.example/signed-in"
 
 
 def query_of(address: str) -> dict[str, str]:
-    """Give the query parameters of an address."""
+    """Return the query parameters of an address."""
     return dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
 
 
@@ -26,7 +26,7 @@ class App:
         self.state, self.verifier = token_urlsafe(12), token_urlsafe(48)
 
     def request(self, **changed: str) -> dict[str, str]:
-        """Give the parameters that the app asks with."""
+        """Return the parameters that the app asks with."""
         asked = {
             "redirect_uri": HOME,
             "state": self.state,
@@ -40,7 +40,7 @@ class App:
         return self.browser.get(f"{AUTH}/oauth/{provider}/authorize", self.request(**changed))
 
     def departure(self, provider: str = "mysso", **changed: str) -> str:
-        """Give the provider's address that the browser is sent to."""
+        """Return the provider's address that the browser is sent to."""
         response = self.begin(provider, **changed)
         assert response.status_code == 302, response.content
         return str(response["Location"])
@@ -58,7 +58,7 @@ class App:
         return self.browser.post(path, sent | changed, content_type="application/json")
 
     def arrival(self, response: Any) -> dict[str, str]:
-        """Give what the app gets when the browser is sent back to it."""
+        """Return what the app gets when the browser is sent back to it."""
         assert response.status_code == 302, response.content
         address, _mark, _query = response["Location"].partition("?")
         assert address == HOME

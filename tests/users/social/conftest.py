@@ -33,15 +33,15 @@ class Provider:
             return False
 
     def knows(self, subject: str, **claims: object) -> None:
-        """Give somebody an account at the provider."""
+        """Create an account at the provider."""
         httpx.put(f"{self.issuer}/users/{subject}", json=claims).raise_for_status()
 
     def log_in(self, address: str, subject: str) -> str:
-        """Log in with the provider's form; gives where the browser is sent."""
+        """Log in with the provider's form; returns where the browser is sent."""
         return str(httpx.post(address, data={"sub": subject}).headers["location"])
 
     def deny(self, address: str) -> str:
-        """Press the form's other button; gives where the browser is sent."""
+        """Press the form's other button; returns where the browser is sent."""
         return str(httpx.post(address, data={"action": "deny"}).headers["location"])
 
 
@@ -80,13 +80,13 @@ def set_up(provider: Provider, settings: Settings) -> None:
 
 @pytest.fixture
 def app(db: None) -> App:
-    """Give an app, in a browser of its own."""
+    """Return an app, in a browser of its own."""
     return App()
 
 
 @pytest.fixture
 def other_browser(db: None) -> App:
-    """Give the app in another browser."""
+    """Return the app in another browser."""
     return App()
 
 

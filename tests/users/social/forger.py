@@ -36,7 +36,7 @@ class Forger:
         self.exchanged: dict[str, str] = {}
 
     def log_in(self, address: str) -> str:
-        """Hear what the browser brings; gives where it is sent back to."""
+        """Hear what the browser brings; returns where it is sent back to."""
         self.asked = query_of(address)
         back = {"code": "the-code", "state": self.asked["state"]}
         return f"{self.asked['redirect_uri']}?{urlencode(back)}"
@@ -59,7 +59,7 @@ class Forger:
         return jwt.encode(signed, self.signing_key, self.algorithm, {"kid": KEY_ID})
 
     def answer(self, path: str) -> Any:
-        """Give the JSON of an address."""
+        """Return the JSON of an address."""
         if path == "/jwks":
             public = jwt.algorithms.RSAAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
             return {"keys": [{**public, "kid": KEY_ID, "alg": "RS256"}]}

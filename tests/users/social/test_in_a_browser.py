@@ -41,7 +41,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 
 @pytest.fixture
 def site(live_server: LiveServer, settings: Settings) -> Iterator[str]:
-    """Serve the card site beside Holobase; gives its origin."""
+    """Serve the card site beside Holobase; returns its origin."""
     settings.PUBLIC_URL = live_server.url
     with card_site(live_server.url) as origin:
         settings.OAUTH_REDIRECTS = [f"{origin}/"]

@@ -90,7 +90,7 @@ class Outside:
         return answer
 
     def token_request(self) -> dict[str, Any]:
-        """Give what was sent to trade the provider's code in, and how."""
+        """Return what was sent to trade the provider's code in, and how."""
         (sent,) = (sent for url, sent in self.asked.items() if "token" in url)
         return sent
 

@@ -24,7 +24,7 @@ def ask(member: Persona, app: App, **changed: str) -> Any:
 
 
 def code_for(member: Persona, app: App, provider: Provider, subject: str = "dana") -> str:
-    """Go through the provider to link `subject` to a member; gives the code."""
+    """Go through the provider to link `subject` to a member; returns the code."""
     asked = ask(member, app)
     assert asked.status_code == 200, asked.content
     begun = open_link(app, asked.json()["url"])

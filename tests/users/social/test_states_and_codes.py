@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def back(app: App, provider: Provider) -> str:
-    """Give the address by which the provider sends dana's browser back."""
+    """Return the address by which the provider sends dana's browser back."""
     provider.knows("dana", email="dana@example.com", email_verified=True)
     return provider.log_in(app.departure(), "dana")
 
 
 @pytest.fixture
 def code(app: App, back: str) -> str:
-    """Give the code that the app gets for dana."""
+    """Return the code that the app gets for dana."""
     return app.arrival(app.come_back(back))["code"]
 
 
