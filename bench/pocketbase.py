@@ -96,7 +96,7 @@ def _make_collections(served: Served) -> None:
         api.post("/api/collections", json=_likes(cards["id"])).raise_for_status()
 
 
-def _field(name: str, kind: str, **options: Any) -> dict[str, Any]:
+def _field(name: str, kind: str, **options: object) -> dict[str, Any]:
     return {"name": name, "type": kind, **options}
 
 

@@ -168,7 +168,7 @@ def _people(audience: str, rows: Mapping[str, Any], count: int) -> list[str]:
 
 @contextmanager
 def _channel(
-    name: str, server: Served, rows: Mapping[str, Any], people: Sequence[str]
+    name: str, server: Served, rows: Mapping[str, object], people: Sequence[str]
 ) -> Iterator[Channel]:
     with listening(WAYS[name][1], server.address, people) as listeners:
         yield Channel(server, listeners, len(people), Writer(author(name, server, rows)))

@@ -114,7 +114,7 @@ class Spelling:
         return {"Authorization": self.bearer + self.target.rows["tokens"][member]}
 
 
-def _body(**values: Any) -> str:
+def _body(**values: object) -> str:
     return json.dumps(values)
 
 

@@ -1,7 +1,5 @@
 """What of cards is offered to clients."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -30,7 +28,7 @@ KEEPERS = visible("card", verb="delete")
 LIKED = linked("cards.CardLike", row="card", member="user", words=_("whoever likes it"))
 
 
-class VersionInput(serializers.Serializer[Any]):
+class VersionInput(serializers.Serializer[object]):
     """Which version to bring back."""
 
     number = serializers.IntegerField(min_value=1)

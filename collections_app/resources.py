@@ -1,7 +1,5 @@
 """What of collections is offered to clients."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -34,7 +32,7 @@ ARRANGERS = visible("collection", verb="update")
 KEEPERS = visible("collection", verb="delete")
 
 
-class PlaceInput(serializers.Serializer[Any]):
+class PlaceInput(serializers.Serializer[object]):
     """Where an item goes: behind another, or first when that is null."""
 
     after = serializers.UUIDField(allow_null=True)

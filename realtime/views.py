@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_MESSAGES = 100
 
 
-class TurnOutput(serializers.Serializer[Any]):
+class TurnOutput(serializers.Serializer[object]):
     """What a TURN server is reached by: an `RTCIceServer` but for the names."""
 
     username = serializers.CharField()
@@ -68,7 +68,7 @@ class PayloadField(serializers.JSONField):
         return data
 
 
-class MessageInput(serializers.Serializer[Any]):
+class MessageInput(serializers.Serializer[object]):
     """Something to say in a room."""
 
     room = serializers.RegexField(f"^{ROOM_NAME.pattern}$")
@@ -81,7 +81,7 @@ class MessageInput(serializers.Serializer[Any]):
     )
 
 
-class TriggerInput(serializers.Serializer[Any]):
+class TriggerInput(serializers.Serializer[object]):
     """What to say, in order."""
 
     messages = serializers.ListField(child=MessageInput(), min_length=1, max_length=MOST_MESSAGES)

@@ -1,7 +1,5 @@
 """What of templates is offered to clients."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -24,7 +22,7 @@ MODERATORS = has_role("moderator", "admin")
 USABLE = where(state__in=("approved", "deprecated"))
 
 
-class NoteInput(serializers.Serializer[Any]):
+class NoteInput(serializers.Serializer[object]):
     """Why something is sent back."""
 
     note = serializers.CharField(max_length=2000)

@@ -41,15 +41,15 @@ class Api:
         """Send a GET; keyword arguments become query parameters."""
         return self.client.get(f"/api/v1/{path}", parameters)
 
-    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+    def post(self, path: str, body: object = None, **headers: str) -> Any:
         """Send a POST with a JSON body."""
         return self._send("post", path, body, headers)
 
-    def put(self, path: str, body: Any = None, **headers: str) -> Any:
+    def put(self, path: str, body: object = None, **headers: str) -> Any:
         """Send a PUT with a JSON body."""
         return self._send("put", path, body, headers)
 
-    def patch(self, path: str, body: Any = None, **headers: str) -> Any:
+    def patch(self, path: str, body: object = None, **headers: str) -> Any:
         """Send a PATCH with a JSON body."""
         return self._send("patch", path, body, headers)
 
@@ -65,7 +65,7 @@ class Api:
             method.upper(), f"/api/v1/{path}", form, MULTIPART_CONTENT, headers=named
         )
 
-    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> HttpResponse:
+    def _send(self, method: str, path: str, body: object, headers: dict[str, str]) -> HttpResponse:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         send = getattr(self.client, method)
         response: HttpResponse = send(

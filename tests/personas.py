@@ -43,7 +43,7 @@ class Persona:
         """Return the actor that rules are asked about."""
         return actor_of_token(self.token) if self.user else ANONYMOUS
 
-    def creates(self, resource: str, **values: Any) -> Any:
+    def creates(self, resource: str, **values: object) -> Any:
         """Create a record through the API and give its JSON."""
         response = self.api.post(resource, values)
         assert response.status_code == 201, response.content

@@ -19,7 +19,7 @@ COMPILED = ("resources.query.", "resources.execution.", "resources.visibility.")
 
 
 @contextmanager
-def redeclared(resource: Resource, **attributes: Any) -> Iterator[None]:
+def redeclared(resource: Resource, **attributes: object) -> Iterator[None]:
     """Change what a resource declares, and forget what was compiled from it."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in attributes.items():
@@ -40,7 +40,7 @@ def _forget_plans() -> None:
                     cache.clear()
 
 
-def _enclosed(value: Any) -> Iterator[Any]:
+def _enclosed(value: object) -> Iterator[Any]:
     """Yield what a function that keeps its results keeps them in."""
     for cell in getattr(value, "__closure__", None) or ():
         yield cell.cell_contents

@@ -254,7 +254,7 @@ class OperatorsAdmin(OwnAdmin):
         return is_operator(request)
 
     @override
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return is_operator(request)
 
 

@@ -1,7 +1,5 @@
 """What of members and their accounts is offered to clients."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -39,7 +37,7 @@ ADMINS = has_role("admin")
 OFFICIAL = where(kind__in=("role_given", "role_taken", "sanctioned", "sanction_lifted"))
 
 
-class RoleInput(serializers.Serializer[Any]):
+class RoleInput(serializers.Serializer[object]):
     """The name of a role."""
 
     role = serializers.ChoiceField(choices=ROLES)

@@ -15,7 +15,7 @@ from webhooks.tasks import hear
 ADMINS = has_role("admin")
 
 
-class ReplayInput(serializers.Serializer[Any]):
+class ReplayInput(serializers.Serializer[object]):
     """The cursor after which everything is told once more."""
 
     @override

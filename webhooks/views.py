@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -56,7 +56,7 @@ class DeliveryOutput(serializers.ModelSerializer[Delivery]):
         )
 
 
-class DeliveriesOutput(serializers.Serializer[Any]):
+class DeliveriesOutput(serializers.Serializer[object]):
     """How far a webhook is, and what it was told, the newest first."""
 
     cursor = serializers.CharField(help_text="How far in the feed the webhook has been told.")

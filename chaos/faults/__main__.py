@@ -117,7 +117,7 @@ def _run(cluster: Cluster, options: argparse.Namespace) -> Outcome:
 
 
 @contextmanager
-def _helpers(*works: tuple[Callable[..., None], *tuple[Any, ...]]) -> Iterator[list[Connection]]:
+def _helpers(*works: tuple[Callable[..., None], *tuple[object, ...]]) -> Iterator[list[Connection]]:
     """Run functions in processes of their own; returns a pipe to each."""
     pipes, running = [], []
     try:

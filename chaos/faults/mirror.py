@@ -130,7 +130,7 @@ class Mirror:
         else:
             self.rows.pop(row_id, None)
 
-    def _report(self, problem: str, **about: Any) -> None:
+    def _report(self, problem: str, **about: object) -> None:
         about = {"problem": problem, **about}
         self.problems.append(about)
 

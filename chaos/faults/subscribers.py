@@ -187,7 +187,7 @@ class Subscriber:
         is_listening = self.is_subscribed and self.mirror.is_complete
         return is_listening and monotonic() - self.last_heard > QUIET_SECONDS
 
-    def _result(self, differences: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
+    def _result(self, differences: list[dict[str, object]], seconds: float) -> dict[str, Any]:
         mirror, interest = self.mirror, self.mirror.interest
         return {
             "name": interest.name,

@@ -115,7 +115,7 @@ def explanation(outcome: Outcome, database: str) -> str:
     return "\n".join(lines)
 
 
-def _change(position: int, action: str, before: dict[str, Any], after: dict[str, Any]) -> str:
+def _change(position: int, action: str, before: dict[str, object], after: dict[str, object]) -> str:
     """Write a change of the log in one line, by the columns that decide who sees the row."""
     told = [
         f"{name} {before.get(name)} → {after.get(name)}"

@@ -36,7 +36,7 @@ class Caller:
         self.counts: Counter[str] = Counter()
         self.open: dict[str, HTTPConnection] = {}
 
-    def call(self, method: str, path: str, token: str, body: Any = None) -> Answer:
+    def call(self, method: str, path: str, token: str, body: object = None) -> Answer:
         """Make a request; the key lets a POST be repeated, the rest can be by its nature."""
         key = str(UUID(int=self.chance.getrandbits(128), version=4))
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": key}
@@ -183,7 +183,7 @@ def shelves(people: dict[str, Any]) -> list[Shelf]:
     return found
 
 
-def write(orders: Connection, apis: list[str], people: dict[str, Any], seed: int) -> None:
+def write(orders: Connection, apis: list[str], people: dict[str, object], seed: int) -> None:
     """Be a process full of writers, until something comes through the pipe; answers how it went."""
     count = orders.recv()
     all_shelves = shelves(people)

@@ -53,7 +53,7 @@ def wrong_counters() -> Counters:
     return {key: stored for key, stored in stored_counters().items() if stored != right[key]}
 
 
-def _counters(value: Callable[[Count, Any, str], int]) -> Counters:
+def _counters(value: Callable[[Count, object, str], int]) -> Counters:
     return {
         (model.__name__, str(row), name): value(count, row, name)
         for (model, name), count in COUNTERS.items()

@@ -53,7 +53,7 @@ def ticks(desk: Browser, action: str, rows: Any) -> None:
 
 
 def test_every_counter_is_exact_after_a_moderators_hour(
-    site: Any, alice: Persona, bob: Persona, moderator: Persona
+    site: object, alice: Persona, bob: Persona, moderator: Persona
 ) -> None:
     desk = at_desk(moderator)
     assert stored_counters() == recount()

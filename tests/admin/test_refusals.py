@@ -51,7 +51,7 @@ def test_malformed_documents_are_errors_at_their_field(
     assert not Template.objects.exists()
 
 
-def imposes(moderator: Persona, **values: Any) -> Any:
+def imposes(moderator: Persona, **values: object) -> Any:
     sent = {"kind": "silence", "reason": "Spam.", "expires_at_0": "", "expires_at_1": "", **values}
     return at_desk(moderator).post("/admin/users/sanction/add/", sent)
 

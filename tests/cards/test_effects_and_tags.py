@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_alice_can_say_everything_about_a_shimmer(alice: Persona) -> None:
     ],
 )
 def test_alice_is_told_where_her_effects_are_wrong(
-    alice: Persona, effects: Any, field: str
+    alice: Persona, effects: object, field: str
 ) -> None:
     response = alice.api.post("cards", {"title": "x", "effects": effects})
     assert (response.status_code, response.json()["errors"][0]["field"]) == (400, field)
@@ -76,7 +76,7 @@ def test_alice_can_tag_a_card_and_find_it(alice: Persona, tags: list[str]) -> No
         ([f"tag{number}" for number in range(11)], "tags"),
     ],
 )
-def test_alice_cannot_tag_carelessly(alice: Persona, tags: Any, field: str) -> None:
+def test_alice_cannot_tag_carelessly(alice: Persona, tags: object, field: str) -> None:
     response = alice.api.post("cards", {"title": "x", "tags": tags})
     assert (response.status_code, response.json()["errors"][0]["field"]) == (400, field)
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
-def published(persona: Persona, **values: Any) -> Any:
+def published(persona: Persona, **values: object) -> Any:
     return persona.creates("cards", title="Dragon", status="published", **values)
 
 

@@ -144,7 +144,7 @@ def test_a_key_that_may_not_read_likes_is_not_told_of_them(card: Any, alice: Per
 
 
 def test_each_listener_hears_of_their_own_like(
-    card: Any, alice: Persona, bob: Persona, anonymous: Persona
+    card: object, alice: Persona, bob: Persona, anonymous: Persona
 ) -> None:
     def last_heard(persona: Persona) -> Any:
         return json.loads(heard(persona, "cards", since, "fields=viewer.liked")[-1].document)

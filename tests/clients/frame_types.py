@@ -82,7 +82,7 @@ def comment(schema: dict[str, Any], indent: str = "") -> str:
     return f"{indent}/** {told} */\n" if told else ""
 
 
-def quoted(value: Any) -> str:
+def quoted(value: object) -> str:
     """Write a literal."""
     return json.dumps(value).replace('"', "'")
 

@@ -100,7 +100,7 @@ class QuietFiles(SimpleHTTPRequestHandler):
     """Serves a folder's files and says nothing."""
 
     @override
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
 
@@ -116,7 +116,7 @@ class Writer(httpx.Client):
         card = {"title": title, "rarity": rarity, "status": status}
         return str(self.post("cards", json=card).raise_for_status().json()["id"])
 
-    def edits(self, card: str, **values: Any) -> None:
+    def edits(self, card: str, **values: object) -> None:
         """Change a card."""
         self.patch(f"cards/{card}", json=values).raise_for_status()
 

@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
-def card_of(persona: Persona, title: str = "Dragon", **values: Any) -> str:
+def card_of(persona: Persona, title: str = "Dragon", **values: object) -> str:
     """Publish a card and give its id."""
     card = persona.creates("cards", title=title, status="published", **values)
     return str(card["id"])
 
 
-def filled(persona: Persona, *titles: str, **values: Any) -> Any:
+def filled(persona: Persona, *titles: str, **values: object) -> Any:
     """Start a collection of new cards with these titles."""
     collection = persona.creates("collections", title="Mine", **values)
     for title in titles:
@@ -33,6 +33,6 @@ def items_of(persona: Persona, collection: Any) -> list[Any]:
     return results
 
 
-def titles_of(persona: Persona, collection: Any) -> str:
+def titles_of(persona: Persona, collection: object) -> str:
     """Return the titles of a collection's cards, in their order, as one text."""
     return "".join(item["expand"]["card"]["title"] for item in items_of(persona, collection))

@@ -64,7 +64,7 @@ def test_what_is_said_is_kept_counted_and_found(
     assert (seen["message_count"], seen["last_message_at"]) == (2, reply["created_at"])
 
 
-def test_the_liveliest_room_comes_first(alice: Persona, bob: Persona, room: Any) -> None:
+def test_the_liveliest_room_comes_first(alice: Persona, bob: Persona, room: object) -> None:
     other = alice.creates("rooms", title="Foils")
 
     def listed() -> list[str]:
@@ -92,7 +92,7 @@ def test_a_reader_can_page_back_through_everything_while_others_go_on(
     assert now(bob, room)["message_count"] == HISTORY + 10
 
 
-def test_a_reply_stays_in_its_room(alice: Persona, bob: Persona, room: Any) -> None:
+def test_a_reply_stays_in_its_room(alice: Persona, bob: Persona, room: object) -> None:
     elsewhere = says(alice, alice.creates("rooms", title="Other"))
     status, problem = tries(bob, room, reply_to=elsewhere["id"])
     error = problem["errors"][0]
@@ -101,7 +101,7 @@ def test_a_reply_stays_in_its_room(alice: Persona, bob: Persona, room: Any) -> N
 
 
 def test_only_its_author_can_edit_a_message(
-    alice: Persona, bob: Persona, moderator: Persona, room: Any
+    alice: Persona, bob: Persona, moderator: Persona, room: object
 ) -> None:
     said = says(bob, room, "Frist")
     path = f"messages/{said['id']}"
@@ -150,7 +150,7 @@ def test_a_closed_room_takes_no_more_messages(
 
 
 def test_who_is_silenced_or_not_verified_can_only_read(
-    bob: Persona, anonymous: Persona, room: Any
+    bob: Persona, anonymous: Persona, room: object
 ) -> None:
     says(bob, room, "Noise")
     assert bob.user is not None
@@ -243,7 +243,7 @@ def test_who_keeps_the_room_can_hide_a_message_and_show_it_again(
 
 
 def test_a_moderator_keeps_order_in_the_admin_in_private_rooms_too(
-    bob: Persona, moderator: Persona, alice: Persona, private: Any
+    bob: Persona, moderator: Persona, alice: Persona, private: object
 ) -> None:
     rude, other = says(bob, private, "Rude"), says(bob, private, "Fine")
     assert moderator.user is not None

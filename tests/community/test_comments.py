@@ -60,7 +60,7 @@ def test_a_reply_stays_with_its_post(alice: Persona, post: Any) -> None:
 
 
 def test_the_answers_to_a_deleted_comment_stay(
-    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, post: Any
+    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, post: object
 ) -> None:
     first = says(bob, post, "Something rash")
     reply = says(alice, post, "An answer", parent=first["id"])
@@ -93,7 +93,7 @@ def test_a_tombstone_says_nothing_more_and_goes_with_its_last_reply(
 
 
 def test_a_moderators_delete_leaves_the_answers_too(
-    alice: Persona, bob: Persona, moderator: Persona, post: Any
+    alice: Persona, bob: Persona, moderator: Persona, post: object
 ) -> None:
     first = says(bob, post)
     reply = says(alice, post, parent=first["id"])

@@ -138,7 +138,7 @@ def test_many_who_ask_at_once_make_one_query(card: Card) -> None:
     readers: Any = fast_path.readers
     run = readers.threads.run
 
-    async def counted(work: Any) -> HttpAnswer:
+    async def counted(work: object) -> HttpAnswer:
         asked.append(work)
         answer: HttpAnswer = await run(work)
         return answer

@@ -41,7 +41,7 @@ def test_a_url_just_as_long_as_it_may_be_is_answered(transactional_db: None) -> 
     assert ask("GET", start + "x" * (LONGEST_URL + 2 - len(start))).status_code == 414
 
 
-def opened(query: str, **extensions: Any) -> dict[str, Any]:
+def opened(query: str, **extensions: object) -> dict[str, Any]:
     """Connect a WebSocket; returns the server's first answer."""
     scope = {
         "type": "websocket",

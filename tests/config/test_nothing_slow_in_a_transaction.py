@@ -128,7 +128,7 @@ def operator(transactional_db: None) -> Browser:
     return browser
 
 
-def form(title: str = "Dragon", **values: Any) -> dict[str, Any]:
+def form(title: str = "Dragon", **values: object) -> dict[str, Any]:
     return {"title": title, "front": SimpleUploadedFile("x.png", drawn("PNG")), **values}
 
 

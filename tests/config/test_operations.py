@@ -98,7 +98,7 @@ def test_a_process_is_ready_by_what_its_role_needs(
     ],
 )
 def test_each_part_is_asked_itself(
-    everything: None, monkeypatch: pytest.MonkeyPatch, name: str, replacement: Any, part: str
+    everything: None, monkeypatch: pytest.MonkeyPatch, name: str, replacement: object, part: str
 ) -> None:
     monkeypatch.setattr(f"config.readiness.{name}", replacement)
     assert ready()[2][part] in (BROKEN, "unavailable: AttributeError")

@@ -81,7 +81,7 @@ def wait_for(address: str) -> None:
                 return
 
 
-def ask(browser: Chrome, url: str, **options: Any) -> Any:
+def ask(browser: Chrome, url: str, **options: object) -> Any:
     browser.set_script_timeout(30)
     return browser.execute_async_script(ASK, url, options)
 

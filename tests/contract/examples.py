@@ -67,19 +67,19 @@ def writable_values(resource: Resource, *, owner: Persona) -> dict[str, Any]:
     }
 
 
-def _owner(column: models.Field[Any, Any], owner: Persona) -> Persona:
+def _owner(column: models.Field[object, object], owner: Persona) -> Persona:
     """Return whose row a relation of `owner`'s row points at."""
     is_others = (column.model, column.name) in SOMEBODY_ELSES
     return new_member(f"m{uuid4().hex[:8]}") if is_others else owner
 
 
-def _is_needed(column: models.Field[Any, Any]) -> bool:
+def _is_needed(column: models.Field[object, object]) -> bool:
     is_given = column.has_default() or column.null or getattr(column, "auto_now_add", False)
     is_stamp = getattr(column, "auto_now", False)
     return column.name in OPEN or not (is_given or is_stamp or column.blank)
 
 
-def _value(column: models.Field[Any, Any], owner: Persona) -> Any:
+def _value(column: models.Field[object, object], owner: Persona) -> Any:
     if column.is_relation:
         return _target(column, owner)
     if column.name in OPEN and column.choices:
@@ -93,7 +93,7 @@ def _value(column: models.Field[Any, Any], owner: Persona) -> Any:
     return next((make() for kind, make in MADE if isinstance(column, kind)), None)
 
 
-def _target(column: models.Field[Any, Any], owner: Persona) -> Any:
+def _target(column: models.Field[object, object], owner: Persona) -> Any:
     """Return the row that a relation points at: members are `owner`, other rows belong to them."""
     target: Any = column.related_model
     if target is User:

@@ -182,7 +182,7 @@ def always(_who: Who, _row: Any) -> bool:
     return True
 
 
-def lists(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[Try]:
+def lists(matrix: Matrix, rows: list[object], who: Who, actor: Actor) -> Iterator[Try]:
     """List everything in every order, count it, and walk through it in small pages."""
     may = matrix.listed(who, rows)
     answer = matrix.read_list(actor, count="exact")
@@ -205,14 +205,14 @@ def _walked(matrix: Matrix, actor: Actor) -> Iterator[str]:
         asked = {"limit": "7", "cursor": cursor} if following else {}
 
 
-def searches(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[Try]:
+def searches(matrix: Matrix, rows: list[object], who: Who, actor: Actor) -> Iterator[Try]:
     """Search for what every text says."""
     if matrix.resource.search:
         shown = ids(matrix.read_list(actor, search=WORD))
         yield from matrix.seen("search", who, "", matrix.listed(who, rows), shown, rows)
 
 
-def filters(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[Try]:
+def filters(matrix: Matrix, rows: list[object], who: Who, actor: Actor) -> Iterator[Try]:
     """Filter by what relations lead to, there and back."""
     for name, target in matrix.relations():
         oracle = ORACLES[target.name]
@@ -248,7 +248,7 @@ def pointing_at(resource: Resource) -> Iterator[tuple[Resource, str]]:
                 yield source, name
 
 
-def names(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[Try]:
+def names(matrix: Matrix, rows: list[object], who: Who, actor: Actor) -> Iterator[Try]:
     """List what belongs to one record, by naming it: on request and live."""
     for name, target in matrix.relations():
         column = matrix.resource.column(name).attname

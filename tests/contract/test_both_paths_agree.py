@@ -46,11 +46,11 @@ class Both:
         self.long = Origins(self.short.next_app.next_app.next_app.next_app)
         self.runner = asyncio.Runner()
 
-    def ask(self, scopes: list[dict[str, Any]]) -> list[tuple[Answer, Answer]]:
+    def ask(self, scopes: list[dict[str, object]]) -> list[tuple[Answer, Answer]]:
         """Ask both the same."""
         return self.runner.run(self._ask(scopes))
 
-    async def _ask(self, scopes: list[dict[str, Any]]) -> list[tuple[Answer, Answer]]:
+    async def _ask(self, scopes: list[dict[str, object]]) -> list[tuple[Answer, Answer]]:
         return [
             (await _asked(self.short, scope), await _asked(self.long, scope)) for scope in scopes
         ]

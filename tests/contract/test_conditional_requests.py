@@ -163,7 +163,7 @@ def test_tags_of_every_view_of_a_record_guard_its_changes(
     ],
 )
 def test_a_merge_patch_changes_what_it_names(
-    dana: Persona, card: str, send: Send, patch: dict[str, Any], effects: dict[str, Any]
+    dana: Persona, card: str, send: Send, patch: dict[str, object], effects: dict[str, object]
 ) -> None:
     kind = {"Authorization": dana.authorization, "Content-Type": f"{MERGE_PATCH}; charset=utf-8"}
     answer = send("PATCH", card, kind, json.dumps(patch).encode())

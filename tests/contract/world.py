@@ -49,7 +49,7 @@ class World:
         ]
 
 
-def made[M: Record](model: type[M], **values: Any) -> M:
+def made[M: Record](model: type[M], **values: object) -> M:
     """Create a row as the product itself would."""
     return changes.create(model, by=SYSTEM, **values)
 
@@ -100,7 +100,7 @@ def _all_rows() -> dict[str, list[Any]]:
     return by_name
 
 
-def _templates(alice: Any, bob: Any) -> dict[str, Template]:
+def _templates(alice: object, bob: object) -> dict[str, Template]:
     found = {}
     for state in Template.State.values:
         template = made(
@@ -118,7 +118,7 @@ def _templates(alice: Any, bob: Any) -> dict[str, Template]:
     return found
 
 
-def _cards(alice: Any, bob: Any, template: Template) -> dict[str, Card]:
+def _cards(alice: object, bob: object, template: Template) -> dict[str, Card]:
     states = [("draft", "public"), ("archived", "public")]
     states += [("published", visibility) for visibility in Card.Visibility.values]
     found: dict[str, Card] = {}
@@ -141,7 +141,7 @@ def _cards(alice: Any, bob: Any, template: Template) -> dict[str, Card]:
     return found
 
 
-def _collections(alice: Any, bob: Any, cards: Mapping[str, Card]) -> None:
+def _collections(alice: object, bob: object, cards: Mapping[str, Card]) -> None:
     for visibility in Collection.Visibility.values:
         for helper in (None, bob):
             collection = made(Collection, owner=alice, title=WORD, visibility=visibility)
@@ -151,7 +151,7 @@ def _collections(alice: Any, bob: Any, cards: Mapping[str, Card]) -> None:
                 made(CollectionCollaborator, collection=collection, user=helper)
 
 
-def _community(alice: Any, bob: Any, carol: Any, cards: Mapping[str, Card]) -> None:
+def _community(alice: object, bob: object, carol: object, cards: Mapping[str, Card]) -> None:
     for card in (None, cards["public"], cards["unlisted"], cards["private"]):
         for is_closed_to_others in (False, True):
             post = made(Post, author=alice, text=WORD, card=card, is_hidden=is_closed_to_others)

@@ -19,7 +19,7 @@ ANIMATED_KINDS = ("PNG", "WEBP", "GIF", "AVIF")
 CLEAR, RED = (0, 0, 0, 0), (255, 0, 0, 255)
 
 
-def drawn(kind: str, picture: Image.Image | None = None, **options: Any) -> bytes:
+def drawn(kind: str, picture: Image.Image | None = None, **options: object) -> bytes:
     """Return the bytes of a picture, a plain one unless one is given."""
     file = BytesIO()
     (picture or Image.new("RGB", SIZE, (200, 40, 90))).save(file, kind, **options)

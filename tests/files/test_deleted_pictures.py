@@ -29,7 +29,7 @@ def dana(transactional_db: None, settings: Settings) -> Persona:
     return new_member("dana")
 
 
-def sends(persona: Persona, path: str = "cards", name: str = "front", **values: Any) -> Any:
+def sends(persona: Persona, path: str = "cards", name: str = "front", **values: object) -> Any:
     sent = persona.api.upload(path, {name: SimpleUploadedFile("x.png", drawn("PNG")), **values})
     assert sent.status_code == 201, sent.content
     return sent.json()

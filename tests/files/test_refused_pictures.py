@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 RED, BLUE = drawn("PNG"), drawn("JPEG")
 
 
-def form(content: bytes = RED, **values: Any) -> dict[str, Any]:
+def form(content: bytes = RED, **values: object) -> dict[str, Any]:
     return {"title": "Dragon", "front": SimpleUploadedFile("x.png", content), **values}
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ORIENTATION = 0x0112
 
 
-def sends(persona: Persona, content: bytes, name: str = "x.png", **values: Any) -> Any:
+def sends(persona: Persona, content: bytes, name: str = "x.png", **values: object) -> Any:
     parts = {"title": "Dragon", **values, "front": SimpleUploadedFile(name, content)}
     return persona.api.upload("cards", parts)
 

@@ -163,7 +163,7 @@ WORDS = [
 ]
 
 
-def one_of(values: Sequence[Any]) -> st.SearchStrategy[Any]:
+def one_of(values: Sequence[object]) -> st.SearchStrategy[Any]:
     """Return one of many values, as `sampled_from` does but without writing all of them out."""
     return st.integers(0, len(values) - 1).map(lambda number: values[number])
 
@@ -195,7 +195,7 @@ def wire_texts(*known: str) -> st.SearchStrategy[bytes]:
 
 
 @cache
-def json_values(*known: Any) -> st.SearchStrategy[Any]:
+def json_values(*known: object) -> st.SearchStrategy[Any]:
     """Return values that Python's JSON can write, lone surrogates and endless numbers too."""
     numbers = one_of([0, -1, 2**31, 2**63, -(2**63) - 1, 10**400, 1.5, 1e308, -0.0])
     odd_numbers = one_of([float("nan"), float("inf"), float("-inf"), 10**4200])
@@ -213,14 +213,16 @@ def json_values(*known: Any) -> st.SearchStrategy[Any]:
 
 
 @cache
-def json_objects(names: tuple[str, ...], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+def json_objects(
+    names: tuple[str, ...], values: st.SearchStrategy[object]
+) -> st.SearchStrategy[Any]:
     """Return objects of some of `names`, now and then with a name that nobody knows."""
     known = st.dictionaries(one_of(names or ("x",)), values, max_size=5)
     unknown = st.dictionaries(texts(), values, max_size=1)
     return st.one_of(known, known, known, st.builds(lambda a, b: {**a, **b}, known, unknown))
 
 
-def written(value: Any) -> bytes:
+def written(value: object) -> bytes:
     """Write JSON as some clients do: escapes where something is not ASCII."""
     return json.dumps(value).encode()
 

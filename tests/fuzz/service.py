@@ -98,7 +98,7 @@ class Service:
     def __exit__(self, *_failure: object) -> None:
         self.runner.close()
 
-    def _note(self, _loop: asyncio.AbstractEventLoop, told: dict[str, Any]) -> None:
+    def _note(self, _loop: asyncio.AbstractEventLoop, told: dict[str, object]) -> None:
         self.failures.append(f"{told['message']}: {told.get('exception')!r}")
 
     def ask(self, sent: Sent) -> Answer:

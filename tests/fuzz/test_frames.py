@@ -106,7 +106,7 @@ def test_no_frame_makes_a_connection_fail(
     assert not world.service.failures, world.service.failures
 
 
-async def _talk(served: Any, subprotocols: list[str], sent: list[dict[str, Any]]) -> None:
+async def _talk(served: object, subprotocols: list[str], sent: list[dict[str, object]]) -> None:
     """Send all messages, then a ping; the pong or a close with a code has to come."""
     scope = {
         "type": "websocket",

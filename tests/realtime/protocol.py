@@ -52,7 +52,7 @@ def validator(message: str) -> jsonschema_rs.Draft7Validator:
     return jsonschema_rs.Draft7Validator({**payload, "components": document()["components"]})
 
 
-def mistake(side: Side, frame: Any) -> str:
+def mistake(side: Side, frame: object) -> str:
     """Say what the document does not allow in a frame; nothing when it is as told there."""
     kind = frame.get("type") if isinstance(frame, dict) else None
     message = types(side).get(kind) if isinstance(kind, str) else None

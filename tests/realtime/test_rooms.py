@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
-async def joins(live: Live, room: str = "lobby", **metadata: Any) -> Any:
+async def joins(live: Live, room: str = "lobby", **metadata: object) -> Any:
     await live.send({"type": "join", "ref": "1", "room": room, "metadata": metadata})
     return await live.receive()
 
 
-async def says(live: Live, payload: Any, room: str = "lobby") -> None:
+async def says(live: Live, payload: object, room: str = "lobby") -> None:
     await live.send({"type": "broadcast", "room": room, "event": "typing", "payload": payload})
 
 

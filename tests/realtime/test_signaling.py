@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tests.realtime.conftest import Live, signed_in
 
@@ -16,7 +16,7 @@ async def joins(live: Live, room: str = "call") -> str:
     return str((await live.receive())["you"]["id"])
 
 
-async def signals(live: Live, to: str, data: Any, room: str = "call") -> None:
+async def signals(live: Live, to: str, data: object, room: str = "call") -> None:
     await live.send({"type": "signal", "ref": "2", "room": room, "to": to, "data": data})
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
-async def creates(persona: Persona, **values: Any) -> Any:
+async def creates(persona: Persona, **values: object) -> Any:
     return await sync_to_async(persona.creates)("cards", **values)
 
 

@@ -36,11 +36,11 @@ def keeper(*roles: str) -> Persona:
     return new_member("keeper", roles=roles)
 
 
-def message(**more: Any) -> dict[str, Any]:
+def message(**more: object) -> dict[str, Any]:
     return {"room": "lobby", "event": "drop", "payload": {"left": 3}, **more}
 
 
-def says(api: Api, *messages: dict[str, Any]) -> Any:
+def says(api: Api, *messages: dict[str, object]) -> Any:
     return api.post(PATH, {"messages": list(messages)})
 
 
@@ -130,7 +130,7 @@ def test_no_person_may_and_nobody_without_a_token(admin: Persona, anonymous: Per
         ({"payload": "x" * 16 * 1024}, "messages.0.payload"),
     ],
 )
-def test_what_is_wrong_is_named(service: Api, wrong: dict[str, Any], field: str) -> None:
+def test_what_is_wrong_is_named(service: Api, wrong: dict[str, object], field: str) -> None:
     answer = says(service, message(**wrong))
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, field)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
@@ -37,7 +37,7 @@ def test_a_browser_that_resumes_from_nowhere_is_reset(dana: Persona, cursor: str
 
 
 @pytest.mark.parametrize("cursor", [*JUNK, 10**15, 1.5, [], {}, False])
-def test_a_socket_that_resumes_from_nowhere_is_reset(dana: Persona, cursor: Any) -> None:
+def test_a_socket_that_resumes_from_nowhere_is_reset(dana: Persona, cursor: object) -> None:
     async def go() -> None:
         live = await connected()
         frame = {"type": "subscribe", "ref": "1", "topic": "cards", "since": cursor}

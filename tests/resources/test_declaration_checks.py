@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from cards.models import Card
@@ -14,7 +12,7 @@ from resources.rules import ANYONE, SIGNED_IN, Rule, linked, own, visible, where
 from users.models import User
 
 
-def problems(**declared: Any) -> list[str]:
+def problems(**declared: object) -> list[str]:
     """Declare cards badly and give the ids and words of what the checks find."""
     shown = {"fields": ("id", "title"), **declared}
     declaration = type("BadResource", (Resource,), shown)
@@ -55,7 +53,7 @@ def test_the_shipped_declarations_are_sound() -> None:
         ({"readers": {"creator": own("creator")}, "topics": ("creator",)}, "resources.E010"),
     ],
 )
-def test_a_contributor_is_told_what_is_wrong(declared: dict[str, Any], problem: str) -> None:
+def test_a_contributor_is_told_what_is_wrong(declared: dict[str, object], problem: str) -> None:
     assert any(found.startswith(problem) for found in problems(**declared)), problems(**declared)
 
 

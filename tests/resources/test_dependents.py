@@ -115,7 +115,7 @@ def test_a_row_that_is_deleted_after_it_went_out_of_sight_is_heard_of_once(
 
 
 def test_a_row_enters_a_filter_by_what_it_points_at(
-    alice: Persona, bob: Persona, post: Any
+    alice: Persona, bob: Persona, post: object
 ) -> None:
     card = alice.creates("cards", title="Dragon", status="published", rarity="rare")
     about = alice.creates("posts", text="Look", card=card["id"])

@@ -36,7 +36,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     reading: Callable[..., Any] = list_query.read_list_query
 
-    def noted(resource: Any, parameters: Any, rest: str = "") -> Any:
+    def noted(resource: object, parameters: object, rest: str = "") -> Any:
         found.append(rest)
         return reading(resource, parameters, rest)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NO_SLOTS = {"type": "object", "properties": {}}
 
 
-def edit(model: type[Record], key: str, **values: Any) -> None:
+def edit(model: type[Record], key: str, **values: object) -> None:
     changes.update(model._default_manager.get(pk=key), by=SYSTEM, **values)
 
 
@@ -44,7 +44,7 @@ def template(alice: Persona, moderator: Persona) -> Any:
     ids=lambda values: next(iter(values)),
 )
 def test_strangers_do_not_hear_of_a_members_private_columns(
-    alice: Persona, bob: Persona, anonymous: Persona, hidden: dict[str, Any]
+    alice: Persona, bob: Persona, anonymous: Persona, hidden: dict[str, object]
 ) -> None:
     start = feed.head()
     edit(User, alice.id, **hidden)
@@ -54,7 +54,7 @@ def test_strangers_do_not_hear_of_a_members_private_columns(
 
 @pytest.mark.parametrize("hidden", [address("new@example.com"), {"is_verified": False}])
 def test_the_member_and_moderators_hear_of_what_they_may_read(
-    alice: Persona, moderator: Persona, hidden: dict[str, Any]
+    alice: Persona, moderator: Persona, hidden: dict[str, object]
 ) -> None:
     start = feed.head()
     edit(User, alice.id, **hidden)

@@ -51,7 +51,7 @@ def test_what_is_no_json_is_refused(text: bytes) -> None:
         ("[" * DEEPEST + "]" * DEEPEST, None),
     ],
 )
-def test_what_is_json_is_read_exactly(text: str, value: Any) -> None:
+def test_what_is_json_is_read_exactly(text: str, value: object) -> None:
     read = read_json(text)
     assert value is None or read == value
 

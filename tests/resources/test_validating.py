@@ -47,7 +47,7 @@ def bodies(draw: st.DrawFn, resource: Resource, verb: str) -> Any:
     return draw(st.one_of(sent, sent, sent, values))
 
 
-def by_the_book(resource: Resource, verb: str, sent: Any) -> Any:
+def by_the_book(resource: Resource, verb: str, sent: object) -> Any:
     """Check as Django REST framework does by itself."""
     plain = serializers.Serializer
     own_ways = {
@@ -73,7 +73,7 @@ def outcome(check: Any, *arguments: Any) -> Any:
 def test_what_is_sent_has_the_same_result_as_by_the_book(resource: Resource, verb: str) -> None:
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(bodies(resource, verb))
-    def compare(sent: Any) -> None:
+    def compare(sent: object) -> None:
         ours = outcome(lambda: validated(resource, verb, SYSTEM, sent))
         assert ours == outcome(by_the_book, resource, verb, sent)
 

@@ -17,7 +17,7 @@ def template(alice: Persona, moderator: Persona) -> Any:
     return template_in("approved", alice, moderator)
 
 
-def rating(persona: Persona, template: Any) -> tuple[float, int]:
+def rating(persona: Persona, template: object) -> tuple[float, int]:
     now = seen(persona, template)
     return now["rating_average"], now["rating_count"]
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
-def of(slot: Any) -> dict[str, Any]:
+def of(slot: object) -> dict[str, Any]:
     return {"type": "object", "properties": {"name": slot}}
 
 
@@ -24,7 +24,7 @@ def of(slot: Any) -> dict[str, Any]:
         {"type": "object", "properties": {}},
     ],
 )
-def test_alice_can_say_what_a_card_fills(alice: Persona, slots: Any) -> None:
+def test_alice_can_say_what_a_card_fills(alice: Persona, slots: object) -> None:
     assert alice.creates("templates", title="Full Art", slots=slots)["slots"] == slots
 
 
@@ -43,7 +43,7 @@ def test_alice_can_say_what_a_card_fills(alice: Persona, slots: Any) -> None:
         (of(5), "slots"),
     ],
 )
-def test_alice_cannot_say_it_in_another_language(alice: Persona, slots: Any, field: str) -> None:
+def test_alice_cannot_say_it_in_another_language(alice: Persona, slots: object, field: str) -> None:
     refused = alice.api.post("templates", {"title": "x", "slots": slots})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, field)
     template = alice.creates("templates", title="x", slots=of({}))

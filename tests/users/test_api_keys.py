@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 READS = ["cards:read"]
 
 
-def makes(persona: Persona, *scopes: str, **values: Any) -> Any:
+def makes(persona: Persona, *scopes: str, **values: object) -> Any:
     return persona.creates("auth/api-keys", name="Bot", scopes=list(scopes or READS), **values)
 
 
@@ -86,7 +86,7 @@ def test_a_key_cannot_make_keys_beyond_itself(alice: Persona) -> None:
 
 
 @pytest.mark.parametrize("scopes", [[], ["cards"], ["cards:fly"], ["nothing:read"], "cards:read"])
-def test_a_scope_must_be_one_there_is(alice: Persona, scopes: Any) -> None:
+def test_a_scope_must_be_one_there_is(alice: Persona, scopes: object) -> None:
     refused = alice.api.post("auth/api-keys", {"name": "Bot", "scopes": scopes})
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["field"].startswith("scopes")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
@@ -170,7 +170,7 @@ def test_a_verified_address_gets_no_mail_to_verify_it(mailbox: Mailbox, alice: P
 
 
 @pytest.mark.parametrize("sent", [{}, {"code": "12345678"}, {"proof": "x", "code": "1"}])
-def test_a_proof_must_be_whole(db: None, sent: Any) -> None:
+def test_a_proof_must_be_whole(db: None, sent: object) -> None:
     assert Api().post("auth/otp/confirm", sent).status_code == 400
 
 

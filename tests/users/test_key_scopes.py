@@ -43,7 +43,7 @@ WAYS = [
 
 @pytest.mark.parametrize(("path", "asked", "beyond"), WAYS)
 def test_a_key_for_one_resource_reads_no_other_through_it(
-    alice: Persona, card: Any, path: str, asked: dict[str, str], beyond: str
+    alice: Persona, card: object, path: str, asked: dict[str, str], beyond: str
 ) -> None:
     every = {"cards", "posts", "users", "templates"}
     enough = Api(key_of(alice, *(f"{name}:read" for name in every)))
@@ -62,7 +62,7 @@ def test_a_key_for_cards_filters_by_what_a_card_says_itself(alice: Persona, card
     assert api.get(f"cards/{card['id']}", expand="creator").status_code == 403
 
 
-def test_a_key_cannot_write_to_be_shown_what_it_may_not_read(alice: Persona, card: Any) -> None:
+def test_a_key_cannot_write_to_be_shown_what_it_may_not_read(alice: Persona, card: object) -> None:
     api = Api(key_of(alice, "cards:write"))
     refused = api.post("cards?expand=creator", {"title": "Wyvern"})
     assert refused.status_code == 403
@@ -92,7 +92,7 @@ def test_a_key_hears_nothing_beyond_its_scopes(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_key_is_not_given_what_was_answered_to_its_owner(alice: Persona, card: Any) -> None:
+def test_a_key_is_not_given_what_was_answered_to_its_owner(alice: Persona, card: object) -> None:
     served: Any = application
     tokens = (alice.token, key_of(alice, "cards:read"))
 

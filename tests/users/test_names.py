@@ -62,7 +62,7 @@ SHOWN = (
 )
 
 
-def register(**values: Any) -> Any:
+def register(**values: object) -> Any:
     profile = {"email": "dana@example.com", "username": "dana", "password": "a correct horse 9"}
     return Api().post("auth/register", profile | values)
 

@@ -24,11 +24,11 @@ PROFILE = {"email": "Dana@Example.com", "username": "Dana", "password": "a corre
 NAMED = {"username": "Dana", "password": "a correct horse 9"}
 
 
-def register(**changed: Any) -> Any:
+def register(**changed: object) -> Any:
     return Api().post("auth/register", PROFILE | changed)
 
 
-def confirm(**proof: Any) -> Any:
+def confirm(**proof: object) -> Any:
     return Api().post("auth/verify-email/confirm", proof)
 
 
@@ -115,7 +115,7 @@ def test_nobody_can_tell_by_the_work_done_whether_an_address_has_an_account(
     assert len(ours) > 1
 
 
-def work_for(path: str, email: str, **profile: Any) -> list[str]:
+def work_for(path: str, email: str, **profile: object) -> list[str]:
     """Return the statements that answering a request takes, without their values."""
     with CaptureQueriesContext(connection) as queries:
         assert Api().post(path, profile | {"email": email}).status_code == 202
@@ -184,7 +184,7 @@ def test_anonymous_cannot_take_alices_name(alice: Persona, name: str) -> None:
     ],
 )
 def test_anonymous_cannot_ask_for_an_unusable_account(
-    db: None, changed: dict[str, Any], field: str
+    db: None, changed: dict[str, object], field: str
 ) -> None:
     response = register(**changed)
     assert (response.status_code, response.json()["code"]) == (400, "invalid")

@@ -141,5 +141,5 @@ def test_failures_are_in_the_members_account_activity(dana: User, settings: Sett
 
 
 @pytest.mark.parametrize("body", [{}, {"identity": "dana"}, [], "dana", None])
-def test_dana_cannot_sign_in_without_saying_who_and_how(dana: User, body: Any) -> None:
+def test_dana_cannot_sign_in_without_saying_who_and_how(dana: User, body: object) -> None:
     assert Api().post("auth/token", body).status_code == 400

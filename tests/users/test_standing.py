@@ -25,7 +25,7 @@ def in_days(days: int) -> str:
     return (timezone.now() + timedelta(days=days)).isoformat()
 
 
-def sanctions(by: Persona, on: Persona, kind: str, **values: Any) -> Any:
+def sanctions(by: Persona, on: Persona, kind: str, **values: object) -> Any:
     sent = {"user": on.id, "kind": kind, "reason": "Spam.", **values}
     return by.api.post("sanctions", sent)
 

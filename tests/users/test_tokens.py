@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
-def encoded(document: dict[str, Any]) -> str:
+def encoded(document: dict[str, object]) -> str:
     return urlsafe_b64encode(orjson.dumps(document)).rstrip(b"=").decode()
 
 
@@ -38,12 +38,12 @@ def pair_of(persona: Persona) -> dict[str, str]:
     return token_pair(open_session(persona.user, caller=NOWHERE, method="test"))
 
 
-def claims_of(token: str, **changed: Any) -> dict[str, Any]:
+def claims_of(token: str, **changed: object) -> dict[str, Any]:
     claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return claims | changed
 
 
-def signed_elsewhere(token: str, **header: Any) -> str:
+def signed_elsewhere(token: str, **header: object) -> str:
     """Sign a token's claims with a key of the attacker's."""
     return jwt.encode(claims_of(token), ec.generate_private_key(ec.SECP256R1()), "ES256", header)
 
@@ -62,7 +62,7 @@ def key_id_of(token: str) -> str:
     return str(jwt.get_unverified_header(token)["kid"])
 
 
-def ours(token: str, **changed: Any) -> str:
+def ours(token: str, **changed: object) -> str:
     """Sign changed claims with our own key."""
     claims = claims_of(token, **changed)
     private = SigningKey.objects.get(pk=key_id_of(token)).private

@@ -66,7 +66,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> None:
     """Have names resolve to these addresses, asked once more to the next ones."""
     left = list(answers)
 
-    def find(_host: str, port: int, **_more: Any) -> Any:
+    def find(_host: str, port: int, **_more: object) -> Any:
         kinds = (socket.SOCK_STREAM, 6, "")
         return [(_family(address), *kinds, (address, port)) for address in left.pop(0)]
 

@@ -242,9 +242,9 @@ def test_other_processes_hear_of_a_new_webhook_in_time(
     assert waiting().count() == 0
 
 
-def _die(*_given: Any, **_more: Any) -> None:
+def _die(*_given: object, **_more: object) -> None:
     raise OSError("pulled the plug")
 
 
-def _live_no_more(_turn: Any) -> None:
+def _live_no_more(_turn: object) -> None:
     return

@@ -61,7 +61,7 @@ class AttemptStates:
 class AttemptStorage:
     """What is left of social-core's storage: no users, no tables."""
 
-    def __init__(self, memory: dict[str, Any]) -> None:
+    def __init__(self, memory: dict[str, object]) -> None:
         self.nonce, self.association = AttemptStates(), AttemptNonces(memory)
 
 
@@ -70,8 +70,8 @@ class AttemptStrategy(DjangoStrategy):
 
     def __init__(
         self,
-        values: Mapping[str, Any],
-        memory: dict[str, Any],
+        values: Mapping[str, object],
+        memory: dict[str, object],
         answer: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(AttemptStorage(memory))
@@ -87,6 +87,6 @@ class AttemptStrategy(DjangoStrategy):
         return self._answer
 
     @override
-    def authenticate(self, backend: Any, **kwargs: Any) -> Any:
+    def authenticate(self, backend: object, **kwargs: object) -> Any:
         """Return what the provider answered: whose account it is, is for our services to say."""
         return kwargs["response"]

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from users.callers import Caller
 
 
-class AddressInput(serializers.Serializer[Any]):
+class AddressInput(serializers.Serializer[object]):
     """An e-mail address."""
 
     email = serializers.EmailField(max_length=254)
@@ -91,7 +91,7 @@ def _valid_username(value: str) -> str:
     return _valid_column("username", value)
 
 
-class ProofInput(serializers.Serializer[Any]):
+class ProofInput(serializers.Serializer[object]):
     """The `proof` that was answered with the code from the mail, or the token of its link."""
 
     proof = serializers.UUIDField(required=False)
@@ -123,7 +123,7 @@ class ResetInput(ProofInput):
     password = PasswordField()
 
 
-class PasswordInput(serializers.Serializer[Any]):
+class PasswordInput(serializers.Serializer[object]):
     """The present password and the new one."""
 
     current = PasswordField()

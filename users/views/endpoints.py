@@ -71,7 +71,7 @@ class AuthView(APIView):
     throttle_classes: tuple[type[AddressThrottle], ...] = (AddressThrottle,)
 
     @override
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         response = with_limits(super().dispatch(request, *args, **kwargs), request)
         # RFC 6749, 5.1: nothing with a token in it is to be stored on its way.
         response["Cache-Control"] = "no-store"
@@ -145,7 +145,7 @@ def endpoint(
     status: int = 200,
     *,
     view: type[AuthView] = AnonymousView,
-    **schema: Any,
+    **schema: object,
 ) -> Decorator[Call]:
     """Make a function an endpoint for callers who have no token yet.
 
@@ -161,7 +161,7 @@ def member_endpoint(
     status: int = 200,
     *,
     view: type[MemberView] = MemberView,
-    **schema: Any,
+    **schema: object,
 ) -> Decorator[MemberCall]:
     """Make a function an endpoint for members who are signed in in person."""
     return _decorator(view, takes, gives, status, schema)

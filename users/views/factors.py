@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from users.callers import Caller
 
 
-class CodeInput(serializers.Serializer[Any]):
+class CodeInput(serializers.Serializer[object]):
     """A code of the authenticator app, or a recovery code where one may stand in."""
 
     code = serializers.CharField(max_length=40)
@@ -37,27 +37,27 @@ class SecondFactorInput(CodeInput):
     challenge = serializers.CharField(max_length=2048)
 
 
-class TotpState(serializers.Serializer[Any]):
+class TotpState(serializers.Serializer[object]):
     """Whether an authenticator app is on, and how many recovery codes are unused."""
 
     is_on = serializers.BooleanField()
     recovery_code_count = serializers.IntegerField()
 
 
-class TotpOutput(serializers.Serializer[Any]):
+class TotpOutput(serializers.Serializer[object]):
     """A secret to type into an authenticator app, and the same as a URI to show as a QR code."""
 
     secret = serializers.CharField()
     uri = serializers.CharField()
 
 
-class RecoveryCodesOutput(serializers.Serializer[Any]):
+class RecoveryCodesOutput(serializers.Serializer[object]):
     """Codes to get in with once each when the app is lost; they are shown this once."""
 
     recovery_codes = serializers.ListField(child=serializers.CharField())
 
 
-class StepUpInput(serializers.Serializer[Any]):
+class StepUpInput(serializers.Serializer[object]):
     """One of: `password`; `code`; `credential` of a passkey; `proof` with the `code` mailed."""
 
     password = PasswordField(required=False)

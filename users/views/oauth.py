@@ -70,7 +70,7 @@ PROVIDERS = {
 EXCHANGED = {200: SignedInOutput, 204: None}
 
 
-class AppRequestInput(serializers.Serializer[Any]):
+class AppRequestInput(serializers.Serializer[object]):
     """An app's request for a code (RFC 6749, 4.1.1, with PKCE: RFC 7636, 4.3)."""
 
     redirect_uri = serializers.CharField(max_length=2000, trim_whitespace=False)
@@ -101,13 +101,13 @@ class LinkInput(AppRequestInput):
     code_challenge_method = serializers.ChoiceField(["S256"], default="S256")
 
 
-class LinkOutput(serializers.Serializer[Any]):
+class LinkOutput(serializers.Serializer[object]):
     """Where to send the member's browser, within ten minutes and once."""
 
     url = serializers.URLField()
 
 
-class ExchangeInput(serializers.Serializer[Any]):
+class ExchangeInput(serializers.Serializer[object]):
     """The code, the verifier of its challenge, and the redirect URI it was asked for with."""
 
     code = serializers.CharField(max_length=256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 
-class LeavingOutput(serializers.Serializer[Any]):
+class LeavingOutput(serializers.Serializer[object]):
     """When the account is erased, unless its member signs in before."""
 
     leaves_at = serializers.DateTimeField()

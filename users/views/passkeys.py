@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.http import HttpResponse
 from rest_framework import serializers
@@ -26,7 +24,7 @@ REQUEST = {"type": "object", "description": "PublicKeyCredentialRequestOptionsJS
 PASSKEY = {"$ref": "#/components/schemas/Passkey"}
 
 
-class CredentialInput(serializers.Serializer[Any]):
+class CredentialInput(serializers.Serializer[object]):
     """What the browser's `credential.toJSON()` gives."""
 
     credential = serializers.DictField()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 
-class ServiceTokenInput(serializers.Serializer[Any]):
+class ServiceTokenInput(serializers.Serializer[object]):
     """RFC 6749, 4.4.2: client id and secret here or in an `Authorization: Basic` header."""
 
     grant_type = serializers.CharField()
@@ -34,7 +34,7 @@ class ServiceTokenInput(serializers.Serializer[Any]):
     scope = serializers.CharField(required=False, default="", help_text="Words with spaces.")
 
 
-class ServiceTokenOutput(serializers.Serializer[Any]):
+class ServiceTokenOutput(serializers.Serializer[object]):
     """RFC 6749, 5.1."""
 
     access_token = serializers.CharField()
@@ -43,7 +43,7 @@ class ServiceTokenOutput(serializers.Serializer[Any]):
     scope = serializers.CharField()
 
 
-class OAuthError(serializers.Serializer[Any]):
+class OAuthError(serializers.Serializer[object]):
     """RFC 6749, 5.2: what OAuth libraries expect in place of a problem document."""
 
     error = serializers.CharField()

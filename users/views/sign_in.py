@@ -39,7 +39,7 @@ class PasswordField(serializers.CharField):
         return normalized(super().to_internal_value(data))
 
 
-class PairOutput(serializers.Serializer[Any]):
+class PairOutput(serializers.Serializer[object]):
     """A fresh pair of tokens."""
 
     access = serializers.CharField()
@@ -52,7 +52,7 @@ class SignedInOutput(PairOutput):
     user = serializers.JSONField()
 
 
-class AcceptedOutput(serializers.Serializer[Any]):
+class AcceptedOutput(serializers.Serializer[object]):
     """Says that a mail may be on its way; its code is sent back with `proof`."""
 
     detail = serializers.CharField()

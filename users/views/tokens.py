@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth import authenticate
 from django.utils.cache import get_conditional_response
@@ -41,20 +41,20 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 
-class CredentialsInput(serializers.Serializer[Any]):
+class CredentialsInput(serializers.Serializer[object]):
     """An e-mail address or username, and the password."""
 
     identity = serializers.CharField(max_length=254)
     password = PasswordField()
 
 
-class RefreshInput(serializers.Serializer[Any]):
+class RefreshInput(serializers.Serializer[object]):
     """A refresh token."""
 
     refresh = serializers.CharField(max_length=2048)
 
 
-class LogoutInput(serializers.Serializer[Any]):
+class LogoutInput(serializers.Serializer[object]):
     """Whether to sign out on every device."""
 
     everywhere = serializers.BooleanField(default=False)

@@ -15,15 +15,15 @@ def is_there(user: Any) -> bool:
     return bool(user.is_active and user.leaves_at is None)
 
 
-def oneself_or_moderator(who: Who, user: Any) -> bool:
+def oneself_or_moderator(who: Who, user: object) -> bool:
     return is_oneself(who, user) or who.moderates
 
 
-def may_view_user(who: Who, user: Any) -> bool:
+def may_view_user(who: Who, user: object) -> bool:
     return is_there(user) or oneself_or_moderator(who, user)
 
 
-def may_list_user(who: Who, user: Any) -> bool:
+def may_list_user(who: Who, user: object) -> bool:
     return is_there(user) or who.moderates
 
 
@@ -43,15 +43,15 @@ def may_view_event(who: Who, event: Any) -> bool:
     return owns(who, event) or (who.moderates and event.kind in OFFICIAL)
 
 
-def may_view_sanction(who: Who, sanction: Any) -> bool:
+def may_view_sanction(who: Who, sanction: object) -> bool:
     return owns(who, sanction) or who.moderates
 
 
-def moderates(who: Who, _row: Any) -> bool:
+def moderates(who: Who, _row: object) -> bool:
     return who.moderates
 
 
-def is_admin(who: Who, _row: Any) -> bool:
+def is_admin(who: Who, _row: object) -> bool:
     return who.name == "admin"
 
 

@@ -114,7 +114,9 @@ NO_TEMPLATE: dict[str, Any] = {
 }
 
 
-def _post(random: Random, author: Persona, card: Card, card_row: dict[str, Any]) -> dict[str, Any]:
+def _post(
+    random: Random, author: Persona, card: Card, card_row: dict[str, object]
+) -> dict[str, Any]:
     values = {
         "text": random.choice([card.title or "x", random.choice([text for text in TEXTS if text])]),
         "comment_count": random.choice([0, 1, 10]),

@@ -111,7 +111,7 @@ def _asks_for_nothing(node: Comparison) -> bool:
     return node.operator == "=" and _is_nothing(node.right)
 
 
-def _is_nothing(part: Any) -> bool:
+def _is_nothing(part: object) -> bool:
     return isinstance(part, Literal) and part.value in (None, "")
 
 
@@ -130,7 +130,7 @@ def _holds_of_none(node: Comparison) -> bool:
     return node.operator == "!~" and not _is_null(node.right)
 
 
-def _is_null(part: Any) -> bool:
+def _is_null(part: object) -> bool:
     return isinstance(part, Literal) and part.value is None
 
 
@@ -174,7 +174,7 @@ def _at(path: tuple[str, ...], row: Row) -> Any:
     return value
 
 
-def _step(value: Any, step: str) -> Any:
+def _step(value: object, step: str) -> Any:
     if isinstance(value, dict) and not step.isdigit():
         return value.get(step)
     if isinstance(value, list) and step.isdigit() and int(step) < len(value):
@@ -182,12 +182,12 @@ def _step(value: Any, step: str) -> Any:
     return None
 
 
-def _list_in(value: Any) -> list[Any]:
+def _list_in(value: object) -> list[Any]:
     inner = value.value if isinstance(value, Document) else None
     return [Document(item) for item in inner] if isinstance(inner, list) else []
 
 
-def _length(value: Any) -> int:
+def _length(value: object) -> int:
     if isinstance(value, list):
         return len(value)
     if isinstance(value, Document):
@@ -226,7 +226,7 @@ def _compare_list(values: list[str], node: Comparison, right: Literal) -> bool:
     return any(_judge(value, operator, right) for value in values)
 
 
-def _judge(left: Any, operator: str, right: Any) -> bool:
+def _judge(left: object, operator: str, right: object) -> bool:
     if operator == "!~" and _text(right) is None:
         return False
     if operator in OPPOSITE:
@@ -242,14 +242,14 @@ def _judge(left: Any, operator: str, right: Any) -> bool:
     return _values(left, operator, right)
 
 
-def _literals(left: Any, operator: str, right: Any) -> bool:
+def _literals(left: object, operator: str, right: object) -> bool:
     """Compare two literals: numbers as such, all else as texts."""
     if operator != "=" and (left is None or right is None):
         return False
     return _values(left, operator, right)
 
 
-def _has(left: Any, right: Any) -> bool:
+def _has(left: object, right: object) -> bool:
     """Search a text in another one, cases alike; `%` in a literal makes it a pattern."""
     text, wanted = _text(left), _text(right)
     if text is None or wanted is None:
@@ -287,7 +287,7 @@ def _fits(text: str, pieces: list[str]) -> bool:
     return len(text) in reached
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     """Return a value as the text in which the API shows it; None if it is missing or has none."""
     if isinstance(value, Literal):
         return None if value.value is None else _text(value.value)
@@ -319,7 +319,7 @@ def _with_literal(left: Any, operator: str, value: Any) -> bool:
     return _values(left, operator, _as_kind_of(left, value))
 
 
-def _as_kind_of(left: Any, value: Any) -> Any:
+def _as_kind_of(left: object, value: object) -> Any:
     """Read a literal as a value of the kind of what it is compared with."""
     if isinstance(left, datetime) and isinstance(value, str):
         year, month, day, *_rest = [*value.split("-"), "1", "1"]
@@ -336,7 +336,7 @@ def _as_kind_of(left: Any, value: Any) -> Any:
     return _text(value) if isinstance(left, str) else value
 
 
-def _in_document(inner: Any, operator: str, value: Any) -> bool:
+def _in_document(inner: object, operator: str, value: object) -> bool:
     """Compare only what is of the literal's own kind."""
     if operator == "=" and value is None:
         return inner is None
@@ -346,7 +346,7 @@ def _in_document(inner: Any, operator: str, value: Any) -> bool:
     return _ordered(inner, operator, value)
 
 
-def _with_document(left: Any, operator: str, right: Any) -> bool:
+def _with_document(left: object, operator: str, right: object) -> bool:
     """Compare a value of a document with another one, of the same kind: numbers, or texts."""
     one, other = (
         value.value if isinstance(value, Document) else _plain(value) for value in (left, right)
@@ -359,15 +359,15 @@ def _with_document(left: Any, operator: str, right: Any) -> bool:
     return False
 
 
-def _ordered(left: Any, operator: str, right: Any) -> bool:
+def _ordered(left: object, operator: str, right: object) -> bool:
     return bool(left == right) if operator == "=" else ORDER[operator](left, right)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     return value if isinstance(value, int | float | str) or value is None else _text(value)
 
 
-def _values(left: Any, operator: str, right: Any) -> bool:
+def _values(left: object, operator: str, right: object) -> bool:
     """Compare two values: numbers and moments as such, choices in their order, else as texts."""
     if isinstance(left, Choice) and isinstance(right, Choice) and left.choices == right.choices:
         left, right = left.choices.index(left.value), right.choices.index(right.value)

@@ -98,6 +98,6 @@ class Authenticator:
             -3: numbers.y.to_bytes(32, "big"),
         }
 
-    def _credential(self, **response: Any) -> dict[str, Any]:
+    def _credential(self, **response: object) -> dict[str, Any]:
         name = text(self.credential_id)
         return {"id": name, "rawId": name, "type": "public-key", "response": response}

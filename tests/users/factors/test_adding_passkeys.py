@@ -132,7 +132,7 @@ def test_alice_cannot_add_a_passkey_that_was_made_elsewhere_or_is_none(
 
 
 @pytest.mark.parametrize("credential", [{}, {"id": "x"}, {"id": 1}])
-def test_alice_cannot_add_nonsense(alice: Persona, credential: dict[str, Any]) -> None:
+def test_alice_cannot_add_nonsense(alice: Persona, credential: dict[str, object]) -> None:
     sent = {"name": "x", "credential": credential}
     assert refused(alice.api.post("auth/passkeys/register", sent))
 
@@ -147,7 +147,9 @@ def test_alice_cannot_add_half_a_passkey(alice: Persona, changed: dict[str, str]
 
 
 @pytest.mark.parametrize("changed", [{"name": ""}, {"name": "x" * 81}, {"credential": "x"}])
-def test_a_passkey_needs_a_name_and_a_credential(alice: Persona, changed: dict[str, Any]) -> None:
+def test_a_passkey_needs_a_name_and_a_credential(
+    alice: Persona, changed: dict[str, object]
+) -> None:
     answer = add_passkey(alice, Authenticator(), **changed)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
     assert answer.json()["errors"][0]["field"] == next(iter(changed))
@@ -174,7 +176,7 @@ def test_a_challenge_is_good_for_whom_and_what_it_was_made(alice: Persona, bob: 
     assert not refused(register(bob, his))
 
 
-def register(persona: Persona, options: dict[str, Any]) -> Any:
+def register(persona: Persona, options: dict[str, object]) -> Any:
     sent = {"name": "x", "credential": Authenticator().create(options)}
     return persona.api.post("auth/passkeys/register", sent)
 

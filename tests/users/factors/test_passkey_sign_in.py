@@ -108,7 +108,7 @@ def test_a_passkey_that_anybody_can_use_is_enough_without_an_app(
     ids=lambda wrong: next(iter(wrong)),
 )
 def test_nobody_can_sign_in_by_a_passkey_that_is_wrong(
-    alice: Persona, passkey: Authenticator, changed: dict[str, Any]
+    alice: Persona, passkey: Authenticator, changed: dict[str, object]
 ) -> None:
     right = {name: getattr(passkey, name) for name in changed}
     vars(passkey).update(changed)
@@ -144,14 +144,14 @@ def test_nobody_can_sign_in_by_what_was_changed_on_its_way(
     ],
     ids=lambda changed: str(changed)[:40],
 )
-def test_nobody_can_sign_in_by_nonsense(passkey: Authenticator, changed: dict[str, Any]) -> None:
+def test_nobody_can_sign_in_by_nonsense(passkey: Authenticator, changed: dict[str, object]) -> None:
     shown = passkey.get(options())
     shown["response"] |= changed
     assert is_refused(Api().post("auth/passkeys/sign-in", {"credential": shown}))
 
 
 @pytest.mark.parametrize("credential", [{}, {"id": "\x00", "rawId": "\x00"}, {"response": []}])
-def test_nobody_can_sign_in_by_less_than_nonsense(db: None, credential: dict[str, Any]) -> None:
+def test_nobody_can_sign_in_by_less_than_nonsense(db: None, credential: dict[str, object]) -> None:
     assert is_refused(Api().post("auth/passkeys/sign-in", {"credential": credential}))
 
 

@@ -46,7 +46,7 @@ def is_fresh(persona: Persona) -> bool:
     return bool(answer.status_code == 200)
 
 
-def step_up(persona: Persona, **sent: Any) -> Any:
+def step_up(persona: Persona, **sent: object) -> Any:
     return persona.api.post("auth/step-up", sent)
 
 
@@ -239,7 +239,7 @@ def test_mail_is_not_enough_where_there_is_a_password_or_an_app(
         {"credential": "x"},
     ],
 )
-def test_one_way_must_be_sent(stale: Persona, sent: dict[str, Any]) -> None:
+def test_one_way_must_be_sent(stale: Persona, sent: dict[str, object]) -> None:
     answer = step_up(stale, **sent)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
 

@@ -67,7 +67,7 @@ def turn_on_app(persona: Persona, clock: Clock) -> App:
     return app
 
 
-def add_passkey(persona: Persona, authenticator: Authenticator, **changed: Any) -> Any:
+def add_passkey(persona: Persona, authenticator: Authenticator, **changed: object) -> Any:
     options = persona.api.post("auth/passkeys/options").json()
     sent = {"name": "Laptop", "credential": authenticator.create(options)}
     return persona.api.post("auth/passkeys/register", sent | changed)
@@ -87,6 +87,6 @@ def show_code(challenge: str, code: str) -> Any:
     return Api().post("auth/token/second-factor", {"challenge": challenge, "code": code})
 
 
-def show_passkey(authenticator: Authenticator, options: dict[str, Any] | None = None) -> Any:
+def show_passkey(authenticator: Authenticator, options: dict[str, object] | None = None) -> Any:
     asked = options or Api().post("auth/passkeys/sign-in/options").json()
     return Api().post("auth/passkeys/sign-in", {"credential": authenticator.get(asked)})

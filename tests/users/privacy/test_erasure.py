@@ -206,5 +206,5 @@ def test_every_resource_is_filled_by_carols_life(life: Life) -> None:
     assert declared - owned <= {"users"}
 
 
-def _crash(*_given: Any) -> None:
+def _crash(*_given: object) -> None:
     raise OSError("pulled the plug")

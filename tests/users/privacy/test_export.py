@@ -51,7 +51,7 @@ def opened(response: Any) -> ZipFile:
     return ZipFile(BytesIO(response.getvalue()))
 
 
-def aged(export: Export, **columns: Any) -> Export:
+def aged(export: Export, **columns: object) -> Export:
     return changes.update(Export.objects.get(pk=export.pk), by=SYSTEM, **columns)
 
 

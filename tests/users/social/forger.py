@@ -97,7 +97,7 @@ def serving(forger: Forger) -> Iterator[Forger]:
             self.wfile.write(body)
 
         @override
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

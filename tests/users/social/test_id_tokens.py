@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
@@ -42,7 +42,7 @@ def test_an_honest_token_signs_in(app: App, forger: Forger) -> None:
     ids=lambda changed: next(iter(changed)),
 )
 def test_a_token_with_a_wrong_claim_signs_nobody_in(
-    app: App, forger: Forger, changed: dict[str, Any]
+    app: App, forger: Forger, changed: dict[str, object]
 ) -> None:
     forger.changed = changed
     assert app.failure(forger.log_in, "forger") == "server_error"
@@ -81,7 +81,7 @@ def test_the_subject_is_that_of_the_token(app: App, forger: Forger) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "a", "a.b.c", "e30.e30.", None, 1])
-def test_what_is_no_token_signs_nobody_in(app: App, forger: Forger, token: Any) -> None:
+def test_what_is_no_token_signs_nobody_in(app: App, forger: Forger, token: object) -> None:
     forger.forged = [token]
     assert app.failure(forger.log_in, "forger") == "server_error"
     assert not User.objects.exists()

@@ -71,7 +71,7 @@ class Outside:
             "https://openapi.naver.com/v1/nid/me": NAVER,
         }
 
-    def request(self, _method: str, url: str, **sent: Any) -> requests.Response:
+    def request(self, _method: str, url: str, **sent: object) -> requests.Response:
         """Answer as `requests.request` does."""
         self.asked[url] = sent
         response = requests.Response()
@@ -185,7 +185,7 @@ def test_dana_cannot_sign_in_by_github_with_an_address_that_is_only_shown(
 
 
 @pytest.mark.parametrize("strange", [[], {}, None, "x", 7, {"id": None}])
-def test_a_strange_answer_signs_nobody_in(app: App, outside: Outside, strange: Any) -> None:
+def test_a_strange_answer_signs_nobody_in(app: App, outside: Outside, strange: object) -> None:
     addresses = [url for url in outside.answers if "token" not in url]
     outside.answers |= dict.fromkeys(addresses, strange)
     for name in ("github", "discord", "kakao", "naver"):

@@ -12,15 +12,15 @@ ADDRESS = "Dana@Example.com"
 VERIFIED = "dana@example.com"
 
 
-def told(name: str, answer: dict[str, Any]) -> ProviderAccount:
+def told(name: str, answer: dict[str, object]) -> ProviderAccount:
     return read_account(name, "1", answer)
 
 
-def kakao(**account: Any) -> dict[str, Any]:
+def kakao(**account: object) -> dict[str, Any]:
     return {"id": 1, "kakao_account": {"email": ADDRESS, **account}}
 
 
-def github(*emails: dict[str, Any]) -> dict[str, Any]:
+def github(*emails: dict[str, object]) -> dict[str, Any]:
     return {"id": 1, "login": "dana", "email": ADDRESS, "emails": list(emails)}
 
 
@@ -53,7 +53,7 @@ def github(*emails: dict[str, Any]) -> dict[str, Any]:
     ],
     ids=str,
 )
-def test_a_provider_can_vouch_for_an_address(name: str, answer: dict[str, Any]) -> None:
+def test_a_provider_can_vouch_for_an_address(name: str, answer: dict[str, object]) -> None:
     assert told(name, answer).email == VERIFIED
 
 
@@ -92,7 +92,7 @@ def test_a_provider_can_vouch_for_an_address(name: str, answer: dict[str, Any]) 
     ],
     ids=str,
 )
-def test_an_address_that_nobody_vouches_for_is_none(name: str, answer: dict[str, Any]) -> None:
+def test_an_address_that_nobody_vouches_for_is_none(name: str, answer: dict[str, object]) -> None:
     assert told(name, answer).email == ""
 
 
@@ -104,7 +104,7 @@ def test_an_address_that_nobody_vouches_for_is_none(name: str, answer: dict[str,
         *("mi\u212ae@example.com", "\u017fusan@example.com", "dana@exämple.com"),
     ],
 )
-def test_what_is_no_plain_address_is_none(address: Any) -> None:
+def test_what_is_no_plain_address_is_none(address: object) -> None:
     assert told("mysso", {"email": address, "email_verified": True}).email == ""
 
 
@@ -122,12 +122,12 @@ def test_what_is_no_plain_address_is_none(address: Any) -> None:
     ],
 )
 def test_names_are_those_that_members_show(
-    name: str, answer: dict[str, Any], names: list[str]
+    name: str, answer: dict[str, object], names: list[str]
 ) -> None:
     assert told(name, answer).names == names
 
 
 @pytest.mark.parametrize("subject", [None, ""])
-def test_an_account_of_nobody_is_none(subject: Any) -> None:
+def test_an_account_of_nobody_is_none(subject: object) -> None:
     with pytest.raises(ValueError, match="whose account"):
         read_account("mysso", subject, {})
