@@ -25,7 +25,7 @@ from users.services.proofs import account_of, ask_for_proof, proof_by_code, proo
 from users.services.step_up import require_password
 from users.tasks import mail_previous_address
 from users.views.endpoints import (
-    Call,
+    EndpointCall,
     FreshMemberView,
     MemberCall,
     Result,
@@ -143,7 +143,7 @@ def proof_of(purpose: Purpose, sent: dict[str, Any]) -> Proof:
 
 
 @endpoint(RegisterInput, AcceptedOutput, 202)
-def register(call: Call) -> Result:
+def register(call: EndpointCall) -> Result:
     """Ask for an account: the code in the mail that follows opens it.
 
     The answer is the same for an address that has an account, which then hears of it by mail.
@@ -158,7 +158,7 @@ def register(call: Call) -> Result:
     return accepted(ask_for_proof(Purpose.VERIFY, email, payload=sent))
 
 
-def ask_by_mail(purpose: Purpose, call: Call) -> Result:
+def ask_by_mail(purpose: Purpose, call: EndpointCall) -> Result:
     """Have a code mailed, if the address has an account."""
     email = call.sent["email"]
     require_mail_room(email, call.caller)
@@ -166,13 +166,13 @@ def ask_by_mail(purpose: Purpose, call: Call) -> Result:
 
 
 @endpoint(AddressInput, AcceptedOutput, 202)
-def verify_email(call: Call) -> Result:
+def verify_email(call: EndpointCall) -> Result:
     """Have a code mailed to the address of an account that is not verified yet."""
     return ask_by_mail(Purpose.VERIFY, call)
 
 
 @endpoint(VerifyInput, SignedInOutput)
-def confirm_email(call: Call) -> Result:
+def confirm_email(call: EndpointCall) -> Result:
     """Prove an address, which opens the account it was registered for, and sign in."""
     proof = proof_of(Purpose.VERIFY, call.sent)
     user = verify_address(proof, username=call.sent["username"])
@@ -180,13 +180,13 @@ def confirm_email(call: Call) -> Result:
 
 
 @endpoint(AddressInput, AcceptedOutput, 202, operation_id="reset_password")
-def ask_for_reset(call: Call) -> Result:
+def ask_for_reset(call: EndpointCall) -> Result:
     """Have a code for a new password mailed."""
     return ask_by_mail(Purpose.RESET, call)
 
 
 @endpoint(ResetInput, None, 204)
-def confirm_password_reset(call: Call) -> Result:
+def confirm_password_reset(call: EndpointCall) -> Result:
     """Set a new password; every session of the account ends."""
     proof, password = proof_of(Purpose.RESET, call.sent), call.sent["password"]
     require_good_password(password, account_of(proof) or User())
@@ -213,7 +213,7 @@ def change_email(call: MemberCall) -> Result:
 
 
 @endpoint(ProofInput, None, 204)
-def confirm_email_change(call: Call) -> Result:
+def confirm_email_change(call: EndpointCall) -> Result:
     """Use the proven address; the old one hears of it."""
     proof = proof_of(Purpose.CHANGE, call.sent)
     with transaction.atomic():
@@ -223,13 +223,13 @@ def confirm_email_change(call: Call) -> Result:
 
 
 @endpoint(AddressInput, AcceptedOutput, 202)
-def ask_for_sign_in_code(call: Call) -> Result:
+def ask_for_sign_in_code(call: EndpointCall) -> Result:
     """Have a code to sign in with mailed."""
     return ask_by_mail(Purpose.SIGN_IN, call)
 
 
 @endpoint(ProofInput, SignedInOutput)
-def sign_in_by_code(call: Call) -> Result:
+def sign_in_by_code(call: EndpointCall) -> Result:
     """Trade the code for a pair of tokens."""
     proof = proof_of(Purpose.SIGN_IN, call.sent)
     use_up(proof)

@@ -1,7 +1,7 @@
 """Endpoints as functions: `@endpoint(Input, Output, status)` does what they have in common.
 
     @endpoint(AddressInput, AcceptedOutput, 202)
-    def verify_email(call: Call) -> HttpResponse:
+    def verify_email(call: EndpointCall) -> HttpResponse:
         \"""Have a code mailed …\"""  # shown in OpenAPI
 
 `urlpatterns` take `view_of(verify_email)`; the methods of one path are endpoints of one view.
@@ -44,7 +44,7 @@ type Result = HttpResponse | Mapping[str, object] | list[dict[str, object]] | No
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class EndpointCall:
     """A request to an endpoint: `sent` is its body, checked by the endpoint's input."""
 
     request: Request
@@ -53,7 +53,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberCall(Call):
+class MemberCall(EndpointCall):
     """A request of a member who is signed in in person."""
 
     actor: Actor
@@ -77,9 +77,9 @@ class AuthView(APIView):
         response["Cache-Control"] = "no-store"
         return response
 
-    def call(self, request: Request, takes: Input | None) -> Call:
+    def call(self, request: Request, takes: Input | None) -> EndpointCall:
         """Return the call of a request; raises ValidationError for its body."""
-        return Call(request, _validated(takes, request), caller_behind(request))
+        return EndpointCall(request, _validated(takes, request), caller_behind(request))
 
 
 class AnonymousView(AuthView):
@@ -136,7 +136,7 @@ class Endpoint:
     handler: Callable[..., HttpResponse]
 
 
-type Decorator[C: Call] = Callable[[Callable[Concatenate[C, ...], Result]], Endpoint]
+type Decorator[C: EndpointCall] = Callable[[Callable[Concatenate[C, ...], Result]], Endpoint]
 
 
 def endpoint(
@@ -146,7 +146,7 @@ def endpoint(
     *,
     view: type[AuthView] = AnonymousView,
     **schema: object,
-) -> Decorator[Call]:
+) -> Decorator[EndpointCall]:
     """Make a function an endpoint for callers who have no token yet.
 
     `schema` is what OpenAPI has to say beyond the function's name and docstring, as `extend_schema`

@@ -12,7 +12,7 @@ from users.services import factors, step_up
 from users.services.sessions import record_step_up, require_not_barred
 from users.tokens import bad_challenge, challenged, meet
 from users.views.endpoints import (
-    Call,
+    EndpointCall,
     FreshMemberView,
     MemberCall,
     Result,
@@ -76,7 +76,7 @@ class StepUpInput(serializers.Serializer[object]):
 
 
 @endpoint(SecondFactorInput, SignedInOutput)
-def sign_in_by_second_factor(call: Call) -> Result:
+def sign_in_by_second_factor(call: EndpointCall) -> Result:
     """Trade a sign-in's challenge and a code for a pair of tokens."""
     challenge = challenged(call.sent["challenge"])
     members = User.objects.filter(is_active=True, session_epoch=challenge.epoch)

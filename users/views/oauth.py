@@ -30,7 +30,7 @@ from users.oauth.registry import provider_named
 from users.services.identities import link_account, member_of
 from users.views.endpoints import (
     AnonymousView,
-    Call,
+    EndpointCall,
     FreshMemberView,
     MemberCall,
     Result,
@@ -131,7 +131,7 @@ def require_provider(name: str) -> None:
 
 
 @endpoint(None, PROVIDERS, method="get")
-def list_providers(_call: Call) -> Result:
+def list_providers(_call: EndpointCall) -> Result:
     """List the providers to sign in by, in the order to show them."""
     return [
         {"name": name, "label": provider["LABEL"], "authorize_url": api_address(name, "authorize")}
@@ -234,7 +234,7 @@ class CallbackView(OAuthView):
 
 
 @endpoint(ExchangeInput, SignedInOutput, view=OAuthView, responses=EXCHANGED)
-def sign_in_by_provider(call: Call, provider: str) -> Result:
+def sign_in_by_provider(call: EndpointCall, provider: str) -> Result:
     """Trade the code for a pair of tokens; 204 when it was asked for to link an account."""
     sent = call.sent
     grant = redeem_code(

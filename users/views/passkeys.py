@@ -10,7 +10,7 @@ from resources.api import registry, view_record
 from users.models import Passkey
 from users.services import passkeys
 from users.views.endpoints import (
-    Call,
+    EndpointCall,
     FreshMemberView,
     MemberCall,
     Result,
@@ -55,13 +55,13 @@ def register_passkey(call: MemberCall) -> Result:
 
 
 @endpoint(None, REQUEST)
-def begin_passkey_sign_in(_call: Call) -> Result:
+def begin_passkey_sign_in(_call: EndpointCall) -> Result:
     """Give what `navigator.credentials.get()` takes; no account is named or needed."""
     return passkeys.sign_in_options()
 
 
 @endpoint(CredentialInput, SignedInOutput)
-def sign_in_by_passkey(call: Call) -> Result:
+def sign_in_by_passkey(call: EndpointCall) -> Result:
     """Trade a passkey for a pair of tokens.
 
     One that has checked a PIN or a finger is two factors by itself; any other is the first.

@@ -26,7 +26,7 @@ from users.services.signing import verifying_keys
 from users.tasks import record_failed_sign_in
 from users.tokens import claims_of_refresh, token_pair
 from users.views.endpoints import (
-    Call,
+    EndpointCall,
     MemberCall,
     Result,
     UncountedView,
@@ -61,7 +61,7 @@ class LogoutInput(serializers.Serializer[object]):
 
 
 @endpoint(CredentialsInput, SignedInOutput)
-def sign_in(call: Call) -> Result:
+def sign_in(call: EndpointCall) -> Result:
     """Trade an identity and a password for a pair of tokens."""
     identity, password, caller = call.sent["identity"], call.sent["password"], call.caller
     login_throttle.consume_attempt(identity, caller)
@@ -74,7 +74,7 @@ def sign_in(call: Call) -> Result:
 
 
 @endpoint(RefreshInput, PairOutput, view=UncountedView)
-def refresh(call: Call) -> Result:
+def refresh(call: EndpointCall) -> Result:
     """Trade a refresh token for a fresh pair; the old one is no good from then on."""
     # Counted per session, so that neither others nor sign-ins wait for it.
     try:
