@@ -19,10 +19,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.views import APIView
 
-from resources.errors import not_signed_in
-from resources.http.client_networks import address_of_request
-from resources.http.throttles import AddressThrottle, with_limits
-from resources.http.views import actor_behind
+from resources.api import (
+    AddressThrottle,
+    actor_behind,
+    address_of_request,
+    not_signed_in,
+    with_limits,
+)
 from users.callers import Caller, caller_of
 from users.services.sessions import require_fresh, session_of
 
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
-    from resources.actors import Actor
+    from resources.api import Actor
     from users.models import Session, User
 
 type Input = type[serializers.Serializer[Any]]

@@ -10,9 +10,7 @@ from django.core.exceptions import ValidationError as ModelValidationError
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from resources import registry
-from resources.errors import Problem, not_signed_in
-from resources.execution.reader import view_record
+from resources.api import Problem, not_signed_in, registry, view_record
 from users.models import User
 from users.password_rules import LONGEST
 from users.passwords import normalized
