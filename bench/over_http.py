@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping, Sequence
 
+    from resources.json_text import JsonObject
+
     type Results = dict[str, list[dict[str, Measured]]]
 
 MILLION = 1_000_000
@@ -115,12 +117,12 @@ def prepared(folders: Mapping[str, Path], cards: int) -> dict[str, Mapping[str, 
     return rows
 
 
-def stock_rows(rows: Mapping[str, object]) -> dict[str, Any]:
+def stock_rows(rows: Mapping[str, object]) -> JsonObject:
     """Say what stock DRF calls the same rows."""
     return {**rows, "tokens": [rows["stock_token"]]}
 
 
-def seeded(data: Path, cards: int, extra: Mapping[str, str] | None = None) -> dict[str, Any]:
+def seeded(data: Path, cards: int, extra: Mapping[str, str] | None = None) -> JsonObject:
     """Fill a data folder of Holobase's, or the database that `extra` names; tells what is there."""
     say(f"filling Holobase with {cards:,} cards")
     done = subprocess.run(
@@ -131,7 +133,7 @@ def seeded(data: Path, cards: int, extra: Mapping[str, str] | None = None) -> di
         stdout=subprocess.PIPE,
         text=True,
     )
-    rows: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    rows: JsonObject = json.loads(done.stdout.splitlines()[-1])
     return rows
 
 
@@ -187,11 +189,11 @@ def _shown(load: Workload, server: str) -> list[str]:
     return sorted(titles) if load.is_unordered else titles
 
 
-def _rows(content: Any) -> list[dict[str, Any]]:
+def _rows(content: Any) -> list[JsonObject]:
     """Find the records in a page, in the answer to a batch, or in an answer that is one."""
     if isinstance(content, list):
         return content
-    rows: list[dict[str, Any]] = content.get("results") or content.get("items") or [content]
+    rows: list[JsonObject] = content.get("results") or content.get("items") or [content]
     return rows
 
 

@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import jwt
@@ -17,6 +17,8 @@ from bench.subjects import LIKED, RARITIES, SIGNER
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from resources.json_text import JsonObject
 
 ADMIN = {"identity": "admin@example.com", "password": "a correct horse 9"}
 SIMPLE_RULE = "is_public = true"
@@ -45,7 +47,7 @@ ANALYZE;
 """
 
 
-def fill(folder: Path, data: Path) -> dict[str, Any]:
+def fill(folder: Path, data: Path) -> JsonObject:
     """Make PocketBase's folder with the rows of a Holobase's data folder.
 
     Gives what `rows.fill` gives, in PocketBase's ids and tokens. Collections and the account that
@@ -96,17 +98,17 @@ def _make_collections(served: Served) -> None:
         api.post("/api/collections", json=_likes(cards["id"])).raise_for_status()
 
 
-def _field(name: str, kind: str, **options: object) -> dict[str, Any]:
+def _field(name: str, kind: str, **options: object) -> JsonObject:
     return {"name": name, "type": kind, **options}
 
 
-def _relation(name: str, collection: str) -> dict[str, Any]:
+def _relation(name: str, collection: str) -> JsonObject:
     options = {"required": True, "cascadeDelete": True, "maxSelect": 1}
     return _field(name, "relation", collectionId=collection, **options)
 
 
 CREATED = _field("created", "autodate", onCreate=True)
-CARDS: dict[str, Any] = {
+CARDS: JsonObject = {
     "name": "cards",
     "type": "base",
     "listRule": SIMPLE_RULE,
@@ -144,7 +146,7 @@ CARDS: dict[str, Any] = {
 }
 
 
-def _likes(cards: str) -> dict[str, Any]:
+def _likes(cards: str) -> JsonObject:
     return {
         "name": "likes",
         "type": "base",
@@ -160,7 +162,7 @@ def _likes(cards: str) -> dict[str, Any]:
     }
 
 
-def _described(database: sqlite3.Connection) -> dict[str, Any]:
+def _described(database: sqlite3.Connection) -> JsonObject:
     public = "SELECT id FROM cards WHERE is_public"
     members = database.execute(
         "SELECT id, tokenKey FROM users WHERE name LIKE 'member%' ORDER BY id"

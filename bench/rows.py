@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 import jwt
 from django.conf import settings
@@ -30,10 +30,13 @@ from users.services.accounts import register_member
 from users.services.sessions import open_session
 from users.tokens import token_pair
 
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
+
 BATCH = 2_000
 
 
-def fill(count: int) -> dict[str, Any]:
+def fill(count: int) -> JsonObject:
     """Create members, published cards and the first member's drafts; tell what is asked about.
 
     Gives `card`, the most liked one's id; `cards`, ids of published ones; `drafts`, ids; and an

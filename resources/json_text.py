@@ -21,6 +21,10 @@ SMALLEST, LARGEST = -(2**63), 2**64 - 1
 """The whole numbers that are read and written exactly."""
 
 
+type JsonObject = dict[str, Any]
+"""A JSON object as read: the values are whatever the text says."""
+
+
 class JsonError(ValueError):
     """Text that is no JSON, or more of it than anything here takes; the message may be shown."""
 

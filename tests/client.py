@@ -15,6 +15,8 @@ from django.test.client import (
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
+    from resources.json_text import JsonObject
+
 JSON = "application/json"
 
 
@@ -57,7 +59,7 @@ class Api:
         """Send a DELETE."""
         return self._send("delete", path, None, headers)
 
-    def upload(self, path: str, parts: dict[str, Any], method: str = "post", **headers: str) -> Any:
+    def upload(self, path: str, parts: JsonObject, method: str = "post", **headers: str) -> Any:
         """Send a multipart form."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         form = encode_multipart(BOUNDARY, parts)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from itertools import cycle, islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chaos.faults.mirror import Interest
+from resources.json_text import JsonObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-type People = dict[str, Any]
+type People = JsonObject
 
 PUBLIC = {"status": "published", "visibility": "public"}
 REACHABLE = {"status": "published", "visibility": "unlisted"}
@@ -143,7 +144,7 @@ def _collections_as_collaborator(people: People, chance: Random) -> Interest:
     """Return a member's: they have a private binder, and are let into that of the one before."""
     number = chance.randrange(len(people["members"]))
     member, friend = people["members"][number], people["members"][number - 1]
-    shows: list[dict[str, Any]] = [{"visibility": "public"}]
+    shows: list[JsonObject] = [{"visibility": "public"}]
     shows += [{"owner": member["id"]}, {"owner": friend["id"]}]
     return Interest(
         "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.core.management import call_command
 
@@ -12,10 +12,13 @@ from resources import changes
 from resources.actors import SYSTEM
 from tests.personas import Persona, new_member
 
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
+
 CARDS_EACH = 4
 
 
-def fill(count: int) -> dict[str, Any]:
+def fill(count: int) -> JsonObject:
     """Make members with cards and a private binder each, and a moderator.
 
     Each member's binder is open to the next member. Gives ids, tokens and rows.
@@ -29,7 +32,7 @@ def fill(count: int) -> dict[str, Any]:
     return {"members": members, "moderator": {"id": moderator.id, "token": moderator.token}}
 
 
-def _member(persona: Persona) -> dict[str, Any]:
+def _member(persona: Persona) -> JsonObject:
     cards = [
         changes.create(Card, by=SYSTEM, creator=persona.user, title=f"Card {number}", rarity="epic")
         for number in range(CARDS_EACH)

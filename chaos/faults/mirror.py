@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
-type Row = dict[str, Any]
-type Frame = dict[str, Any]
+from resources.json_text import JsonObject
+
+type Row = JsonObject
+type Frame = JsonObject
 
 PUTS = ("create", "enter", "update")
 ENTRIES = ("create", "enter")
@@ -28,7 +29,7 @@ class Interest:
     token: str = ""
     filter: str = ""
     fields: str = ""
-    shows: list[dict[str, Any]] = field(default_factory=list)
+    shows: list[JsonObject] = field(default_factory=list)
     is_record: bool = False
     is_stream: bool = False
 
@@ -54,7 +55,7 @@ class Mirror:
         self.is_complete = False
         self.waiting: list[Frame] = []
         self.settled: set[str] = set()
-        self.problems: list[dict[str, Any]] = []
+        self.problems: list[JsonObject] = []
         self.counts: Counter[str] = Counter()
 
     def begin(self) -> None:
@@ -104,7 +105,7 @@ class Mirror:
         else:
             self.waiting.append(frame)
 
-    def differences(self, fresh: dict[str, Row]) -> list[dict[str, Any]]:
+    def differences(self, fresh: dict[str, Row]) -> list[JsonObject]:
         """Say how the copy differs from the rows as fetched afresh."""
         found = []
         for row_id in sorted(self.rows.keys() | fresh.keys()):
@@ -140,5 +141,5 @@ def told_until(cursor: str) -> int:
     return int(cursor.rpartition("~")[2] or 0)
 
 
-def _told(frame: Frame) -> dict[str, Any]:
+def _told(frame: Frame) -> JsonObject:
     return {name: frame[name] for name in ("id", "action", "cursor")}

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from chaos.faults.mirror import Interest, Row
     from chaos.faults.wire import Wire
+    from resources.json_text import JsonObject
 
 BROKEN = (OSError, EOFError, TimeoutError, WebSocketException)
 FETCHES_AT_ONCE = 8
@@ -123,7 +124,7 @@ class Subscriber:
             self.last_heard = monotonic()
             self._take(frame)
 
-    def _take(self, frame: dict[str, Any]) -> None:
+    def _take(self, frame: JsonObject) -> None:
         match frame["type"]:
             case "event":
                 self.mirror.hear(frame)
@@ -143,7 +144,7 @@ class Subscriber:
         if "stream_id" in frame:  # a browser resumes from the last of any frame
             self.mirror.cursor = frame["stream_id"]
 
-    def _take_other(self, frame: dict[str, Any]) -> None:
+    def _take_other(self, frame: JsonObject) -> None:
         match frame["type"]:
             case "authenticated":
                 pass
@@ -169,7 +170,7 @@ class Subscriber:
         self.fetching = None
         self.mirror.is_complete = False
 
-    async def settle(self, seconds: float) -> dict[str, Any]:
+    async def settle(self, seconds: float) -> JsonObject:
         """Wait until the copy is what is there, `seconds` at most; returns how it went."""
         started = monotonic()
         while True:
@@ -187,7 +188,7 @@ class Subscriber:
         is_listening = self.is_subscribed and self.mirror.is_complete
         return is_listening and monotonic() - self.last_heard > QUIET_SECONDS
 
-    def _result(self, differences: list[dict[str, object]], seconds: float) -> dict[str, Any]:
+    def _result(self, differences: list[dict[str, object]], seconds: float) -> JsonObject:
         mirror, interest = self.mirror, self.mirror.interest
         return {
             "name": interest.name,
@@ -249,7 +250,7 @@ class Crowd:
             wire.cut()
         return len(chosen)
 
-    async def settle(self, seconds: float) -> list[dict[str, Any]]:
+    async def settle(self, seconds: float) -> list[JsonObject]:
         """Wait until everybody has caught up; returns how it went."""
         self._require_running()
         return await asyncio.gather(*(one.settle(seconds) for one in self.subscribers))

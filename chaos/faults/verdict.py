@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import psycopg
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from resources.json_text import JsonObject
 
 SHOWN = 8
 TELLING = ("title", "rarity", "status", "visibility", "is_hidden", "like_count")
@@ -27,13 +29,13 @@ class Outcome:
 
     seconds: float
     chaos: Counter[str]
-    writing: dict[str, Any]
-    subscribers: list[dict[str, Any]]
+    writing: JsonObject
+    subscribers: list[JsonObject]
     logged_errors: list[str]
-    lost_writes: list[dict[str, Any]] = field(default_factory=list)
+    lost_writes: list[JsonObject] = field(default_factory=list)
 
     @property
-    def problems(self) -> list[dict[str, Any]]:
+    def problems(self) -> list[JsonObject]:
         """Return all that is wrong, each with the subscriber it is about."""
         found = [{"problem": failure} for failure in self.writing["failures"]]
         found += self.lost_writes
@@ -45,7 +47,7 @@ class Outcome:
     def table(self) -> list[tuple[str, str]]:
         """Return what happened, in words and numbers."""
         counts = sum((Counter(one["counts"]) for one in self.subscribers), Counter[str]())
-        writing = Counter(self.writing["counts"])
+        writing: Counter[str] = Counter(self.writing["counts"])
         changed = f"{writing['writes']:,} ({writing['writes'] / self.seconds:.0f} a second)"
         rows = [
             ("seconds", f"{self.seconds:.0f}"),
@@ -71,7 +73,7 @@ class Outcome:
         return "\n".join(["| | |", "|---|---|", *lines, ""])
 
 
-def lost_writes(api: str, shelves: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def lost_writes(api: str, shelves: Iterable[JsonObject]) -> list[JsonObject]:
     """Compare what the writers were answered with what is there now."""
     found = []
     with httpx.Client(base_url=f"http://{api}/api/v1/", timeout=60) as client:
@@ -85,7 +87,7 @@ def lost_writes(api: str, shelves: Iterable[dict[str, Any]]) -> list[dict[str, A
     return found
 
 
-def _differences(shelf: dict[str, Any], there: dict[str, Any]) -> list[dict[str, Any]]:
+def _differences(shelf: JsonObject, there: JsonObject) -> list[JsonObject]:
     written = ("title", "text", "rarity", "status", "visibility")
     found = []
     for row_id in shelf["rows"].keys() | there.keys():

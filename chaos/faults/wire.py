@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -12,6 +12,7 @@ from websockets.typing import Subprotocol
 
 if TYPE_CHECKING:
     from chaos.faults.mirror import Interest
+    from resources.json_text import JsonObject
 
 OPEN_SECONDS = 60
 
@@ -43,9 +44,9 @@ class SocketWire:
         )
         return cls(socket)
 
-    async def next(self) -> dict[str, Any]:
+    async def next(self) -> JsonObject:
         """Wait for the next frame."""
-        frame: dict[str, Any] = json.loads(await self.socket.recv())
+        frame: JsonObject = json.loads(await self.socket.recv())
         return frame
 
     def cut(self) -> None:
@@ -80,7 +81,7 @@ class StreamWire:
             raise ConnectionError(head.decode())
         return wire
 
-    async def next(self) -> dict[str, Any]:
+    async def next(self) -> JsonObject:
         """Wait for the next frame; `id` is the stream's own."""
         told: dict[str, str] = {}
         while True:
@@ -89,7 +90,7 @@ class StreamWire:
             if name in ("id", "event", "data"):
                 told[name] = value
             elif not line and "data" in told:
-                frame: dict[str, Any] = json.loads(told["data"])
+                frame: JsonObject = json.loads(told["data"])
                 return frame | ({"stream_id": told["id"]} if "id" in told else {})
 
     def cut(self) -> None:

@@ -15,6 +15,8 @@ from uuid import UUID
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from resources.json_text import JsonObject
+
 FEWEST, MOST = 3, 9
 RARITIES = ("common", "rare", "epic", "mythic")
 ANSWERED = frozenset({200, 201, 204, 404})
@@ -76,7 +78,7 @@ class Shelf:
     resource: str
     token: str
     owner: dict[str, str]
-    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rows: dict[str, JsonObject] = field(default_factory=dict)
 
 
 class Writer(Thread):
@@ -132,7 +134,7 @@ class Writer(Thread):
             raise RuntimeError(f"{path} is gone")
         shelf.rows[row_id] = answer.body
 
-    def _values(self, shelf: Shelf) -> dict[str, Any]:
+    def _values(self, shelf: Shelf) -> JsonObject:
         self.made += 1
         text = f"{self.made} by {self.name}"
         match shelf.resource:
@@ -154,7 +156,7 @@ class Writer(Thread):
 class Others:
     """Rows that are changed by others than their owners: cards liked, posts hidden."""
 
-    people: dict[str, Any]
+    people: JsonObject
     shelves: list[Shelf]
 
     def touch(self, caller: Caller, chance: random.Random) -> None:
@@ -170,7 +172,7 @@ class Others:
         caller.call(method, f"{shelf.resource}/{chance.choice(rows)}/{verb}", actor["token"])
 
 
-def shelves(people: dict[str, Any]) -> list[Shelf]:
+def shelves(people: JsonObject) -> list[Shelf]:
     """Return the shelves of all members: cards of each, posts and collections of some."""
     found = []
     for number, member in enumerate(people["members"]):

@@ -10,7 +10,7 @@ from io import BytesIO
 from itertools import cycle
 from threading import Event, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 import httpx
 from PIL import Image
@@ -19,6 +19,8 @@ from websockets.exceptions import WebSocketException
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from resources.json_text import JsonObject
 
 PAUSE = 0.2
 PATIENCE = 60.0
@@ -172,7 +174,7 @@ class Listener:
                         self._hear(json.loads(text))
             await asyncio.sleep(0.2)
 
-    def _hear(self, frame: dict[str, Any]) -> None:
+    def _hear(self, frame: JsonObject) -> None:
         self.cursor = frame.get("cursor") or self.cursor
         self.resets += frame["type"] == "reset"
         if frame["type"] == "event":

@@ -14,6 +14,7 @@ from tests.admin.desks import at_desk, list_of, page_of
 from tests.contract.examples import example_row
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.client import Browser
     from tests.personas import Persona
 
@@ -25,7 +26,7 @@ def expects_no_error_page(answer: Any) -> None:
     assert answer.status_code < 500, answer.content[-2000:]
 
 
-def wrong_values(opened: Any) -> dict[str, Any]:
+def wrong_values(opened: Any) -> JsonObject:
     """Return nonsense for every input of a form."""
     fields = opened.context["adminform"].form.fields if "adminform" in opened.context else {}
     return {f"{name}{suffix}": wrong for name in fields for suffix, wrong in WRONG.items()}

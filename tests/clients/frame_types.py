@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tests.realtime.protocol import document, messages
+
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
 
 HEAD = "// Written from docs/asyncapi.yaml by tests/clients/frame_types.py: change it there.\n"
 PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
@@ -39,7 +42,7 @@ def union(about: str, name: str, members: set[str]) -> str:
     return f"/** {about} */\nexport type {name} ={lines};\n"
 
 
-def written(schema: dict[str, Any], indent: str = "") -> str:
+def written(schema: JsonObject, indent: str = "") -> str:
     """Write a schema as a type."""
     if "$ref" in schema:
         return str(schema["$ref"].rpartition("/")[2])
@@ -54,7 +57,7 @@ def written(schema: dict[str, Any], indent: str = "") -> str:
     return " | ".join(of_kind(kind, schema, indent) for kind in listed) or "unknown"
 
 
-def of_kind(kind: str, schema: dict[str, Any], indent: str) -> str:
+def of_kind(kind: str, schema: JsonObject, indent: str) -> str:
     """Write a schema of one of JSON's types."""
     match kind:
         case "array":
@@ -66,7 +69,7 @@ def of_kind(kind: str, schema: dict[str, Any], indent: str) -> str:
     return PLAIN.get(kind, kind)
 
 
-def members(schema: dict[str, Any], indent: str) -> str:
+def members(schema: JsonObject, indent: str) -> str:
     """Write an object's members."""
     within = indent + "  "
     lines = []
@@ -76,7 +79,7 @@ def members(schema: dict[str, Any], indent: str) -> str:
     return f"{{\n{''.join(lines)}{indent}}}"
 
 
-def comment(schema: dict[str, Any], indent: str = "") -> str:
+def comment(schema: JsonObject, indent: str = "") -> str:
     """Write what a schema says of itself."""
     told = " ".join(schema.get("description", "").split())
     return f"{indent}/** {told} */\n" if told else ""

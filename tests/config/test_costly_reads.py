@@ -22,6 +22,7 @@ from tests.contract.test_both_paths_agree import scope_of
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from resources.json_text import JsonObject
     from resources.query.list_query import ListQuery
 
 LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
@@ -39,7 +40,7 @@ class Client:
         self.has_sent = False
         self.status = 0
 
-    async def receive(self) -> dict[str, Any]:
+    async def receive(self) -> JsonObject:
         """Return the request, then that the client is gone once it is."""
         if not self.has_sent:
             self.has_sent = True
@@ -47,7 +48,7 @@ class Client:
         await self.has_left.wait()
         return {"type": "http.disconnect"}
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def send(self, message: JsonObject) -> None:
         """Take the answer's status."""
         self.status = message.get("status", self.status)
 

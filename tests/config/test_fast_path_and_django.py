@@ -24,6 +24,7 @@ from tests.personas import new_member
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 JSON = {"Content-Type": "application/json"}
@@ -168,7 +169,7 @@ def test_a_crash_tells_nothing_but_its_request_id(
 def test_only_allowed_hosts_and_secure_requests_pass(settings: Settings, db: None) -> None:
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     settings.SECURE_SSL_REDIRECT = True
-    scope: dict[str, Any] = {"method": "GET", "headers": [(b"host", b"testserver")]}
+    scope: JsonObject = {"method": "GET", "headers": [(b"host", b"testserver")]}
     cards = Target(registry.resource_of(Card))
     assert not is_answered_here(scope, dict(scope["headers"]), cards)
     scope["headers"].append((b"x-forwarded-proto", b"https"))
@@ -186,7 +187,7 @@ def test_every_request_leaves_one_line_with_its_id(
     assert answer.headers["x-request-id"] == "given-1"
     ask("GET", "/healthz", headers={"X-Request-ID": "not a word"})
     lines = [record for record in caplog.records if record.name == "holobase.request"]
-    shown: list[dict[str, Any]] = [record.__dict__["fields"] for record in lines]
+    shown: list[JsonObject] = [record.__dict__["fields"] for record in lines]
     assert [(line["path"], line["status"]) for line in shown] == [
         ("/api/v1/cards", 200),
         ("/healthz", 200),

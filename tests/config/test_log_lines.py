@@ -8,7 +8,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,6 +24,7 @@ from users.services.accounts import change_password
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 FIELDS = {"timestamp", "level", "service", "message", "user_id", "ip_address", "request_id"}
@@ -36,7 +37,7 @@ class Log(logging.StreamHandler[StringIO]):
         super().__init__(StringIO())
         self.setFormatter(JsonLines())
 
-    def lines(self) -> list[dict[str, Any]]:
+    def lines(self) -> list[JsonObject]:
         """Parse every line."""
         return [json.loads(line) for line in self.stream.getvalue().splitlines()]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -12,6 +12,9 @@ from asgiref.testing import ApplicationCommunicator
 from server.app import application
 from server.url_limit import LONGEST_URL
 from tests.config.test_fast_path_and_django import ask
+
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
 
 served: Any = application
 TOO_LONG = "x" * LONGEST_URL
@@ -41,7 +44,7 @@ def test_a_url_just_as_long_as_it_may_be_is_answered(transactional_db: None) -> 
     assert ask("GET", start + "x" * (LONGEST_URL + 2 - len(start))).status_code == 414
 
 
-def opened(query: str, **extensions: object) -> dict[str, Any]:
+def opened(query: str, **extensions: object) -> JsonObject:
     """Connect a WebSocket; returns the server's first answer."""
     scope = {
         "type": "websocket",
@@ -52,10 +55,10 @@ def opened(query: str, **extensions: object) -> dict[str, Any]:
         "extensions": extensions,
     }
 
-    async def connect() -> dict[str, Any]:
+    async def connect() -> JsonObject:
         socket = ApplicationCommunicator(served, scope)
         await socket.send_input({"type": "websocket.connect"})
-        first: dict[str, Any] = await socket.receive_output()
+        first: JsonObject = await socket.receive_output()
         if first["type"].endswith("start"):
             first |= await socket.receive_output()
         return first

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 __all__ = ["storage"]
@@ -128,7 +129,7 @@ def operator(transactional_db: None) -> Browser:
     return browser
 
 
-def form(title: str = "Dragon", **values: object) -> dict[str, Any]:
+def form(title: str = "Dragon", **values: object) -> JsonObject:
     return {"title": title, "front": SimpleUploadedFile("x.png", drawn("PNG")), **values}
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 from asgiref.testing import ApplicationCommunicator
 
 from server.app import app_of_role, fast_path, live_of
+
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
 
 # Their threads, and so their database connections, last as those of the served product do.
 app_of = cache(partial(app_of_role, fast_path=fast_path))
@@ -48,7 +51,7 @@ def test_each_role_answers_what_is_its_own(
 
 def test_a_process_for_the_api_takes_no_live_connections(transactional_db: None) -> None:
     async def connect(role: str) -> str:
-        scope: dict[str, Any] = {"type": "websocket", "path": "/ws/v1", "headers": []}
+        scope: JsonObject = {"type": "websocket", "path": "/ws/v1", "headers": []}
         socket = ApplicationCommunicator(live_of(role), scope)
         await socket.send_input({"type": "websocket.connect"})
         answer: str = (await socket.receive_output(30))["type"]

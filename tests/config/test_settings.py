@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +15,8 @@ from tests.config.test_serve import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from resources.json_text import JsonObject
 
 FILE = ROOT / "config" / "settings.py"
 CODE = compile(FILE.read_text(encoding="utf-8"), str(FILE), "exec")
@@ -154,8 +156,8 @@ def given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch
     return monkeypatch
 
 
-def settings() -> dict[str, Any]:
-    loaded: dict[str, Any] = {"__file__": str(FILE), "__name__": "settings"}
+def settings() -> JsonObject:
+    loaded: JsonObject = {"__file__": str(FILE), "__name__": "settings"}
     exec(CODE, loaded)  # noqa: S102 - our own file
     return loaded
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
+    from resources.json_text import JsonObject
+
 pytestmark = pytest.mark.embedded
 
 ASK = """
@@ -31,7 +33,7 @@ ASK = """
         (error) => done([0, String(error)]),
     );
 """
-TRACED: dict[str, Any] = {
+TRACED: JsonObject = {
     "credentials": "include",
     "cache": "no-store",
     "headers": {

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from resources.declaration import Resource
+    from resources.json_text import JsonObject
     from resources.models import Record
 
 OPEN = {"status": "published", "visibility": "public", "state": "approved"}
-DOCUMENTS: dict[str, Any] = {
+DOCUMENTS: JsonObject = {
     "slots": {"type": "object", "properties": {}},
     "scopes": ["cards:read"],
     "topics": ["cards"],
@@ -56,7 +57,7 @@ def example_row(resource: Resource, *, owner: Persona) -> Record:
     return changes.create(resource.record_model, by=SYSTEM, **values)
 
 
-def writable_values(resource: Resource, *, owner: Persona) -> dict[str, Any]:
+def writable_values(resource: Resource, *, owner: Persona) -> JsonObject:
     """Return what a client would send to create a record, relations pointing at rows of `owner`."""
     columns = [resource.column(name) for name in resource.writable]
     needed = [column for column in columns if _is_needed(column)]

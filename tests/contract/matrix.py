@@ -138,7 +138,7 @@ def views(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[T
             yield from _expanded(matrix, row, who, record.get("expand", {}))
 
 
-def vars_of(row: Any) -> dict[str, Any]:
+def vars_of(row: Any) -> JsonObject:
     """Return the fields of a row that hold something."""
     return {
         field.name: value

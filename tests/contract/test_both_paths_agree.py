@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from resources.declaration import Resource
+    from resources.json_text import JsonObject
 
 RESOURCES = list(registry.all_resources())
 REQUESTS_AT_ONCE = 16
@@ -56,13 +57,13 @@ class Both:
         ]
 
 
-async def _asked(path: Any, scope: dict[str, Any]) -> Answer:
-    sent: list[dict[str, Any]] = []
+async def _asked(path: Any, scope: JsonObject) -> Answer:
+    sent: list[JsonObject] = []
 
-    async def receive() -> dict[str, Any]:
+    async def receive() -> JsonObject:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: JsonObject) -> None:
         sent.append(message)
 
     await asyncio.create_task(path(dict(scope), receive, send))
@@ -91,7 +92,7 @@ def known(transactional_db: None) -> dict[str, list[str]]:
     return found | {"people": ["", *people, "Bearer nonsense", "Basic x", "Bearer"]}
 
 
-def scope_of(method: str, url: str, headers: dict[str, str]) -> dict[str, Any]:
+def scope_of(method: str, url: str, headers: dict[str, str]) -> JsonObject:
     """Return a request as ASGI describes it."""
     path, query = urlsplit(url).path, urlsplit(url).query
     named = {"host": "testserver", "x-request-id": "one-and-the-same", **headers}
@@ -124,7 +125,7 @@ def parameters(resource: Resource) -> st.SearchStrategy[list[tuple[str, str]]]:
     comparison = st.builds("{}{}{}".format, name, operator, value)
     expression = st.one_of(comparison, st.builds("({} && {}) || {}".format, *[comparison] * 3))
     expand = [*resource.expand, "creator.avatar", "card.creator", "nothing"]
-    known: dict[str, Any] = {
+    known: JsonObject = {
         "limit": st.sampled_from(["1", "2", "100", "101", "x"]),
         "sort": st.sampled_from([*resource.ordering, "id", "-id", "nothing", "--id"]),
         "fields": st.lists(name, max_size=3).map(",".join),

@@ -22,6 +22,7 @@ from users.services.roles import assign_role
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
     type Send = Callable[..., Any]
@@ -233,7 +234,7 @@ PAGES = (
 
 def readable() -> list[str]:
     """Find every address of the documentation that has a GET."""
-    documented: dict[str, Any] = SchemaGenerator().get_schema(public=True)
+    documented: JsonObject = SchemaGenerator().get_schema(public=True)
     paths = [path for path, operations in documented["paths"].items() if "get" in operations]
     return [re.sub(r"\{[^}]+\}", NOBODY, path) for path in paths]
 

@@ -33,6 +33,7 @@ from tests.fuzz.running import examples
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 SNAPSHOT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
@@ -61,8 +62,8 @@ def lasting_connection(db: None) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-def generated() -> dict[str, Any]:
-    schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+def generated() -> JsonObject:
+    schema: JsonObject = SchemaGenerator().get_schema(request=None, public=True)
     return schema
 
 

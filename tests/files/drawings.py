@@ -13,6 +13,8 @@ from files.pictures.decoding import opened as opened_upload
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from resources.json_text import JsonObject
+
 SIZE = (40, 30)
 KINDS = ("PNG", "JPEG", "WEBP", "GIF", "AVIF")
 ANIMATED_KINDS = ("PNG", "WEBP", "GIF", "AVIF")
@@ -29,7 +31,7 @@ def drawn(kind: str, picture: Image.Image | None = None, **options: object) -> b
 def animated(kind: str, frames: int = 3) -> bytes:
     """Return an animation of a red square that walks over nothing, 70 ms a step."""
     steps = [_step(number) for number in range(frames)]
-    options: dict[str, Any] = {"disposal": 2} if kind == "GIF" else {}
+    options: JsonObject = {"disposal": 2} if kind == "GIF" else {}
     return drawn(
         kind, steps[0], save_all=True, append_images=steps[1:], duration=70, loop=0, **options
     )

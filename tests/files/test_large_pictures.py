@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -10,6 +10,9 @@ from PIL import Image
 from files.pictures import decoding
 from files.pictures.decoding import PIXEL_BYTES
 from tests.files.drawings import SIZE, animated, checked, drawn, opened
+
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
 
 PIXELS = SIZE[0] * SIZE[1]
 HALF = (SIZE[0] // 2, SIZE[1] // 2)
@@ -25,7 +28,7 @@ HALF = (SIZE[0] // 2, SIZE[1] // 2)
     ],
 )
 def test_a_jpeg_is_halved_when_its_pixels_would_not_fit(
-    monkeypatch: pytest.MonkeyPatch, spare: int, options: dict[str, Any], size: tuple[int, int]
+    monkeypatch: pytest.MonkeyPatch, spare: int, options: JsonObject, size: tuple[int, int]
 ) -> None:
     monkeypatch.setattr(decoding, "JPEG_BYTES", PIXEL_BYTES * PIXELS + spare)
     picture = checked(drawn("JPEG", **options))

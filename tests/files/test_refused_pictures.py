@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 RED, BLUE = drawn("PNG"), drawn("JPEG")
 
 
-def form(content: bytes = RED, **values: object) -> dict[str, Any]:
+def form(content: bytes = RED, **values: object) -> JsonObject:
     return {"title": "Dragon", "front": SimpleUploadedFile("x.png", content), **values}
 
 

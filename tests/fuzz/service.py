@@ -18,6 +18,8 @@ from server.app import application
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from resources.json_text import JsonObject
+
 type Headers = Sequence[tuple[bytes, bytes]]
 
 PATIENCE_SECONDS = 60
@@ -45,7 +47,7 @@ class Sent:
         """Return the same request with one more header."""
         return replace(self, headers=[*self.headers, (name, value)])
 
-    def scope(self) -> dict[str, Any]:
+    def scope(self) -> JsonObject:
         """Return the request as ASGI describes it."""
         raw = self.path.encode("utf-8", "surrogatepass")
         return {
@@ -113,7 +115,7 @@ class Service:
         answer, chunks = Answer(), list(sent.chunks)
         has_begun = asyncio.Event()
 
-        async def receive() -> dict[str, Any]:
+        async def receive() -> JsonObject:
             if chunks:
                 body = chunks.pop(0)
                 return {"type": "http.request", "body": body, "more_body": bool(chunks)}
@@ -122,7 +124,7 @@ class Service:
             await asyncio.sleep(0)
             return {"type": "http.disconnect"}
 
-        async def send(message: dict[str, Any]) -> None:
+        async def send(message: JsonObject) -> None:
             if message["type"] == "http.response.start":
                 answer.status, answer.headers = message["status"], list(message["headers"])
                 if answer.header(b"content-type").startswith(b"text/event-stream"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from asgiref.testing import ApplicationCommunicator
 from hypothesis import given
@@ -19,6 +19,7 @@ from tests.fuzz.test_event_streams import CURSORS, TOPICS
 from tests.fuzz.test_queries import expressions
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.fuzz.conftest import World
 
 KINDS = [
@@ -52,7 +53,7 @@ ODD = json_values(*TOPICS, *CURSORS, "x:y", "room/<rooms>")
 
 
 @cache
-def frames() -> st.SearchStrategy[dict[str, Any]]:
+def frames() -> st.SearchStrategy[JsonObject]:
     """Return WebSocket messages: frames that are nearly right, and anything else."""
     asked = st.fixed_dictionaries(
         {
@@ -97,7 +98,7 @@ SUBPROTOCOLS = [
 )
 @examples(60)
 def test_no_frame_makes_a_connection_fail(
-    world: World, sent: list[dict[str, Any]], subprotocols: list[str], who: str
+    world: World, sent: list[JsonObject], subprotocols: list[str], who: str
 ) -> None:
     person = world.people.get(who)
     offered = ["holobase.v1", f"bearer.{person.token}"] if person else subprotocols

@@ -13,6 +13,7 @@ from tests.personas import new_member
 from tests.realtime.protocol import mistake
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -43,7 +44,7 @@ class Live:
         await self.socket.send_input({"type": "websocket.connect"})
         return await self.socket.receive_output(PATIENCE)
 
-    async def send(self, frame: dict[str, Any]) -> None:
+    async def send(self, frame: JsonObject) -> None:
         """Send a frame."""
         self.mistakes += filter(None, [mistake("receive", frame)])
         await self.socket.send_input({"type": "websocket.receive", "text": json.dumps(frame)})

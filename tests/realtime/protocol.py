@@ -12,6 +12,8 @@ import yaml
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from resources.json_text import JsonObject
+
 type Side = Literal["receive", "send"]
 """What the server does with a frame."""
 
@@ -19,9 +21,9 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "asyncapi.yaml"
 
 
 @cache
-def document() -> dict[str, Any]:
+def document() -> JsonObject:
     """Return the document."""
-    read: dict[str, Any] = yaml.safe_load(DOCUMENT.read_text())
+    read: JsonObject = yaml.safe_load(DOCUMENT.read_text())
     return read
 
 

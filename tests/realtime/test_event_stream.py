@@ -16,6 +16,7 @@ from tests.realtime.protocol import mistake
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -37,10 +38,10 @@ class Stream:
         served: Any = application
         self.http = ApplicationCommunicator(served, scope)
 
-    async def open(self) -> dict[str, Any]:
+    async def open(self) -> JsonObject:
         """Ask; returns the start of the answer."""
         await self.http.send_input({"type": "http.request", "body": b"", "more_body": False})
-        start: dict[str, Any] = await self.http.receive_output(30)
+        start: JsonObject = await self.http.receive_output(30)
         return start
 
     async def event(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from tests.realtime.conftest import signed_in
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
     from tests.realtime.conftest import Live
 
@@ -36,7 +37,7 @@ def keeper(*roles: str) -> Persona:
     return new_member("keeper", roles=roles)
 
 
-def message(**more: object) -> dict[str, Any]:
+def message(**more: object) -> JsonObject:
     return {"room": "lobby", "event": "drop", "payload": {"left": 3}, **more}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
@@ -18,6 +18,8 @@ from tests.personas import Persona, new_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from resources.json_text import JsonObject
 
 SORTS: tuple[str, ...] = ("-created_at", "-like_count", "like_count,-created_at", "created_at")
 SORTS += ("-id", "title,id", "-published_at", "published_at", "published_at,-like_count")
@@ -53,9 +55,9 @@ def card_of(persona: Persona, like_count: int) -> Card:
 
 def walk(
     persona: Persona, sort: str, disturb: Callable[[], None], key: str = "next", url: str = ""
-) -> list[dict[str, Any]]:
+) -> list[JsonObject]:
     """Follow `next` (or `previous`) to the end; `disturb` is called between pages."""
-    pages: list[list[dict[str, Any]]] = []
+    pages: list[list[JsonObject]] = []
     while True:
         asked = {"sort": sort, "limit": "3"} if not url else {}
         response = persona.api.client.get(url or "/api/v1/cards", asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,9 +13,10 @@ from resources.actors import SYSTEM
 from templates_app.models import Template
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
-CARDS: tuple[dict[str, Any], ...] = (
+CARDS: tuple[JsonObject, ...] = (
     {"title": "100% wool", "rarity": "common", "effects": {"a": "", "n": 10, "list": [1, 2]}},
     {"title": "ÉCLAIR", "rarity": "rare", "effects": {"n": "10", "lon": "x", "nothing": None}},
     {"title": "카드수집가", "rarity": "mythic", "like_count": 5, "effects": {"n": 200}},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
@@ -16,9 +16,10 @@ from templates_app.models import Template
 from templates_app.services import write_review
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
-SLOTS: dict[str, Any] = {"type": "object", "properties": {}}
+SLOTS: JsonObject = {"type": "object", "properties": {}}
 
 
 @pytest.fixture
@@ -112,10 +113,10 @@ def test_what_a_filter_can_mean(rated: Persona, expression: str, found: int) -> 
 
 
 def test_a_selection_can_name_all_and_nested_fields(rated: Persona) -> None:
-    def keys(**parameters: str) -> dict[str, Any]:
+    def keys(**parameters: str) -> JsonObject:
         response = rated.api.get("templates", limit="1", **parameters)
         assert response.status_code == 200, response.content
-        record: dict[str, Any] = response.json()["results"][0]
+        record: JsonObject = response.json()["results"][0]
         return record
 
     assert set(keys(fields="title")) == {"title"}

@@ -6,7 +6,7 @@ import json
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
@@ -18,6 +18,7 @@ from resources.actors import SYSTEM
 from templates_app.models import Template
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 GUIDE = (Path(settings.BASE_DIR) / "docs" / "guide" / "queries.md").read_text()
@@ -76,7 +77,7 @@ def answered(alice: Persona, names: dict[str, str], **parameters: str) -> list[s
     return [names[card["id"]] for card in cards]
 
 
-def shown(expanded: dict[str, dict[str, Any]]) -> str:
+def shown(expanded: dict[str, JsonObject]) -> str:
     """Return the texts of expanded posts, and whether there are more."""
     [posts] = expanded.values()
     texts = ", ".join(post["text"] for post in posts["results"]) or "none"

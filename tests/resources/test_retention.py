@@ -16,6 +16,7 @@ from resources.retention import fold_old_changes, forget_old_changes
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -25,7 +26,7 @@ def ages(days: int) -> None:
         Change.objects.filter(pk=change.pk).update(at=change.at - timedelta(days=days))
 
 
-def history(card: Any) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
+def history(card: Any) -> list[tuple[str, JsonObject, JsonObject]]:
     own = feed.committed_since(0).filter(record_id=UUID(card["id"]))
     titles = {"title"}
     return [

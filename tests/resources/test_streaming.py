@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from resources.declaration import Resource
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 RESOURCES = list(registry.all_resources())
@@ -174,7 +175,7 @@ def test_old_state_and_events_are_the_fresh_state(
         assert state == listed(persona, resource)
 
 
-def listed(persona: Persona, resource: Resource) -> dict[str, Any]:
+def listed(persona: Persona, resource: Resource) -> JsonObject:
     answer = persona.api.get(resource.name, limit="100")
     return {record["id"]: record for record in answer.json().get("results", ())}
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
-def of(slot: object) -> dict[str, Any]:
+def of(slot: object) -> JsonObject:
     return {"type": "object", "properties": {"name": slot}}
 
 

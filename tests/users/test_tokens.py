@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jwt
 import orjson
@@ -26,6 +26,7 @@ from users.services.signing import rotate_signing_key, verifying_keys
 from users.tokens import AUDIENCE, keys, token_pair
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -38,8 +39,8 @@ def pair_of(persona: Persona) -> dict[str, str]:
     return token_pair(open_session(persona.user, caller=NOWHERE, method="test"))
 
 
-def claims_of(token: str, **changed: object) -> dict[str, Any]:
-    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+def claims_of(token: str, **changed: object) -> JsonObject:
+    claims: JsonObject = jwt.decode(token, options={"verify_signature": False})
     return claims | changed
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 TEXTS: tuple[str, ...] = (
@@ -48,13 +49,13 @@ EFFECTS: tuple[Any, ...] = (
 RARITIES, CATEGORIES = tuple(Card.Rarity.values), tuple(Template.Category.values)
 
 
-def populate(random: Random, author: Persona, other: Persona, size: int) -> list[dict[str, Any]]:
+def populate(random: Random, author: Persona, other: Persona, size: int) -> list[JsonObject]:
     """Fill the database with cards, and return each as the evaluator's row."""
     templates = [_template(random, author if number else other, number) for number in range(4)]
     return [_card(random, author, [None, *templates]) for _number in range(size)]
 
 
-def _template(random: Random, author: Persona, number: int) -> tuple[Any, dict[str, Any] | None]:
+def _template(random: Random, author: Persona, number: int) -> tuple[Any, JsonObject | None]:
     """Make a template; the first one is a draft of somebody else's, which is as if it were not."""
     values = {
         "title": random.choice([text for text in TEXTS if text]),
@@ -73,7 +74,7 @@ def _template(random: Random, author: Persona, number: int) -> tuple[Any, dict[s
     return template, row if number else None
 
 
-def _card(random: Random, author: Persona, templates: Sequence[Any]) -> dict[str, Any]:
+def _card(random: Random, author: Persona, templates: Sequence[Any]) -> JsonObject:
     template, shown_template = random.choice(templates) or (None, None)
     values = {
         "title": random.choice(TEXTS),
@@ -105,7 +106,7 @@ def _card(random: Random, author: Persona, templates: Sequence[Any]) -> dict[str
     return row
 
 
-NO_TEMPLATE: dict[str, Any] = {
+NO_TEMPLATE: JsonObject = {
     "title": None,
     "category": None,
     "rating_average": None,
@@ -114,9 +115,7 @@ NO_TEMPLATE: dict[str, Any] = {
 }
 
 
-def _post(
-    random: Random, author: Persona, card: Card, card_row: dict[str, object]
-) -> dict[str, Any]:
+def _post(random: Random, author: Persona, card: Card, card_row: dict[str, object]) -> JsonObject:
     values = {
         "text": random.choice([card.title or "x", random.choice([text for text in TEXTS if text])]),
         "comment_count": random.choice([0, 1, 10]),

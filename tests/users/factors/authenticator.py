@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
 from secrets import token_bytes
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cbor2
 import orjson
@@ -17,6 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     generate_private_key,
 )
 from cryptography.hazmat.primitives.hashes import SHA256
+
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
 
 ORIGIN = "http://localhost:8000"
 PRESENT, VERIFIED, CAN_BE_BACKED_UP, IS_BACKED_UP, HAS_KEY = 1, 4, 8, 16, 64
@@ -48,9 +51,9 @@ class Authenticator:
     credential_id: bytes = field(default_factory=lambda: token_bytes(32))
     key: EllipticCurvePrivateKey = field(default_factory=new_key)
     public_key: dict[int, Any] | None = None
-    more_client_data: dict[str, Any] = field(default_factory=dict)
+    more_client_data: JsonObject = field(default_factory=dict)
 
-    def create(self, options: dict[str, Any]) -> dict[str, Any]:
+    def create(self, options: JsonObject) -> JsonObject:
         """Answer `navigator.credentials.create()` (RegistrationResponseJSON)."""
         self.user_handle = data(options["user"]["id"])
         key = cbor2.dumps(self.public_key or self._public_key())
@@ -67,7 +70,7 @@ class Authenticator:
             transports=["internal", "telepathy"],
         )
 
-    def get(self, options: dict[str, Any]) -> dict[str, Any]:
+    def get(self, options: JsonObject) -> JsonObject:
         """Answer `navigator.credentials.get()` (AuthenticationResponseJSON)."""
         client_data = self._client_data("webauthn.get", options["challenge"])
         signed = self._data(self.flags)
@@ -98,6 +101,6 @@ class Authenticator:
             -3: numbers.y.to_bytes(32, "big"),
         }
 
-    def _credential(self, **response: object) -> dict[str, Any]:
+    def _credential(self, **response: object) -> JsonObject:
         name = text(self.credential_id)
         return {"id": name, "rawId": name, "type": "public-key", "response": response}

@@ -26,6 +26,7 @@ from tests.users.factors.ways_in import App, add_passkey, show_code, show_passke
 from users.models import AccountEvent, EventKind, Passkey, Session
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -37,8 +38,8 @@ def is_refused(answer: Any) -> bool:
     return bool(answer.status_code == 400)
 
 
-def options() -> dict[str, Any]:
-    asked: dict[str, Any] = Api().post("auth/passkeys/sign-in/options").json()
+def options() -> JsonObject:
+    asked: JsonObject = Api().post("auth/passkeys/sign-in/options").json()
     return asked
 
 

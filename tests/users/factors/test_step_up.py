@@ -29,6 +29,7 @@ from users.services.sessions import session_of
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -50,7 +51,7 @@ def step_up(persona: Persona, **sent: object) -> Any:
     return persona.api.post("auth/step-up", sent)
 
 
-def shown(authenticator: Authenticator) -> dict[str, Any]:
+def shown(authenticator: Authenticator) -> JsonObject:
     return authenticator.get(Api().post("auth/passkeys/sign-in/options").json())
 
 

@@ -18,6 +18,8 @@ from tests.users.social.apps import query_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from resources.json_text import JsonObject
+
 KEY_ID = "the-key"
 
 
@@ -30,8 +32,8 @@ class Forger:
         self.signing_key: Any = self.key
         self.algorithm = "RS256"
         self.forged: list[Any] = []
-        self.changed: dict[str, Any] = {}
-        self.userinfo: dict[str, Any] = {}
+        self.changed: JsonObject = {}
+        self.userinfo: JsonObject = {}
         self.asked: dict[str, str] = {}
         self.exchanged: dict[str, str] = {}
 

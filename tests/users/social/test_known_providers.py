@@ -24,6 +24,7 @@ from users.oauth.codes import challenge_of
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 KNOWN = ["google", "github", "discord", "apple", "kakao", "naver"]
@@ -57,9 +58,9 @@ class Outside:
     def __init__(self) -> None:
         self.forger = Forger()
         self.forger.changed = {"email": "dana@example.com", "sub": "001.abc", "name": "dana"}
-        self.asked: dict[str, dict[str, Any]] = {}
+        self.asked: dict[str, JsonObject] = {}
         token = {"access_token": "secret-token", "token_type": "bearer"}
-        self.answers: dict[str, Any] = {
+        self.answers: JsonObject = {
             "https://github.com/login/oauth/access_token": token,
             "https://api.github.com/user": GITHUB,
             "https://api.github.com/user/emails": GITHUB_EMAILS,
@@ -89,7 +90,7 @@ class Outside:
             del answer["userinfo_endpoint"]
         return answer
 
-    def token_request(self) -> dict[str, Any]:
+    def token_request(self) -> JsonObject:
         """Return what was sent to trade the provider's code in, and how."""
         (sent,) = (sent for url, sent in self.asked.items() if "token" in url)
         return sent

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from users.oauth.accounts import ProviderAccount, read_account
+
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
 
 ADDRESS = "Dana@Example.com"
 VERIFIED = "dana@example.com"
@@ -16,11 +19,11 @@ def told(name: str, answer: dict[str, object]) -> ProviderAccount:
     return read_account(name, "1", answer)
 
 
-def kakao(**account: object) -> dict[str, Any]:
+def kakao(**account: object) -> JsonObject:
     return {"id": 1, "kakao_account": {"email": ADDRESS, **account}}
 
 
-def github(*emails: dict[str, object]) -> dict[str, Any]:
+def github(*emails: dict[str, object]) -> JsonObject:
     return {"id": 1, "login": "dana", "email": ADDRESS, "emails": list(emails)}
 
 
