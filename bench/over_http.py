@@ -103,7 +103,7 @@ SERVERS: dict[str, Callable[[Path], served.Starting]] = {
 }
 
 
-def prepared(folders: Mapping[str, Path], cards: int) -> dict[str, Mapping[str, Any]]:
+def prepared(folders: Mapping[str, Path], cards: int) -> dict[str, Mapping[str, object]]:
     """Fill a folder for each server with the same rows; tells by server what they are called."""
     ours = folders[HOLOBASE]
     ours.mkdir()

@@ -137,11 +137,11 @@ def _keep_version(card: Card, *, by: Actor) -> None:
     changes.create(CardVersion, by=by, card=card, number=card.version, author_id=by.id, **shown)
 
 
-def _content(card: Card) -> dict[str, Any]:
+def _content(card: Card) -> dict[str, object]:
     return {name: getattr(card, name) for name in CONTENT}
 
 
-def _layers(shown: Card | CardVersion) -> dict[str, Any]:
+def _layers(shown: Card | CardVersion) -> dict[str, object]:
     """Return the ids of the layers' files by column."""
     return {f"{name}_id": getattr(shown, f"{name}_id") for name in LAYERS}
 

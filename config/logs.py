@@ -10,7 +10,7 @@ from functools import lru_cache
 from logging import Formatter, Handler, LogRecord
 from threading import Event, Lock, Thread
 from time import sleep
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 import orjson
 
@@ -38,7 +38,7 @@ class JsonLines(Formatter):
     @override
     def format(self, record: LogRecord) -> str:
         request = context.current()
-        line: dict[str, Any] = {
+        line: dict[str, object] = {
             "timestamp": _timestamp(record.created),
             "level": record.levelname,
             "service": SERVICE,

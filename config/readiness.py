@@ -133,7 +133,7 @@ NEEDED: Mapping[str, frozenset[str]] = {
 readiness = Readiness(CHECKS)
 
 
-def report() -> dict[str, Any]:
+def report() -> dict[str, object]:
     """Return what `/readyz` says: `status` is `ok`, `degraded` or `unavailable`, with all `parts`.
 
     A process is available as long as its role has what it can't do without. What it can do

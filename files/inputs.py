@@ -31,7 +31,7 @@ class PictureInput(UploadInput):
     }
 
     @override
-    def store(self, upload: UploadedFile[bytes], *, by: Actor) -> Any:
+    def store(self, upload: UploadedFile[bytes], *, by: Actor) -> object:
         try:
             return store_picture(
                 by=by, upload=cast("BinaryIO", upload.file), name=upload.name or ""

@@ -1,7 +1,6 @@
 """How files appear in records, and how they are sent."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.conf import settings
 from django.db.models import F, TextField, Value
@@ -13,7 +12,7 @@ from files.tasks import hear
 from resources.api import accept_as, changes, embed
 
 
-def file_members() -> Mapping[str, Any]:
+def file_members() -> Mapping[str, object]:
     """Return what a record shows of a file."""
     return {
         "id": F("id"),

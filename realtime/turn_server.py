@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from base64 import b64encode
 from time import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-def turn_credentials(user_id: UUID) -> dict[str, Any]:
+def turn_credentials(user_id: UUID) -> dict[str, object]:
     """Make a member's credentials (draft-uberti-behave-turn-rest-00, 2.2); `ttl` is in seconds.
 
     coturn runs with `use-auth-secret` and the same `static-auth-secret`; the username's first

@@ -1,7 +1,5 @@
 """The document that says how a card shimmers."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from resources.api import explain_pattern
@@ -9,7 +7,7 @@ from resources.api import explain_pattern
 SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 PRESETS = ("none", "holo", "reverse", "cosmos", "galaxy", "rainbow", "gold", "radiant")
 COLOUR = explain_pattern("^#[0-9a-fA-F]{6}$", _("A colour is written as in #ff8800."))
-EFFECTS: dict[str, Any] = {
+EFFECTS: dict[str, object] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 State = Template.State
 PUBLIC = (State.APPROVED, State.DEPRECATED)
-NOTHING_PENDING: Mapping[str, Any] = {
+NOTHING_PENDING: Mapping[str, object] = {
     "pending": {},
     "pending_preview": None,
     "pending_state": "",
@@ -127,12 +127,12 @@ def delete_review(review: Review, *, by: Actor) -> None:
         _count_rating(template, by=by, stars=-stars, ratings=-1)
 
 
-def _stored(value: object) -> Any:
+def _stored(value: object) -> object:
     """Return a column's value as `Template.pending` keeps it: a file by its id."""
     return str(value.pk) if isinstance(value, Model) else value
 
 
-def _pending_columns(template: Template) -> dict[str, Any]:
+def _pending_columns(template: Template) -> dict[str, object]:
     """Return the pending edits by column."""
     values = dict(template.pending)
     if "preview" in values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -40,7 +40,7 @@ def _forget_plans() -> None:
                     cache.clear()
 
 
-def _enclosed(value: object) -> Iterator[Any]:
+def _enclosed(value: object) -> Iterator[object]:
     """Yield what a function that keeps its results keeps them in."""
     for cell in getattr(value, "__closure__", None) or ():
         yield cell.cell_contents

@@ -207,13 +207,13 @@ class GroupAdmin(ModelAdmin):
         return is_operator(request) and not is_built_in
 
     @override
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> object:
         return ("name",) if obj is not None and obj.name in ROLES else ()
 
     @override
     def get_actions(
         self, request: HttpRequest, action_location: object = ActionLocation.CHANGE_LIST
-    ) -> Any:
+    ) -> object:
         """Leave out deleting several at once, which would not look at each."""
         actions = super().get_actions(request, action_location)
         return {name: action for name, action in actions.items() if name != "delete_selected"}
@@ -223,7 +223,7 @@ class OwnAdmin(ReadOnlyAdmin, RecordAdmin):
     """What members do to their own accounts: nobody else changes it."""
 
     @override
-    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: object = None) -> object:
         return registry.resource_of(self.model).fields
 
 
@@ -238,7 +238,7 @@ class AccountEventAdmin(OwnAdmin):
     ordering = ("-created_at",)
 
     @override
-    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: object = None) -> object:
         return ("created_at", "user", "kind", "detail")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, override
+from typing import override
 
 from django import forms
 from django.contrib.auth import authenticate
@@ -40,7 +40,7 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):
         return password
 
     @override
-    def save(self, commit: bool = True) -> Any:
+    def save(self, commit: bool = True) -> object:
         # What a request gives as its user is lazy, and no row.
         user = User.objects.get(pk=self.user.pk)
         change_password(user, self.cleaned_data["new_password1"])
@@ -51,7 +51,7 @@ class MemberPasswordForm(AdminPasswordChangeForm):
     """A member's new password, set by an operator: every session of theirs ends."""
 
     @override
-    def save(self, commit: bool = True) -> Any:
+    def save(self, commit: bool = True) -> object:
         change_password(self.user, self.cleaned_data["password1"])
         return self.user
 
@@ -75,7 +75,7 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].widget.attrs["maxlength"] = 254
 
     @override
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         if not self.errors:
             try:
                 self.user_cache = self._member()

@@ -59,7 +59,7 @@ class RotatingKeys(TokenBackend):
         return jwt.encode(claims, ring.private, self.algorithm, {"kid": ring.key_id})
 
     @override
-    def get_verifying_key(self, token: Any) -> Any:
+    def get_verifying_key(self, token: Any) -> object:
         try:
             key_id = jwt.get_unverified_header(token).get("kid", "")
         except jwt.InvalidTokenError as error:

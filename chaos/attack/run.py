@@ -114,7 +114,7 @@ def _helpers(found: Target, plan: Plan) -> Iterator[tuple[Connection, Connection
     """Run the member and the strangers in processes of their own; returns a pipe to each."""
     url, tokens = found.served.address, found.known["tokens"]
     limits = {"connections": plan.connections, "pace": plan.pace}
-    works: list[tuple[Callable[..., None], *tuple[Any, ...]]] = [
+    works: list[tuple[Callable[..., None], *tuple[object, ...]]] = [
         (live, Address(url, MEMBER), tokens[0], found.known["cards"]),
         (attack, Address(url, STRANGER), tokens[1:4], limits),
     ]

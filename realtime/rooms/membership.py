@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from channels.db import database_sync_to_async
@@ -40,7 +40,7 @@ class Membership:
         self.outbox = outbox
         self.actor: Actor = ANONYMOUS
         self.peer_id = uuid4().hex
-        self.rooms: dict[str, Mapping[str, Any]] = {}
+        self.rooms: dict[str, Mapping[str, object]] = {}
         self.rechecks: asyncio.Task[None] | None = None
 
     async def join(self, room: str, metadata: Mapping[str, object], ref: object) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from realtime.subscriptions import frame
 
@@ -20,11 +20,11 @@ class Peer:
     id: str
     user: str | None
     name: str
-    metadata: Mapping[str, Any]
+    metadata: Mapping[str, object]
     process: str = field(default="", compare=False)
     seen_at: float = field(default=0, compare=False)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the peer as others see it."""
         return {"id": self.id, "user": self.user, "name": self.name, "metadata": self.metadata}
 
@@ -93,7 +93,7 @@ class CallRoom:
         self.late.discard(peer_id)
         self.send_to_peer(peer_id, text)
 
-    def local_peers(self) -> list[dict[str, Any]]:
+    def local_peers(self) -> list[dict[str, object]]:
         """Return the peers connected to this process."""
         return [self.peers[peer_id].as_json() for peer_id in self.outboxes]
 

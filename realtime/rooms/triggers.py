@@ -58,7 +58,7 @@ def trigger(said: Sequence[Mapping[str, object]]) -> None:
         rooms.loop.call_soon_threadsafe(rooms.apply_all, messages)
 
 
-def _message(process: str, said: Mapping[str, object]) -> dict[str, Any]:
+def _message(process: str, said: Mapping[str, object]) -> dict[str, object]:
     room, to = said["room"], said.get("to")
     members = {"room": room, "from": None, "event": said["event"], "payload": said["payload"]}
     kind = {"kind": "whisper", "to": to} if to else {"kind": "say"}

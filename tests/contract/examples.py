@@ -33,7 +33,7 @@ DOCUMENTS: JsonObject = {
 SOMEBODY_ELSES = {(Review, "template")}
 """Relations that nobody may point at a row of their own."""
 
-MADE: Sequence[tuple[type[models.Field[Any, Any]], Callable[[], Any]]] = (
+MADE: Sequence[tuple[type[models.Field[object, object]], Callable[[], object]]] = (
     (models.BooleanField, lambda: True),
     (models.DateTimeField, lambda: timezone.now() + timedelta(days=1)),
     (models.IntegerField, lambda: 3),

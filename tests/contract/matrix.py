@@ -95,7 +95,7 @@ class Matrix:
         """Return the rows that a list which names nothing may show."""
         return [row for row in rows if self.oracle.listed(who, row)]
 
-    def read_list(self, actor: Actor, **asked: str) -> Any:
+    def read_list(self, actor: Actor, **asked: str) -> JsonObject:
         """Return the answer to a list, empty where nothing at all is answered."""
         status, answer = read(self.resource, actor, None, {"limit": "100", **asked})
         assert status in (200, 401, 403), answer

@@ -195,7 +195,7 @@ def wire_texts(*known: str) -> st.SearchStrategy[bytes]:
 
 
 @cache
-def json_values(*known: object) -> st.SearchStrategy[Any]:
+def json_values(*known: object) -> st.SearchStrategy[object]:
     """Return values that Python's JSON can write, lone surrogates and endless numbers too."""
     numbers = one_of([0, -1, 2**31, 2**63, -(2**63) - 1, 10**400, 1.5, 1e308, -0.0])
     odd_numbers = one_of([float("nan"), float("inf"), float("-inf"), 10**4200])

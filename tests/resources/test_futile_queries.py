@@ -34,7 +34,7 @@ def little_room(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Note which queries are read, rather than refused unread or known."""
     found: list[str] = []
-    reading: Callable[..., Any] = list_query.read_list_query
+    reading: Callable[..., object] = list_query.read_list_query
 
     def noted(resource: object, parameters: object, rest: str = "") -> Any:
         found.append(rest)

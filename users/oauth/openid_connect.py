@@ -24,7 +24,7 @@ class Oidc(OpenIdConnectAuth[Any]):
     @override
     def user_data(
         self, access_token: str, *args: object, **kwargs: object
-    ) -> dict[str, Any] | None:
+    ) -> dict[str, object] | None:
         has_more = "userinfo_endpoint" in self.oidc_config()
         return super().user_data(access_token, *args, **kwargs) if has_more else {}
 

@@ -79,7 +79,7 @@ class AttemptStrategy(DjangoStrategy):
         self._values, self._answer = values, dict(answer or {})
 
     @override
-    def get_setting(self, name: str) -> Any:
+    def get_setting(self, name: str) -> object:
         return self._values[name]
 
     @override

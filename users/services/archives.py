@@ -57,7 +57,9 @@ def _write_list(archive: ZipFile, name: str, documents: Iterable[Mapping[str, ob
         file.write(b"\n]\n" if mark == b"," else b"[]\n")
 
 
-def _documents(resource: Resource, rows: Iterable[Any], actor: Actor) -> Iterable[dict[str, Any]]:
+def _documents(
+    resource: Resource, rows: Iterable[Any], actor: Actor
+) -> Iterable[dict[str, object]]:
     for row in rows:
         hidden = {
             resource.column(name).attname
@@ -68,7 +70,7 @@ def _documents(resource: Resource, rows: Iterable[Any], actor: Actor) -> Iterabl
         yield {name: value for name, value in document.items() if name not in hidden}
 
 
-def _columns(row: Model) -> dict[str, Any]:
+def _columns(row: Model) -> dict[str, object]:
     """Return all columns of a row, sealed ones opened, but those that are kept out of the log."""
     unlogged: frozenset[str] = getattr(row, "unlogged", frozenset())
     return {

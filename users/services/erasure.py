@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -38,7 +38,7 @@ logger = logging.getLogger("holobase.privacy")
 ACCOUNT = (AccountEvent, Session, ApiKey, Passkey, Identity)
 # What the log may keep of the member's own row: not who it was, only that there was one.
 KEPT_IN_LOG = frozenset({"id", "created_at", "updated_at", "revision", "leaves_at"})
-EMPTY: dict[str, Any] = {
+EMPTY: dict[str, object] = {
     "display_name": "",
     "bio": "",
     "avatar": None,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import orjson
@@ -99,7 +99,7 @@ def _origin(site: SplitResult) -> str:
     return f"{site.scheme}://{site.hostname}{port}"
 
 
-def registration_options(user: User) -> dict[str, Any]:
+def registration_options(user: User) -> dict[str, object]:
     """Return what `navigator.credentials.create()` takes (PublicKeyCredentialCreationOptionsJSON).
 
     The passkey is to be discoverable, as a sign-in names no account to look its passkeys up by.
@@ -148,7 +148,7 @@ def register_passkey(
     return passkey
 
 
-def sign_in_options() -> dict[str, Any]:
+def sign_in_options() -> dict[str, object]:
     """Return what `navigator.credentials.get()` takes (PublicKeyCredentialRequestOptionsJSON)."""
     options = generate_authentication_options(
         rp_id=relying_party().host,
@@ -188,7 +188,7 @@ def wrong_passkey() -> Problem:
     return Problem(400, "wrong_passkey", _("This passkey can't be used here. Try again."))
 
 
-def _columns(verified: VerifiedRegistration) -> dict[str, Any]:
+def _columns(verified: VerifiedRegistration) -> dict[str, object]:
     """Return the columns of a registered credential; raises what `MALFORMED` names."""
     credential_id = bytes_to_base64url(verified.credential_id)
     if len(credential_id) > LONGEST_ID:

@@ -99,7 +99,7 @@ class ProofInput(serializers.Serializer[object]):
     token = serializers.CharField(max_length=512, required=False)
 
     @override
-    def validate(self, attrs: dict[str, object]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """Take one form or the other."""
         if "token" not in attrs and not {"proof", "code"} <= set(attrs):
             message = _("Send the proof and its code, or the token.")

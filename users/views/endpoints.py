@@ -209,11 +209,11 @@ def _response(result: Result, status: int) -> HttpResponse:
     return HttpResponse(status=204) if result is None else json_answer(result, status=status)
 
 
-def _validated(takes: Input | None, request: Request) -> dict[str, Any]:
+def _validated(takes: Input | None, request: Request) -> dict[str, object]:
     return validated(takes, request) if takes else {}
 
 
-def validated(serializer: Input, request: Request) -> dict[str, Any]:
+def validated(serializer: Input, request: Request) -> dict[str, object]:
     """Return what was sent, checked; raises ValidationError."""
     sent = serializer(data=request.data)
     sent.is_valid(raise_exception=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django import forms
 from django.contrib import admin
@@ -71,7 +71,7 @@ class EnrolmentPage(FormView[EnrolmentForm]):
         return super().dispatch(request, *args, **kwargs)
 
     @override
-    def get_context_data(self, **context: object) -> dict[str, Any]:
+    def get_context_data(self, **context: object) -> dict[str, object]:
         shown = {**admin.site.each_context(self.request), **WORDS}
         if "recovery_codes" not in context:
             secret, uri = pending_totp(self.member)
@@ -89,7 +89,7 @@ class EnrolmentPage(FormView[EnrolmentForm]):
             return self.form_invalid(form)
         return self.render_to_response(self.get_context_data(form=None, recovery_codes=codes))
 
-    def _confirmed(self, form: EnrolmentForm) -> Any:
+    def _confirmed(self, form: EnrolmentForm) -> object:
         """Hold password and code against the member; raises Problem 400 and 429."""
         caller = caller_behind(self.request)
         password, code = form.cleaned_data["password"], form.cleaned_data["code"]

@@ -66,7 +66,7 @@ class StepUpInput(serializers.Serializer[object]):
     proof = serializers.UUIDField(required=False)
 
     @override
-    def validate(self, attrs: dict[str, object]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """Take one way to prove it and no more."""
         ways = ({"password"}, {"code"}, {"credential"}, {"proof", "code"})
         if set(attrs) not in ways:

@@ -87,7 +87,7 @@ class AppRequestInput(serializers.Serializer[object]):
         return given
 
     @override
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, object]:
         """Answer pop-ups to web pages alone: others can't be written to."""
         if attrs["mode"] == "popup" and not web_origin(attrs["redirect_uri"]):
             message = _("Pop-ups are answered to web pages alone.")

@@ -5,7 +5,7 @@ A link only shows a page: it takes a click there to use it up, as mail scanners 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, override
+from typing import TYPE_CHECKING, ClassVar, override
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
@@ -48,7 +48,7 @@ class ProofPage(FormView[forms.Form]):
         return response
 
     @override
-    def get_context_data(self, **context: object) -> dict[str, Any]:
+    def get_context_data(self, **context: object) -> dict[str, object]:
         return super().get_context_data(title=self.title, **context)
 
     @override
@@ -106,7 +106,7 @@ class ResetPage(ProofPage):
     form_class = SetPasswordForm
 
     @override
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         return super().get_form_kwargs() | {"user": self._account()}
 
     @override

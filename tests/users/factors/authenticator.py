@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
 from secrets import token_bytes
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cbor2
 import orjson
@@ -50,7 +50,7 @@ class Authenticator:
     user_handle: bytes = b""
     credential_id: bytes = field(default_factory=lambda: token_bytes(32))
     key: EllipticCurvePrivateKey = field(default_factory=new_key)
-    public_key: dict[int, Any] | None = None
+    public_key: dict[int, object] | None = None
     more_client_data: JsonObject = field(default_factory=dict)
 
     def create(self, options: JsonObject) -> JsonObject:
@@ -90,7 +90,7 @@ class Authenticator:
         host = sha256(self.host.encode()).digest()
         return host + flags.to_bytes(1, "big") + self.counter.to_bytes(4, "big")
 
-    def _public_key(self) -> dict[int, Any]:
+    def _public_key(self) -> dict[int, object]:
         """Write the key as COSE does (RFC 9053, 7.1): EC2, ES256, P-256, x, y."""
         numbers = self.key.public_key().public_numbers()
         return {

@@ -25,7 +25,7 @@ def alice(alice: Persona) -> Persona:
     return alice
 
 
-def hold_back(monkeypatch: pytest.MonkeyPatch, *, while_there: type[Any]) -> list[Any]:
+def hold_back(monkeypatch: pytest.MonkeyPatch, *, while_there: type[Any]) -> list[object]:
     """Let cards not be deleted before other rows; returns the tries."""
     tries: list[Any] = []
 

@@ -31,7 +31,7 @@ class Forger:
         self.key: Any = generate_private_key(65537, 2048)
         self.signing_key: Any = self.key
         self.algorithm = "RS256"
-        self.forged: list[Any] = []
+        self.forged: list[object] = []
         self.changed: JsonObject = {}
         self.userinfo: JsonObject = {}
         self.asked: dict[str, str] = {}

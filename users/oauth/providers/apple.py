@@ -51,7 +51,7 @@ class Apple(Oidc):
     @override
     def user_data(
         self, access_token: str, *args: object, **kwargs: object
-    ) -> dict[str, Any] | None:
+    ) -> dict[str, object] | None:
         return {"nickname": _first_name(self.data.get("user") or "{}")}
 
 
