@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -14,9 +14,25 @@ from realtime.per_loop import PerLoop
 from resources.errors import Problem
 
 if TYPE_CHECKING:
-    from realtime.listener import Listener
+    from collections.abc import Sized
+
+    from realtime.close_codes import CloseReason
 
 RETRY_SECONDS = 10
+
+
+class CountedConnection(Protocol):
+    """What is counted of a connection, and how it is ended."""
+
+    transport: str
+    network: str
+
+    @property
+    def subscriptions(self) -> Sized:
+        """Return what it subscribes to."""
+
+    def dismiss(self, close_reason: CloseReason) -> None:
+        """End the connection and tell the client why."""
 
 
 class Connections:
@@ -24,7 +40,7 @@ class Connections:
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.holders: dict[Listener, str] = {}
+        self.holders: dict[CountedConnection, str] = {}
         self.subscribed: Counter[str] = Counter()
         self.of_holder: Counter[str] = Counter()
         self.of_transport: Counter[str] = Counter()
@@ -32,7 +48,7 @@ class Connections:
         self.subscribed_from: Counter[str] = Counter()
         self.is_over = False
 
-    def admit(self, listener: Listener, holder: str, most: int) -> None:
+    def admit(self, listener: CountedConnection, holder: str, most: int) -> None:
         """Count a connection for somebody, instead of for whom it counted before.
 
         Raises Problem 429 when there are as many as `most` (0 is no limit), 503 when the process
@@ -56,7 +72,7 @@ class Connections:
         self._count(self.of_network, listener.network, 1)
         self._count_subscriptions(listener, len(listener.subscriptions))
 
-    def release(self, listener: Listener) -> None:
+    def release(self, listener: CountedConnection) -> None:
         """Count a connection no more."""
         if listener not in self.holders:
             return
@@ -65,7 +81,7 @@ class Connections:
         self._count(self.of_network, listener.network, -1)
         self._count(self.of_holder, self.holders.pop(listener), -1)
 
-    def add_subscription(self, listener: Listener) -> None:
+    def add_subscription(self, listener: CountedConnection) -> None:
         """Count a subscription.
 
         Raises Problem 429 when its member, or its network without one, has too many everywhere
@@ -79,7 +95,7 @@ class Connections:
             raise too_many_subscriptions()
         self._count_subscriptions(listener, 1)
 
-    def drop_subscription(self, listener: Listener) -> None:
+    def drop_subscription(self, listener: CountedConnection) -> None:
         """Count a subscription no more."""
         if listener in self.holders:
             self._count_subscriptions(listener, -1)
@@ -90,7 +106,7 @@ class Connections:
         for listener in list(self.holders):
             listener.dismiss(shutdown_reason())
 
-    def _count_subscriptions(self, listener: Listener, more: int) -> None:
+    def _count_subscriptions(self, listener: CountedConnection, more: int) -> None:
         self._count(self.subscribed, self.holders[listener], more)
         self._count(self.subscribed_from, listener.network, more)
 

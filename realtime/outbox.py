@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from realtime.counters import counters
-
-if TYPE_CHECKING:
-    from realtime.subscriptions import Subscription
 
 MOST_FRAMES = 512
 MOST_CHARACTERS = 4 * 1024 * 1024
 STRANGERS_SHARE = 4
 """Whoever is not signed in may have the fourth part of that: a page of the log, or more."""
+
+
+class Resettable(Protocol):
+    """What events are about, and is told when some of them were dropped."""
+
+    def told(self, kind: str) -> None:
+        """Send a frame about itself."""
 
 
 class Outbox:
@@ -25,14 +29,14 @@ class Outbox:
     """
 
     def __init__(self) -> None:
-        self.frames: deque[tuple[str, Subscription | None]] = deque()
+        self.frames: deque[tuple[str, Resettable | None]] = deque()
         self.characters = 0
-        self.late: set[Subscription] = set()
+        self.late: set[Resettable] = set()
         self.is_filled = asyncio.Event()
         self.is_ended = False
         self.is_of_member = False
 
-    def put(self, text: str, about: Subscription | None = None) -> None:
+    def put(self, text: str, about: Resettable | None = None) -> None:
         """Add a frame to be sent."""
         if about and self._is_full():
             self.late.add(about)
@@ -70,7 +74,7 @@ class Outbox:
         self.characters -= len(text)
         return text
 
-    def _add(self, text: str, about: Subscription | None) -> None:
+    def _add(self, text: str, about: Resettable | None) -> None:
         self.frames.append((text, about))
         self.characters += len(text)
 

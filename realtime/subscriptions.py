@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import orjson
 
@@ -12,10 +12,19 @@ from resources.visibility.feed_cursor import UNREADABLE, FeedCursor
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from realtime.hub import Hub
     from realtime.outbox import Outbox
     from resources.visibility.audiences import Audience, Event
     from resources.visibility.queries import SubscriberId
+
+
+class SubscriptionHub(Protocol):
+    """Where subscriptions get their events from."""
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Deliver events to a subscription."""
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Deliver no more events to it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -35,7 +44,7 @@ class Subscription:
     outbox: Outbox
     wanted: FeedCursor | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
-    hub: Hub | None = None
+    hub: SubscriptionHub | None = None
     holders: Sequence[str] = ()
     is_over: bool = False
     since: FeedCursor = UNREADABLE

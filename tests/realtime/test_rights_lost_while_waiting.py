@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from realtime import audience_queue
 from realtime.connections import connections
 from realtime.hub import hub
+from realtime.listener import Listener
 from resources.actors import SYSTEM
 from tests.personas import new_member
 from tests.realtime.conftest import signed_in
@@ -28,6 +29,10 @@ def moderator(transactional_db: None) -> Persona:
     return new_member("moderator", roles=["moderator"])
 
 
+def _acts_as(connection: object, actor: object) -> bool:
+    return isinstance(connection, Listener) and connection.actor == actor
+
+
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
     """Have something happen, and heard of, while the first subscription is looked at."""
     rest = iter([happens])
@@ -37,7 +42,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> N
         audience = await compile_audience(topic, actor, asked)
         for what in rest:
             await sync_to_async(what)()
-            while any(listener.actor == actor for listener in connections().holders):
+            while any(_acts_as(each, actor) for each in connections().holders):
                 await asyncio.sleep(0.01)
         return audience
 
