@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.json_text import JsonObject
     from resources.query.back_relations import BackRelation
     from resources.visibility.audiences import Audience
     from tests.contract.oracle.words import Oracle, Says, Who

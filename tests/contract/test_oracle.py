@@ -28,9 +28,10 @@ from users.resources import UserResource
 if TYPE_CHECKING:
     from django.db.models import Model
 
+    from resources.json_text import JsonObject
     from resources.rules import Rule
 
-TOO_WIDE: list[tuple[type[Model], dict[str, Any], set[str]]] = [
+TOO_WIDE: list[tuple[type[Model], JsonObject, set[str]]] = [
     (
         CardVersion,
         {"list": visible("card", verb="view") & (REACHABLE | KEEPERS)},
