@@ -26,6 +26,7 @@ from tests.resources.grammar.evaluator import holds
 
 if TYPE_CHECKING:
     from resources.actors import Actor
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 CASES = int(os.environ.get("GRAMMAR_CASES", "300"))
@@ -35,7 +36,7 @@ WORLDS = 3
 class Community:
     """A member who reads, for as long as it takes, and all cards as rows of the evaluator."""
 
-    def __init__(self, reader: Actor, rows: list[dict[str, Any]]) -> None:
+    def __init__(self, reader: Actor, rows: list[JsonObject]) -> None:
         self.reader = reader
         self.rows = rows
 

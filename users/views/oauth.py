@@ -169,11 +169,9 @@ class AuthorizeView(OAuthView):
         return asked
 
 
-def app_request(sent: serializers.Serializer[object], *, session: str = "") -> AppRequest:
-    """Read an app's request; raises ValidationError."""
-    sent.is_valid(raise_exception=True)
-    given = dict(sent.validated_data)
-    del given["code_challenge_method"]
+def app_request(sent: Mapping[str, str], *, session: str = "") -> AppRequest:
+    """Return an app's request as it was sent and checked."""
+    given = {name: value for name, value in sent.items() if name != "code_challenge_method"}
     return AppRequest(**given, session=session)
 
 
