@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from files.models import File
 from files.services import forget_unused
-from files.tasks import delete_bytes
+from files.tasks import MOST_ATTEMPTS, delete_bytes
+from resources.errors import unavailable
+from tests.config.test_full_disk import raising
 from tests.files.drawings import drawn
 from tests.personas import new_member
 from tests.users.conftest import IMMEDIATELY
@@ -90,3 +96,21 @@ def test_bytes_whose_row_is_back_are_kept(dana: Persona) -> None:
         assert forget_unused([File.objects.get().pk]) == []
     delete_bytes.call([key])
     assert is_there(card["front"])
+
+
+@pytest.mark.parametrize("failure", [unavailable(), OSError(errno.EIO, "secret")])
+def test_bytes_are_deleted_later_if_the_storage_was_away(
+    db: None, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    key = default_storage.save("picture.png", ContentFile(drawn("PNG")))
+    with monkeypatch.context() as outage:
+        outage.setattr(default_storage, "delete", raising(failure))
+        delete_bytes.call([key])
+        (again,) = DBTaskResult.objects.filter(task_path=delete_bytes.module_path)
+        arguments = again.args_kwargs["args"]
+        assert again.run_after > timezone.now()
+        with pytest.raises(type(failure)):
+            delete_bytes.call([key], MOST_ATTEMPTS)
+    assert default_storage.exists(key)
+    delete_bytes.call(*arguments)
+    assert not default_storage.exists(key)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, override
 from django.core.management.base import BaseCommand
 
 from config.background import BackgroundWorker, end_with_parent, new_worker_id
+from server.allocator import return_freed_memory
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -25,6 +26,7 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
+        return_freed_memory()
         if options["parent"] is not None:
             end_with_parent(options["parent"])
         worker = BackgroundWorker(options["worker_id"] or new_worker_id())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, override
 
 from django.core.management.base import BaseCommand
 
+from server.allocator import return_freed_memory
 from server.writer_process import be_the_writer
 
 if TYPE_CHECKING:
@@ -24,4 +25,5 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
+        return_freed_memory()
         be_the_writer(socket.socket(fileno=options["line"]))

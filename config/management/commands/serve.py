@@ -20,6 +20,7 @@ from config.supervision import SupervisedWorker
 from config.tasks import schedule_housekeeping
 from files.storage import set_up_storage
 from server import waiting
+from server.allocator import return_freed_memory
 from server.granian import Serving, ServingError, hold_folder, require_free
 from server.private_files import restrict_existing_files
 from users.models import User
@@ -49,6 +50,7 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
+        return_freed_memory()
         role = options["role"] or settings.ROLE
         env.adopt_role(role)
         # Nothing has asked for it yet: the application, which does, is imported below.
