@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.builds import builds
 from bench.on_postgresql import on_postgresql
 from bench.over_http import at_a_million, beside_pocketbase
 from bench.realtime import realtime
@@ -22,6 +24,7 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], list[str]]]] = {
     "postgres": ("HTTP on PostgreSQL", on_postgresql),
     "million": ("HTTP at 1,000,000 cards", at_a_million),
     "tricks": ("Measured alone", tricks),
+    "builds": ("Beside another build", builds),
 }
 REPORTS = {"tricks": LEDGER}
 
@@ -29,7 +32,7 @@ REPORTS = {"tricks": LEDGER}
 def main() -> None:
     """Run the parts that were asked for, all when none was, and show or write their sections."""
     options = _options()
-    for part in options.parts or PARTS:
+    for part in options.parts or [part for part in PARTS if part != "builds" or options.before]:
         title, measured = PARTS[part]
         lines = measured(options)
         sys.stdout.write("\n".join([f"## {title}", "", *lines, ""]))
@@ -47,6 +50,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--subscribers", type=int, default=1_000)
     parser.add_argument("--connections", type=int, default=10_000, help="how many to hold at once")
+    parser.add_argument("--before", type=Path, help="another checkout, for `builds`")
     parser.add_argument("--write", action="store_true", help="write the report in docs")
     return parser.parse_args()
 

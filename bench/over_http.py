@@ -122,12 +122,14 @@ def stock_rows(rows: Mapping[str, object]) -> JsonObject:
     return {**rows, "tokens": [rows["stock_token"]]}
 
 
-def seeded(data: Path, cards: int, extra: Mapping[str, str] | None = None) -> JsonObject:
-    """Fill a data folder of Holobase's, or the database that `extra` names; tells what is there."""
+def seeded(
+    data: Path, cards: int, extra: Mapping[str, str] | None = None, source: Path = served.ROOT
+) -> JsonObject:
+    """Fill a data folder of a checkout, or the database that `extra` names; tells what is there."""
     say(f"filling Holobase with {cards:,} cards")
     done = subprocess.run(
-        [sys.executable, "-m", "bench.seed", str(cards)],
-        cwd=served.ROOT,
+        [sys.executable, "-m", served.seed_module(source), str(cards)],
+        cwd=source,
         env=served.environment(data, extra),
         check=True,
         stdout=subprocess.PIPE,

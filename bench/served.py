@@ -61,10 +61,17 @@ class Served:
         return sum(_processor_seconds(pid) for pid in _family(self.process.pid))
 
 
-def holobase(data: Path, extra: Mapping[str, str] | None = None, *more: str) -> Starting:
-    """Serve Holobase, without the background worker, over a data folder."""
+def holobase(
+    data: Path, extra: Mapping[str, str] | None = None, *more: str, source: Path = ROOT
+) -> Starting:
+    """Serve the Holobase of a checkout, without the background worker, over a data folder."""
     command = [sys.executable, "manage.py", "serve", "--no-worker", *more, "--port"]
-    return serving(command, data, "/api/v1/cards?limit=1", extra)
+    return serving(command, data, "/api/v1/cards?limit=1", extra, source)
+
+
+def seed_module(source: Path) -> str:
+    """Return the program that fills a data folder; older checkouts have it among their tests."""
+    return "bench.seed" if (source / "bench").exists() else "tests.benchmarks.seed"
 
 
 def stock(data: Path, extra: Mapping[str, str] | None = None) -> Starting:
@@ -89,7 +96,11 @@ POCKETBASE = Path(sysconfig.get_path("scripts"), "pocketbase")
 
 @contextmanager
 def serving(
-    command: Sequence[str], folder: Path, first: str, extra: Mapping[str, str] | None = None
+    command: Sequence[str],
+    folder: Path,
+    first: str,
+    extra: Mapping[str, str] | None = None,
+    source: Path = ROOT,
 ) -> Iterator[Served]:
     """Run a command that takes a port last; `first` is the path that is asked until it answers."""
     allow_many_files()
@@ -100,7 +111,7 @@ def serving(
         started = monotonic()
         process = subprocess.Popen(
             [*command, last],
-            cwd=ROOT,
+            cwd=source,
             env=environment(folder, extra),
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -156,18 +167,26 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _family(pid: int) -> list[int]:
     family = [pid]
     for thread in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in thread.read_text().split():
+        for child in _told(thread).split():
             family += _family(int(child))
     return family
 
 
 def _status(pid: int, kind: str) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    lines = _told(Path(f"/proc/{pid}/status")).splitlines()
     found = next((line for line in lines if line.startswith(f"{kind}:")), "x 0 kB")
     return int(found.split()[1]) * 1024
 
 
 def _processor_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    fields = _told(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
     # Of the process and of the children that it has waited for (proc_pid_stat(5)).
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def _told(file: Path) -> str:
+    """Return what the system tells of a process; nothing of one that has ended meanwhile."""
+    try:
+        return file.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

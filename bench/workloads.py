@@ -224,6 +224,11 @@ def _stock(to: Spelling) -> dict[str, Asked]:
     }
 
 
+def holobase_workloads(target: Target) -> dict[str, Asked]:
+    """Return what Holobase alone is asked, by the names of the workloads."""
+    return _holobase(SPELLINGS[HOLOBASE](target))
+
+
 SPELLINGS: dict[str, Callable[[Target], Spelling]] = {
     HOLOBASE: lambda target: Spelling(target, "/api/v1/cards", "sort=-like_count", "Bearer "),
     POCKETBASE: lambda target: Spelling(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from bench.served import Served
+from bench.served import Served, seed_module
 from tests.servers import HOST, free_ports, postgresql, valkey
 
 if TYPE_CHECKING:
@@ -59,9 +59,7 @@ def _served(source: Path, folder: Path, urls: dict[str, str], cards: int) -> Ite
         "ACCESS_TOKEN_MINUTES": "600",
         "LOG_LEVEL": "WARNING",
     }
-    # Checkouts to compare with may be older than the folder `bench`.
-    seed = "bench.seed" if (source / "bench").exists() else "tests.benchmarks.seed"
-    command = [sys.executable, "-m", seed, str(cards)]
+    command = [sys.executable, "-m", seed_module(source), str(cards)]
     seeded = subprocess.run(
         command, cwd=source, env=environment, check=True, stdout=subprocess.PIPE
     )
