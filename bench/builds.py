@@ -25,8 +25,8 @@ UNMEASURED = {SEARCH, LOGIN, BATCHED}
 CONDITIONS = """\
 {cards:,} cards, SQLite, 32 connections; {rounds} alternating rounds of {seconds:g} s; `before` is
 another checkout. Requests per second and processor time a request (all processes of the server),
-medians of the rounds; each ratio is the median of the rounds' own, with its smallest and largest. More requests
-and less time are better.
+medians of the rounds; each ratio is the median of the rounds' own, with its smallest and largest.
+More requests and less time are better.
 """
 HEAD = (
     "| | before, 1/s | now, 1/s | now / before | before, µs | now, µs | before / now |",
