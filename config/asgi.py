@@ -1,7 +1,6 @@
 """Where an ASGI server finds the application, which can be imported once Django is set up."""
 
 import gc
-import sys
 
 import django
 from django.utils.module_loading import import_string
@@ -18,7 +17,3 @@ application = import_string("server.app.application")
 gc.collect()
 gc.freeze()
 gc.set_threshold(20_000, 20, 20)
-
-# How long one thread may keep the others, the event loop before all, waiting for the interpreter:
-# by itself 5 ms, several times a request.
-sys.setswitchinterval(0.0005)
