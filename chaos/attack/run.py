@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 import tempfile
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
@@ -19,6 +17,7 @@ from chaos.attack.report import IDLE, Phase
 from chaos.attack.strangers import attack
 from chaos.attack.target import target
 from chaos.attack.wire import Address
+from chaos.processes import processes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -35,8 +34,6 @@ QUIET = 0.2
 SAMPLE_SECONDS = 0.25
 MEGABYTE = 1_000_000
 CORES = os.cpu_count() or 1
-
-spawning = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +59,7 @@ def attacked(source: Path, database: str, plan: Plan) -> list[Phase]:
                 on_postgresql=database == "postgresql",
                 cards=plan.cards,
             ) as found,
-            _helpers(found, plan) as (member, strangers),
+            processes_of(*_works(found, plan)) as (member, strangers),
         ):
             _phase(IDLE, found, member, strangers, plan.seconds / 3)
             rest = found.memory()
@@ -109,26 +106,9 @@ def _phase(
     return Phase(name, times, (most - rest) / MEGABYTE, seen, busy * machine, own * machine)
 
 
-@contextmanager
-def _helpers(found: Target, plan: Plan) -> Iterator[tuple[Connection, Connection]]:
-    """Run the member and the strangers in processes of their own; returns a pipe to each."""
+def _works(found: Target, plan: Plan) -> Iterator[tuple[Callable[..., None], *tuple[object, ...]]]:
+    """Yield what the member does and what the strangers do, with the arguments."""
     url, tokens = found.served.address, found.known["tokens"]
     limits = {"connections": plan.connections, "pace": plan.pace}
-    works: list[tuple[Callable[..., None], *tuple[object, ...]]] = [
-        (live, Address(url, MEMBER), tokens[0], found.known["cards"]),
-        (attack, Address(url, STRANGER), tokens[1:4], limits),
-    ]
-    pipes, running = [], []
-    try:
-        for function, *arguments in works:
-            ours, theirs = spawning.Pipe()
-            process = spawning.Process(target=function, args=(theirs, *arguments), daemon=True)
-            process.start()
-            theirs.close()
-            pipes.append(ours)
-            running.append(process)
-        yield pipes[0], pipes[1]
-    finally:
-        for process in running:
-            process.kill()
-            process.join()
+    yield live, Address(url, MEMBER), tokens[0], found.known["cards"]
+    yield attack, Address(url, STRANGER), tokens[1:4], limits

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import platform
 import random
@@ -12,7 +11,6 @@ import secrets
 import signal
 import sys
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Never
@@ -24,10 +22,10 @@ from chaos.faults.subscribers import Places, listen
 from chaos.faults.verdict import Outcome, explanation, lost_writes
 from chaos.faults.writers import write
 from chaos.partners.run import main as partners
+from chaos.processes import processes_of
 from tests.environment import require_usable_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
 
 REPORT = ROOT / "docs" / "faults.md"
@@ -44,8 +42,6 @@ that it may not see; and every write that was answered is there, once. Made by
 `./holo faults --write --seed {seed}`.
 
 """
-
-spawning = multiprocessing.get_context("spawn")
 
 
 def main() -> int:
@@ -93,7 +89,7 @@ def _run(cluster: Cluster, options: argparse.Namespace) -> Outcome:
         [process.address for process in cluster.of_role("realtime")],
     )
     wanted = interests(options.subscribers, people, chance)
-    with _helpers(
+    with processes_of(
         *((listen, wanted[n::CROWDS], places, options.seed + n) for n in range(CROWDS)),
         (write, places.apis, people, options.seed),
     ) as (*crowds, writers):
@@ -114,25 +110,6 @@ def _run(cluster: Cluster, options: argparse.Namespace) -> Outcome:
     outcome = Outcome(seconds, injector.counts, writing, judged, cluster.logged_errors())
     outcome.lost_writes = lost_writes(places.apis[0], writing["shelves"])
     return outcome
-
-
-@contextmanager
-def _helpers(*works: tuple[Callable[..., None], *tuple[object, ...]]) -> Iterator[list[Connection]]:
-    """Run functions in processes of their own; returns a pipe to each."""
-    pipes, running = [], []
-    try:
-        for function, *arguments in works:
-            ours, theirs = spawning.Pipe()
-            process = spawning.Process(target=function, args=(theirs, *arguments), daemon=True)
-            process.start()
-            theirs.close()
-            pipes.append(ours)
-            running.append(process)
-        yield pipes
-    finally:
-        for process in running:
-            process.kill()
-            process.join()
 
 
 def _ask(crowds: list[Connection], order: str, value: float = 0) -> list[Any]:
