@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -127,16 +125,7 @@ def seeded(
 ) -> JsonObject:
     """Fill a data folder of a checkout, or the database that `extra` names; tells what is there."""
     say(f"filling Holobase with {cards:,} cards")
-    done = subprocess.run(
-        [sys.executable, "-m", served.seed_module(source), str(cards)],
-        cwd=source,
-        env=served.environment(data, extra),
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    rows: JsonObject = json.loads(done.stdout.splitlines()[-1])
-    return rows
+    return served.filled(cards, served.environment(data, extra), source)
 
 
 def alternated(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import socket
@@ -19,6 +20,8 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+
+    from resources.json_text import JsonObject
 
     type Starting = AbstractContextManager[Served]
 
@@ -66,23 +69,38 @@ def holobase(
 ) -> Starting:
     """Serve the Holobase of a checkout, without the background worker, over a data folder."""
     command = [sys.executable, "manage.py", "serve", "--no-worker", *more, "--port"]
-    return serving(command, data, "/api/v1/cards?limit=1", extra, source)
+    return serving(command, data, "/api/v1/cards?limit=1", environment(data, extra), source)
 
 
-def seed_module(source: Path) -> str:
+def _seed_module(source: Path) -> str:
     """Return the program that fills a data folder; older checkouts have it among their tests."""
     return "bench.seed" if (source / "bench").exists() else "tests.benchmarks.seed"
+
+
+def filled(cards: int, variables: Mapping[str, str], source: Path = ROOT) -> JsonObject:
+    """Fill the database that `variables` name, as a checkout does it; tells what is there."""
+    done = subprocess.run(
+        [sys.executable, "-m", _seed_module(source), str(cards)],
+        cwd=source,
+        env=variables,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    rows: JsonObject = json.loads(done.stdout.splitlines()[-1])
+    return rows
 
 
 def stock(data: Path, extra: Mapping[str, str] | None = None) -> Starting:
     """Serve stock DRF over a data folder of Holobase's."""
     command = [sys.executable, *STOCK.split(), "bench.stock.wsgi:application", "--port"]
-    return serving(command, data, "/api/v1/cards", extra)
+    return serving(command, data, "/api/v1/cards", environment(data, extra))
 
 
 def pocketbase(folder: Path) -> Starting:
     """Serve PocketBase over its folder."""
-    return serving([*pocketbase_command(folder), "serve", "--http"], folder, "/api/health")
+    command = [*pocketbase_command(folder), "serve", "--http"]
+    return serving(command, folder, "/api/health", environment(folder))
 
 
 def pocketbase_command(folder: Path) -> list[str]:
@@ -99,10 +117,13 @@ def serving(
     command: Sequence[str],
     folder: Path,
     first: str,
-    extra: Mapping[str, str] | None = None,
+    variables: Mapping[str, str],
     source: Path = ROOT,
 ) -> Iterator[Served]:
-    """Run a command that takes a port last; `first` is the path that is asked until it answers."""
+    """Run a command that takes a port last, with `variables` as its whole environment.
+
+    `first` is the path that is asked until it answers; the log is put into `folder`.
+    """
     allow_many_files()
     port = _free_port()
     place = f"{HOST}:{port}"
@@ -112,7 +133,7 @@ def serving(
         process = subprocess.Popen(
             [*command, last],
             cwd=source,
-            env=environment(folder, extra),
+            env=variables,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
