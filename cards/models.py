@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from files.models import picture
+from files.columns import picture
 from resources.api import DocumentField, Record, SortedCharField, TagsField, missing_last
 from templates_app.effects import EFFECTS
 

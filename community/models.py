@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from files.models import picture
+from files.columns import picture
 from resources.api import Record, SortedCharField, TagsField
 
 DEEPEST_REPLY = 8

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, override
+from typing import ClassVar, override
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from resources.api import Record
-
-if TYPE_CHECKING:
-    from django.utils.functional import _StrPromise
 
 
 class File(Record):
@@ -42,19 +39,3 @@ class File(Record):
     @override
     def __str__(self) -> str:
         return self.key
-
-
-def picture(verbose_name: _StrPromise, *, editable: bool = True) -> models.ForeignKey[Any, Any]:
-    """Return the column of a record's picture, which may be empty.
-
-    A file that a record shows can't be deleted. Who may see the record may see the file.
-    """
-    return models.ForeignKey(
-        File,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        editable=editable,
-        related_name="+",
-        verbose_name=verbose_name,
-    )

@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from files.models import picture
+from files.columns import picture
 from resources.api import DocumentField, Record, SortedCharField, schema_error
 from templates_app.effects import EFFECTS
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from files.columns import picture
 from resources.api import SYSTEM, Record, SealedField, SortedCharField, blind_index, changes
 
 USERNAME = RegexValidator(
@@ -68,14 +69,7 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
     username = SortedCharField(_("username"), max_length=30, unique=True, validators=[USERNAME])
     display_name = SortedCharField(_("display name"), max_length=60, blank=True)
     bio = models.TextField(_("about"), max_length=500, blank=True)
-    avatar = models.ForeignKey(
-        "files.File",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("avatar"),
-    )
+    avatar = picture(_("avatar"))
     locale = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may use the admin"), default=False)

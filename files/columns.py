@@ -1,0 +1,47 @@
+"""Columns of records that hold files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, override
+
+from django.db import models
+
+from files.policies import FilePolicy, picture_policy
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+
+class FileColumn(models.ForeignKey[Any, Any]):
+    """A column that holds one file, and says by its policy which."""
+
+    def __init__(self, *positional: Any, policy: FilePolicy | None = None, **options: Any) -> None:
+        self._policy = policy
+        super().__init__(*positional, **options)
+
+    @property
+    def policy(self) -> FilePolicy:
+        """Return what the column takes: pictures, unless something else is declared."""
+        return self._policy or picture_policy()
+
+    @override
+    def deconstruct(self) -> Any:
+        """Appear in migrations as what it is to the database."""
+        name, _path, positional, options = super().deconstruct()
+        return name, "django.db.models.ForeignKey", positional, options
+
+
+def picture(verbose_name: _StrPromise, *, editable: bool = True) -> FileColumn:
+    """Return the column of a record's picture, which may be empty.
+
+    A file that a record shows can't be deleted. Who may see the record may see the file.
+    """
+    return FileColumn(
+        "files.File",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=editable,
+        related_name="+",
+        verbose_name=verbose_name,
+    )
