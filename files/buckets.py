@@ -63,6 +63,20 @@ class BucketStorage(S3Storage):
         with self._reached():
             return bool(super().exists(name))
 
+    def read_part(self, name: str, first: int, length: int) -> bytes:
+        """Return up to `length` bytes of an object from `first` on, by one ranged GET.
+
+        Raises FileNotFoundError if there is no such object, Problem 503 if the server is away.
+        """
+        if length <= 0:
+            return b""
+        part = f"bytes={first}-{first + length - 1}"
+        with self._reached(), _missing_as_such(name):
+            client = self.bucket.meta.client
+            answer = client.get_object(Bucket=self.bucket_name, Key=name, Range=part)
+            content: bytes = answer["Body"].read()
+            return content
+
     def is_there(self) -> bool:
         """Return whether the bucket answers."""
         self.connection.meta.client.head_bucket(Bucket=self.bucket_name)
@@ -86,6 +100,16 @@ class BucketStorage(S3Storage):
         except BotoCoreError as error:
             self.rests_until = monotonic() + REST_SECONDS
             raise unavailable() from error
+
+
+@contextmanager
+def _missing_as_such(name: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            raise FileNotFoundError(name) from error
+        raise
 
 
 class Bucket:

@@ -30,7 +30,7 @@ from resources.fields import DocumentField, RecordIdField, SortedCharField, Tags
 from resources.http.authentication import actor_of_header, require_scope
 from resources.http.bodies import JsonBody
 from resources.http.client_networks import address_of_request, client_network
-from resources.http.conditions import is_known, is_whole_wanted
+from resources.http.conditions import is_known
 from resources.http.schema import record_schema
 from resources.http.throttles import AddressThrottle, consume_quota, note_limits, with_limits
 from resources.http.views import RecordView, actor_behind
@@ -100,7 +100,6 @@ __all__ = [
     "invalid",
     "is_known",
     "is_visible",
-    "is_whole_wanted",
     "linked",
     "mentions",
     "missing_last",

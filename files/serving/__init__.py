@@ -1,0 +1,1 @@
+"""Answers requests for stored bytes: conditions, ranges, and the sending itself."""
