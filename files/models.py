@@ -12,7 +12,10 @@ from resources.api import Record
 
 
 class File(Record):
-    """A stored picture; `key` is its name in the storage, which nobody can guess."""
+    """A stored picture; `key` is its name in the storage and the end of its address.
+
+    `digest` is the SHA-256 of its bytes in hexadecimal, empty for files of before November 2026.
+    """
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -22,6 +25,7 @@ class File(Record):
         verbose_name=_("owner"),
     )
     key = models.CharField(_("key"), max_length=120, unique=True)
+    digest = models.CharField(_("SHA-256"), max_length=64, blank=True, default="", editable=False)
     content_type = models.CharField(_("content type"), max_length=40)
     size = models.PositiveBigIntegerField(_("bytes"))
     width = models.PositiveIntegerField(_("width"))
@@ -39,3 +43,8 @@ class File(Record):
     @override
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def entity_tag(self) -> str:
+        """Return the entity tag of the bytes as stored (RFC 9110, 8.8.3)."""
+        return f'"{self.digest or self.pk.hex}"'

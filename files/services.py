@@ -6,7 +6,6 @@ import logging
 from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
-from uuid import uuid4
 
 from django.core.files.base import File as Content
 from django.core.files.storage import default_storage
@@ -14,8 +13,10 @@ from django.db import transaction
 from django.db.models import Exists, ManyToOneRel, OuterRef, ProtectedError
 from django.utils import timezone
 
+from files.keys import PICTURES, digest_of, key_of
 from files.models import File
 from files.pictures.reading import read_picture
+from resources.api import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,11 +39,15 @@ def store_picture(*, by: Actor, upload: BinaryIO, name: str = "") -> File:
     the sweep removes, rather than bytes nobody knows of.
     """
     picture = read_picture(upload)
-    key = f"pictures/{timezone.now():%Y/%m}/{uuid4().hex}.{picture.extension}"
+    file_id = new_id()
     with picture.content as content:
+        digest = digest_of(content)
+        key = key_of(PICTURES, digest, file_id, picture.extension)
         file = File.objects.create(
+            pk=file_id,
             owner_id=by.id,
             key=key,
+            digest=digest,
             content_type=picture.content_type,
             size=picture.size,
             width=picture.width,

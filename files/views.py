@@ -72,7 +72,7 @@ def _content(request: HttpRequest, file: File, cache_control: str) -> Content:
         key=file.key,
         size=file.size,
         content_type=file.content_type,
-        tag=f'"{file.pk.hex}"',
+        tag=file.entity_tag,
         modified_at=file.created_at,
         name=f"{file.pk.hex}.{extension}",
         cache_control=cache_control,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.core.files.storage import default_storage
-from django.utils import timezone
+
+from files.keys import PICTURES
 
 
 def stored_pictures() -> set[str]:
-    """Return the names of this month's pictures in the storage."""
-    folder = f"pictures/{timezone.now():%Y/%m}"
+    """Return the names of the pictures in the storage."""
     try:
-        _folders, names = default_storage.listdir(folder)
+        _folders, names = default_storage.listdir(PICTURES)
     except FileNotFoundError:
         return set()
     return set(names)
