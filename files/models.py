@@ -25,7 +25,9 @@ class File(Record):
         verbose_name=_("owner"),
     )
     key = models.CharField(_("key"), max_length=120, unique=True)
-    digest = models.CharField(_("SHA-256"), max_length=64, blank=True, default="", editable=False)
+    digest = models.CharField(
+        _("SHA-256 digest"), max_length=64, blank=True, default="", editable=False
+    )
     content_type = models.CharField(_("content type"), max_length=40)
     size = models.PositiveBigIntegerField(_("bytes"))
     width = models.PositiveIntegerField(_("width"))

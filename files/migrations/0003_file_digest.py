@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
             model_name="file",
             name="digest",
             field=models.CharField(
-                blank=True, default="", editable=False, max_length=64, verbose_name="SHA-256"
+                blank=True, default="", editable=False, max_length=64, verbose_name="SHA-256 digest"
             ),
         ),
     ]
