@@ -81,14 +81,15 @@ class DocumentInput(serializers.JSONField):
     @override
     def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
         """Take the repeated parts of a form as a list of texts: `tags=fire`, `tags=water`."""
-        if self._is_list_of_texts and isinstance(dictionary, QueryDict):
+        if self.takes_several and isinstance(dictionary, QueryDict):
             parts = dictionary.getlist(str(self.field_name))
             if parts and not (len(parts) == 1 and parts[0].lstrip().startswith("[")):
                 return [part for part in parts if part]
         return super().get_value(dictionary)
 
     @property
-    def _is_list_of_texts(self) -> bool:
+    def takes_several(self) -> bool:
+        """Return whether a form may have several parts for it: it is a list of texts."""
         items = self.schema.get("items", {})
         return self.schema.get("type") == "array" and items.get("type") == "string"
 

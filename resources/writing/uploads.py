@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 if TYPE_CHECKING:
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 class UploadInput(serializers.Field[Any, Any, Any, Any]):
     """A field that takes an uploaded file, or what `store` has made of it before."""
+
+    takes_several = False
+    """Whether a form may have several parts for it."""
 
     def store(self, upload: UploadedFile[bytes], *, by: Actor) -> Any:
         """Check and store an upload outside of any transaction; return what stands for it.
@@ -29,6 +33,23 @@ class UploadInput(serializers.Field[Any, Any, Any, Any]):
     def discard_unused(self, stored: Iterable[object]) -> None:
         """Remove those of the stored files that no row points at."""
         raise NotImplementedError
+
+
+def require_single(fields: Mapping[str, Any], sent: object) -> None:
+    """Raise DRF's ValidationError that names each field a form has too many parts for.
+
+    A form may repeat a part of fields that say `takes_several`.
+    """
+    if not isinstance(sent, QueryDict):
+        return
+    repeated = [
+        name
+        for name, values in sent.lists()
+        if len(values) > 1 and name in fields and not _takes_several(fields[name])
+    ]
+    if repeated:
+        detail = serializers.ErrorDetail(_("Send this once."), code="too_many_values")
+        raise serializers.ValidationError({name: [detail] for name in repeated})
 
 
 def has_uploads(sent: object) -> bool:
@@ -44,8 +65,9 @@ def uploads_stored(fields: Mapping[str, Any], actor: Actor, sent: Any) -> Iterat
 
     Enter it before the transaction of the write and leave it after: files that nothing points at
     then, because the write was refused or done before, are removed again. Uploads that no field
-    takes are left to validation to refuse.
+    takes are left to validation to refuse. Raises as `require_single`.
     """
+    require_single(fields, sent)
     if not has_uploads(sent):
         yield sent
         return
@@ -59,6 +81,11 @@ def uploads_stored(fields: Mapping[str, Any], actor: Actor, sent: Any) -> Iterat
     finally:
         for field, file in stored:
             field.discard_unused([file])
+
+
+def _takes_several(field: object) -> bool:
+    is_list = isinstance(field, serializers.ListField | serializers.MultipleChoiceField)
+    return is_list or bool(getattr(field, "takes_several", False))
 
 
 def _replaced(

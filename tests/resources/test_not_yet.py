@@ -7,12 +7,10 @@ from unicodedata import normalize
 
 import pytest
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from resources import changes
 from resources.actors import SYSTEM
 from templates_app.models import Template
-from tests.files.drawings import drawn
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -57,13 +55,3 @@ def test_a_card_gets_the_default_effects_of_its_template(alice: Persona) -> None
     )
     card = alice.creates("cards", title="Dragon", template=str(template.pk))
     assert card["effects"] == effects
-
-
-@pytest.mark.xfail(reason="of several pictures sent for one field only one is kept", strict=True)
-def test_two_pictures_for_one_are_refused_or_both_kept(alice: Persona) -> None:
-    pictures = [
-        SimpleUploadedFile(name, drawn("PNG"), content_type="image/png")
-        for name in ("one.png", "two.png")
-    ]
-    response = alice.api.upload("posts", {"text": "x", "image": pictures})
-    assert response.status_code == 400 or len(response.json()["images"]) == 2
