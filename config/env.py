@@ -77,6 +77,12 @@ def integer(name: str, default: int, *, minimum: int = 0, maximum: int = HIGHEST
     return _whole_number(name, given, minimum, maximum) if given else default
 
 
+def integers(name: str, default: Sequence[int], *, minimum: int, maximum: int) -> list[int]:
+    """Return the whole numbers of a comma-separated list, in order, each once."""
+    given = [_whole_number(name, word, minimum, maximum) for word in words(name)]
+    return sorted(set(given or default))
+
+
 def choice(name: str, choices: Collection[str], default: str) -> str:
     """Return one of the named choices, spelled exactly."""
     given = text(name, default)

@@ -50,3 +50,42 @@ class File(Record):
     def entity_tag(self) -> str:
         """Return the entity tag of the bytes as stored (RFC 9110, 8.8.3)."""
         return f'"{self.digest or self.pk.hex}"'
+
+
+class Variant(models.Model):
+    """A stored rendering of a picture, or the claim of the process that makes it.
+
+    `name` is what it has among those of its file, such as `220x307.webp`. While `size` is null
+    nobody else makes it before `claimed_until`, when whoever made it has been killed or has given
+    up. An empty `digest` says that the original takes its place, which is no larger.
+    """
+
+    file = models.ForeignKey(
+        File, on_delete=models.CASCADE, related_name="variants", verbose_name=_("file")
+    )
+    name = models.CharField(_("name"), max_length=40)
+    claimed_until = models.DateTimeField(_("claimed until"))
+    size = models.PositiveBigIntegerField(_("bytes"), null=True)
+    content_type = models.CharField(_("content type"), max_length=40)
+    digest = models.CharField(_("SHA-256 digest"), max_length=64, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["file", "name"], name="one_variant_per_name")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def entity_tag(self) -> str:
+        """Return the entity tag of the bytes."""
+        return f'"{self.digest}"'
+
+    @property
+    def key(self) -> str:
+        """Return the name that the bytes have in the storage."""
+        return f"variants/{self.file.key.rpartition('.')[0]}/{self.name}"

@@ -14,8 +14,9 @@ from django.db.models import Exists, ManyToOneRel, OuterRef, ProtectedError
 from django.utils import timezone
 
 from files.keys import PICTURES, digest_of, key_of
-from files.models import File
+from files.models import File, Variant
 from files.pictures.reading import read_picture
+from files.transforms.variants import keys_of_variants
 from resources.api import new_id
 
 if TYPE_CHECKING:
@@ -85,9 +86,9 @@ def sweep_unused_files() -> int:
 
 
 def unused(files: QuerySet[File]) -> QuerySet[File]:
-    """Return those of `files` that no row points at."""
+    """Return those of `files` that no row points at but their own variants."""
     for relation in File._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ManyToOneRel):
+        if isinstance(relation, ManyToOneRel) and relation.related_model is not Variant:
             pointing = relation.related_model._default_manager.filter(
                 **{relation.field.name: OuterRef("pk")}
             )
@@ -97,7 +98,8 @@ def unused(files: QuerySet[File]) -> QuerySet[File]:
 
 def _delete(file: File) -> None:
     """Delete a file: the bytes first, so that a crash leaves the row to tell what is to be done."""
-    default_storage.delete(file.key)
+    for key in (*keys_of_variants(file), file.key):
+        default_storage.delete(key)
     file.delete()
 
 
@@ -110,8 +112,9 @@ def forget_unused(file_ids: Iterable[UUID]) -> list[str]:
     keys = []
     for file in unused(File.objects.select_for_update().filter(pk__in=list(file_ids))):
         with suppress(ProtectedError), transaction.atomic():
+            with_variants = [*keys_of_variants(file), file.key]
             file.delete()
-            keys.append(file.key)
+            keys += with_variants
     return keys
 
 

@@ -10,6 +10,9 @@ from django.views.decorators.http import require_http_methods
 from files.models import File
 from files.serving.answers import serve
 from files.serving.content import Content
+from files.transforms.resolving import resolved
+from files.transforms.transform import requested_transform
+from files.transforms.variants import variant
 from resources.api import Problem, not_visible
 
 if TYPE_CHECKING:
@@ -66,15 +69,22 @@ def _require_access(request: HttpRequest, file: File) -> str:
 
 
 def _content(request: HttpRequest, file: File, cache_control: str) -> Content:
-    """Return the bytes that the request asks for: those of the file itself."""
-    extension = file.key.rpartition(".")[2]
+    """Return the bytes that the request asks for: those of the file, or of a variant of it."""
+    transform = requested_transform(request.GET.dict())
+    accept = request.headers.get("Accept", "")
+    rendering = resolved(transform, file, accept) if transform else None
+    vary = "Accept" if transform and transform.format == "auto" else ""
+    chosen = variant(file, rendering) if rendering else None
+    source = chosen if chosen and chosen.digest else file
+    extension = source.key.rpartition(".")[2]
     return Content(
-        key=file.key,
-        size=file.size,
-        content_type=file.content_type,
-        tag=file.entity_tag,
+        key=source.key,
+        size=source.size or 0,
+        content_type=source.content_type,
+        tag=source.entity_tag,
         modified_at=file.created_at,
         name=f"{file.pk.hex}.{extension}",
         cache_control=cache_control,
         is_download=request.GET.get("download") == "1",
+        vary=vary,
     )

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
+from dataclasses import asdict
 from select import POLLIN, poll
 from tempfile import SpooledTemporaryFile
 from time import monotonic
@@ -19,6 +20,8 @@ from files.pictures.process import GO_ON, LENGTHS, head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from files.pictures.rendering import Rendering
 
 CHUNK = 1 << 16
 IN_MEMORY = 1 << 18
@@ -51,13 +54,17 @@ class PictureProcess:
         self.is_idle = True
         self.pixels = 0
 
-    def pixels_of(self, upload: BinaryIO, deadline: float) -> int:
+    def pixels_of(
+        self, upload: BinaryIO, deadline: float, rendering: Rendering | None = None
+    ) -> int:
         """Hand a picture over, piece by piece, and return how many pixels decoding it takes.
 
-        Raises PictureError, and ProcessEndedError when there is no answer.
+        It is to be written anew, or a rendering is to be made of it. Raises PictureError, and
+        ProcessEndedError when there is no answer.
         """
         self.is_idle = False
-        self._say(head({}, upload.seek(0, os.SEEK_END)))
+        question = {"rendering": asdict(rendering)} if rendering else {}
+        self._say(head(question, upload.seek(0, os.SEEK_END)))
         upload.seek(0)
         while chunk := upload.read(CHUNK):
             self._say(chunk)
@@ -80,6 +87,14 @@ class PictureProcess:
         content.seek(0)
         self.is_idle = True
         return Picture(content=cast("BinaryIO", content), **header["picture"])
+
+    def rendered(self, deadline: float) -> bytes:
+        """Let the process go on and return the rendering; raises as `rewritten`."""
+        self._say(GO_ON)
+        header = self._answer(deadline)
+        content = b"".join(self._heard(header["size"], deadline))
+        self.is_idle = True
+        return content
 
     def end(self) -> None:
         """Kill the process, whatever it is at."""

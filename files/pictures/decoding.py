@@ -109,7 +109,7 @@ class OpenedPicture:
         What it is is found in its bytes; nothing that hides behind the picture survives. Raises
         PictureError.
         """
-        with _understood():
+        with understood():
             content = self._animation() if self.frames > 1 else self._still()
             content_type, extension = FORMATS[self.kind]
             width, height = self.image.size
@@ -155,7 +155,7 @@ class OpenedPicture:
 @contextmanager
 def opened(content: bytes) -> Iterator[OpenedPicture]:
     """Read the header of an upload; raises PictureError for what is no picture or too large."""
-    with _understood():
+    with understood():
         image = Image.open(BytesIO(content), formats=tuple(FORMATS))
         picture = OpenedPicture(image)
     with image:
@@ -179,7 +179,7 @@ def blur(image: Any) -> str:
 
 
 @contextmanager
-def _understood() -> Iterator[None]:
+def understood() -> Iterator[None]:
     """Turn what Pillow raises into a PictureError."""
     try:
         with warnings.catch_warnings():

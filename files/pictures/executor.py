@@ -23,6 +23,8 @@ from resources.api import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from files.pictures.rendering import Rendering
+
 RETRY_SECONDS = 5
 MOST_KEPT_PIXELS = 4_000_000
 """The largest picture after which a process waits for another one: starting one takes 0.1 s."""
@@ -54,11 +56,10 @@ class Allowance:
 class PictureExecutor:
     """Decodes pictures in a number of processes, and no more pixels at once than are given."""
 
-    def __init__(self, *, processes: int, waiting: int, pixels: int) -> None:
+    def __init__(self, *, processes: int, waiting: int, pixels: Allowance) -> None:
         self._places = Allowance(processes + waiting)
         self._processes = Allowance(processes)
-        # One picture as large as they may be must fit.
-        self._pixels = Allowance(max(pixels, MOST_PIXELS))
+        self._pixels = pixels
         self._idle: list[PictureProcess] = []
 
     def run(self, upload: BinaryIO) -> Picture:
@@ -66,20 +67,33 @@ class PictureExecutor:
 
         Raises PictureError for one that is not taken, Problem 503 when there is no room for it.
         """
-        now = monotonic()
-        deadline = now + settings.PICTURE_SECONDS
-        with self._places.taken(1, now), self._processes.taken(1, deadline):
+        deadline = monotonic() + settings.PICTURE_SECONDS
+        with self._process_for(upload, deadline) as process:
+            return process.rewritten(monotonic() + settings.PICTURE_SECONDS)
+
+    def render(self, stored: BinaryIO, rendering: Rendering, seconds: float) -> bytes:
+        """Return a rendering of a stored picture, made in so many seconds; raises as `run`."""
+        deadline = monotonic() + seconds
+        with self._process_for(stored, deadline, rendering) as process:
+            return process.rendered(deadline)
+
+    @contextmanager
+    def _process_for(
+        self, content: BinaryIO, deadline: float, rendering: Rendering | None = None
+    ) -> Iterator[PictureProcess]:
+        """Hold a process that has read a picture's header, and room for its pixels."""
+        with self._places.taken(1, monotonic()), self._processes.taken(1, deadline):
             process = self._idle.pop() if self._idle else PictureProcess()
             try:
                 try:
-                    pixels = process.pixels_of(upload, deadline)
+                    pixels = process.pixels_of(content, deadline, rendering)
                 except ProcessEndedError:
                     # It had nothing to do for a while.
                     process.end()
                     process = PictureProcess()
-                    pixels = process.pixels_of(upload, deadline)
+                    pixels = process.pixels_of(content, deadline, rendering)
                 with self._pixels.taken(pixels, deadline):
-                    return process.rewritten(monotonic() + settings.PICTURE_SECONDS)
+                    yield process
             except ProcessEndedError:
                 raise PictureError("too_costly") from None
             finally:
@@ -109,11 +123,29 @@ def too_many_pictures() -> Problem:
 
 @cache
 def picture_executor() -> PictureExecutor:
-    """Return this process's executor; its processes start when the first picture comes."""
-    executor = PictureExecutor(
-        processes=settings.PICTURE_PROCESSES,
-        waiting=settings.PICTURES_WAITING,
-        pixels=settings.PICTURE_PIXELS_AT_ONCE,
-    )
+    """Return this process's executor of uploads; its processes start when the first one comes."""
+    return _executor(settings.PICTURE_PROCESSES, settings.PICTURES_WAITING)
+
+
+@cache
+def variant_executor() -> PictureExecutor:
+    """Return this process's executor of variants, which wait for no upload, nor uploads for them.
+
+    Whoever asks it keeps no more of them waiting than there are processes.
+    """
+    return _executor(settings.VARIANT_PROCESSES, settings.VARIANT_PROCESSES)
+
+
+def _executor(processes: int, waiting: int) -> PictureExecutor:
+    executor = PictureExecutor(processes=processes, waiting=waiting, pixels=_pixels())
     atexit.register(executor.end)
     return executor
+
+
+@cache
+def _pixels() -> Allowance:
+    """Return the pixels that may be decoded at once, of uploads and of stored pictures.
+
+    One picture as large as they may be must fit.
+    """
+    return Allowance(max(settings.PICTURE_PIXELS_AT_ONCE, MOST_PIXELS))

@@ -1,9 +1,10 @@
 """The process that decodes pictures: `python -m files.pictures.process`.
 
 It is asked through its standard input and answers on its standard output in frames: the lengths of
-a JSON header and of a body, four bytes each, then both. For each picture it first says how many
-pixels decoding takes, and goes on when it is told to. Decoders work on bytes of strangers: here
-they have neither secrets nor connections, a bound on memory, and a life that can be ended.
+a JSON header and of a body, four bytes each, then both. A question is a picture, which is to be
+written anew unless its header asks for a `rendering` of it. It first says how many pixels decoding
+takes, and goes on when it is told to. Decoders work on bytes of strangers: here they have neither
+secrets nor connections, a bound on memory, and a life that can be ended.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import sys
 from dataclasses import fields
 from shutil import copyfileobj
 from struct import Struct
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
 from files.pictures.decoding import Picture, PictureError, opened
+from files.pictures.rendering import Rendering, opened_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,21 +39,39 @@ def head(header: Mapping[str, object], size: int = 0) -> bytes:
     return LENGTHS.pack(len(written), size) + written
 
 
-def answer(content: bytes, source: IO[bytes], target: IO[bytes]) -> None:
-    """Say how large a picture is and, when told to go on, write it anew."""
+def answer(
+    question: Mapping[str, Any], content: bytes, source: IO[bytes], target: IO[bytes]
+) -> None:
+    """Say how large a picture is and, when told to go on, do with it what is asked."""
     try:
-        with opened(content) as picture:
-            _say(target, head({"pixels": picture.pixels}))
-            if source.read(1) != GO_ON:
-                return
-            rewritten = picture.rewritten()
+        if "rendering" in question:
+            _render(Rendering(**question["rendering"]), content, source, target)
+        else:
+            _rewrite(content, source, target)
     except PictureError as error:
         _say(target, head({"error": error.code}))
-        return
+
+
+def _rewrite(content: bytes, source: IO[bytes], target: IO[bytes]) -> None:
+    with opened(content) as picture:
+        _say(target, head({"pixels": picture.pixels}))
+        if source.read(1) != GO_ON:
+            return
+        rewritten = picture.rewritten()
     about = {name: getattr(rewritten, name) for name in FACTS}
     _say(target, head({"picture": about}, rewritten.size))
     copyfileobj(rewritten.content, target)
     target.flush()
+
+
+def _render(rendering: Rendering, content: bytes, source: IO[bytes], target: IO[bytes]) -> None:
+    picture = opened_stored(content, rendering)
+    _say(target, head({"pixels": picture.pixels}))
+    if source.read(1) != GO_ON:
+        return
+    variant = picture.rendered()
+    _say(target, head({"size": len(variant)}, len(variant)))
+    _say(target, variant)
 
 
 def _say(target: IO[bytes], words: bytes) -> None:
@@ -66,8 +86,8 @@ def serve(source: IO[bytes], target: IO[bytes], *, idle_seconds: float = IDLE_SE
         if len(lengths) < LENGTHS.size:
             return
         header, size = LENGTHS.unpack(lengths)
-        source.read(header)
-        answer(source.read(size), source, target)
+        question = orjson.loads(source.read(header))
+        answer(question, source.read(size), source, target)
 
 
 def main(memory: int) -> None:

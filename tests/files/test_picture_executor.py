@@ -44,7 +44,7 @@ served: Any = application
 @pytest.fixture
 def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[PictureExecutor]:
     """Install an executor of one process, with room for one who waits."""
-    own = PictureExecutor(processes=1, waiting=1, pixels=0)
+    own = PictureExecutor(processes=1, waiting=1, pixels=Allowance(MOST_PIXELS))
     monkeypatch.setattr("files.pictures.reading.picture_executor", lambda: own)
     yield own
     own.end()
@@ -181,7 +181,7 @@ def test_others_go_on_beside_a_picture_of_40_megapixels(
     dana: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     large = drawn("PNG", Image.new("1", (8000, 5000)))
-    executor = PictureExecutor(processes=2, waiting=4, pixels=0)
+    executor = PictureExecutor(processes=2, waiting=4, pixels=Allowance(MOST_PIXELS))
     monkeypatch.setattr("files.pictures.reading.picture_executor", lambda: executor)
 
     async def ask() -> tuple[int, int, bool, int]:

@@ -1,0 +1,191 @@
+"""How a variant of a stored picture is made: cut, scaled down, written in a format.
+
+Knows Pillow and nothing of ours. What is stored is upright, in sRGB and without metadata already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image, ImageSequence
+
+from files.pictures.decoding import FORMATS, MOST_FRAMES, MOST_PIXELS, PictureError, understood
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DRAFT_MARGIN = 2
+"""A large JPEG is decoded at the smallest size that is at least so many times the one wanted."""
+REDUCING_GAP = 2.0
+"""A picture is first reduced by whole factors to at least so many times the size wanted."""
+MOST_ANIMATED_PIXELS = 8_000_000
+"""Pixels of a variant, all its frames together; of a longer animation the first frame is left."""
+QUALITIES: Mapping[str, int] = {"AVIF": 60, "WEBP": 80, "JPEG": 82}
+OPTIONS: Mapping[str, Mapping[str, object]] = {
+    # Half the time of the default, for 3 % more bytes.
+    "WEBP": {"method": 2},
+    # A quarter of the time of speed 8, for 0 to 15 % more bytes. One thread: each takes memory.
+    "AVIF": {"speed": 9, "max_threads": 1},
+    "JPEG": {"optimize": True},
+}
+WHOLE_FRAMES: Mapping[str, Mapping[str, int]] = {
+    "GIF": {"disposal": 2},
+    "PNG": {"disposal": 1, "blend": 0},
+}
+WHITE = (255, 255, 255)
+PALETTE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A variant in the last detail.
+
+    `width` and `height` are pixels. `crop` says which part of a picture of another shape is shown:
+    `c`entre, `t`op or `b`ottom; empty: it has the shape of the picture. `kind` is Pillow's name of
+    the format; `quality` 0 stands for the format's own.
+    """
+
+    width: int
+    height: int
+    crop: str
+    kind: str
+    quality: int = 0
+
+
+class RenderedPicture:
+    """A stored picture whose header was read; `pixels` is how many are decoded for the variant."""
+
+    def __init__(self, image: Any, rendering: Rendering, most_bytes: int) -> None:
+        self.image = image
+        self.rendering = rendering
+        self.most_bytes = most_bytes
+        self.size = (rendering.width, rendering.height)
+        frames = getattr(image, "n_frames", 1)
+        is_kept = rendering.width * rendering.height * frames <= MOST_ANIMATED_PIXELS
+        self.frames = frames if is_kept and rendering.kind != "JPEG" else 1
+        if image.format == "JPEG":
+            self._reduce()
+        self.pixels = image.width * image.height * self.frames
+        if self.pixels > MOST_PIXELS or frames > MOST_FRAMES:
+            raise PictureError("too_many_pixels")
+
+    def _reduce(self) -> None:
+        """Have libjpeg decode a large JPEG to no more pixels than it takes."""
+        part = _shown_part(self.image.size, self.rendering)
+        scale = DRAFT_MARGIN * self.rendering.width / (part[2] - part[0])
+        wanted = [max(1, round(edge * scale)) for edge in self.image.size]
+        self.image.draft(None, tuple(wanted))
+
+    def rendered(self) -> bytes:
+        """Decode the picture and return its variant; raises PictureError.
+
+        Returns nothing if a variant that shows the whole picture would not be smaller than it.
+        """
+        with understood():
+            content = self._animation() if self.frames > 1 else self._still()
+        is_larger = len(content) >= self.most_bytes and not self.rendering.crop
+        return b"" if is_larger else content
+
+    def _still(self) -> bytes:
+        has_palette = self.image.mode == "P"
+        image = self._scaled(self.image)
+        if self.rendering.kind == "JPEG":
+            image = _opaque(image)
+        if has_palette and self.rendering.kind == "PNG":
+            image = image.quantize(PALETTE, Image.Quantize.FASTOCTREE)
+        return self._written(image)
+
+    def _animation(self) -> bytes:
+        frames, durations = [], []
+        for frame in ImageSequence.Iterator(self.image):
+            durations.append(frame.info.get("duration", 100))
+            frames.append(self._scaled(frame.convert("RGBA")))
+        kind = self.rendering.kind
+        return self._written(
+            frames[0],
+            save_all=True,
+            append_images=frames[1:],
+            duration=durations,
+            **_repetitions(self.image, kind),
+            **WHOLE_FRAMES.get(kind, {}),
+        )
+
+    def _scaled(self, image: Any) -> Any:
+        image = _plain(image)
+        part = _shown_part(image.size, self.rendering)
+        if image.size != self.size or part != (0, 0, *image.size):
+            image = image.resize(self.size, Image.Resampling.BICUBIC, part, REDUCING_GAP)
+        image.info = {}
+        return image
+
+    def _written(self, image: Any, **options: object) -> bytes:
+        kind = self.rendering.kind
+        quality = self.rendering.quality or QUALITIES.get(kind)
+        options |= OPTIONS.get(kind, {})
+        if kind in QUALITIES:
+            options["quality"] = quality
+        file = BytesIO()
+        image.save(file, kind, **options)
+        return file.getvalue()
+
+
+def opened_stored(content: bytes, rendering: Rendering) -> RenderedPicture:
+    """Read the header of a stored picture; raises PictureError."""
+    with understood():
+        image = Image.open(BytesIO(content), formats=tuple(FORMATS))
+        return RenderedPicture(image, rendering, len(content))
+
+
+def _shown_part(size: Sequence[int], rendering: Rendering) -> tuple[float, float, float, float]:
+    """Return the part of a picture of `size` that the variant shows: left, top, right, bottom."""
+    width, height = size
+    if not rendering.crop:
+        return (0, 0, width, height)
+    scale = min(width / rendering.width, height / rendering.height)
+    shown_width, shown_height = rendering.width * scale, rendering.height * scale
+    left = (width - shown_width) / 2
+    top = {"c": (height - shown_height) / 2, "t": 0, "b": height - shown_height}[rendering.crop]
+    return (left, top, left + shown_width, top + shown_height)
+
+
+def _plain(image: Any) -> Any:
+    """Return the picture with whole channels of 8 bits, as scaling needs them."""
+    if image.mode.startswith("I") or image.mode == "F":
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if "transparency" in image.info or image.mode in ("P", "PA"):
+        has_alpha = "transparency" in image.info or image.mode == "PA"
+        return image.convert("RGBA" if has_alpha else "RGB")
+    modes = {"1": "L", "CMYK": "RGB", "YCbCr": "RGB", "LAB": "RGB", "HSV": "RGB"}
+    return image.convert(modes[image.mode]) if image.mode in modes else image
+
+
+def _opaque(image: Any) -> Any:
+    """Return the picture on white, for a format without transparency."""
+    if image.mode not in ("RGBA", "LA"):
+        return image if image.mode in ("RGB", "L") else image.convert("RGB")
+    clear = image.convert("RGBA")
+    ground = Image.new("RGB", image.size, WHITE)
+    ground.paste(clear, mask=clear.getchannel("A"))
+    return ground
+
+
+def _repetitions(image: Any, kind: str) -> Mapping[str, int]:
+    """Return how Pillow is told how often an animation plays.
+
+    GIF counts the rounds after the first one, and has no number for a single round; WebP and APNG
+    count all of them. 0 is for ever everywhere.
+    """
+    loop = image.info.get("loop")
+    counts_rounds = image.format != "GIF"
+    rounds = loop or 0 if counts_rounds else _rounds_of_gif(loop)
+    if kind != "GIF":
+        return {"loop": rounds}
+    return {} if rounds == 1 else {"loop": rounds and rounds - 1}
+
+
+def _rounds_of_gif(loop: int | None) -> int:
+    if loop is None:
+        return 1
+    return loop and loop + 1
