@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from resources.answers import HttpAnswer, problem_answer
 from resources.errors import Problem, took_too_long
 from resources.http.client_networks import limited_network
+from server.waiting import client_gone
 from server.write_executor import ThreadPool
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class CostlyLane:
     async def _waited(self, key: Hashable, job: CostlyRead, receive: Receive) -> HttpAnswer:
         """Wait for a job as long as the client does, and no longer than `PATIENCE` for its turn."""
         job.waiting += 1
-        gone = asyncio.create_task(_gone(receive))
+        gone = asyncio.create_task(client_gone(receive))
         try:
             either = {job.task, gone}
             done, _pending = await asyncio.wait(
@@ -169,16 +170,6 @@ async def _ended(job: CostlyRead) -> None:
     while not job.task.done():
         await asyncio.to_thread(job.interrupt)
         await asyncio.sleep(BETWEEN_INTERRUPTIONS)
-
-
-async def _gone(receive: Receive) -> None:
-    """Wait until the client goes away, having sent its request."""
-    message = await receive()
-    while message.get("more_body"):
-        message = await receive()
-    if message["type"] != "http.disconnect" and (await receive())["type"] != "http.disconnect":
-        # This is no server that tells.
-        await asyncio.Event().wait()
 
 
 def _network_problem() -> Problem:

@@ -19,6 +19,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.core.handlers.base import BaseHandler
 from django.urls import set_script_prefix
 
+from files.serving.answers import StoredBytesResponse
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, limited_network
 from server import error_pages
@@ -29,6 +30,7 @@ from server.request_bodies import (
     most_bytes,
     on_disk,
 )
+from server.stored_file_sender import StoredFileSender
 from server.upload_limit import is_upload, upload_line
 from server.waiting import in_thread
 
@@ -54,6 +56,7 @@ class DjangoBridge(BaseHandler):
         self.sign_ins = ThreadPoolExecutor(settings.SIGN_IN_THREADS, "sign-in")
         self.probes = ThreadPoolExecutor(2, "probes")
         self.uploads = ThreadPoolExecutor(settings.UPLOAD_THREADS, "upload")
+        self.files = StoredFileSender()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -66,11 +69,17 @@ class DjangoBridge(BaseHandler):
             except DisconnectedError:
                 return
             except Problem as problem:
-                await self._send(problem.response(), send)
+                response: HttpResponseBase = problem.response()
+                await self._send_headers(response, send)
+                await self._send_body(response, send)
                 return
             body.seek(0)
             response = await self._answer(scope, body)
-            await self._send(response, send, is_head=scope["method"] == "HEAD")
+            await self._send_headers(response, send)
+            if isinstance(response, StoredBytesResponse):
+                await self.files.send_body(response, receive, send)
+            else:
+                await self._send_body(response, send, is_head=scope["method"] == "HEAD")
 
     async def _answer(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         if scope["path"] in PROBES:
@@ -101,11 +110,12 @@ class DjangoBridge(BaseHandler):
         except UnicodeDecodeError:  # bytes in a query that are no text
             return error_pages.malformed_problem().response()
         response = self.get_response(request)
-        if not response.streaming:
+        if not response.streaming or isinstance(response, StoredBytesResponse):
             response.close()
         return response
 
-    async def _send(self, response: HttpResponseBase, send: Send, *, is_head: bool = False) -> None:
+    @staticmethod
+    async def _send_headers(response: HttpResponseBase, send: Send) -> None:
         headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
             for name, value in response.items()
@@ -118,6 +128,10 @@ class DjangoBridge(BaseHandler):
         ]
         status = response.status_code
         await send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def _send_body(
+        self, response: HttpResponseBase, send: Send, *, is_head: bool = False
+    ) -> None:
         if is_head:
             # RFC 9110, 9.3.2: the headers of a GET and nothing else.
             await _in_thread(self.threads, response.close)

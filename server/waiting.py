@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Executor, Future
 
+    from realtime.asgi_types import Receive
+
 waiting: set[asyncio.Future[Any]] = set()
 is_away: Callable[[], bool] = bool
 """Tells whether the database is away, as far as anybody watches it."""
@@ -42,6 +44,16 @@ async def in_thread[Result](threads: Executor, work: Callable[[], Result]) -> Re
     finally:
         waiting.discard(answer)
         job.cancel()
+
+
+async def client_gone(receive: Receive) -> None:
+    """Wait until the client goes away, having sent its request."""
+    message = await receive()
+    while message.get("more_body"):
+        message = await receive()
+    if message["type"] != "http.disconnect" and (await receive())["type"] != "http.disconnect":
+        # This is no server that tells.
+        await asyncio.Event().wait()
 
 
 def refuse_while(is_database_away: Callable[[], bool]) -> None:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from files.serving.content import Content
     from files.serving.stored_bytes import StoredBytes
 
-PIECE_BYTES = 256 * 1024
+PIECE_BYTES = 128 * 1024
+"""Bytes that are read before anything is sent, which is all of most variants."""
 
 
 class StoredBytesResponse(StreamingHttpResponse):
