@@ -2,21 +2,21 @@
 
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat
 
+from files.access.signatures import MARK, plain_address
 from files.inputs import PictureInput
 from files.models import File
 from files.tasks import hear
-from resources.api import accept_as, changes, embed
+from resources.api import AddressStarts, accept_as, changes, embed
 
 
-def file_members() -> Mapping[str, object]:
+def file_members(address_start: str) -> Mapping[str, object]:
     """Return what a record shows of a file."""
     return {
         "id": F("id"),
-        "url": Concat(Value(settings.FILES_URL), F("key"), output_field=TextField()),
+        "url": Concat(Value(address_start), F("key"), output_field=TextField()),
         "content_type": F("content_type"),
         "size": F("size"),
         "width": F("width"),
@@ -25,6 +25,11 @@ def file_members() -> Mapping[str, object]:
     }
 
 
-embed(File, file_members)
+def address_starts() -> AddressStarts:
+    """Return what the addresses of files start with in records."""
+    return AddressStarts(plain=plain_address(""), marked=MARK)
+
+
+embed(File, file_members, address_starts)
 accept_as(File, PictureInput)
 changes.committed.connect(hear)

@@ -9,7 +9,8 @@ from resources.actors import ANONYMOUS, SYSTEM, Actor, Authentication
 from resources.answers import JSON, HttpAnswer
 from resources.changes import together
 from resources.declaration import RecordAction, Resource, actor
-from resources.documents.embedding import embed
+from resources.documents.completion import complete_by
+from resources.documents.embedding import AddressStarts, embed
 from resources.documents.sentences import explain_pattern
 from resources.documents.validation import schema_error
 from resources.errors import (
@@ -44,7 +45,14 @@ from resources.query.plans import Plan, compiled
 from resources.query.sources import UNTRACKED
 from resources.registry import register
 from resources.rules import SIGNED_IN, UNSILENCED, VERIFIED, has_role, linked, own, visible, where
-from resources.sealing import SealedField, blind_index, seal, unseal, unsealed_document
+from resources.sealing import (
+    SealedField,
+    blind_index,
+    derived_keys,
+    seal,
+    unseal,
+    unsealed_document,
+)
 from resources.visible_text import require_visible_line
 from resources.writing.inputs import accept_as
 from resources.writing.operations import require_match
@@ -61,6 +69,7 @@ __all__ = [
     "VERIFIED",
     "Action",
     "Actor",
+    "AddressStarts",
     "AddressThrottle",
     "Authentication",
     "Change",
@@ -91,7 +100,9 @@ __all__ = [
     "changes",
     "client_network",
     "compiled",
+    "complete_by",
     "consume_quota",
+    "derived_keys",
     "embed",
     "erasure",
     "explain_pattern",

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from django.db.models import Model
 
-_members: dict[type[Model], Callable[[], Mapping[str, Any]]] = {}
+
+class AddressStarts(NamedTuple):
+    """What the addresses in a document start with, for the eyes of anyone or of some.
+
+    `marked` is completed once the document is read (`resources.documents.completion`).
+    """
+
+    plain: str
+    marked: str
 
 
-def embed(model: type[Model], members: Callable[[], Mapping[str, object]]) -> None:
-    """Let relations to `model` be answered as a document of these expressions."""
-    _members[model] = members
+class Embedding(NamedTuple):
+    """How a model is embedded: `members` makes its document of what its addresses start with."""
+
+    members: Callable[[str], Mapping[str, Any]]
+    address_starts: Callable[[], AddressStarts]
+
+
+_embeddings: dict[type[Model], Embedding] = {}
+
+
+def embed(
+    model: type[Model],
+    members: Callable[[str], Mapping[str, object]],
+    address_starts: Callable[[], AddressStarts],
+) -> None:
+    """Let relations to `model` be answered as a document of these expressions.
+
+    Addresses in it start with `plain` wherever anyone may see the record that points here.
+    """
+    _embeddings[model] = Embedding(members, address_starts)
+
+
+def embedding_of(model: Any) -> Embedding | None:
+    """Return how a model is embedded, or None for models that appear as an id."""
+    return _embeddings.get(model)
 
 
 def embedded_members(model: Any) -> Mapping[str, Any] | None:
     """Return the members of an embedded model, or None for models that appear as an id."""
-    members = _members.get(model)
-    return members() if members else None
+    embedding = embedding_of(model)
+    return embedding.members(embedding.address_starts().plain) if embedding else None

@@ -140,6 +140,26 @@ class Embedded(Written):
         return compiler.compile(self.get_source_expressions()[0])
 
 
+class Replaced(Written):
+    """A document in which one text stands for another: `Replaced(document, old, new)`."""
+
+    function = "REPLACE"
+    arity = 3
+
+    def __init__(self, document: object, old: object, new: object) -> None:
+        super().__init__(document, old, new, output_field=TextField())
+
+    def as_postgresql(
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: object
+    ) -> SQL:
+        """Turn the document into text and back."""
+        document, *texts = self.get_source_expressions()
+        as_text = Cast(document, TextField())
+        replaced = Func(as_text, *texts, function=self.function, output_field=TextField())
+        sql, params = compiler.compile(replaced)
+        return f"({sql})::json", params
+
+
 class DocumentList(Subquery):
     """A JSON array of the documents that a query finds, in its order.
 

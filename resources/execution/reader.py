@@ -9,12 +9,12 @@ from uuid import UUID
 from zlib import crc32
 
 from resources.actors import UnboundActor
+from resources.documents.completion import completed
 from resources.errors import not_permitted, not_signed_in, not_visible
 from resources.execution.run import run_plan
 from resources.query.cursors import PageCursor
 from resources.query.parsing import filter_errors, list_query, view_selection
 from resources.query.plans import count_plan, exists_plan, key_plan, list_plan, view_plan
-from resources.sealing import unsealed_document
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def chosen_record(resource: Resource, actor: Actor, record_id: str, selection: S
     if not rows:
         raise not_visible()
     document, revision = rows[0]
-    body = unsealed_document(document).encode()
+    body = completed(document).encode()
     return Answer(body, entity_tag(revision, body), plan.sources)
 
 
@@ -107,7 +107,7 @@ def page_of(resource: Resource, actor: Actor, query: ListQuery, url: str) -> Ans
     if query.is_backward:
         page = page[::-1]
     links = _links(query, page, has_more=has_more)
-    documents = unsealed_document(",".join([row[0] for row in page]))
+    documents = completed(",".join([row[0] for row in page]))
     parts = [f'{{"results":[{documents}]']
     around = f"{url}?{query.rest}cursor="
     parts += [f',"{name}":{_link(around, resource, link)}' for name, link in links.items()]

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, F, Value, When
 
+from resources.actors import ANONYMOUS
+from resources.rules import both_scope
+
 if TYPE_CHECKING:
     from resources.actors import AnyActor
     from resources.declaration import Resource
@@ -29,3 +32,16 @@ def readable_scope(resource: Resource, actor: AnyActor, name: str) -> Scope:
     """Return the rows of which the actor may read a column."""
     rule = resource.readers.get(name)
     return True if rule is None else rule.scope(actor, resource.model)
+
+
+def shown_scope(resource: Resource, actor: AnyActor, name: str) -> Scope:
+    """Return the rows of which the actor may see a column: view the row and read the column."""
+    viewed = resource.view.scope(actor, resource.model)
+    return both_scope(viewed, readable_scope(resource, actor, name))
+
+
+def anyones_scope(resource: Resource, actor: AnyActor, name: str) -> Scope:
+    """Return of which rows answered to the actor anyone may see a column, signed in or not."""
+    # What is answered to anyone can be seen by anyone.
+    is_anyone = not (actor.is_known or actor.is_system)
+    return is_anyone or shown_scope(resource, ANONYMOUS, name)

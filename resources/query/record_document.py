@@ -18,17 +18,18 @@ from django.db.models import (
 from django.db.models.functions import Concat, Length, Substr
 
 from resources import registry
-from resources.documents.embedding import embedded_members
+from resources.documents.embedding import embedding_of
 from resources.documents.sql import (
     DocumentList,
     Embedded,
     JsonBoolean,
     JsonObject,
     NestedDocument,
+    Replaced,
     json_value,
 )
 from resources.query.back_relations import OUTER_KEY, back_relation
-from resources.query.columns import readable_column, where_readable
+from resources.query.columns import anyones_scope, readable_column, where_readable
 from resources.query.filters.conditions import Compared
 from resources.rules import narrowed
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from resources.actors import AnyActor
     from resources.declaration import Resource
+    from resources.documents.embedding import Embedding
     from resources.query.back_relations import BackRelation
     from resources.query.selection import Expansion, Selection
     from resources.rules import Scope
@@ -61,15 +63,28 @@ def _member(resource: Resource, actor: AnyActor, name: str) -> Any:
     field = resource.column(name)
     if modifier:
         return _excerpt(readable_column(resource, actor, name), modifier)
-    embedded = embedded_members(field.related_model) if field.is_relation else None
-    if embedded is not None:
-        rows = resource.target(name)._default_manager.filter(pk=OuterRef(field.attname))
-        document = Subquery(rows.values(document=JsonObject(embedded)))
+    embedding = embedding_of(field.related_model) if field.is_relation else None
+    if embedding is not None:
         # Most records have few of the pictures that they could have.
         is_there = Q((f"{field.attname}__isnull", False))
-        picture = Case(When(is_there, then=document))
+        picture = Case(When(is_there, then=_embedded(resource, actor, name, embedding)))
         return Embedded(where_readable(resource, actor, name, picture))
     return json_value(field, readable_column(resource, actor, name))
+
+
+def _embedded(resource: Resource, actor: AnyActor, name: str, embedding: Embedding) -> Any:
+    """Return what a relation leads to as a document; its addresses are for whoever reads it."""
+    target = resource.target(name)._default_manager
+    rows = target.filter(pk=OuterRef(resource.column(name).attname))
+    starts = embedding.address_starts()
+    scope = anyones_scope(resource, actor, name)
+    members = embedding.members(starts.plain if scope is True else starts.marked)
+    document = Subquery(rows.values(document=JsonObject(members)))
+    if isinstance(scope, bool):
+        return document
+    marked = Value(starts.marked)
+    start = Case(When(scope, then=Value(starts.plain)), default=marked)
+    return Replaced(document, marked, start)
 
 
 def _excerpt(text: Any, modifier: str) -> Any:

@@ -1,6 +1,6 @@
 """Who may: rules that map an actor to every row, no row, or a condition on rows."""
 
-from resources.rules.algebra import ANYONE, NOBODY, Rule, Scope, narrowed
+from resources.rules.algebra import ANYONE, NOBODY, Rule, Scope, both_scope, narrowed
 from resources.rules.predicates import (
     SIGNED_IN,
     SYSTEM_ONLY,
@@ -23,6 +23,7 @@ __all__ = [
     "VERIFIED",
     "Rule",
     "Scope",
+    "both_scope",
     "has_role",
     "linked",
     "narrowed",

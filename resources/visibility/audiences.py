@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, override
 from uuid import UUID
 
 from resources.byte_cache import byte_cached
-from resources.sealing import unsealed_document
+from resources.documents.completion import completed
 from resources.visibility.dependents import changed_rows, dependents_of, table_versions
 from resources.visibility.disclosure import deciding_columns, shown_columns
 from resources.visibility.feed_cursor import UNREADABLE, FeedCursor
@@ -184,7 +184,7 @@ class _Transitions:
         if query.is_personal or not self.now:
             return {}
         rows = query.rows({"ids": self.now.keys()})
-        return {_uuid(key): unsealed_document(document) for key, document in rows}
+        return {_uuid(key): completed(document) for key, document in rows}
 
 
 def _with_dependents(positions: Mapping[UUID, int], dependents: Dependents) -> Mapping[UUID, int]:
@@ -242,7 +242,7 @@ def _visible(
     by_text = _by_text(subscribers)
     for row in query.rows(values, subscribers, tables):
         subscriber, key, *document = row if query.is_personal else (None, *row)
-        shown = unsealed_document(document[0]) if document else ""
+        shown = completed(document[0]) if document else ""
         yield _uuid(key), by_text.get(subscriber, subscriber), shown
 
 
