@@ -68,6 +68,7 @@ def storages(data_dir: Path) -> dict[str, Any]:
     static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     bucket = env.text("S3_BUCKET", form=formats.BUCKET)
     endpoint = env.url("S3_ENDPOINT_URL", schemes=("https", "http"))
+    public = env.url("S3_PUBLIC_URL", schemes=("https", "http"))
     region = env.text("S3_REGION", "us-east-1", form=formats.REGION)
     access_key, secret_key = env.secret("S3_ACCESS_KEY"), env.secret("S3_SECRET_KEY")
     env.require(
@@ -82,6 +83,7 @@ def storages(data_dir: Path) -> dict[str, Any]:
     options = {
         "bucket_name": bucket,
         "endpoint_url": endpoint or None,
+        "public_url": public,
         "access_key": access_key,
         "secret_key": secret_key,
         "region_name": region,

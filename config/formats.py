@@ -61,6 +61,10 @@ MAILBOX = Format(
 USERNAME = Format(
     re.compile(r"[A-Za-z0-9._-]{1,30}"), "names of letters, digits, dots, dashes and underscores"
 )
+INTERNAL_PLACE = Format(
+    re.compile(r"/(?:[A-Za-z0-9._~-]+/)+"),
+    "the path of an internal location of nginx, such as /internal/files/",
+)
 PLACE = Format(
     re.compile(rf"(?:https?://{HOST}{PORT})?/(?:[^\s?#]*/)?"),
     "a path or an address that ends in a slash, such as /files/",

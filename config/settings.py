@@ -183,6 +183,8 @@ USE_TZ = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 FILES_URL = env.text("FILES_URL", "/files/", form=formats.PLACE)
+FILES_ACCEL = env.text("FILES_ACCEL", form=formats.INTERNAL_PLACE)
+FILES_REDIRECT = env.flag("FILES_REDIRECT", default=False)
 MOST_REQUESTS_PER_NETWORK = env.integer("MOST_REQUESTS_PER_NETWORK", 256)
 HEADER_SECONDS = env.integer("HEADER_SECONDS", 30, minimum=1, maximum=HOUR)
 BODY_SECONDS = env.integer("BODY_SECONDS", 20, minimum=1, maximum=HOUR)
@@ -323,6 +325,16 @@ env.require(
     unless=not USE_TLS
     or urlsplit(PUBLIC_URL).hostname in providers.LOOPBACK
     or PUBLIC_URL.startswith("https:"),
+)
+env.require(
+    "FILES_ACCEL",
+    "nginx has no file to send, as files are in a bucket: FILES_REDIRECT is for those",
+    unless=not FILES_ACCEL or "location" in STORAGES["default"]["OPTIONS"],
+)
+env.require(
+    "FILES_REDIRECT",
+    "there is no bucket to lead to: set S3_BUCKET",
+    unless=not FILES_REDIRECT or "bucket_name" in STORAGES["default"]["OPTIONS"],
 )
 env.require(
     "HSTS_PRELOAD",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cached_property
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Any, override
 from urllib.parse import urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from cachetools import TTLCache
 from minio import Minio
 from minio.error import S3Error
 from storages.backends.s3 import S3Storage
@@ -24,6 +27,8 @@ MADE_MEANWHILE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
 CONNECT_SECONDS = 1
 REST_SECONDS = 1.0
 """Seconds after a failure in which nothing is asked of the server, so that nobody waits for it."""
+LINK_SECONDS, REPEATED_SECONDS, MOST_LINKS = 300, 120, 4_096
+"""How long a link is good, how long the same one is handed out, and how many are remembered."""
 NO_ROOM = (507, "InsufficientStorage", "XMinioStorageFull", "QuotaExceeded")
 
 
@@ -32,7 +37,7 @@ class BucketStorage(S3Storage):
 
     rests_until = 0.0
 
-    def __init__(self, *, answer_seconds: float, **options: object) -> None:
+    def __init__(self, *, answer_seconds: float, public_url: str = "", **options: object) -> None:
         # One try: a second one would double the wait, and connections are checked before use.
         config = Config(
             connect_timeout=CONNECT_SECONDS,
@@ -42,6 +47,9 @@ class BucketStorage(S3Storage):
             signature_version=options["signature_version"],
         )
         super().__init__(**options, client_config=config)
+        self.public_url = public_url
+        self.links: TTLCache[tuple[str, ...], str] = TTLCache(MOST_LINKS, REPEATED_SECONDS)
+        self.links_lock = Lock()
 
     @override
     def _open(self, name: str, mode: str = "rb") -> Any:
@@ -76,6 +84,42 @@ class BucketStorage(S3Storage):
             answer = client.get_object(Bucket=self.bucket_name, Key=name, Range=part)
             content: bytes = answer["Body"].read()
             return content
+
+    def signed_link(
+        self, name: str, *, content_type: str, disposition: str, cache_control: str
+    ) -> str:
+        """Return a link by which anybody may GET an object, good for `LINK_SECONDS` at most.
+
+        The same is returned for `REPEATED_SECONDS`, as browsers keep what is behind it by it.
+        """
+        key = (name, content_type, disposition, cache_control)
+        with self.links_lock:
+            link = self.links.get(key)
+            if link is None:
+                link = self.links[key] = self.public_client.generate_presigned_url(
+                    "get_object",
+                    Params={
+                        "Bucket": self.bucket_name,
+                        "Key": name,
+                        "ResponseContentType": content_type,
+                        "ResponseContentDisposition": disposition,
+                        "ResponseCacheControl": cache_control,
+                    },
+                    ExpiresIn=LINK_SECONDS,
+                )
+        return link
+
+    @cached_property
+    def public_client(self) -> Any:
+        """The client that signs links for others, who may know the server by another address."""
+        if not self.public_url:
+            return self.connection.meta.client
+        return self._create_session().client(
+            "s3",
+            endpoint_url=self.public_url,
+            region_name=self.region_name,
+            config=self.client_config,
+        )
 
     def is_there(self) -> bool:
         """Return whether the bucket answers."""

@@ -8,6 +8,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import http_date
 
 from files.serving.conditions import is_range_wanted, is_unchanged, require_match
+from files.serving.handing_over import handed_over
 from files.serving.ranges import Extent, requested_extent, whole
 from files.serving.stored_bytes import stored_bytes
 from resources.api import not_visible
@@ -53,6 +54,9 @@ def serve(request: HttpRequest, content: Content) -> HttpResponseBase:
     require_match(headers, content)
     if is_unchanged(headers, content):
         return _described(HttpResponse(status=304), content)
+    elsewhere = handed_over(request.method, content)
+    if elsewhere:
+        return _described(elsewhere, content)
     extent = None
     if request.method == "GET" and is_range_wanted(headers, content):
         extent = requested_extent(headers.get("Range", ""), content.size)
@@ -78,7 +82,7 @@ def _without_body(size: int) -> HttpResponse:
 
 def _described(response: HttpResponseBase, content: Content) -> HttpResponseBase:
     for name, value in content.headers().items():
-        response[name] = value
+        response.setdefault(name, value)
     response["Content-Type"] = content.content_type
     response["ETag"] = content.tag
     response["Last-Modified"] = http_date(content.modified_at.timestamp())
