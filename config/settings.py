@@ -183,7 +183,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 FILES_URL = env.text("FILES_URL", "/files/", form=formats.PLACE)
-FILES_ACCEL = env.text("FILES_ACCEL", form=formats.INTERNAL_PLACE)
+FILES_ACCEL = env.text("FILES_ACCEL", "", form=formats.INTERNAL_PLACE)
 FILES_REDIRECT = env.flag("FILES_REDIRECT", default=False)
 MOST_REQUESTS_PER_NETWORK = env.integer("MOST_REQUESTS_PER_NETWORK", 256)
 HEADER_SECONDS = env.integer("HEADER_SECONDS", 30, minimum=1, maximum=HOUR)
