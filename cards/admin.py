@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import admin
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from cards.models import Card
+from files.admin import shown_picture
 from resources.admin.derived import derived_admin
 from resources.api import registry
 
@@ -40,9 +39,4 @@ class CardAdmin(DerivedCardAdmin):
 
 
 def _picture(card: Card, width: int) -> SafeString | str:
-    if card.front is None:
-        return ""
-    # The theme's `max-width: 100%` would leave nothing of it in a narrow table.
-    style = f"width:{width}px;max-width:none;border-radius:{max(4, width // 20)}px"
-    address = f"{settings.FILES_URL}{card.front.key}"
-    return format_html('<img src="{}" alt="" loading="lazy" style="{}">', address, style)
+    return shown_picture(card.front, width) if card.front else ""

@@ -9,7 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from files.columns import picture
+from files.columns import album
+from files.models import AlbumEntry
 from resources.api import Record, SortedCharField, TagsField
 
 DEEPEST_REPLY = 8
@@ -41,7 +42,7 @@ class Post(Record):
         related_name="posts",
         verbose_name=_("template"),
     )
-    image = picture(_("image"))
+    images = album(_("images"), through="community.PostImage", most=10)
     tags = TagsField(verbose_name=_("tags"))
     is_hidden = models.BooleanField(_("hidden by moderators"), default=False)
     comment_count = models.PositiveIntegerField(_("comments"), default=0, editable=False)
@@ -60,6 +61,22 @@ class Post(Record):
     @override
     def __str__(self) -> str:
         return self.text[:60] or str(self.pk)
+
+
+class PostImage(AlbumEntry):
+    """A place in the album of a post."""
+
+    record = models.ForeignKey(
+        Post,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # the place of each is unique, and begins with the post
+        verbose_name=_("post"),
+    )
+
+    class Meta(AlbumEntry.Meta):
+        verbose_name = _("image of a post")
+        verbose_name_plural = _("images of posts")
 
 
 class Comment(Record):

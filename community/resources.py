@@ -42,15 +42,15 @@ class PostResource(Resource):
         "text",
         "card",
         "template",
-        "image",
+        "images",
         "tags",
         "is_hidden",
         "comment_count",
         "created_at",
         "updated_at",
     )
-    writable = ("text", "card", "template", "image", "tags")
-    editable = ("text", "tags")
+    writable = ("text", "card", "template", "images", "tags")
+    editable = ("text", "images", "tags")
     presets = {"author": actor}
     expand = ("author", "card", "template")
 
@@ -61,7 +61,7 @@ class PostResource(Resource):
     delete = AUTHOR | MODERATORS
 
     filters = ("author", "card", "template", "tags", "created_at", "updated_at", "comment_count")
-    scans = ("text",)
+    scans = ("text", "images")
     search = ("text", "tags")
     numbered_pages = True
     ordering = ("-created_at", "-comment_count", "-updated_at")

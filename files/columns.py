@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, override
 from django.db import models
 
 from files.policies import FilePolicy, picture_policy
+from resources.api import RelationListField
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
@@ -31,6 +32,15 @@ class FileColumn(models.ForeignKey[Any, Any]):
         return name, "django.db.models.ForeignKey", positional, options
 
 
+class AlbumColumn(RelationListField):
+    """A column that holds several files in order, and says by its policy which."""
+
+    @property
+    def policy(self) -> FilePolicy:
+        """Return what the column takes."""
+        return picture_policy(self.most)
+
+
 def picture(verbose_name: _StrPromise, *, editable: bool = True) -> FileColumn:
     """Return the column of a record's picture, which may be empty.
 
@@ -45,3 +55,12 @@ def picture(verbose_name: _StrPromise, *, editable: bool = True) -> FileColumn:
         related_name="+",
         verbose_name=verbose_name,
     )
+
+
+def album(verbose_name: _StrPromise, *, through: str, most: int) -> AlbumColumn:
+    """Return the column of a record's pictures, of which it may have none.
+
+    `through` names the model of its index, an `AlbumEntry` with a relation to the record. A file
+    that a record shows can't be deleted. Who may see the record may see its files.
+    """
+    return AlbumColumn(through=through, most=most, verbose_name=verbose_name)

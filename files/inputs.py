@@ -1,4 +1,4 @@
-"""Pictures as clients send them."""
+"""Files as clients send them."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
     from django.core.files.uploadedfile import UploadedFile
 
+    from files.policies import FilePolicy
     from resources.api import Actor
 
 
 @extend_schema_field({"type": "string", "format": "uuid"})
-class PictureInput(UploadInput):
-    """A picture: its bytes in a multipart form, or the id of one that the actor has sent before."""
+class FileInput(UploadInput):
+    """A file: its bytes in a multipart form, or the id of one that the actor has sent before."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {
-        "invalid": _("Send a picture in a multipart form, or the id of one of yours."),
+        "invalid": _("Send a file in a multipart form, or the id of one of yours."),
+        "wrong_type": _("This field takes no %(type)s."),
     }
 
     @override
@@ -51,9 +53,13 @@ class PictureInput(UploadInput):
             raise data
         actor: Actor = self.context["actor"]
         try:
-            return File.objects.get(pk=UUID(str(data)), owner_id=actor.id)
+            file = File.objects.get(pk=UUID(str(data)), owner_id=actor.id)
         except (ValueError, File.DoesNotExist):
             self.fail("invalid")
+        policy: FilePolicy = self.column.policy
+        if file.content_type not in policy.types:
+            self.fail("wrong_type", type=file.content_type)
+        return file
 
     @override
     def to_representation(self, value: File) -> str:

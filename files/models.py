@@ -89,3 +89,25 @@ class Variant(models.Model):
     def key(self) -> str:
         """Return the name that the bytes have in the storage."""
         return f"variants/{self.file.key.rpartition('.')[0]}/{self.name}"
+
+
+class AlbumEntry(models.Model):
+    """A place in an album: the index by which a file knows the records that list it.
+
+    The model of one album adds `record`, a relation to what has the album.
+    """
+
+    file = models.ForeignKey(File, on_delete=models.PROTECT, verbose_name=_("file"))
+    position = models.PositiveSmallIntegerField(_("position"))
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["record", "position"], name="%(app_label)s_%(class)s_place"
+            )
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.position} {self.file_id}"

@@ -6,7 +6,7 @@ from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat
 
 from files.access.signatures import MARK, plain_address
-from files.inputs import PictureInput
+from files.inputs import FileInput
 from files.models import File
 from files.tasks import hear
 from resources.api import AddressStarts, accept_as, changes, embed
@@ -31,5 +31,5 @@ def address_starts() -> AddressStarts:
 
 
 embed(File, file_members, address_starts)
-accept_as(File, PictureInput)
+accept_as(File, FileInput)
 changes.committed.connect(hear)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import ForeignKey
 
+from files.columns import AlbumColumn
 from files.models import File
 from resources.api import registry
 
@@ -24,15 +25,19 @@ def files_shown_by(change: Change) -> list[UUID]:
     resource = registry.named(change.resource)
     if resource is None:
         return []
-    shown = {change.before.get(name) for name in _file_columns(resource.model)}
-    return [UUID(key) for key in shown if key]
+    shown: set[str] = set()
+    for name in _file_columns(resource.model):
+        value = change.before.get(name)
+        shown.update(value if isinstance(value, list) else [value] if value else [])
+    return [UUID(key) for key in sorted(shown)]
 
 
 @cache
 def _file_columns(model: type[Model]) -> Sequence[str]:
-    """Return the columns of a model that point at files."""
+    """Return the columns of a model that point at one file or list several."""
     return [
         field.attname
         for field in model._meta.concrete_fields
-        if isinstance(field, ForeignKey) and field.related_model is File
+        if isinstance(field, AlbumColumn)
+        or (isinstance(field, ForeignKey) and field.related_model is File)
     ]

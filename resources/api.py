@@ -27,7 +27,13 @@ from resources.errors import (
 from resources.execution.epochs import UNTRACKED_ONLY
 from resources.execution.reader import is_visible, record_uuid, view_record
 from resources.execution.run import run_plan
-from resources.fields import DocumentField, RecordIdField, SortedCharField, TagsField
+from resources.fields import (
+    DocumentField,
+    RecordIdField,
+    RelationListField,
+    SortedCharField,
+    TagsField,
+)
 from resources.http.authentication import actor_of_header, require_scope
 from resources.http.bodies import JsonBody
 from resources.http.client_networks import address_of_request, client_network
@@ -85,6 +91,7 @@ __all__ = [
     "RecordAction",
     "RecordIdField",
     "RecordView",
+    "RelationListField",
     "Resource",
     "SealedField",
     "SortedCharField",

@@ -16,7 +16,7 @@ from django.db.models.deletion import Collector
 from django.dispatch import Signal
 from django.utils import timezone
 
-from resources import context, registry, row_sql, search
+from resources import context, registry, relation_lists, row_sql, search
 from resources.models import Action, Change, Record
 from resources.sealing import SealedField
 from resources.text import composed_value
@@ -53,6 +53,7 @@ def create[M: Record](model: type[M], *, by: Actor, **values: object) -> M:
     row.clean()
     with together():
         row_sql.insert(row)
+        relation_lists.index_many([row])
         _log(row, Action.CREATE, by=by, after=logged_values(row))
         search.index_many([row])
     return row
@@ -65,6 +66,7 @@ def create_many[M: Record](rows: Iterable[M], *, by: Actor) -> list[M]:
         return batch
     with together():
         type(batch[0])._default_manager.bulk_create(batch)
+        relation_lists.index_many(batch)
         changes = [_change(row, Action.CREATE, by=by, after=logged_values(row)) for row in batch]
         _log_all(type(batch[0]), changes)
         search.index_many(batch)
@@ -96,6 +98,7 @@ def update[M: Record](row: M, *, by: Actor, **values: object) -> M:
     difference = [name for name in after if after[name] != before[name]]
     with together():
         row_sql.update(row, written)
+        relation_lists.index(row, changed)
         _log(
             row,
             Action.UPDATE,

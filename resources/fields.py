@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, override
 from uuid import UUID
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +16,7 @@ from resources.documents.sentences import explain_pattern
 from resources.documents.validation import document_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -111,7 +113,17 @@ class RowImageField(JsonField):
         return name, "django.db.models.JSONField", positional, options
 
 
-class TagsField(DocumentField):
+class ListField(DocumentField):
+    """A list of texts, each of which a filter can ask for."""
+
+    @override
+    def deconstruct(self) -> Any:
+        name, path, positional, options = super().deconstruct()
+        options.pop("schema", None)
+        return name, path, positional, options
+
+
+class TagsField(ListField):
     """A short list of words of any script."""
 
     def __init__(self, *, most: int = 10, **options: Any) -> None:
@@ -126,8 +138,55 @@ class TagsField(DocumentField):
         }
         super().__init__(**options)
 
+
+class RelationListField(ListField):
+    """An ordered list of rows of another model, each once, as their ids.
+
+    `through` is the model that indexes it, as of a ManyToManyField: it has a row for each entry,
+    with its `position`, a relation to the record and one to the listed row, which so can't be
+    deleted. The list is the truth; the write door keeps its index (`resources.relation_lists`).
+    """
+
+    def __init__(self, *, through: str = "", most: int = 0, **options: Any) -> None:
+        self.through = through
+        self.most = most
+        options.setdefault("default", list)
+        options.setdefault("blank", True)
+        options["schema"] = {
+            "type": "array",
+            "maxItems": most,
+            "uniqueItems": True,
+            "items": {"type": "string", "format": "uuid"},
+        }
+        super().__init__(**options)
+
     @override
     def deconstruct(self) -> Any:
-        name, path, positional, options = super().deconstruct()
-        options.pop("schema", None)
-        return name, path, positional, options
+        """Appear in migrations as what it is to the database."""
+        name, _path, positional, options = super().deconstruct()
+        return name, "resources.fields.JsonField", positional, options
+
+    @cached_property
+    def index_model(self) -> type[models.Model]:
+        """Return the model of the index."""
+        return apps.get_model(self.through)
+
+    @cached_property
+    def record_relation(self) -> models.ForeignKey[Any, Any]:
+        """Return the relation of the index that leads to the record."""
+        return next(each for each in self._relations if each.related_model is self.model)
+
+    @cached_property
+    def listed_relation(self) -> models.ForeignKey[Any, Any]:
+        """Return the relation of the index that leads to the listed row."""
+        return next(each for each in self._relations if each.related_model is not self.model)
+
+    @property
+    def listed_model(self) -> type[models.Model]:
+        """Return the model of the listed rows."""
+        return self.listed_relation.related_model
+
+    @property
+    def _relations(self) -> Sequence[models.ForeignKey[Any, Any]]:
+        fields = self.index_model._meta.concrete_fields
+        return [field for field in fields if isinstance(field, models.ForeignKey)]

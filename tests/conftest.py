@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from asgiref.sync import SyncToAsync
@@ -20,15 +20,19 @@ from resources.execution.epochs import epochs
 from resources.http import futile_queries
 from resources.http.throttles import forget_full_windows
 from resources.models import Change
+from resources.relation_lists import list_fields
 from tests.backends import backends_refused, needs_backends
 from tests.client import Api
 from tests.personas import Persona, new_member
 from users.tokens import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+    from uuid import UUID
 
     from pytest_django.fixtures import Settings
+
+    from resources.models import Record
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -122,6 +126,22 @@ def expects_the_log_to_tell_the_state() -> None:
         stored = {row.pk: changes.logged_values(row) for row in rows}
         told = changes.state_after(log[resource.name])
         assert told == stored, f"{resource} was written round the door"
+        expects_lists_to_be_indexed(resource.record_model, stored)
+
+
+def expects_lists_to_be_indexed(
+    model: type[Record], stored: Mapping[UUID, Mapping[str, Any]]
+) -> None:
+    """Prove that the index of each list of files says what the list says."""
+    for field in list_fields(model):
+        record, listed = field.record_relation.attname, field.listed_relation.attname
+        entries = field.index_model._default_manager.values_list(record, "position", listed)
+        told = {(key, place, str(file)) for key, place, file in entries}
+        assert told == {
+            (key, place, file)
+            for key, values in stored.items()
+            for place, file in enumerate(values[field.name])
+        }
 
 
 def filled_tables(tables: Iterable[str]) -> set[str]:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast, override
 
 from django.db import models
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
 from resources.documents.embedding import embedded_members
-from resources.fields import DocumentField
+from resources.fields import DocumentField, RelationListField
 from resources.http.parameters import filter_parameters, list_parameters, record_parameters
 from resources.query.back_relations import back_relations
 from resources.rules import NOBODY
 from resources.writing.inputs import input_class
+from resources.writing.list_inputs import UploadListInput
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from drf_spectacular.utils import Direction
 
     from resources.declaration import RecordAction, Resource
     from resources.http.views import EngineView
@@ -56,6 +59,13 @@ LOOKED_BACK: JsonSchema = {
 }
 
 
+LISTED_IDS: JsonSchema = {
+    "type": "array",
+    "items": {"type": "string", "format": "uuid"},
+    "description": "What is appended, prepended or removed.",
+}
+
+
 class BearerScheme(OpenApiAuthenticationExtension):
     """How the engine's authentication is described."""
 
@@ -65,6 +75,31 @@ class BearerScheme(OpenApiAuthenticationExtension):
     @override
     def get_security_definition(self, auto_schema: object) -> JsonSchema:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class RecordInputScheme(OpenApiSerializerExtension):
+    """How what may be sent for a record is described: with the edits of its lists."""
+
+    target_class = "resources.writing.inputs.RecordInput"
+    match_subclasses = True
+
+    @override
+    def map_serializer(self, auto_schema: Any, direction: Direction) -> JsonSchema:
+        """Describe the fields, each list by its limit and the further names that it goes by.
+
+        Those are patterns, as generators make the same name of `images+` and `images`.
+        """
+        serializer: Any = self.target
+        described: JsonSchema = auto_schema._map_serializer(
+            serializer, direction, bypass_extensions=True
+        )
+        lists = [each for each in serializer.fields.values() if isinstance(each, UploadListInput)]
+        for field in lists:
+            whole, *edits = field.names
+            described["properties"][whole]["maxItems"] = field.most_files
+            pattern = "|".join(name.replace("+", r"\+") for name in edits)
+            described.setdefault("patternProperties", {})[f"^({pattern})$"] = LISTED_IDS
+        return described
 
 
 class ResourceSchema(AutoSchema):
@@ -210,11 +245,21 @@ def _column_type(column: models.Field[object, object]) -> JsonSchema:
         if embedded is not None:
             return {"type": "object", "required": list(embedded)}
         return {"type": "string", "format": "uuid"}
+    if isinstance(column, RelationListField):
+        return _list_type(column)
     if isinstance(column, DocumentField):
         return dict(column.schema)
     if column.choices:
         return {"type": "string", "enum": [value for value, _label in column.flatchoices]}
     return next((known for kind, known in TYPES if isinstance(column, kind)), {"type": "string"})
+
+
+def _list_type(column: RelationListField) -> JsonSchema:
+    embedded = embedded_members(column.listed_model)
+    if embedded is None:
+        return dict(column.schema)
+    items = {"type": "object", "required": list(embedded)}
+    return {"type": "array", "maxItems": column.most, "items": items}
 
 
 def _nullable(described: JsonSchema) -> JsonSchema:

@@ -28,13 +28,15 @@ from resources.documents.sql import (
     Replaced,
     json_value,
 )
+from resources.fields import RelationListField
 from resources.query.back_relations import OUTER_KEY, back_relation
 from resources.query.columns import anyones_scope, readable_column, where_readable
 from resources.query.filters.conditions import Compared
+from resources.relation_lists import listed_rows
 from resources.rules import narrowed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from resources.actors import AnyActor
     from resources.declaration import Resource
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
     from resources.query.back_relations import BackRelation
     from resources.query.selection import Expansion, Selection
     from resources.rules import Scope
+
+    type Documents = Callable[[JsonObject], Any]
+    """Makes a subquery of the document of each row."""
 
 NULL = Embedded(Value(None, output_field=TextField()))
 
@@ -63,28 +68,51 @@ def _member(resource: Resource, actor: AnyActor, name: str) -> Any:
     field = resource.column(name)
     if modifier:
         return _excerpt(readable_column(resource, actor, name), modifier)
+    if isinstance(field, RelationListField):
+        return _listed(resource, actor, field)
     embedding = embedding_of(field.related_model) if field.is_relation else None
     if embedding is not None:
+        rows = resource.target(name)._default_manager.filter(pk=OuterRef(field.attname))
         # Most records have few of the pictures that they could have.
         is_there = Q((f"{field.attname}__isnull", False))
-        picture = Case(When(is_there, then=_embedded(resource, actor, name, embedding)))
+        document = _embedded(
+            resource, actor, name, embedding, lambda each: Subquery(rows.values(document=each))
+        )
+        picture = Case(When(is_there, then=document))
         return Embedded(where_readable(resource, actor, name, picture))
     return json_value(field, readable_column(resource, actor, name))
 
 
-def _embedded(resource: Resource, actor: AnyActor, name: str, embedding: Embedding) -> Any:
-    """Return what a relation leads to as a document; its addresses are for whoever reads it."""
-    target = resource.target(name)._default_manager
-    rows = target.filter(pk=OuterRef(resource.column(name).attname))
+def _embedded(
+    resource: Resource, actor: AnyActor, name: str, embedding: Embedding, documents: Documents
+) -> Any:
+    """Return what a column leads to as JSON; its addresses are for whoever reads it."""
     starts = embedding.address_starts()
     scope = anyones_scope(resource, actor, name)
-    members = embedding.members(starts.plain if scope is True else starts.marked)
-    document = Subquery(rows.values(document=JsonObject(members)))
+    embedded = documents(
+        JsonObject(embedding.members(starts.plain if scope is True else starts.marked))
+    )
     if isinstance(scope, bool):
-        return document
+        return embedded
     marked = Value(starts.marked)
     start = Case(When(scope, then=Value(starts.plain)), default=marked)
-    return Replaced(document, marked, start)
+    return Replaced(embedded, marked, start)
+
+
+def _listed(resource: Resource, actor: AnyActor, field: RelationListField) -> Any:
+    """Return the listed rows in their order, as documents where their model is embedded."""
+    embedding = embedding_of(field.listed_model)
+    if embedding is None:
+        return json_value(field, readable_column(resource, actor, field.name))
+    rows = listed_rows(field)
+    listed = _embedded(
+        resource,
+        actor,
+        field.name,
+        embedding,
+        lambda document: DocumentList(rows.values(document=document)),
+    )
+    return Embedded(where_readable(resource, actor, field.name, listed))
 
 
 def _excerpt(text: Any, modifier: str) -> Any:

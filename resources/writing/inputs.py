@@ -19,11 +19,13 @@ from rest_framework import serializers
 from resources import registry
 from resources.documents.validation import document_errors
 from resources.execution.reader import is_visible
-from resources.fields import DocumentField
+from resources.fields import DocumentField, RelationListField
 from resources.json_text import JsonError, read_json
 from resources.text import composed_value
 from resources.visible_text import require_visible_line, require_visible_text
 from resources.writing.fast_validation import NeedsFullValidation, fast_validators
+from resources.writing.list_inputs import UploadListInput
+from resources.writing.uploads import UploadInput, misplaced_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
@@ -32,12 +34,16 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.models import Record
 
-_relation_inputs: dict[type[Model], type[serializers.Field[Any, Any, Any, Any]]] = {}
+_relation_inputs: dict[type[Model], type[UploadInput]] = {}
 
 
-def accept_as(model: type[Model], field: type[serializers.Field[Any, Any, Any, Any]]) -> None:
-    """Let relations to `model` be sent in a form of their own (a picture as an upload, say)."""
+def accept_as(model: type[Model], field: type[UploadInput]) -> None:
+    """Let relations to `model`, and lists of them, be sent in a form of their own.
+
+    The field is made with the `column` that it is for.
+    """
     _relation_inputs[model] = field
 
 
@@ -127,12 +133,16 @@ class RecordInput(serializers.ModelSerializer[Any]):
         options = {name: given[name] for name in KEPT_OPTIONS if name in given}
         target = relation_info.related_model
         if target in _relation_inputs:
-            return _relation_inputs[target], options
+            return _relation_inputs[target], options | {"column": relation_info.model_field}
         return RelationInput, options | {"target": target}
 
     @override
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         field_class, options = super().build_standard_field(field_name, model_field)
+        if isinstance(model_field, RelationListField):
+            kept = {name: options[name] for name in KEPT_OPTIONS if name in options}
+            child = _relation_inputs[model_field.listed_model](column=model_field)
+            return UploadListInput, kept | {"child": child, "most": model_field.most}
         if isinstance(model_field, DocumentField):
             kept = {name: options[name] for name in KEPT_OPTIONS if name in options}
             return DocumentInput, kept | {"schema": model_field.schema}
@@ -155,7 +165,10 @@ class RecordInput(serializers.ModelSerializer[Any]):
         fields = list(super()._writable_fields)
         if type(self._sent) is not dict:
             return fields
-        return [field for field in fields if field.field_name in self._sent or self._needs(field)]
+        sent = self._sent.keys()
+        return [
+            field for field in fields if not sent.isdisjoint(_names(field)) or self._needs(field)
+        ]
 
     def _needs(self, field: Any) -> bool:
         """Return whether it matters that a field was not sent."""
@@ -174,6 +187,10 @@ class RecordInput(serializers.ModelSerializer[Any]):
     @cached_property
     def _needed(self) -> Set[str]:
         return {str(field.field_name) for field in super()._writable_fields if self._needs(field)}
+
+    @cached_property
+    def _known_names(self) -> Set[str]:
+        return {name for field in self.fields.values() for name in _names(field)}
 
     def _taken(self, data: Any) -> dict[str, Any] | None:
         """Take what is plainly right field by field; None if something may not be."""
@@ -197,9 +214,10 @@ class RecordInput(serializers.ModelSerializer[Any]):
         if taken is not None:
             return taken
         self._sent = data
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, dict) else []
-        if unknown:
-            raise serializers.ValidationError(_unknown_errors(unknown) | self._known_errors(data))
+        unknown = sorted(set(data) - self._known_names) if isinstance(data, dict) else []
+        errors = _unknown_errors(unknown) | misplaced_uploads(data, self._known_names)
+        if errors:
+            raise serializers.ValidationError(errors | self._known_errors(data) | errors)
         return super().to_internal_value(data)
 
     def _known_errors(self, data: Any) -> dict[str, Any]:
@@ -209,6 +227,11 @@ class RecordInput(serializers.ModelSerializer[Any]):
         except serializers.ValidationError as error:
             return cast("dict[str, Any]", error.detail)
         return {}
+
+
+def _names(field: Any) -> Sequence[str]:
+    """Return the names under which something may be sent for a field."""
+    return field.names if isinstance(field, UploadListInput) else (field.field_name,)
 
 
 def _unknown_errors(names: Sequence[str]) -> dict[str, Any]:
@@ -223,14 +246,16 @@ KEPT_OPTIONS = ("required", "allow_null", "default", "label", "help_text")
 _ready = local()
 
 
-def validated(resource: Resource, verb: str, actor: Actor, sent: Any) -> dict[str, Any]:
-    """Check what a client sent to `create` or `update` and give the values of columns.
+def validated(
+    resource: Resource, verb: str, actor: Actor, sent: Any, row: Record | None = None
+) -> dict[str, Any]:
+    """Check what a client sent to `create`, or to `update` a row, and give the values of columns.
 
     Building a serializer costs more than using it, so each thread keeps its own. Raises DRF's
     ValidationError.
     """
     serializer, context = _serializer(resource, verb)
-    context["actor"] = actor
+    context["actor"], context["row"] = actor, row
     values: dict[str, Any] = serializer.run_validation(composed_input(sent))
     return values
 

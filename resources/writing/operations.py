@@ -73,7 +73,7 @@ def update_record(
     fields = inputs_of(resource, "update")
     with uploads_stored(fields, actor, sent) as stored, transaction.atomic():
         row = _updatable_row(resource, actor, record_id, if_match)
-        values = validated(resource, "update", actor, merged_into(row, resource, stored))
+        values = validated(resource, "update", actor, merged_into(row, resource, stored), row)
         _require_writers(resource, actor, row, values)
         service = resource.service("update")
         if service:

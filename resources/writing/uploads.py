@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -11,16 +13,29 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from resources.actors import Actor
 
 
 class UploadInput(serializers.Field[Any, Any, Any, Any]):
-    """A field that takes an uploaded file, or what `store` has made of it before."""
+    """A field that takes an uploaded file, or what `store` has made of it before.
+
+    `column` is the column that it is for, and `upload_names` are the names that files may be sent
+    under. A form may have several parts of each if it `takes_several`, `most_files` in all.
+    """
 
     takes_several = False
-    """Whether a form may have several parts for it."""
+    most_files = 1
+
+    def __init__(self, *, column: Any = None, **options: Any) -> None:
+        self.column = column
+        super().__init__(**options)
+
+    @property
+    def upload_names(self) -> Sequence[str]:
+        """Return the names under which files may be sent."""
+        return (str(self.field_name),)
 
     def store(self, upload: UploadedFile[bytes], *, by: Actor) -> Any:
         """Check and store an upload outside of any transaction; return what stands for it.
@@ -33,6 +48,12 @@ class UploadInput(serializers.Field[Any, Any, Any, Any]):
     def discard_unused(self, stored: Iterable[object]) -> None:
         """Remove those of the stored files that no row points at."""
         raise NotImplementedError
+
+
+def too_many(most: int) -> serializers.ValidationError:
+    """Return the error for more files than a list takes."""
+    message = _("%(most)d files are the most here.") % {"most": most}
+    return serializers.ValidationError(message, code="too_many")
 
 
 def require_single(fields: Mapping[str, Any], sent: object) -> None:
@@ -59,24 +80,43 @@ def has_uploads(sent: object) -> bool:
     )
 
 
+def misplaced_uploads(sent: object, fields: Container[str]) -> dict[str, Any]:
+    """Return an error for each field that still has an upload, as it takes none."""
+    if not isinstance(sent, QueryDict):
+        return {}
+    detail = serializers.ErrorDetail(_("This field takes no file."), "no_file")
+    left = {name for name, values in sent.lists() for _upload in _uploads(values)}
+    return {name: [detail] for name in sorted(left) if name in fields}
+
+
 @contextmanager
 def uploads_stored(fields: Mapping[str, Any], actor: Actor, sent: Any) -> Iterator[Any]:
     """Yield what was sent with stored files in the place of uploads.
 
     Enter it before the transaction of the write and leave it after: files that nothing points at
     then, because the write was refused or done before, are removed again. Uploads that no field
-    takes are left to validation to refuse. Raises as `require_single`.
+    takes are left to validation to refuse. Of more than a field takes, none is stored. Raises as
+    `require_single`.
     """
     require_single(fields, sent)
     if not has_uploads(sent):
         yield sent
         return
-    stored: list[tuple[UploadInput, Any]] = []
+    takers = _takers(fields)
+    counts = Counter(
+        takers[name]
+        for name, values in sent.lists()
+        if name in takers
+        for _upload in _uploads(values)
+    )
+    stored: list[tuple[UploadInput, object]] = []
     try:
         form = QueryDict(mutable=True)
         for name, values in sent.lists():
-            field = fields.get(name)
-            form.setlist(name, [_replaced(field, each, actor, stored) for each in values])
+            field = takers.get(name)
+            is_crowded = field is not None and counts[field] > field.most_files
+            store = _refused if is_crowded else partial(_stored, actor, stored)
+            form.setlist(name, [_replaced(field, each, store) for each in values])
         yield form
     finally:
         for field, file in stored:
@@ -88,11 +128,43 @@ def _takes_several(field: object) -> bool:
     return is_list or bool(getattr(field, "takes_several", False))
 
 
+def _takers(fields: Mapping[str, object]) -> Mapping[str, UploadInput]:
+    """Return the fields that take files, by each name that files may be sent under."""
+    return {
+        name: field
+        for field in fields.values()
+        if isinstance(field, UploadInput)
+        for name in field.upload_names
+    }
+
+
+def _uploads(values: Iterable[object]) -> Iterator[UploadedFile[bytes]]:
+    return (value for value in values if isinstance(value, UploadedFile))
+
+
 def _replaced(
-    field: object, value: object, actor: Actor, stored: list[tuple[UploadInput, object]]
+    field: UploadInput | None,
+    value: object,
+    store: Callable[[UploadInput, UploadedFile[bytes]], object],
 ) -> Any:
-    if not isinstance(field, UploadInput) or not isinstance(value, UploadedFile):
+    """Return what stands in the form for one of its values."""
+    if field is None or not isinstance(value, UploadedFile):
         return value
-    file = field.store(value, by=actor)
+    return store(field, value)
+
+
+def _stored(
+    actor: Actor,
+    stored: list[tuple[UploadInput, object]],
+    field: UploadInput,
+    upload: UploadedFile[bytes],
+) -> object:
+    if not upload.size:
+        return serializers.ValidationError(_("This file is empty."), code="empty_file")
+    file = field.store(upload, by=actor)
     stored.append((field, file))
     return file
+
+
+def _refused(field: UploadInput, _upload: UploadedFile[bytes]) -> object:
+    return too_many(field.most_files)

@@ -58,9 +58,9 @@ def test_a_picture_goes_with_its_card_and_its_versions(dana: Persona) -> None:
 
 
 def test_a_picture_goes_with_its_post(dana: Persona) -> None:
-    post = sends(dana, "posts", "image", text="Look")
+    post = sends(dana, "posts", "images", text="Look")
     dana.api.delete(f"posts/{post['id']}")
-    assert not is_there(post["image"])
+    assert not is_there(post["images"][0])
 
 
 def test_a_picture_stays_while_another_record_shows_it(dana: Persona) -> None:

@@ -32,7 +32,7 @@ def test_the_sweep_takes_only_what_nothing_uses_for_a_day(alice: Persona) -> Non
     front, back, cover, image, avatar = (str(file.pk) for file in used)
     alice.creates("cards", title="Dragon", front=front, back=back)
     alice.creates("collections", title="Mine", cover=cover)
-    alice.creates("posts", text="Look", image=image)
+    alice.creates("posts", text="Look", images=[image])
     alice.api.patch("users/me", {"avatar": avatar})
     assert sweep.call() == 1
     kept = [*used, fresh]

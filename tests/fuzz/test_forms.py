@@ -26,7 +26,7 @@ WITH_PICTURES = [
     ("PATCH", "users/me"),
     ("POST", "posts"),
 ]
-FIELDS = ("title", "text", "tags", "effects", "status", "front", "image", "avatar", "requests")
+FIELDS = ("title", "text", "tags", "effects", "status", "front", "images", "avatar", "requests")
 VALUES = (
     "Dragon",
     "fire",

@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from resources import registry
-from resources.fields import TagsField
+from resources.fields import ListField
 from resources.query.back_relations import back_relation
 from resources.query.columns import readable_column, where_readable
 from resources.query.filters.conditions import IsEmpty, IsNull
@@ -93,7 +93,7 @@ class Names:
     ) -> Single:
         """Return a column of JSON, or what stands at a path inside."""
         source = readable_column(self.resource, self.actor, column.name)
-        if isinstance(column, TagsField) and not path:
+        if isinstance(column, ListField) and not path:
             return Listed(source, is_plain_text=True)
         schema = _schema_at(getattr(column, "schema", {}), identifier, path)
         choices = [(value, value) for value in schema.get("enum", ()) if isinstance(value, str)]

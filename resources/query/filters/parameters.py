@@ -11,7 +11,7 @@ from django.db.models import CharField, JSONField, TextField
 from django.utils.translation import gettext as _
 
 from resources.errors import bad_parameter
-from resources.fields import TagsField
+from resources.fields import ListField, TagsField
 from resources.query.filters.nodes import (
     Comparison,
     FilterSyntaxError,
@@ -120,11 +120,11 @@ def _condition(name: str, suffix: str, column: Field[object, object], value: str
 def _one_of(
     name: str, identifier: Identifier, column: Field[object, object], choices: Sequence[str]
 ) -> Node:
-    most = MOST_TAGS if isinstance(column, TagsField) else MOST_CHOICES
+    most = MOST_TAGS if isinstance(column, ListField) else MOST_CHOICES
     if len(choices) > most:
         message = _("%(most)d values are the most.") % {"most": most}
         raise bad_parameter(name, "too_many", message)
-    if not isinstance(column, TagsField):
+    if not isinstance(column, ListField):
         chosen = Literal("list", tuple(map(composed, choices)), 0, parameter=name)
         return Comparison(identifier, "in", any_match=False, right=chosen, position=0)
     equal = [
