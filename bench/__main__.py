@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.builds import builds
+from bench.files.section import files
 from bench.on_postgresql import on_postgresql
 from bench.over_http import at_a_million, beside_pocketbase
 from bench.realtime import realtime
@@ -23,6 +24,7 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], list[str]]]] = {
     "realtime": ("Realtime", realtime),
     "postgres": ("HTTP on PostgreSQL", on_postgresql),
     "million": ("HTTP at 1,000,000 cards", at_a_million),
+    "files": ("Files", files),
     "tricks": ("Measured alone", tricks),
     "builds": ("Beside another build", builds),
 }
@@ -46,6 +48,7 @@ def _options() -> argparse.Namespace:
         "parts", nargs="*", choices=[*PARTS, []], metavar="PART", help=" ".join(PARTS)
     )
     parser.add_argument("--cards", type=int, default=20_000)
+    parser.add_argument("--pictures", type=int, default=240, help="cards with fronts, for `files`")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--subscribers", type=int, default=1_000)

@@ -53,11 +53,7 @@ def fill(folder: Path, data: Path) -> JsonObject:
     Gives what `rows.fill` gives, in PocketBase's ids and tokens. Collections and the account that
     signs in are made through its API, rows are written into its file while it does not run.
     """
-    subprocess.run(
-        [*pocketbase_command(folder), "superuser", "upsert", *ADMIN.values()],
-        check=True,
-        capture_output=True,
-    )
+    make_superuser(folder)
     with pocketbase(folder) as served:
         _make_collections(served)
     with closing(sqlite3.connect(folder / "data.db", isolation_level=None)) as database:
@@ -68,14 +64,24 @@ def fill(folder: Path, data: Path) -> JsonObject:
         return _described(database)
 
 
+def make_superuser(folder: Path) -> None:
+    """Make PocketBase's folder with the account that `admin` signs in to."""
+    subprocess.run(
+        [*pocketbase_command(folder), "superuser", "upsert", *ADMIN.values()],
+        check=True,
+        capture_output=True,
+    )
+
+
 def set_list_rule(served: Served, rule: str) -> None:
     """Say by which rule cards are listed and viewed."""
-    with _admin(served) as api:
+    with admin(served) as api:
         rules = {"listRule": rule, "viewRule": rule}
         api.patch("/api/collections/cards", json=rules).raise_for_status()
 
 
-def _admin(served: Served) -> httpx.Client:
+def admin(served: Served) -> httpx.Client:
+    """Return a client that may do everything."""
     answer = httpx.post(
         f"{served.address}/api/collections/_superusers/auth-with-password", json=ADMIN
     )
@@ -84,7 +90,7 @@ def _admin(served: Served) -> httpx.Client:
 
 
 def _make_collections(served: Served) -> None:
-    with _admin(served) as api:
+    with admin(served) as api:
         api.patch("/api/settings", json={"batch": {"enabled": True}}).raise_for_status()
         profiles_are_public = {"listRule": "", "viewRule": ""}
         api.patch("/api/collections/users", json=profiles_are_public).raise_for_status()

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from files.models import File
+from files.models import File, Variant
 from files.serving.answers import serve
 from files.serving.content import Content
 from files.transforms.resolving import resolved
-from files.transforms.transform import requested_transform
-from files.transforms.variants import variant
+from files.transforms.transform import is_negotiated, requested_transform
+from files.transforms.variants import made_variant, variant
 from resources.api import Problem, not_visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+    from files.pictures.rendering import Rendering
+
 METHODS = ("GET", "HEAD", "OPTIONS")
+MADE = "holobase.variant"
+"""The name in the ASGI scope of a variant that was made for the request."""
 FOR_EVER = "public, max-age=31536000, immutable"
 ANY_ORIGIN = {
     "Access-Control-Allow-Origin": "*",
@@ -53,13 +59,47 @@ def stored_file(request: HttpRequest, key: str) -> HttpResponseBase:
     return response
 
 
+class Unmade(NamedTuple):
+    """A variant that is asked for and has yet to be made."""
+
+    file: File
+    rendering: Rendering
+
+
+def variant_to_make(request: HttpRequest, key: str) -> Unmade | None:
+    """Return the variant that `stored_file` would have to make for a request, if it would.
+
+    Whoever can wait without a thread has it made first.
+    """
+    try:
+        file = _found(key)
+        _require_access(request, file)
+        rendering = _rendering(request, file)
+    except Problem:
+        return None
+    is_there = rendering is None or made_variant(file, rendering) is not None
+    return None if rendering is None or is_there else Unmade(file, rendering)
+
+
 def _answer(request: HttpRequest, key: str) -> HttpResponseBase:
     """Find the row, ask who may fetch it, choose its bytes, send them; raises Problem."""
+    made = _made(request)
+    file = made.file if made else _found(key)
+    cache_control = _require_access(request, file)
+    return serve(request, _content(request, file, cache_control))
+
+
+def _made(request: HttpRequest) -> Variant | None:
+    """Return the variant that was made for this request just now."""
+    scope: Mapping[str, Any] = getattr(request, "scope", {})
+    return scope.get(MADE)
+
+
+def _found(key: str) -> File:
     file = File.objects.filter(key=key).first()
     if file is None:
         raise not_visible()
-    cache_control = _require_access(request, file)
-    return serve(request, _content(request, file, cache_control))
+    return file
 
 
 def _require_access(request: HttpRequest, file: File) -> str:
@@ -68,13 +108,18 @@ def _require_access(request: HttpRequest, file: File) -> str:
     return FOR_EVER
 
 
+def _rendering(request: HttpRequest, file: File) -> Rendering | None:
+    """Return the variant that a request asks for, None for the original; raises Problem 400."""
+    transform = requested_transform(request.GET.dict())
+    if transform is None:
+        return None
+    return resolved(transform, file, request.headers.get("Accept", ""))
+
+
 def _content(request: HttpRequest, file: File, cache_control: str) -> Content:
     """Return the bytes that the request asks for: those of the file, or of a variant of it."""
-    transform = requested_transform(request.GET.dict())
-    accept = request.headers.get("Accept", "")
-    rendering = resolved(transform, file, accept) if transform else None
-    vary = "Accept" if transform and transform.format == "auto" else ""
-    chosen = variant(file, rendering) if rendering else None
+    rendering = _rendering(request, file)
+    chosen = (_made(request) or variant(file, rendering)) if rendering else None
     source = chosen if chosen and chosen.digest else file
     extension = source.key.rpartition(".")[2]
     return Content(
@@ -86,5 +131,5 @@ def _content(request: HttpRequest, file: File, cache_control: str) -> Content:
         name=f"{file.pk.hex}.{extension}",
         cache_control=cache_control,
         is_download=request.GET.get("download") == "1",
-        vary=vary,
+        vary="Accept" if is_negotiated(request.GET.dict()) else "",
     )

@@ -32,6 +32,7 @@ from server.request_bodies import (
 )
 from server.stored_file_sender import StoredFileSender
 from server.upload_limit import is_upload, upload_line
+from server.variant_lane import VariantLane, is_of_variant
 from server.waiting import in_thread
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class DjangoBridge(BaseHandler):
         self.probes = ThreadPoolExecutor(2, "probes")
         self.uploads = ThreadPoolExecutor(settings.UPLOAD_THREADS, "upload")
         self.files = StoredFileSender()
+        self.variants = VariantLane()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -89,6 +91,8 @@ class DjangoBridge(BaseHandler):
         try:
             if is_upload(scope):
                 return await self._uploaded(scope, body)
+            if is_of_variant(scope):
+                scope = await self.variants.make_first(scope, self.threads)
             return await _in_thread(self._lane(scope["path"]), self._respond, scope, body)
         except Problem as problem:
             return problem.response()

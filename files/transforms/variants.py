@@ -15,31 +15,48 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from files.models import File, Variant
 from files.pictures.decoding import PictureError
 from files.pictures.executor import too_many_pictures, variant_executor
+from files.transforms.metrics import VARIANTS_MADE
 from files.transforms.resolving import content_type_of, name_of
 from resources.api import not_visible
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from files.pictures.rendering import Rendering
 
 PAUSE = 0.1
 """Seconds between two looks at what another process makes."""
+CLAIM = """
+INSERT INTO files_variant (file_id, name, claimed_until, content_type, digest)
+VALUES (%s, %s, %s, %s, '')
+ON CONFLICT (file_id, name) DO UPDATE SET claimed_until = excluded.claimed_until
+WHERE files_variant.size IS NULL AND files_variant.claimed_until < %s
+RETURNING id, (
+    SELECT COUNT(*) FROM files_variant AS other
+    WHERE other.file_id = files_variant.file_id AND other.id != files_variant.id
+)
+"""
+"""Inserts the row of a variant, or takes over one whose time has passed; else does nothing.
+
+Returns the row's id, and how many others the file has.
+"""
 
 
 def made_variant(file: File, rendering: Rendering) -> Variant | None:
     """Return a variant that is there, None if it has yet to be made."""
-    return (
-        Variant.objects.select_related("file")
-        .filter(file=file, name=name_of(rendering), size__isnull=False)
-        .first()
-    )
+    row = Variant.objects.filter(file_id=file.pk, name=name_of(rendering)).first()
+    if row is None or row.size is None:
+        return None
+    row.file = file
+    return row
 
 
 def variant(file: File, rendering: Rendering) -> Variant:
@@ -48,60 +65,67 @@ def variant(file: File, rendering: Rendering) -> Variant:
     Raises Problem 404 when the file goes meanwhile, 503 when it takes too long.
     """
     deadline = timezone.now() + timedelta(seconds=settings.VARIANT_SECONDS)
-    while not try_to_make(file, rendering):
-        if timezone.now() > deadline:
-            raise too_many_pictures()
-        sleep(PAUSE)
     made = made_variant(file, rendering)
-    if made is None:
-        raise not_visible()
+    while made is None:
+        made = try_to_make(file, rendering)
+        if made is None:
+            if timezone.now() > deadline:
+                raise too_many_pictures()
+            sleep(PAUSE)
+            made = made_variant(file, rendering)
     return made
 
 
-def try_to_make(file: File, rendering: Rendering) -> bool:
-    """Make a variant that is not there; returns False if somebody else is at it.
+def try_to_make(file: File, rendering: Rendering) -> Variant | None:
+    """Make a variant that is not there and return it, None if somebody else is at it.
 
     Call it outside of transactions: it takes a while. Raises Problem 404 or 503.
     """
-    name = name_of(rendering)
-    claim = _claim(file, name, content_type_of(rendering))
+    claim = _claim(file, rendering)
     if claim is None:
-        return _is_made(file, name)
+        return made_variant(file, rendering)
     try:
         _store(claim, _rendered(file, rendering, claim.claimed_until))
     except BaseException:
-        Variant.objects.filter(pk=claim.pk, size=None, claimed_until=claim.claimed_until).delete()
+        _still_claimed(claim).delete()
         raise
-    return True
+    return claim
 
 
-def _is_made(file: File, name: str) -> bool:
-    """Return whether a variant is there; raises Problem 404 if its file is gone."""
-    row = Variant.objects.filter(file=file, name=name).first()
-    if row is None and not File.objects.filter(pk=file.pk).exists():
-        raise not_visible()
-    return row is not None and row.size is not None
-
-
-def _claim(file: File, name: str, content_type: str) -> Variant | None:
+def _claim(file: File, rendering: Rendering) -> Variant | None:
     """Return the row of a variant that nobody else makes now, None where somebody does or has."""
     now = timezone.now()
-    until = now + timedelta(seconds=settings.VARIANT_SECONDS)
-    row = Variant.objects.filter(file=file, name=name).first()
+    claim = Variant(
+        file=file,
+        name=name_of(rendering),
+        claimed_until=now + timedelta(seconds=settings.VARIANT_SECONDS),
+        content_type=content_type_of(rendering),
+    )
+    time = connection.ops.adapt_datetimefield_value
+    file_id = File._meta.pk.get_db_prep_value(file.pk, connection)
+    values = [file_id, claim.name, time(claim.claimed_until), claim.content_type, time(now)]
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(CLAIM, values)
+            row = cursor.fetchone()
+    except IntegrityError:
+        raise not_visible() from None
     if row is None:
-        _make_room(file)
-        try:
-            with transaction.atomic():
-                return Variant.objects.create(
-                    file=file, name=name, claimed_until=until, content_type=content_type
-                )
-        except IntegrityError:
-            return None
-    if row.size is not None or row.claimed_until > now:
         return None
-    expired = Variant.objects.filter(pk=row.pk, size=None, claimed_until=row.claimed_until)
-    row.claimed_until = until
-    return row if expired.update(claimed_until=until) else None
+    claim.pk, others = row
+    if others >= settings.MOST_VARIANTS:
+        _drop_oldest(file, others + 1 - settings.MOST_VARIANTS)
+    return claim
+
+
+def _drop_oldest(file: File, surplus: int) -> None:
+    """Delete the oldest variants of a file that has more than a file may have."""
+    oldest = Variant.objects.filter(file_id=file.pk, size__isnull=False).order_by("pk")
+    for row in oldest[:surplus]:
+        row.file = file
+        row.delete()
+        if row.digest:
+            default_storage.delete(row.key)
 
 
 def _rendered(file: File, rendering: Rendering, until: datetime) -> bytes:
@@ -114,41 +138,44 @@ def _rendered(file: File, rendering: Rendering, until: datetime) -> bytes:
             content = BytesIO(stored.read())
     except FileNotFoundError:
         raise not_visible() from None
+    seconds = (until - timezone.now()).total_seconds()
     try:
-        return variant_executor().render(
-            content, rendering, (until - timezone.now()).total_seconds()
-        )
+        made = variant_executor().render(content, rendering, seconds)
     except PictureError:
         return b""
+    VARIANTS_MADE.inc()
+    return made
 
 
 def _store(claim: Variant, content: bytes) -> None:
     """Keep the bytes first and then say so, so that a row that says so has its bytes."""
-    key = claim.key
     if content:
-        # A maker that was killed may have left a part.
-        default_storage.delete(key)
-        default_storage.save(key, ContentFile(content, name=key))
-    mine = Variant.objects.filter(pk=claim.pk, claimed_until=claim.claimed_until)
-    digest = sha256(content).hexdigest() if content else ""
-    size = len(content) if content else claim.file.size
-    if not mine.update(size=size, digest=digest):
+        _save(claim.key, content)
+    claim.digest = sha256(content).hexdigest() if content else ""
+    claim.size = len(content) if content else claim.file.size
+    if not _still_claimed(claim).update(size=claim.size, digest=claim.digest):
         if content and not Variant.objects.filter(pk=claim.pk).exists():
-            default_storage.delete(key)
+            default_storage.delete(claim.key)
         raise not_visible()
 
 
-def _make_room(file: File) -> None:
-    """Delete the oldest variants of a file that has as many as a file may have."""
-    rows = Variant.objects.filter(file=file).select_related("file").order_by("pk")
-    surplus = rows.count() - settings.MOST_VARIANTS + 1
-    for row in rows.filter(size__isnull=False)[: max(0, surplus)]:
-        row.delete()
-        if row.digest:
-            default_storage.delete(row.key)
+def _save(key: str, content: bytes) -> None:
+    name = default_storage.save(key, ContentFile(content, name=key))
+    if name != key:
+        # A maker that was killed has left some of it.
+        default_storage.delete(name)
+        default_storage.delete(key)
+        default_storage.save(key, ContentFile(content, name=key))
+
+
+def _still_claimed(claim: Variant) -> QuerySet[Variant]:
+    """Return the row of a claim, unless another process has taken it over or the file is gone."""
+    return Variant.objects.filter(pk=claim.pk, size=None, claimed_until=claim.claimed_until)
 
 
 def keys_of_variants(file: File) -> list[str]:
     """Return the names that a file's variants have in the storage, those in the making too."""
-    rows = Variant.objects.filter(file=file).select_related("file")
+    rows = list(Variant.objects.filter(file_id=file.pk))
+    for row in rows:
+        row.file = file
     return [row.key for row in rows if row.size is None or row.digest]

@@ -42,7 +42,7 @@ def sends(persona: Persona, path: str = "cards", name: str = "front", **values: 
 
 
 def is_there(picture: Any) -> bool:
-    key = picture["url"].removeprefix("/files/")
+    key = picture["url"].removeprefix("/files/").partition("?")[0]
     row = File.objects.filter(key=key).exists()
     assert default_storage.exists(key) is row
     return row

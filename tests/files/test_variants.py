@@ -81,7 +81,7 @@ def test_what_another_process_makes_is_waited_for(
         default_storage.save(theirs.key, BytesIO(b"theirs"))
         Variant.objects.filter(pk=theirs.pk).update(size=6, digest="d")
 
-    assert not try_to_make(file, SMALL)
+    assert try_to_make(file, SMALL) is None
     monkeypatch.setattr(variants, "sleep", they_finish)
     assert (variant(file, SMALL).digest, renderings) == ("d", [])
 
@@ -173,7 +173,11 @@ def test_a_variant_of_a_file_that_went_meanwhile_leaves_nothing(
         try_to_make(file, SMALL)
     assert refused.value.status == 404
     assert not default_storage.exists(f"variants/{file.key.removesuffix('.png')}/{NAME}")
-    monkeypatch.setattr(variants, "_claim", lambda *_arguments: None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_is_gone_has_no_variants(file: File) -> None:
+    services.discard_unused([file.pk])
     with pytest.raises(Problem) as refused:
         variant(file, SMALL)
     assert refused.value.status == 404
