@@ -23,6 +23,7 @@ from resources.models import Change
 from resources.relation_lists import list_fields
 from tests.backends import backends_refused, needs_backends
 from tests.client import Api
+from tests.migrated import begin_migrated
 from tests.personas import Persona, new_member
 from users.tokens import keys
 
@@ -33,6 +34,18 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from resources.models import Record
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Have the test database begin as a copy of a migrated one."""
+    begin_migrated(connection.settings_dict)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Keep SQLite's copy: its folder goes with the run."""
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.backends import needs_backends
+from tests.migrated import FOLDER_VARIABLE
 
 REPORT_VARIABLE = "TEST_COUNTS_FILE"
 
@@ -23,6 +24,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     folder = tempfile.TemporaryDirectory(prefix="holobase-tests-", ignore_cleanup_errors=True)
     early_config.add_cleanup(folder.cleanup)
     os.environ["HOLOBASE_DATA"] = folder.name
+    os.environ.setdefault(FOLDER_VARIABLE, folder.name)  # the workers' is the one of the run
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     own_redis = os.environ.get(f"REDIS_URL_{worker.upper()}")
     if own_redis:

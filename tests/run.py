@@ -7,10 +7,11 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Never, override
@@ -18,6 +19,7 @@ from typing import Never, override
 from tests import servers
 from tests.browsers import BrowserProblem, install_browser
 from tests.environment import require_usable_settings
+from tests.migrated import FOLDER_VARIABLE, TEMPLATE_VARIABLE, migrate, migrated_folder
 from tests.plugin import REPORT_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +28,7 @@ FAST = "--fast"
 # Each worker begins with half of the tests as they stand: what a file shares is started once.
 SHARED_OUT = ("-n", str(WORKERS), "--dist", "worksteal")
 SLOWEST = "--durations=20"
+TEMPLATE = "migrated"
 BACKEND_VARIABLES = ("DATABASE_URL", "REDIS_URL", "S3_")
 SLOWING_VARIABLES = ("PYTHONDONTWRITEBYTECODE",)
 DEPLOYED = {
@@ -60,16 +63,17 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     os.chdir(ROOT)
     pytest_arguments = [argument for argument in arguments if argument != FAST]
-    outcomes = [prepare_browser(), *run_gates(gate_commands())]
-    if FAST in arguments:
-        outcomes.append(run_embedded(pytest_arguments))
-    elif pytest_arguments:
-        outcomes.append(run_embedded(pytest_arguments))
-        outcomes.append(run_on_servers(pytest_arguments))
-    else:  # only the whole suite on all backends can be asked what it covers
-        outcomes.append(run_embedded(["--cov", "--cov-report="]))
-        outcomes.append(run_on_servers(["--cov", "--cov-report=", "--cov-append"]))
-        outcomes += run_gates(coverage_commands())
+    with _folder() as os.environ[FOLDER_VARIABLE]:
+        outcomes = run_gates(gate_commands(), beside=(prepare_browser, prepare_database))
+        if FAST in arguments:
+            outcomes.append(run_embedded(pytest_arguments))
+        elif pytest_arguments:
+            outcomes.append(run_embedded(pytest_arguments))
+            outcomes.append(run_on_servers(pytest_arguments))
+        else:  # only the whole suite on all backends can be asked what it covers
+            outcomes.append(run_embedded(["--cov", "--cov-report="]))
+            outcomes.append(run_on_servers(["--cov", "--cov-report=", "--cov-append"]))
+            outcomes += run_gates(coverage_commands())
     return summarise(outcomes)
 
 
@@ -108,19 +112,29 @@ def prepare_browser() -> Outcome:
     return Outcome("browser", is_good=True, seconds=monotonic() - started)
 
 
-def run_gates(commands: Mapping[str, Sequence[str]]) -> list[Outcome]:
-    """Run the gates side by side and show what the failing ones say."""
+def prepare_database() -> Outcome:
+    """Migrate the SQLite database that all tests of the run copy."""
+    started = monotonic()
+    try:
+        migrated_folder()
+    except subprocess.CalledProcessError:
+        return Outcome("migrations", is_good=False, seconds=monotonic() - started)
+    return Outcome("migrations", is_good=True, seconds=monotonic() - started)
+
+
+def run_gates(
+    commands: Mapping[str, Sequence[str]], *, beside: Sequence[Callable[[], Outcome]] = ()
+) -> list[Outcome]:
+    """Run the gates, and what is to be done beside them, side by side; show why any failed."""
     outcomes = []
-    with tempfile.TemporaryDirectory(prefix="holobase-gates-") as folder:
+    with _folder() as folder, ThreadPoolExecutor(WORKERS + len(beside)) as pool:
         environment = _environment({"HOLOBASE_DATA": folder, **DEPLOYED})
-        with ThreadPoolExecutor(WORKERS) as pool:
-            for outcome in pool.map(
-                lambda gate: _run_gate(gate[0], gate[1], environment), commands.items()
-            ):
-                outcomes.append(outcome)
-                _say(str(outcome))
-                if not outcome.is_good:
-                    _say(outcome.output)
+        gates = [partial(_run_gate, *gate, environment) for gate in commands.items()]
+        for outcome in pool.map(lambda part: part(), [*beside, *gates]):
+            outcomes.append(outcome)
+            _say(str(outcome))
+            if not outcome.is_good:
+                _say(outcome.output)
     return outcomes
 
 
@@ -138,6 +152,9 @@ def run_on_servers(pytest_arguments: Sequence[str]) -> Outcome:
             variables = stack.enter_context(servers.everything())
             for worker in range(WORKERS):  # publish/subscribe ignores database numbers
                 variables[f"REDIS_URL_GW{worker}"] = stack.enter_context(servers.valkey())
+            variables[TEMPLATE_VARIABLE] = TEMPLATE
+            template = servers.new_database(variables["DATABASE_URL"], TEMPLATE)
+            migrate({"DATABASE_URL": template, "HOLOBASE_DATA": stack.enter_context(_folder())})
             _say(f"\nPostgreSQL, Valkey and S3 are up after {monotonic() - started:.1f} s")
             return _run_pytest(name, pytest_arguments, _environment(variables))
     except servers.ServerProblem as problem:
@@ -174,13 +191,17 @@ def _run_pytest(name: str, arguments: Sequence[str], environment: Mapping[str, s
     _say(f"\n=== {name}")
     started = monotonic()
     command = [sys.executable, "-m", "pytest", *SHARED_OUT, SLOWEST, *arguments]
-    with tempfile.TemporaryDirectory(prefix="holobase-run-", ignore_cleanup_errors=True) as folder:
+    with _folder() as folder:
         report = Path(folder, "counts.json")
         # With TMPDIR in there too, nothing stays behind even when the tests are killed.
         variables = {**environment, "TMPDIR": folder, REPORT_VARIABLE: str(report)}
         done = subprocess.run(command, env=variables, check=False)
         counts = json.loads(report.read_text()) if report.exists() else {}
     return Outcome(name, not done.returncode, monotonic() - started, **counts)
+
+
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="holobase-run-", ignore_cleanup_errors=True)
 
 
 def _environment(variables: Mapping[str, str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from pathlib import Path
 import minio
 import psycopg
 import urllib3
+from psycopg import sql
 
 HOST = "127.0.0.1"
 SHARED_TMP = Path("/", "tmp")  # open to every account, whatever TMPDIR says
@@ -173,6 +174,13 @@ def postgresql() -> Iterator[str]:
     """Run PostgreSQL; give the URL of an empty database whose user may create others."""
     with postgresql_cluster() as (server, url), server.running():
         yield url
+
+
+def new_database(url: str, name: str) -> str:
+    """Create an empty database beside the one of a URL; return its URL."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return f"{url.rpartition('/')[0]}/{name}"
 
 
 @contextmanager

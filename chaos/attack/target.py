@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench import served
+from tests.migrated import fill_with_migrated_database
 from tests.servers import postgresql, valkey
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def _served(source: Path, folder: Path, urls: dict[str, str], cards: int) -> Ite
         "ACCESS_TOKEN_MINUTES": "600",
         "LOG_LEVEL": "WARNING",
     }
+    if source == served.ROOT and not urls:
+        fill_with_migrated_database(folder)
     known = served.filled(cards, environment, source)
     command = [sys.executable, "manage.py", "serve", "--port"]
     with served.serving(command, folder, "/healthz", environment, source) as running:

@@ -12,6 +12,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from chaos.faults.cluster import BACKEND_VARIABLES, SETTINGS, Process
+from tests.migrated import fill_with_migrated_database
 from tests.servers import (
     HOST,
     free_ports,
@@ -167,6 +168,8 @@ def _served(
     (port,) = free_ports(1)
     topology = Topology(name, Process("all", port, folder, environment), partners, data)
     with small_disk(data) as topology.has_own_disk:
+        if not partners:
+            fill_with_migrated_database(data)
         try:
             topology.start()
             yield topology
