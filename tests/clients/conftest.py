@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import migrated_folder
+
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "clients" / "typescript"
 OLDEST_NODE = 20
@@ -22,7 +24,7 @@ UNREACHABLE = re.compile(
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the client to a folder where its packages can be installed, and install them."""
+    """Copy the client to a folder where its packages can be installed; install them, build it."""
     if not shutil.which("npm") or node_version() < OLDEST_NODE:
         pytest.skip(f"There is no Node {OLDEST_NODE} or newer with npm here.")
     folder = tmp_path_factory.mktemp("clients") / "typescript"
@@ -32,6 +34,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if installed.returncode and UNREACHABLE.search(installed.stdout):
         pytest.skip("The npm registry can't be reached.")
     assert installed.returncode == 0, installed.stdout
+    built = npm(folder, "run", "build")
+    assert built.returncode == 0, built.stdout
     return folder
 
 
@@ -45,7 +49,11 @@ def node_version() -> int:
 
 def npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run npm in a folder, with standard error among its output."""
-    ours = {"HOLOBASE_ROOT": str(ROOT), "HOLOBASE_PYTHON": sys.executable}
+    ours = {
+        "HOLOBASE_ROOT": str(ROOT),
+        "HOLOBASE_PYTHON": sys.executable,
+        "HOLOBASE_MIGRATED": str(migrated_folder()),
+    }
     return subprocess.run(
         ["npm", *arguments],
         cwd=folder,

@@ -22,7 +22,7 @@ import pytest
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browsers import chromium
-from tests.clients.conftest import ROOT, npm
+from tests.clients.conftest import ROOT
 from tests.config.test_serve import EMBEDDED
 from tests.migrated import fill_with_migrated_database
 
@@ -133,8 +133,6 @@ class Writer(httpx.Client):
 @pytest.fixture(scope="module")
 def site(client: Path) -> Iterator[str]:
     """Serve the built client and a page that uses it; returns the origin."""
-    built = npm(client, "run", "build")
-    assert built.returncode == 0, built.stdout
     shutil.copy(PAGE, client)
     files = partial(QuietFiles, directory=str(client))
     with ThreadingHTTPServer(("127.0.0.1", 0), files) as served:

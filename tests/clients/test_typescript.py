@@ -21,7 +21,7 @@ REGISTRY = "https://registry.npmjs.org/"
 
 
 def test_the_client_hears_what_a_served_holobase_tells(client: Path) -> None:
-    tested = npm(client, "test")
+    tested = npm(client, "run", "test:built")
     assert tested.returncode == 0, tested.stdout
 
 

@@ -12,11 +12,19 @@ import type { Member } from './server.js';
 
 let server: Server;
 let dana: Member;
+let eve: Member;
+let finn: Member;
+let gwen: Member;
 const open: Realtime[] = [];
 
 before(async () => {
   server = await Server.start();
-  dana = server.member('dana');
+  [dana, eve, finn, gwen] = server.members('dana', 'eve', 'finn', 'gwen') as [
+    Member,
+    Member,
+    Member,
+    Member,
+  ];
 });
 after(() => server.stop());
 afterEach(() => open.splice(0).forEach((live) => live.close()));
@@ -139,7 +147,6 @@ test('after unsubscribing nothing is heard, and the last one ends the connection
 });
 
 test('who signs out elsewhere is revoked, and goes on with a new token', async () => {
-  const eve = server.member('eve');
   const tokens = [eve.token, eve.otherToken];
   const live = client({ token: async () => tokens.shift() ?? null });
   const heard = await Heard.of(live, 'cards');
@@ -150,7 +157,6 @@ test('who signs out elsewhere is revoked, and goes on with a new token', async (
 });
 
 test('two refused tokens in a row end everything with an error', async () => {
-  const finn = server.member('finn');
   const live = client({ token: () => finn.token });
   const errors: (string | undefined)[] = [];
   live.onStatus((status, error) => status === 'idle' && errors.push(error?.code));
@@ -166,7 +172,6 @@ test('two refused tokens in a row end everything with an error', async () => {
 });
 
 test('who has signed out everywhere goes on as nobody', async () => {
-  const gwen = server.member('gwen');
   let token: string | null = gwen.token;
   const live = client({ token: () => token });
   const cards = await Heard.of(live, 'cards');
