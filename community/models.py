@@ -9,11 +9,20 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from files.columns import album
+from files.columns import album, attachment
 from files.models import AlbumEntry
 from resources.api import Record, SortedCharField, TagsField
 
 DEEPEST_REPLY = 8
+POST_ATTACHMENTS = (
+    "application/pdf",
+    "audio/mpeg",
+    "audio/ogg",
+    "model/gltf-binary",
+    "video/mp4",
+    "video/webm",
+)
+"""A foil that moves in the light, the rules of a game, a stand to print, a tune."""
 
 
 class Post(Record):
@@ -43,6 +52,7 @@ class Post(Record):
         verbose_name=_("template"),
     )
     images = album(_("images"), through="community.PostImage", most=10)
+    attachment = attachment(_("attachment"), types=POST_ATTACHMENTS, most_bytes=10 * 1024**3)
     tags = TagsField(verbose_name=_("tags"))
     is_hidden = models.BooleanField(_("hidden by moderators"), default=False)
     comment_count = models.PositiveIntegerField(_("comments"), default=0, editable=False)

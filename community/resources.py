@@ -43,14 +43,15 @@ class PostResource(Resource):
         "card",
         "template",
         "images",
+        "attachment",
         "tags",
         "is_hidden",
         "comment_count",
         "created_at",
         "updated_at",
     )
-    writable = ("text", "card", "template", "images", "tags")
-    editable = ("text", "images", "tags")
+    writable = ("text", "card", "template", "images", "attachment", "tags")
+    editable = ("text", "images", "attachment", "tags")
     presets = {"author": actor}
     expand = ("author", "card", "template")
 

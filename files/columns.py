@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, override
 
 from django.db import models
 
-from files.policies import FilePolicy, picture_policy
+from files.policies import FilePolicy, attachment_policy, picture_policy
 from resources.api import RelationListField
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.utils.functional import _StrPromise
 
 
@@ -46,14 +48,26 @@ def picture(verbose_name: _StrPromise, *, editable: bool = True) -> FileColumn:
 
     A file that a record shows can't be deleted. Who may see the record may see the file.
     """
+    return _file(verbose_name, editable=editable)
+
+
+def attachment(verbose_name: _StrPromise, *, types: Iterable[str], most_bytes: int) -> FileColumn:
+    """Return the column of a file that is no picture, which may be empty: a video, a PDF, ….
+
+    `types` are of those in `files.content_types`. Otherwise it is as a picture's column.
+    """
+    return _file(verbose_name, policy=attachment_policy(types, most_bytes))
+
+
+def _file(verbose_name: _StrPromise, **options: Any) -> FileColumn:
     return FileColumn(
         "files.File",
         on_delete=models.PROTECT,
         null=True,
         blank=True,
-        editable=editable,
         related_name="+",
         verbose_name=verbose_name,
+        **options,
     )
 
 

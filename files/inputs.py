@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from files.models import File
-from files.services import discard_unused, store_picture
+from files.services import discard_unused, store_file
 from resources.api import UploadInput
 
 if TYPE_CHECKING:
@@ -35,8 +35,11 @@ class FileInput(UploadInput):
     @override
     def store(self, upload: UploadedFile[bytes], *, by: Actor) -> object:
         try:
-            return store_picture(
-                by=by, upload=cast("BinaryIO", upload.file), name=upload.name or ""
+            return store_file(
+                by=by,
+                upload=cast("BinaryIO", upload.file),
+                policy=self.column.policy,
+                name=upload.name or "",
             )
         except ModelValidationError as error:
             return serializers.ValidationError(error.messages[0], code=error.code)

@@ -12,8 +12,9 @@ from resources.api import Record
 
 
 class File(Record):
-    """A stored picture; `key` is its name in the storage and the end of its address.
+    """A stored file; `key` is its name in the storage and the end of its address.
 
+    Only pictures have `width`, `height` and `blurhash`.
     `digest` is the SHA-256 of its bytes in hexadecimal, empty for files of before November 2026.
     """
 
@@ -30,8 +31,8 @@ class File(Record):
     )
     content_type = models.CharField(_("content type"), max_length=40)
     size = models.PositiveBigIntegerField(_("bytes"))
-    width = models.PositiveIntegerField(_("width"))
-    height = models.PositiveIntegerField(_("height"))
+    width = models.PositiveIntegerField(_("width"), null=True)
+    height = models.PositiveIntegerField(_("height"), null=True)
     blurhash = models.CharField(_("blurhash"), max_length=60, blank=True)
     original_name = models.CharField(_("original name"), max_length=200, blank=True)
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from files.content_types import EXTENSIONS
 from resources.api import registry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PICTURE_TYPES = frozenset(
     {"image/avif", "image/gif", "image/heic", "image/jpeg", "image/png", "image/webp"}
@@ -33,6 +38,18 @@ class FilePolicy:
 def picture_policy(most_files: int = 1) -> FilePolicy:
     """Return the policy of a column that takes pictures."""
     return FilePolicy(PICTURE_TYPES, settings.PICTURE_BYTES_LIMIT, most_files)
+
+
+def attachment_policy(types: Iterable[str], most_bytes: int) -> FilePolicy:
+    """Return the policy of a column that takes one file of these types.
+
+    Raises ValueError for a type that no attachment has.
+    """
+    chosen = frozenset(types)
+    unknown = chosen - EXTENSIONS.keys()
+    if unknown:
+        raise ValueError(", ".join(sorted(unknown)))
+    return FilePolicy(chosen, most_bytes)
 
 
 def policy_of(name: str) -> FilePolicy:

@@ -13,7 +13,9 @@ from django.db import transaction
 from django.db.models import Exists, ManyToOneRel, OuterRef, ProtectedError
 from django.utils import timezone
 
-from files.keys import PICTURES, digest_of, key_of
+from files.attachments import read_attachment
+from files.content_types import EXTENSIONS
+from files.keys import ATTACHMENTS, PICTURES, digest_of, key_of
 from files.models import File, Variant
 from files.pictures.reading import read_picture
 from files.transforms.variants import keys_of_variants
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from files.policies import FilePolicy
     from resources.api import Actor
 
 logger = logging.getLogger("holobase.files")
@@ -32,23 +35,35 @@ logger = logging.getLogger("holobase.files")
 UNUSED_FOR = timedelta(hours=24)
 
 
-def store_picture(*, by: Actor, upload: BinaryIO, name: str = "") -> File:
-    """Check an upload and store it; raises ValidationError for what is no picture.
+def store_file(*, by: Actor, upload: BinaryIO, policy: FilePolicy, name: str = "") -> File:
+    """Check an upload by the policy of the column that it is for, and store it.
 
-    Call it before the transaction of what shows the picture, and `discard_unused` after it. The row
-    comes first and the bytes second, so that a crash between them leaves a row without use, which
-    the sweep removes, rather than bytes nobody knows of.
+    Raises ValidationError for what the column does not take. Call it before the transaction of what
+    shows the file, and `discard_unused` after it.
     """
+    if policy.is_of_pictures:
+        return store_picture(by=by, upload=upload, name=name)
+    content_type, size = read_attachment(upload, policy)
+    return _store(
+        upload,
+        ATTACHMENTS,
+        EXTENSIONS[content_type],
+        owner_id=by.id,
+        content_type=content_type,
+        size=size,
+        original_name=name[:200],
+    )
+
+
+def store_picture(*, by: Actor, upload: BinaryIO, name: str = "") -> File:
+    """Check an upload and store it; raises ValidationError for what is no picture."""
     picture = read_picture(upload)
-    file_id = new_id()
     with picture.content as content:
-        digest = digest_of(content)
-        key = key_of(PICTURES, digest, file_id, picture.extension)
-        file = File.objects.create(
-            pk=file_id,
+        return _store(
+            content,
+            PICTURES,
+            picture.extension,
             owner_id=by.id,
-            key=key,
-            digest=digest,
             content_type=picture.content_type,
             size=picture.size,
             width=picture.width,
@@ -56,11 +71,22 @@ def store_picture(*, by: Actor, upload: BinaryIO, name: str = "") -> File:
             blurhash=picture.blurhash,
             original_name=name[:200],
         )
-        try:
-            default_storage.save(key, Content(content, name=key))
-        except Exception:
-            discard_unused([file.pk])
-            raise
+
+
+def _store(content: BinaryIO, folder: str, extension: str, **columns: object) -> File:
+    """Store bytes with their row, read piece by piece.
+
+    The row comes first and the bytes second, so that a crash between them leaves a row without use,
+    which the sweep removes, rather than bytes nobody knows of.
+    """
+    file_id, digest = new_id(), digest_of(content)
+    key = key_of(folder, digest, file_id, extension)
+    file = File.objects.create(pk=file_id, key=key, digest=digest, **columns)
+    try:
+        default_storage.save(key, Content(content, name=key))
+    except Exception:
+        discard_unused([file.pk])
+        raise
     return file
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from files.content_types import is_shown_inline
 from files.models import File, Variant
 from files.serving.answers import serve
 from files.serving.content import Content
@@ -130,6 +131,6 @@ def _content(request: HttpRequest, file: File, cache_control: str) -> Content:
         modified_at=file.created_at,
         name=f"{file.pk.hex}.{extension}",
         cache_control=cache_control,
-        is_download=request.GET.get("download") == "1",
+        is_download=request.GET.get("download") == "1" or not is_shown_inline(source.content_type),
         vary="Accept" if is_negotiated(request.GET.dict()) else "",
     )

@@ -103,7 +103,7 @@ def _is_of_another(change: Change, user: User) -> bool:
 
 
 def _write_files(archive: ZipFile, user: User) -> None:
-    """Write the member's pictures, and a list of them with the names they were sent under."""
+    """Write the member's files, and a list of them with the names they were sent under."""
     owned = File.objects.filter(owner=user).order_by("pk")
     _write_list(archive, "files", (_columns(file) for file in owned.iterator(chunk_size=CHUNK)))
     for file in owned.iterator(chunk_size=CHUNK):
@@ -126,7 +126,7 @@ def _readme(user: User) -> str:
             _("users.json: your account and profile."),
             _("One more .json file for each kind of record: all that are yours or name you."),
             _("changes.json: what you created, changed and deleted, with values before and after."),
-            _("files/: the pictures that you sent; files.json says what they were called."),
+            _("files/: the files that you sent; files.json says what they were called."),
             "",
             _("Left out: password hashes, digests and keys, which would only help a thief."),
         )
