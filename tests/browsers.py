@@ -76,12 +76,15 @@ def _has_programs() -> bool:
 
 
 @contextmanager
-def chromium(folder: Path) -> Iterator[Chrome]:
-    """Run a Chromium without window, which reaches nothing but this machine."""
+def chromium(folder: Path, *further: str) -> Iterator[Chrome]:
+    """Run a Chromium without window, which reaches nothing but this machine.
+
+    `further` are options of its command line.
+    """
     install_browser()
     options = ChromeOptions()
     options.binary_location = str(shutil.which("chromium"))
-    for option in (*OPTIONS, f"--user-data-dir={folder / 'profile'}"):
+    for option in (*OPTIONS, *further, f"--user-data-dir={folder / 'profile'}"):
         options.add_argument(option)
     service = Service(str(shutil.which("chromedriver")), log_output=str(folder / "driver.log"))
     browser = Chrome(options, service)

@@ -8,20 +8,20 @@ import sys
 from contextlib import ExitStack
 from dataclasses import asdict
 from select import POLLIN, poll
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, gettempdir
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import orjson
 from django.conf import settings
 
-from files.pictures.decoding import Picture, PictureError
-from files.pictures.process import GO_ON, LENGTHS, head
+from files.pictures.frames import GO_ON, LENGTHS, head
+from files.pictures.picture import Picture, PictureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from files.pictures.rendering import Rendering
+    from files.pictures.picture import Rendering
 
 CHUNK = 1 << 16
 IN_MEMORY = 1 << 18
@@ -43,7 +43,7 @@ class PictureProcess:
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "files.pictures.process", str(settings.PICTURE_MEMORY_LIMIT)],
             cwd=settings.BASE_DIR,
-            env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},
+            env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "TMPDIR": gettempdir()},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -17,13 +17,13 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from files.pictures.client import PictureProcess, ProcessEndedError
-from files.pictures.decoding import MOST_PIXELS, Picture, PictureError
+from files.pictures.picture import MOST_PIXELS, Picture, PictureError
 from resources.api import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from files.pictures.rendering import Rendering
+    from files.pictures.picture import Rendering
 
 RETRY_SECONDS = 5
 MOST_KEPT_PIXELS = 4_000_000

@@ -1,10 +1,9 @@
 """The process that decodes pictures: `python -m files.pictures.process`.
 
-It is asked through its standard input and answers on its standard output in frames: the lengths of
-a JSON header and of a body, four bytes each, then both. A question is a picture, which is to be
-written anew unless its header asks for a `rendering` of it. It first says how many pixels decoding
-takes, and goes on when it is told to. Decoders work on bytes of strangers: here they have neither
-secrets nor connections, a bound on memory, and a life that can be ended.
+It is asked through its standard input and answers on its standard output in frames. A question is
+a picture, which is to be written anew unless its header asks for a `rendering` of it. It first says
+how many pixels decoding takes, and goes on when it is told to. Decoders work on bytes of strangers:
+here they have neither secrets nor connections, a bound on memory, and a life that can be ended.
 """
 
 from __future__ import annotations
@@ -15,28 +14,21 @@ import select
 import sys
 from dataclasses import fields
 from shutil import copyfileobj
-from struct import Struct
 from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 
-from files.pictures.decoding import Picture, PictureError, opened
-from files.pictures.rendering import Rendering, opened_stored
+from files.pictures.decoding import opened
+from files.pictures.frames import GO_ON, LENGTHS, head
+from files.pictures.picture import Picture, PictureError, Rendering
+from files.pictures.rendering import opened_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LENGTHS = Struct("!II")
 FACTS = [each.name for each in fields(Picture) if each.name != "content"]
-GO_ON = b"\x01"
 IDLE_SECONDS = 30.0
 NICENESS = 10
-
-
-def head(header: Mapping[str, object], size: int = 0) -> bytes:
-    """Write the beginning of a frame whose body has so many bytes."""
-    written = orjson.dumps(header)
-    return LENGTHS.pack(len(written), size) + written
 
 
 def answer(
@@ -52,16 +44,17 @@ def answer(
         _say(target, head({"error": error.code}))
 
 
-def _rewrite(content: bytes, source: IO[bytes], target: IO[bytes]) -> None:
-    with opened(content) as picture:
+def _rewrite(upload: bytes, source: IO[bytes], target: IO[bytes]) -> None:
+    with opened(upload) as picture:
         _say(target, head({"pixels": picture.pixels}))
         if source.read(1) != GO_ON:
             return
         rewritten = picture.rewritten()
     about = {name: getattr(rewritten, name) for name in FACTS}
-    _say(target, head({"picture": about}, rewritten.size))
-    copyfileobj(rewritten.content, target)
-    target.flush()
+    with rewritten.content as content:
+        _say(target, head({"picture": about}, rewritten.size))
+        copyfileobj(content, target)
+        target.flush()
 
 
 def _render(rendering: Rendering, content: bytes, source: IO[bytes], target: IO[bytes]) -> None:

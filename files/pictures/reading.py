@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from files.pictures.decoding import Picture, PictureError
 from files.pictures.executor import picture_executor
+from files.pictures.picture import Picture, PictureError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,8 @@ def read_picture(upload: BinaryIO) -> Picture:
     """Check an upload and write it anew, upright and without metadata.
 
     Names and declared types count for nothing. Call it outside of transactions: it may take
-    seconds. Raises ValidationError `too_large`, `too_many_pixels`, `too_costly` or `not_a_picture`,
-    and Problem 503 when too many pictures are being read.
+    seconds. Raises ValidationError, `too_large` or with the code of a PictureError, and Problem 503
+    when too many pictures are being read.
     """
     if upload.seek(0, SEEK_END) > settings.PICTURE_BYTES_LIMIT:
         raise ValidationError(
@@ -38,7 +38,11 @@ def read_picture(upload: BinaryIO) -> Picture:
 def _messages() -> Mapping[str, str]:
     return {
         "not_a_picture": _(
-            "This is no picture that can be read: send PNG, JPEG, WebP, GIF or AVIF."
+            "This is no picture that can be read: send PNG, JPEG, WebP, GIF, AVIF or HEIC."
+        ),
+        "svg": _(
+            "SVG and other markup can hold scripts and is not taken: send PNG, JPEG, WebP, GIF,"
+            " AVIF or HEIC."
         ),
         "too_many_pixels": _("A picture has 40 million pixels at most, all its frames together."),
         "too_costly": _("Reading this picture takes too long or too much memory."),

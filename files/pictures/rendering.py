@@ -5,16 +5,19 @@ Knows Pillow and nothing of ours. What is stored is upright, in sRGB and without
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageSequence
 
-from files.pictures.decoding import FORMATS, MOST_FRAMES, MOST_PIXELS, PictureError, understood
+from files.pictures.decoding import MOST_FRAMES, understood
+from files.pictures.formats import FORMATS
+from files.pictures.picture import MOST_PIXELS, PictureError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from files.pictures.picture import Rendering
 
 DRAFT_MARGIN = 2
 """A large JPEG is decoded at the smallest size that is at least so many times the one wanted."""
@@ -36,22 +39,6 @@ WHOLE_FRAMES: Mapping[str, Mapping[str, int]] = {
 }
 WHITE = (255, 255, 255)
 PALETTE = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """A variant in the last detail.
-
-    `width` and `height` are pixels. `crop` says which part of a picture of another shape is shown:
-    `c`entre, `t`op or `b`ottom; empty: it has the shape of the picture. `kind` is Pillow's name of
-    the format; `quality` 0 stands for the format's own.
-    """
-
-    width: int
-    height: int
-    crop: str
-    kind: str
-    quality: int = 0
 
 
 class RenderedPicture:

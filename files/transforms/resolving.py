@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from files.pictures.decoding import AVIF_PIXELS
-from files.pictures.rendering import Rendering
+from files.pictures.formats import AVIF_PIXELS
+from files.pictures.picture import Rendering
 from resources.api import Problem
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from files.models import File, Variant
-from files.pictures.decoding import PictureError
 from files.pictures.executor import too_many_pictures, variant_executor
+from files.pictures.picture import PictureError
 from files.transforms.metrics import VARIANTS_MADE
 from files.transforms.resolving import content_type_of, name_of
 from resources.api import not_visible
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from files.pictures.rendering import Rendering
+    from files.pictures.picture import Rendering
 
 PAUSE = 0.1
 """Seconds between two looks at what another process makes."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from files.pictures.decoding import Picture
 from files.pictures.decoding import opened as opened_upload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from files.pictures.picture import Picture
     from resources.json_text import JsonObject
 
 SIZE = (40, 30)
@@ -46,7 +47,9 @@ def _step(number: int) -> Image.Image:
 def checked(content: bytes) -> Picture:
     """Send bytes through the check of uploads, in this process."""
     with opened_upload(content) as upload:
-        return upload.rewritten()
+        picture = upload.rewritten()
+    with picture.content as kept:
+        return replace(picture, content=BytesIO(kept.read()))
 
 
 def opened(content: bytes) -> Any:

@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from files.pictures.decoding import PictureError
+from files.pictures.picture import PictureError
 from tests.files.drawings import ANIMATED_KINDS, KINDS, SIZE, animated, checked, drawn, opened
 
 ORIENTATION, GPS = 0x0112, 0x8825
@@ -32,10 +32,15 @@ def test_a_picture_is_known_by_its_content(kind: str) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a<script>", drawn("BMP")],
+    [b"", b"hello", b"GIF89a<script>", drawn("BMP"), b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"],
 )
 def test_what_is_no_picture_is_refused(content: bytes) -> None:
     assert refusal(content) == "not_a_picture"
+
+
+@pytest.mark.parametrize("prolog", [b"", b"\xef\xbb\xbf\n", b"<?xml version='1.0'?>", b"<!-- -->"])
+def test_markup_that_can_hold_scripts_is_told_apart(prolog: bytes) -> None:
+    assert refusal(prolog + b"<svg xmlns='http://www.w3.org/2000/svg'/>") == "svg"
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "AVIF"])

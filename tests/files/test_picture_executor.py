@@ -16,13 +16,13 @@ from PIL import Image
 
 from files.pictures import executor as executors
 from files.pictures.client import PictureProcess
-from files.pictures.decoding import MOST_PIXELS, Picture, PictureError
 from files.pictures.executor import (
     MOST_KEPT_PIXELS,
     Allowance,
     PictureExecutor,
     picture_executor,
 )
+from files.pictures.picture import MOST_PIXELS, Picture, PictureError
 from files.pictures.process import serve
 from resources.errors import Problem
 from server.app import application

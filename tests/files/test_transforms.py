@@ -10,7 +10,8 @@ from PIL import Image
 
 from files.models import File
 from files.pictures import rendering
-from files.pictures.rendering import Rendering, opened_stored
+from files.pictures.picture import Rendering
+from files.pictures.rendering import opened_stored
 from files.services import store_picture
 from files.transforms.transform import Transform, requested_transform
 from tests.client import Browser

@@ -13,9 +13,8 @@ from PIL import Image
 
 from files import services
 from files.models import File, Variant
-from files.pictures.decoding import PictureError
 from files.pictures.executor import PictureExecutor, too_many_pictures
-from files.pictures.rendering import Rendering
+from files.pictures.picture import PictureError, Rendering
 from files.services import store_picture
 from files.transforms import variants
 from files.transforms.variants import try_to_make, variant

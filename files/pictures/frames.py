@@ -1,0 +1,23 @@
+"""The frames that a server and a process that decodes pictures exchange.
+
+A frame is the lengths of a JSON header and of a body, four bytes each, then both.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import TYPE_CHECKING
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LENGTHS = Struct("!II")
+GO_ON = b"\x01"
+
+
+def head(header: Mapping[str, object], size: int = 0) -> bytes:
+    """Write the beginning of a frame whose body has so many bytes."""
+    written = orjson.dumps(header)
+    return LENGTHS.pack(len(written), size) + written

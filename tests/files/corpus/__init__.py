@@ -1,0 +1,1 @@
+"""Difficult pictures, made when they are asked for."""
