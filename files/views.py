@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-    from files.pictures.rendering import Rendering
+    from files.pictures.picture import Rendering
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 MADE = "holobase.variant"

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any, override
 from PIL import GifImagePlugin, Image, ImageOps
 
 from files.pictures.colours import in_srgb, profile_of
-from files.pictures.formats import LOSSLESS_WEBP
+from files.pictures.formats import LOSSLESS_WEBP, OPTIONS
 from files.pictures.orientation import turn_of
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class Animation:
         elif kind == "PNG":
             # Frames are whole: what was clear in one must not show the one before.
             options |= {"disposal": 1, "blend": 0, "default_image": self.still is not None}
-        elif kind == "WEBP" and is_lossless:
-            options |= LOSSLESS_WEBP
+        else:
+            options |= LOSSLESS_WEBP if is_lossless and kind == "WEBP" else OPTIONS[kind]
         frames[0].save(
             target,
             kind,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from io import BytesIO
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageCms
@@ -53,12 +54,14 @@ def profile_of(image: Any, content: bytes) -> Profile | None:
     """
     try:
         if content.startswith(PNG):
-            return _profile_of_png(image, content)
-        if image.info.get("icc_profile"):
-            return _read(image.info["icc_profile"])
-        return _of_code_points(_nclx(content))
+            profile = _profile_of_png(image, content)
+        elif image.info.get("icc_profile"):
+            profile = _read(image.info["icc_profile"])
+        else:
+            profile = _of_code_points(_nclx(content))
     except (OSError, ValueError, LookupError, struct.error, ArithmeticError):
         return None
+    return profile if profile and not _is_of_srgb(profile) else None
 
 
 def _is_cmyk(image: Any) -> bool:
@@ -150,11 +153,8 @@ def _converted(image: Any, profile: Profile) -> Any:
         return _in_bands(image, "RGB", to_srgb.apply)
     if image.mode in ("1", "L", "LA"):
         return _converted_grey(image, profile, "L" if space == "GRAY" else "RGB")
-    to_srgb = _transform(profile, "RGB")
-    if _changes_little(to_srgb):
-        return image
     if image.mode == "P":
-        return _converted_palette(image, to_srgb)
+        return _converted_palette(image, _transform(profile, "RGB"))
     if "transparency" in image.info:
         # One colour stands for nothing: it must be found before colours change.
         image = image.convert("RGBA")
@@ -174,22 +174,21 @@ def _transform(profile: Profile, mode: str) -> ImageCms.ImageCmsTransform:
     return ImageCms.buildTransform(profile, srgb, mode, target, flags=AS_PROFILED)
 
 
-def _changes_little(to_srgb: ImageCms.ImageCmsTransform) -> bool:
-    """Return whether a profile is that of sRGB: such pictures stay as they are, to the bit."""
+def _is_of_srgb(profile: Profile) -> bool:
+    """Return whether a profile only says sRGB: such pictures stay as they are, to the bit."""
     steps = range(0, 256, 17)
-    colours = bytes(
-        each for red in steps for green in steps for blue in steps for each in (red, green, blue)
-    )
+    colours = bytes(value for colour in product(steps, repeat=3) for value in colour)
     before = Image.frombytes("RGB", (16, 256), colours)
-    after = to_srgb.apply(before).tobytes()
+    try:
+        after = _transform(profile, "RGB").apply(before).tobytes()
+    except ImageCms.PyCMSError:
+        return False
     return all(abs(new - old) <= SAME for new, old in zip(after, colours, strict=True))
 
 
 def _converted_grey(image: Any, profile: Profile, mode: str) -> Any:
     ramp = Image.frombytes("L", (256, 1), BYTES).convert(mode)
     table = list(_transform(profile, mode).apply(ramp).convert("L").tobytes())
-    if all(abs(new - old) <= SAME for old, new in enumerate(table)):
-        return image
     if image.mode == "1":
         return image
     if "transparency" in image.info:

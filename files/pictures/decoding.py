@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import warnings
 from contextlib import contextmanager
+from importlib import import_module
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
@@ -13,18 +14,18 @@ import blurhash
 from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.JpegImagePlugin import get_sampling
 
-from files.pictures.animations import read_animation
+from files.pictures.animations import Animation, read_animation
 from files.pictures.colours import in_srgb, profile_of
 from files.pictures.formats import (
     AVIF_PIXELS,
     FORMATS,
     LOSSLESS_WEBP,
     LOSSLESS_WEBP_PIXELS,
-    OPTIONS,
+    is_heif,
     is_lossless_webp,
+    options_of,
 )
-from files.pictures.heif import HeifPicture, is_heif
-from files.pictures.orientation import turn_of
+from files.pictures.orientation import turn_of, turned
 from files.pictures.picture import MOST_PIXELS, Picture, PictureError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ PIXEL_BYTES, PROGRESSIVE_BYTES = 4, 3
 MOST_FRAMES = 300
 PIXELS_IN_MEMORY = 4_000_000
 """What has more pixels is written into a temporary file."""
-BLURHASH_PIXELS, FEW_PIXELS = (32, 32), (1024, 1024)
+BLURHASH_PIXELS, FEW_PIXELS = (32, 32), (512, 512)
 BEGINNING = 1024
 # What Pillow's decoders raise when bytes lead them astray; a file it can't identify is an OSError.
 UNREADABLE = (
@@ -57,15 +58,17 @@ class OpenedPicture:
     """An upload whose header was read: what it is, and how many pixels decoding it takes."""
 
     def __init__(self, image: Any, content: bytes) -> None:
-        self.image = self._opened = image
+        self.image = image
         self.content = content
-        self._is_reduced = False
+        self._animation: Animation | None = None
+        self._options: Mapping[str, Any] = {}
+        self._is_complete = image.format in ("JPEG", "MPO")
         # Phones append further views to a JPEG (MPO); a picture is the first.
         is_several_views = image.format == "MPO"
         self.kind = "JPEG" if is_several_views else image.format or ""
         self.frames = 1 if is_several_views else getattr(image, "n_frames", 1)
         self.pixels = image.width * image.height * self.frames
-        self.is_lossless = self.kind == "WEBP" and is_lossless_webp(content)
+        self._is_lossless = self.kind == "WEBP" and is_lossless_webp(content)
         self._require_room()
         if self.frames > MOST_FRAMES:
             raise PictureError("too_many_pixels")
@@ -73,7 +76,7 @@ class OpenedPicture:
             self._reduce()
         elif self.kind == "AVIF" and self.pixels > AVIF_PIXELS:
             self.kind = "WEBP"
-        elif self.is_lossless and self.frames == 1 and self.pixels > LOSSLESS_WEBP_PIXELS:
+        elif self._is_lossless and self.frames == 1 and self.pixels > LOSSLESS_WEBP_PIXELS:
             self.kind = "PNG"
 
     def _require_room(self) -> None:
@@ -89,7 +92,7 @@ class OpenedPicture:
         if self.pixels * needed > JPEG_BYTES:
             width, height = self.image.size
             self.image.draft(None, (width // 2, height // 2))
-            self._is_reduced = True
+            self._is_complete = False
             self.pixels = self.image.width * self.image.height
 
     def rewritten(self) -> Picture:
@@ -99,52 +102,56 @@ class OpenedPicture:
         PictureError.
         """
         with understood():
-            is_large = self.pixels > PIXELS_IN_MEMORY
-            written = TemporaryFile() if is_large else BytesIO()  # noqa: SIM115 - handed over
-            if self.frames > 1:
-                self._write_animation(written)
-            else:
-                self._write_still(written)
+            self._decode()
+        is_large = self.pixels > PIXELS_IN_MEMORY
+        written = TemporaryFile() if is_large else BytesIO()  # noqa: SIM115 - handed over
+        with understood(otherwise="too_costly"):
+            self._write(written)
             content_type, extension = FORMATS[self.kind]
             width, height = self.image.size
             size = written.tell()
             written.seek(0)
             return Picture(written, size, content_type, extension, width, height, blur(self.image))
 
-    def _write_still(self, target: IO[bytes]) -> None:
-        # In place where that can be: a copy takes as much memory again.
-        if isinstance(self.image, HeifPicture):
+    def _decode(self) -> None:
+        if self.frames > 1:
+            self._animation = read_animation(self.image, self.content)
+            self.image = self._animation.frames[0]
+            kind = self._animation.kind_for(self.kind)
+            self._is_lossless |= kind != self.kind
+            self.kind = kind
+        else:
+            self._decode_still()
+
+    def _decode_still(self) -> None:
+        """Decode the picture in place where that can be: a copy takes as much memory again."""
+        if self.image.format == "HEIF":
             self._decode_heif(self.image)
         self.image.load()
-        turn = turn_of(self.image)
+        profile, turn = profile_of(self.image, self.content), turn_of(self.image)
+        if self._is_complete and turn is profile is None:
+            self._options = as_it_was(self.image)
         if turn is not None:
-            self.image = self.image.transpose(turn)
-        self.image = in_srgb(self.image, profile_of(self.image, self.content))
+            self.image = turned(self.image, turn)
+        self.image = in_srgb(self.image, profile)
         info = self.image.info
         self.image.info = {name: info[name] for name in ("transparency",) if name in info}
-        self.image.save(target, self.kind, **self._options())
 
-    def _options(self) -> Mapping[str, Any]:
-        if self.kind == "JPEG" and self.image is self._opened and not self._is_reduced:
-            # With its own tables nothing is lost once more.
-            sampling = get_sampling(self.image)
-            return {"qtables": self.image.quantization, "subsampling": sampling}
-        if self.kind == "WEBP" and self.is_lossless:
-            return LOSSLESS_WEBP
-        return OPTIONS[self.kind]
+    def _write(self, target: IO[bytes]) -> None:
+        if self._animation:
+            self._animation.write(target, self.kind, is_lossless=self._is_lossless)
+            return
+        options = self._options or options_of(self.kind, self.pixels)
+        if self._is_lossless and self.kind == "WEBP":
+            options = LOSSLESS_WEBP
+        self.image.save(target, self.kind, **options)
 
-    def _decode_heif(self, picture: HeifPicture) -> None:
+    def _decode_heif(self, picture: Any) -> None:
         """Decode a HEIF, whose header may have been wrong, and choose what it becomes."""
         self.image = picture.load()
         self.pixels = self.image.width * self.image.height
         self._require_room()
         self.kind = "WEBP" if self.image.mode.endswith("A") else "JPEG"
-
-    def _write_animation(self, target: IO[bytes]) -> None:
-        animation = read_animation(self.image, self.content)
-        kind = animation.kind_for(self.kind)
-        animation.write(target, kind, is_lossless=self.is_lossless or kind != self.kind)
-        self.image, self.kind = animation.frames[0], kind
 
 
 @contextmanager
@@ -171,6 +178,11 @@ def blur(image: Any) -> str:
     return words
 
 
+def as_it_was(jpeg: Any) -> Mapping[str, Any]:
+    """Return the options that write a JPEG with its own tables: nothing is lost once more."""
+    return {"qtables": jpeg.quantization, "subsampling": get_sampling(jpeg)}
+
+
 def _is_markup(content: bytes) -> bool:
     """Return whether bytes are text with tags, such as SVG, which can hold scripts."""
     return content[:BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
@@ -182,12 +194,13 @@ def _image(content: bytes) -> Any:
     except UnidentifiedImageError:
         if not is_heif(content):
             raise
-    return HeifPicture(content)
+    heif_picture = import_module("files.pictures.heif").HeifPicture
+    return heif_picture(content)
 
 
 @contextmanager
-def understood() -> Iterator[None]:
-    """Turn what decoders raise into a PictureError."""
+def understood(otherwise: str = "not_a_picture") -> Iterator[None]:
+    """Turn what codecs raise into a PictureError; of a lack of memory some don't tell."""
     try:
         with warnings.catch_warnings():
             # Pillow warns of what the pixel limit refuses.
@@ -200,6 +213,6 @@ def understood() -> Iterator[None]:
     except MemoryError:
         raise PictureError("too_costly") from None
     except UNREADABLE as error:
-        # The codecs of AVIF and HEIF tell of a lack of memory in words alone.
+        # The codecs of AVIF and HEIF tell of it in words alone.
         is_too_large = "memory" in str(error).lower()
-        raise PictureError("too_costly" if is_too_large else "not_a_picture") from None
+        raise PictureError("too_costly" if is_too_large else otherwise) from None

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 AVIF_PIXELS = 2_000_000
 """A larger AVIF is written as WebP: encoding AVIF takes some 20 bytes a pixel, WebP 4."""
+FULL_AVIF_PIXELS = 1_500_000
+"""A larger AVIF has colours for four pixels together, as most have: the encoder needs less."""
 LOSSLESS_WEBP_PIXELS = 2_000_000
 """A larger lossless WebP is written as PNG, which takes next to nothing besides its pixels."""
 FORMATS: Mapping[str, tuple[str, str]] = {
@@ -25,10 +27,20 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "GIF": {},
     # A fifth of the default's time, for some percent more bytes.
     # One thread: each takes memory of its own.
-    "AVIF": {"quality": 95, "speed": 8, "max_threads": 1, "subsampling": "4:4:4"},
+    "AVIF": {"quality": 95, "speed": 8, "max_threads": 1},
 }
+HEIF_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+)
 LOSSLESS_WEBP: Mapping[str, int] = {"lossless": True, "exact": True, "quality": 30, "method": 3}
 """`exact` keeps the colours of what is fully transparent: masks and foils may be read for them."""
+
+
+def options_of(kind: str, pixels: int) -> Mapping[str, Any]:
+    """Return the options that a picture of so many pixels is written with."""
+    if kind == "AVIF" and pixels <= FULL_AVIF_PIXELS:
+        return {**OPTIONS[kind], "subsampling": "4:4:4"}
+    return OPTIONS[kind]
 
 
 def is_lossless_webp(content: bytes) -> bool:
@@ -50,3 +62,8 @@ def _chunks(content: bytes, place: int, limit: int) -> Iterator[tuple[bytes, int
         end = place + 8 + int.from_bytes(content[place + 4 : place + 8], "little")
         yield content[place : place + 4], place + 8, min(end, limit)
         place = end + end % 2
+
+
+def is_heif(content: bytes) -> bool:
+    """Return whether bytes begin as HEIF does (ISO/IEC 23008-12). AVIF may begin so, too."""
+    return content[4:8] == b"ftyp" and content[8:12] in HEIF_BRANDS

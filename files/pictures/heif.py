@@ -1,4 +1,7 @@
-"""Pictures of phones: HEIC and other HEIF, of which the one that is meant to be shown is read."""
+"""Pictures of phones: HEIC and other HEIF, of which the one that is meant to be shown is read.
+
+Its library takes memory that other pictures may need: it is imported with the first of these.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,9 @@ import pi_heif
 from pi_heif import options
 from PIL import Image
 
-BRANDS = frozenset(
-    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
-)
 # Each thread takes memory of its own, and nothing but the picture is of use.
 options.DECODE_THREADS = 1
 options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
-
-
-def is_heif(content: bytes) -> bool:
-    """Return whether bytes begin as HEIF does (ISO/IEC 23008-12). AVIF may begin so, too."""
-    return content[4:8] == b"ftyp" and content[8:12] in BRANDS
 
 
 class HeifPicture:
@@ -36,8 +31,9 @@ class HeifPicture:
         self.width, self.height = self._picture.size
 
     def load(self) -> Any:
-        """Decode the pixels, which alone shows whether they can be."""
-        read = self._picture
+        """Decode the pixels, once: only that shows whether they can be."""
+        # Its own pixels go with it.
+        read, self._picture = self._picture, None
         image = Image.frombytes(read.mode, read.size, read.data, "raw", read.mode, read.stride)
         profile = read.info.get("icc_profile")
         image.info = {"icc_profile": profile} if profile else {}

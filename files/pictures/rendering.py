@@ -6,16 +6,18 @@ Knows Pillow and nothing of ours. What is stored is upright, in sRGB and without
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageSequence
 
+from files.pictures.animations import ColouredGif
 from files.pictures.decoding import MOST_FRAMES, understood
 from files.pictures.formats import FORMATS
 from files.pictures.picture import MOST_PIXELS, PictureError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from files.pictures.picture import Rendering
 
@@ -86,7 +88,7 @@ class RenderedPicture:
 
     def _animation(self) -> bytes:
         frames, durations = [], []
-        for frame in ImageSequence.Iterator(self.image):
+        for frame in _frames(self.image):
             durations.append(frame.info.get("duration", 100))
             frames.append(self._scaled(frame.convert("RGBA")))
         kind = self.rendering.kind
@@ -122,7 +124,15 @@ def opened_stored(content: bytes, rendering: Rendering) -> RenderedPicture:
     """Read the header of a stored picture; raises PictureError."""
     with understood():
         image = Image.open(BytesIO(content), formats=tuple(FORMATS))
+        if image.format == "GIF":
+            image = ColouredGif(BytesIO(content))
         return RenderedPicture(image, rendering, len(content))
+
+
+def _frames(image: Any) -> Iterator[Any]:
+    """Yield the frames of an animation; the default image of a PNG may be none of them."""
+    first = int(getattr(image, "default_image", False))
+    yield from islice(ImageSequence.Iterator(image), first, None)
 
 
 def _shown_part(size: Sequence[int], rendering: Rendering) -> tuple[float, float, float, float]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import GifImagePlugin, Image, ImageOps, ImageSequence
 
+from files.pictures.picture import Rendering
+from files.pictures.rendering import opened_stored
 from tests.files.corpus.shown import turned
 from tests.files.drawings import (
     ANIMATED_KINDS,
@@ -122,3 +124,17 @@ def test_an_animation_is_turned_upright() -> None:
     turn = Image.Transpose.ROTATE_270
     kept = pixels(checked(content).content.read())
     assert kept == [frame.transpose(turn).tobytes() for frame in FRAMES]
+
+
+def test_a_variant_of_an_animation_has_its_frames_and_colours() -> None:
+    still = Image.new("RGBA", (32, 32), RED)
+    png = drawn("PNG", still, save_all=True, default_image=True, append_images=FRAMES)
+    assert opened(variant(png)).n_frames == 2
+    *_, last = ImageSequence.Iterator(opened(variant(of_two_palettes(0))))
+    red, green, _blue, _alpha = colours(last, [(15, 14)])[0]
+    assert (red > 200, green < 50) == (True, True)
+
+
+def variant(content: bytes) -> bytes:
+    """Return a variant of 16 by 16 pixels of what is kept of an animation."""
+    return opened_stored(checked(content).content.read(), Rendering(16, 16, "c", "WEBP")).rendered()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from files.models import File
-    from files.pictures.rendering import Rendering
+    from files.pictures.picture import Rendering
 
 CLIENTS = 64
 OTHER_SERVER = """
