@@ -84,6 +84,7 @@ def storages(data_dir: Path) -> dict[str, Any]:
         "bucket_name": bucket,
         "endpoint_url": endpoint or None,
         "public_url": public,
+        "folder": str(data_dir / "files"),
         "access_key": access_key,
         "secret_key": secret_key,
         "region_name": region,

@@ -13,7 +13,7 @@ from django.tasks.base import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from files.services import sweep_unused_files
+from files.tasks import sweep_unused_files
 from resources.retention import fold_old_changes, forget_old_changes
 from resources.writing.idempotency import forget_old_answers
 from users.services.erasure import erase_due_members

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from cachetools import TTLCache
+from django.core.files.storage import FileSystemStorage
 from minio import Minio
 from minio.error import S3Error
 from storages.backends.s3 import S3Storage
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 AMAZON = "https://s3.amazonaws.com"
 MADE_MEANWHILE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
 CONNECT_SECONDS = 1
+PATIENT_SECONDS = 60
 REST_SECONDS = 1.0
 """Seconds after a failure in which nothing is asked of the server, so that nobody waits for it."""
 LINK_SECONDS, REPEATED_SECONDS, MOST_LINKS = 300, 120, 4_096
@@ -33,11 +35,17 @@ NO_ROOM = (507, "InsufficientStorage", "XMinioStorageFull", "QuotaExceeded")
 
 
 class BucketStorage(S3Storage):
-    """Files in a bucket; a server that is away, slow or full is a Problem, 503 or 507."""
+    """Files in a bucket; a server that is away, slow or full is a Problem, 503 or 507.
+
+    What is not in the bucket is looked for in the local folder, from which files may have to be
+    moved yet (`./holo files move`).
+    """
 
     rests_until = 0.0
 
-    def __init__(self, *, answer_seconds: float, public_url: str = "", **options: object) -> None:
+    def __init__(
+        self, *, answer_seconds: float, folder: str, public_url: str = "", **options: object
+    ) -> None:
         # One try: a second one would double the wait, and connections are checked before use.
         config = Config(
             connect_timeout=CONNECT_SECONDS,
@@ -47,6 +55,7 @@ class BucketStorage(S3Storage):
             signature_version=options["signature_version"],
         )
         super().__init__(**options, client_config=config)
+        self.folder = FileSystemStorage(folder)
         self.public_url = public_url
         self.links: TTLCache[tuple[str, ...], str] = TTLCache(MOST_LINKS, REPEATED_SECONDS)
         self.links_lock = Lock()
@@ -54,7 +63,10 @@ class BucketStorage(S3Storage):
     @override
     def _open(self, name: str, mode: str = "rb") -> Any:
         with self._reached():
-            return super()._open(name, mode)
+            try:
+                return super()._open(name, mode)
+            except FileNotFoundError:
+                return self.folder.open(name, mode)
 
     @override
     def _save(self, name: str, content: object) -> Any:
@@ -65,11 +77,12 @@ class BucketStorage(S3Storage):
     def delete(self, name: str) -> None:
         with self._reached():
             super().delete(name)
+        self.folder.delete(name)
 
     @override
     def exists(self, name: str) -> bool:
         with self._reached():
-            return bool(super().exists(name))
+            return bool(super().exists(name)) or self.folder.exists(name)
 
     def read_part(self, name: str, first: int, length: int) -> bytes:
         """Return up to `length` bytes of an object from `first` on, by one ranged GET.
@@ -79,11 +92,17 @@ class BucketStorage(S3Storage):
         if length <= 0:
             return b""
         part = f"bytes={first}-{first + length - 1}"
-        with self._reached(), _missing_as_such(name):
-            client = self.bucket.meta.client
-            answer = client.get_object(Bucket=self.bucket_name, Key=name, Range=part)
-            content: bytes = answer["Body"].read()
-            return content
+        try:
+            with self._reached(), _missing_as_such(name):
+                client = self.bucket.meta.client
+                answer = client.get_object(Bucket=self.bucket_name, Key=name, Range=part)
+                content: bytes = answer["Body"].read()
+                return content
+        except FileNotFoundError:
+            with self.folder.open(name) as file:
+                file.seek(first)
+                left: bytes = file.read(length)
+            return left
 
     def signed_link(
         self, name: str, *, content_type: str, disposition: str, cache_control: str
@@ -112,14 +131,17 @@ class BucketStorage(S3Storage):
     @cached_property
     def public_client(self) -> Any:
         """The client that signs links for others, who may know the server by another address."""
-        if not self.public_url:
-            return self.connection.meta.client
-        return self._create_session().client(
-            "s3",
-            endpoint_url=self.public_url,
-            region_name=self.region_name,
-            config=self.client_config,
-        )
+        return self._client(self.public_url or self.endpoint_url, self.client_config)
+
+    @cached_property
+    def patient_client(self) -> Any:
+        """The client for long work that nobody waits for: it waits, and tries again."""
+        patient = Config(read_timeout=PATIENT_SECONDS, retries={"total_max_attempts": 5})
+        return self._client(self.endpoint_url, self.client_config.merge(patient))
+
+    def _client(self, url: str | None, config: Config) -> Any:
+        session = self._create_session()
+        return session.client("s3", endpoint_url=url, region_name=self.region_name, config=config)
 
     def is_there(self) -> bool:
         """Return whether the bucket answers."""

@@ -6,6 +6,7 @@ from typing import ClassVar, override
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from resources.api import Record
@@ -16,6 +17,7 @@ class File(Record):
 
     Only pictures have `width`, `height` and `blurhash`.
     `digest` is the SHA-256 of its bytes in hexadecimal, empty for files of before November 2026.
+    `unused_since` is when it was found that no row points at it, and null while one does.
     """
 
     owner = models.ForeignKey(
@@ -35,12 +37,20 @@ class File(Record):
     height = models.PositiveIntegerField(_("height"), null=True)
     blurhash = models.CharField(_("blurhash"), max_length=60, blank=True)
     original_name = models.CharField(_("original name"), max_length=200, blank=True)
+    unused_since = models.DateTimeField(
+        _("unused since"), null=True, default=timezone.now, editable=False
+    )
 
     class Meta:
         verbose_name = _("file")
         verbose_name_plural = _("files")
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["created_at"], name="file_by_age")
+            models.Index(fields=["created_at"], name="file_by_age"),
+            models.Index(
+                fields=["unused_since"],
+                condition=models.Q(unused_since__isnull=False),
+                name="file_by_time_unused",
+            ),
         ]
 
     @override

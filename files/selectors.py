@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def files_shown_by(change: Change) -> list[UUID]:
-    """Return the ids of the files that a deleted record pointed at."""
+    """Return the ids of the files that a record pointed at before a change."""
     resource = registry.named(change.resource)
     if resource is None:
         return []

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO
 
+from django.conf import settings
 from django.core.files.base import File as Content
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from resources.api import Actor
 
 logger = logging.getLogger("holobase.files")
-
-UNUSED_FOR = timedelta(hours=24)
 
 
 def store_file(*, by: Actor, upload: BinaryIO, policy: FilePolicy, name: str = "") -> File:
@@ -102,13 +101,17 @@ def discard_unused(file_ids: Iterable[UUID]) -> None:
         logger.exception("unused files are left to the sweep")
 
 
-def sweep_unused_files() -> int:
-    """Delete files that no row has pointed at for a day; returns their number."""
-    count = 0
-    for file in unused(File.objects.filter(created_at__lt=timezone.now() - UNUSED_FOR)):
-        _delete(file)
-        count += 1
-    return count
+def note_use(files: QuerySet[File]) -> None:
+    """Note since when no row points at those of `files` that none does; the others are in use."""
+    unused(files.filter(unused_since=None)).update(unused_since=timezone.now())
+    marked = files.exclude(unused_since=None)
+    marked.exclude(pk__in=unused(marked).values("pk")).update(unused_since=None)
+
+
+def long_unused() -> list[UUID]:
+    """Return the ids of files that no row has pointed at for `FILES_GRACE_HOURS`."""
+    before = timezone.now() - timedelta(hours=settings.FILES_GRACE_HOURS)
+    return list(File.objects.filter(unused_since__lt=before).values_list("pk", flat=True))
 
 
 def unused(files: QuerySet[File]) -> QuerySet[File]:
@@ -129,19 +132,19 @@ def _delete(file: File) -> None:
     file.delete()
 
 
-def forget_unused(file_ids: Iterable[UUID]) -> list[str]:
-    """Delete the rows of those files that no row points at; return the keys of their bytes.
+def forget_unused(file_ids: Iterable[UUID]) -> list[list[str]]:
+    """Delete the rows of those files that no row points at; return for each the keys of its bytes.
 
-    In one transaction with what then deletes the bytes. A row that begins to point at a file
+    In one transaction with the order to delete those. A row that begins to point at a file
     meanwhile keeps it.
     """
-    keys = []
+    forgotten = []
     for file in unused(File.objects.select_for_update().filter(pk__in=list(file_ids))):
         with suppress(ProtectedError), transaction.atomic():
-            with_variants = [*keys_of_variants(file), file.key]
+            keys = [*keys_of_variants(file), file.key]
             file.delete()
-            keys += with_variants
-    return keys
+            forgotten.append(keys)
+    return forgotten
 
 
 def delete_bytes(keys: Iterable[str]) -> None:

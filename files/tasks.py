@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -10,24 +11,18 @@ from django.tasks import task
 from django.utils import timezone
 
 from files import services
+from files.models import File
 from files.selectors import files_shown_by
-from resources.api import Action, Problem
+from resources.api import Problem
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from resources.api import Change
 
 SOON = 50
+AT_ONCE = 100
 MOST_ATTEMPTS = 10
 FIRST_PAUSE = timedelta(seconds=30)
 """Before the second attempt; it doubles each time, so that the last comes four hours later."""
-
-
-@task
-def sweep() -> int:
-    """Delete files that nothing uses."""
-    return services.sweep_unused_files()
 
 
 @task(priority=SOON)
@@ -42,18 +37,29 @@ def delete_bytes(keys: list[str], attempt: int = 1) -> None:
         delete_bytes.using(run_after=at).enqueue(keys, attempt + 1)
 
 
-def hear(change: Change, **_signal: object) -> None:
-    """Hear of every committed change, and forget files that only a deleted record has shown.
+def sweep_unused_files() -> int:
+    """Delete files that no row has pointed at for long enough; returns their number.
 
-    They are gone for whoever knows their addresses at once. Their bytes follow in the background,
-    as this may run where all writes wait.
+    A file is forgotten together with the order to delete its bytes, which follows in the
+    background.
     """
-    if change.action != Action.DELETE:
-        return
-    shown: list[UUID] = files_shown_by(change)
-    if not shown:
-        return
-    with transaction.atomic():
-        keys = services.forget_unused(shown)
-        if keys:
-            delete_bytes.enqueue(keys)
+    services.note_use(File.objects.all())
+    count = 0
+    for some in batched(services.long_unused(), AT_ONCE, strict=False):
+        with transaction.atomic():
+            forgotten = services.forget_unused(some)
+            if forgotten:
+                delete_bytes.enqueue([key for keys in forgotten for key in keys])
+        count += len(forgotten)
+    return count
+
+
+def hear(change: Change, **_signal: object) -> None:
+    """Hear of every committed change, and note which files a record has shown and none does now.
+
+    Nobody but their owner may fetch them from then on, as nobody sees a row that shows them. The
+    sweep deletes them after a time of grace.
+    """
+    shown = files_shown_by(change)
+    if shown:
+        services.note_use(File.objects.filter(pk__in=shown))

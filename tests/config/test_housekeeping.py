@@ -117,7 +117,7 @@ def _finished(at: Any) -> None:
     DBTaskResult.objects.create(
         status=TaskResultStatus.SUCCESSFUL,
         args_kwargs={"args": [], "kwargs": {}},
-        task_path="files.tasks.sweep",
+        task_path="files.tasks.delete_bytes",
         backend_name="default",
         run_after=at,
         finished_at=at,

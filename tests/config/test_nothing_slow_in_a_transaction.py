@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from files.models import File
 from files.services import store_picture
-from files.tasks import sweep
+from files.tasks import delete_bytes, sweep_unused_files
 from resources import changes
 from resources.actors import SYSTEM
 from tests.client import Api, Browser
@@ -159,8 +159,9 @@ def test_pictures_of_refused_writes(member: Persona) -> None:
 
 def test_pictures_that_nothing_shows(member: Persona) -> None:
     file = store_picture(by=member.actor, upload=BytesIO(drawn("PNG")))
-    File.objects.filter(pk=file.pk).update(created_at=timezone.now() - timedelta(days=2))
-    assert sweep.call() == 1
+    File.objects.filter(pk=file.pk).update(unused_since=timezone.now() - timedelta(days=2))
+    assert sweep_unused_files() == 1
+    delete_bytes.call([file.key])
     assert "delete" in seen
 
 

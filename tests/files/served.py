@@ -28,6 +28,8 @@ from server.granian import READ_BUFFER_BYTES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from files.care.places import Place
+
 PATIENCE = 30
 
 
@@ -73,6 +75,12 @@ def stored(content: bytes, owner: Any = None, *, content_type: str = "image/png"
         width=1,
         height=1,
     )
+
+
+def emptied(place: Place) -> None:
+    """Delete all that is stored: a bucket is shared by the tests of a process."""
+    for each in list(place.objects()):
+        place.delete(each.key)
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -1,8 +1,9 @@
-"""A picture goes with the last record that shows it."""
+"""A picture goes with the last record that shows it: at once for readers, its bytes later."""
 
 from __future__ import annotations
 
 import errno
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from files.models import File
 from files.services import forget_unused
-from files.tasks import MOST_ATTEMPTS, delete_bytes
+from files.tasks import MOST_ATTEMPTS, delete_bytes, sweep_unused_files
 from resources.errors import unavailable
 from tests.config.test_full_disk import raising
 from tests.files.drawings import drawn
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from tests.personas import Persona
+
+PUBLIC = {"status": "published", "visibility": "public"}
 
 
 @pytest.fixture
@@ -38,48 +41,87 @@ def dana(transactional_db: None, settings: Settings) -> Persona:
 def sends(persona: Persona, path: str = "cards", name: str = "front", **values: object) -> Any:
     sent = persona.api.upload(path, {name: SimpleUploadedFile("x.png", drawn("PNG")), **values})
     assert sent.status_code == 201, sent.content
-    return sent.json()
+    shown = sent.json()[name]
+    return (shown[0] if isinstance(shown, list) else shown)["id"], sent.json()["id"]
 
 
-def is_there(picture: Any) -> bool:
-    key = picture["url"].removeprefix("/files/").partition("?")[0]
-    row = File.objects.filter(key=key).exists()
-    assert default_storage.exists(key) is row
-    return row
+def is_unused(file_id: str) -> bool:
+    """Return whether a file, of which all bytes are there, is marked as unused."""
+    file = File.objects.get(pk=file_id)
+    assert default_storage.exists(file.key)
+    return file.unused_since is not None
+
+
+def in_use(*file_ids: str) -> None:
+    """Have the sweep find what is in use, as it does once an hour."""
+    sweep_unused_files()
+    assert not any(is_unused(file_id) for file_id in file_ids)
+
+
+def swept_after(hours: int) -> int:
+    """Sweep when what is unused has been so for some hours; returns how many files went."""
+    at = timezone.now() - timedelta(hours=hours)
+    File.objects.exclude(unused_since=None).update(unused_since=at)
+    return sweep_unused_files()
 
 
 def test_a_picture_goes_with_its_card_and_its_versions(dana: Persona) -> None:
-    card = sends(dana, title="Dragon", status="published", visibility="public")
-    assert dana.api.get(f"cards/{card['id']}").json()["front"]["url"] == card["front"]["url"]
-    assert is_there(card["front"])
-    assert dana.api.delete(f"cards/{card['id']}").status_code == 204
-    assert not is_there(card["front"])
-    assert dana.api.client.get(card["front"]["url"]).status_code == 404
+    front, card = sends(dana, title="Dragon", **PUBLIC)
+    in_use(front)
+    key = File.objects.get(pk=front).key
+    assert dana.api.delete(f"cards/{card}").status_code == 204
+    assert is_unused(front)
+    assert swept_after(hours=23) == 0
+    assert is_unused(front)
+    assert swept_after(hours=25) == 1
+    assert not File.objects.exists()
+    assert not default_storage.exists(key)
 
 
 def test_a_picture_goes_with_its_post(dana: Persona) -> None:
-    post = sends(dana, "posts", "images", text="Look")
-    dana.api.delete(f"posts/{post['id']}")
-    assert not is_there(post["images"][0])
+    image, post = sends(dana, "posts", "images", text="Look")
+    in_use(image)
+    dana.api.delete(f"posts/{post}")
+    assert is_unused(image)
+
+
+def test_a_picture_that_another_replaces_is_unused(dana: Persona) -> None:
+    cover, collection = sends(dana, "collections", "cover", title="Mine")
+    in_use(cover)
+    dana.api.patch(f"collections/{collection}", {"title": "Still mine"})
+    assert not is_unused(cover)
+    dana.api.patch(f"collections/{collection}", {"cover": None})
+    assert is_unused(cover)
 
 
 def test_a_picture_stays_while_another_record_shows_it(dana: Persona) -> None:
-    card = sends(dana, title="Dragon")
-    other = dana.creates("cards", title="Moth", back=card["front"]["id"])
-    dana.api.delete(f"cards/{card['id']}")
-    assert is_there(card["front"])
+    front, card = sends(dana, title="Dragon")
+    other = dana.creates("cards", title="Moth", back=front)
+    in_use(front)
+    dana.api.delete(f"cards/{card}")
+    assert not is_unused(front)
     dana.api.delete(f"cards/{other['id']}")
-    assert not is_there(card["front"])
+    assert is_unused(front)
+
+
+def test_a_picture_that_is_shown_again_in_time_stays(dana: Persona) -> None:
+    front, card = sends(dana, title="Dragon")
+    dana.api.delete(f"cards/{card}")
+    dana.creates("cards", title="Moth", back=front)
+    assert swept_after(hours=25) == 0
+    assert not is_unused(front)
 
 
 def test_pictures_go_with_a_batch_of_deletions_and_stay_when_it_fails(dana: Persona) -> None:
-    cards = [sends(dana, title="Dragon") for _number in range(2)]
-    deletions = [{"method": "DELETE", "path": f"cards/{card['id']}"} for card in cards]
+    sent = [sends(dana, title="Dragon") for _number in range(2)]
+    fronts = [front for front, _card in sent]
+    in_use(*fronts)
+    deletions = [{"method": "DELETE", "path": f"cards/{card}"} for _front, card in sent]
     wrong = {"method": "POST", "path": "cards", "body": {"title": ""}}
     assert dana.api.post("batch", {"requests": [*deletions, wrong]}).status_code == 400
-    assert all(is_there(card["front"]) for card in cards)
+    assert not any(is_unused(front) for front in fronts)
     assert dana.api.post("batch", {"requests": deletions}).status_code == 200
-    assert not any(is_there(card["front"]) for card in cards)
+    assert all(is_unused(front) for front in fronts)
 
 
 def test_records_without_pictures_are_deleted_as_ever(dana: Persona) -> None:
@@ -90,12 +132,11 @@ def test_records_without_pictures_are_deleted_as_ever(dana: Persona) -> None:
 
 
 def test_bytes_whose_row_is_back_are_kept(dana: Persona) -> None:
-    card = sends(dana, title="Dragon")
-    key = card["front"]["url"].removeprefix("/files/")
+    front, _card = sends(dana, title="Dragon")
     with transaction.atomic():
         assert forget_unused([File.objects.get().pk]) == []
-    delete_bytes.call([key])
-    assert is_there(card["front"])
+    delete_bytes.call([File.objects.get().key])
+    in_use(front)
 
 
 @pytest.mark.parametrize("failure", [unavailable(), OSError(errno.EIO, "secret")])

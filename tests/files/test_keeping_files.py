@@ -10,22 +10,28 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from files.models import File
-from files.services import store_picture, sweep_unused_files
+from files.services import store_picture
 from files.storage import is_storage_ready, set_up_storage
-from files.tasks import sweep
+from files.tasks import sweep_unused_files
 from tests.files.drawings import drawn
+from tests.users.conftest import IMMEDIATELY
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
     from tests.personas import Persona
 
 
 def stored_by(persona: Persona, content: bytes = drawn("PNG"), *, days_ago: int = 2) -> File:
     file = store_picture(by=persona.actor, upload=BytesIO(content))
-    File.objects.filter(pk=file.pk).update(created_at=timezone.now() - timedelta(days=days_ago))
+    File.objects.filter(pk=file.pk).update(unused_since=timezone.now() - timedelta(days=days_ago))
     return file
 
 
-def test_the_sweep_takes_only_what_nothing_uses_for_a_day(alice: Persona) -> None:
+def test_the_sweep_takes_only_what_nothing_uses_for_a_day(
+    alice: Persona, settings: Settings
+) -> None:
+    settings.TASKS = IMMEDIATELY
     unused = stored_by(alice)
     fresh = stored_by(alice, days_ago=0)
     used = [stored_by(alice) for _ in range(5)]
@@ -34,7 +40,7 @@ def test_the_sweep_takes_only_what_nothing_uses_for_a_day(alice: Persona) -> Non
     alice.creates("collections", title="Mine", cover=cover)
     alice.creates("posts", text="Look", images=[image])
     alice.api.patch("users/me", {"avatar": avatar})
-    assert sweep.call() == 1
+    assert sweep_unused_files() == 1
     kept = [*used, fresh]
     assert set(File.objects.values_list("pk", flat=True)) == {file.pk for file in kept}
     assert all(default_storage.exists(file.key) for file in kept)

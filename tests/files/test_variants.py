@@ -16,10 +16,12 @@ from files.models import File, Variant
 from files.pictures.executor import PictureExecutor, too_many_pictures
 from files.pictures.picture import PictureError, Rendering
 from files.services import store_picture
+from files.tasks import sweep_unused_files
 from files.transforms import variants
 from files.transforms.variants import try_to_make, variant
 from resources.errors import Problem
 from tests.files.drawings import drawn
+from tests.users.conftest import IMMEDIATELY
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -136,7 +138,7 @@ def test_what_cannot_be_made_is_answered_by_the_original(
 
     monkeypatch.setattr(PictureExecutor, "render", costly)
     assert variant(file, SMALL).digest == ""
-    assert services.sweep_unused_files() == 0
+    assert sweep_unused_files() == 0
 
 
 def test_a_file_has_so_many_variants_and_loses_the_oldest(file: File, settings: Settings) -> None:
@@ -147,16 +149,17 @@ def test_a_file_has_so_many_variants_and_loses_the_oldest(file: File, settings: 
     assert [default_storage.exists(each.key) for each in made] == [False, True, True]
 
 
-def test_variants_go_with_their_file(file: File) -> None:
+def test_variants_go_with_their_file(file: File, settings: Settings) -> None:
+    settings.TASKS = IMMEDIATELY
     keys = [file.key, variant(file, SMALL).key]
-    File.objects.update(created_at=timezone.now() - 2 * services.UNUSED_FOR)
-    assert services.sweep_unused_files() == 1
+    File.objects.update(unused_since=timezone.now() - timedelta(days=2))
+    assert sweep_unused_files() == 1
     assert not any(default_storage.exists(key) for key in keys)
 
 
 def test_the_bytes_of_variants_are_named_when_a_row_is_forgotten(file: File) -> None:
     key = variant(file, SMALL).key
-    assert services.forget_unused([file.pk]) == [key, file.key]
+    assert services.forget_unused([file.pk]) == [[key, file.key]]
     assert not Variant.objects.exists()
 
 
