@@ -18,7 +18,7 @@ from PIL import Image
 from files.care import checking
 from files.care.places import current_place
 from files.models import File, Variant
-from files.pictures.rendering import Rendering
+from files.pictures.picture import Rendering
 from files.services import store_picture
 from files.transforms.variants import variant
 from tests.files.drawings import drawn
