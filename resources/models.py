@@ -86,13 +86,12 @@ class Change(models.Model):
 
 
 class SearchEntry(models.Model):
-    """The searchable words of one record; the database's full-text index stands on this table."""
+    """That the terms of a record are in the full-text index, and a checksum of them."""
 
     id = models.BigAutoField(primary_key=True)
     resource = models.CharField(max_length=40)
     record_id = RecordIdField()
-    title = models.TextField(blank=True)
-    body = models.TextField(blank=True)
+    digest = models.BigIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -18,7 +18,8 @@ from resources import registry
 from resources.admin.derived import register_derived
 from resources.admin.history import NAMES, changed_record, described, former_name, record_id
 from resources.admin.records import ReadOnlyAdmin, is_moderating
-from resources.models import Action, Change, SearchEntry
+from resources.models import Action, Change
+from resources.search.matching import entries_matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +98,7 @@ def _matching(term: str) -> Q:
     if identifier is not None:
         return Q(record_id=identifier) | Q(actor_id=identifier)
     members = get_user_model()._default_manager.filter(username__icontains=term)
-    entries = SearchEntry.objects.filter(title__icontains=term)
+    entries = entries_matching(term)
     gone = Change.objects.filter(_named(term), action__in=[Action.DELETE, Action.CREATE])
     return (
         Q(actor_id__in=members.values("pk"))

@@ -33,7 +33,8 @@ from resources.query.ordering import RANK
 from resources.query.record_document import record_document
 from resources.query.sources import sources_of
 from resources.rules import Scope, narrowed
-from resources.search import Matches, MatchingIds, match_expression
+from resources.search.expressions import match_expression
+from resources.search.matching import Matches, MatchingIds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence

@@ -38,13 +38,37 @@ def test_anyone_can_search_in_korean(alice: Persona) -> None:
     assert found(alice, "용") == ["불꽃 용"]
 
 
+@pytest.mark.parametrize(
+    ("question", "titles"),
+    [
+        ("카드", ["카드", "모으는 카드를", "신카드집"]),
+        ("수집가", ["수집가", "수집가의 날", "카드수집가"]),
+        ("ex", ["EX", "포켓몬EX"]),
+    ],
+)
+def test_words_rank_before_what_is_inside_of_words(
+    alice: Persona, question: str, titles: list[str]
+) -> None:
+    """What is only in the text ranks behind the title, and behind both what is inside a word."""
+    for title in reversed(titles):
+        alice.creates("cards", title=title, description="그림", status="published")
+    alice.creates("cards", title="Only", description=question, status="published")
+    ranked = found(alice, question)
+    assert set(ranked) == {*titles, "Only"}
+    assert ranked.index("Only") < ranked.index(titles[-1])
+    assert [title for title in ranked if title != "Only"][-1] == titles[-1]
+
+
 def test_search_follows_changes(alice: Persona) -> None:
     card = alice.creates("cards", title="Dragon", status="published")
     alice.api.patch(f"cards/{card['id']}", {"title": "Moth"})
     assert found(alice, "dragon") == []
     assert found(alice, "moth") == ["Moth"]
-    alice.api.delete(f"cards/{card['id']}")
+    alice.api.patch(f"cards/{card['id']}", {"title": "카드수집가"})
     assert found(alice, "moth") == []
+    assert found(alice, "수집") == ["카드수집가"]
+    alice.api.delete(f"cards/{card['id']}")
+    assert found(alice, "수집") == []
 
 
 def test_bob_cannot_find_what_he_may_not_list(alice: Persona, bob: Persona) -> None:

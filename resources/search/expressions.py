@@ -1,0 +1,58 @@
+"""Conditions (`resources.search.questions`) as each database writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from resources.byte_cache import byte_cached
+from resources.search.questions import Adjacent, All, Where, condition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from resources.search.questions import Condition
+
+EXPRESSION_BYTES = 256 * 1024
+"""Memory for expressions, which a statement takes several times."""
+COLUMNS: Mapping[Where, str] = {
+    Where.ANY: "",
+    Where.WORDS: "{title body} : ",
+    Where.PARTS: "{title_parts body_parts} : ",
+}
+WEIGHTS: Mapping[Where, str] = {Where.ANY: "", Where.WORDS: "AB", Where.PARTS: "CD"}
+NOTHING = {"sqlite": '""', "postgresql": ""}
+
+
+@byte_cached(EXPRESSION_BYTES, lambda question: 60 * len(question))
+def match_expression(question: str) -> str:
+    """Return what a person typed as the database's query."""
+    condition = condition_of(question)
+    if not condition.of:
+        return NOTHING[connection.vendor]
+    return fts5(condition) if connection.vendor == "sqlite" else tsquery(condition)
+
+
+def fts5(condition: Condition) -> str:
+    """Write a condition as FTS5 does: `{title body} : "수집가" * OR ("포켓" AND "ex" *)`."""
+    if isinstance(condition, Adjacent):
+        beginning = " *" if condition.is_beginning else ""
+        return f'{COLUMNS[condition.where]}"{" ".join(condition.terms)}"{beginning}'
+    joined = " AND " if isinstance(condition, All) else " OR "
+    return f"({joined.join(map(fts5, condition.of))})"
+
+
+def tsquery(condition: Condition) -> str:
+    """Write a condition as PostgreSQL's `tsquery`: `'수집가':*AB | ('포켓' & 'ex':*)`."""
+    if isinstance(condition, Adjacent):
+        weights = WEIGHTS[condition.where]
+        marks = [weights] * (len(condition.terms) - 1)
+        marks.append(f"*{weights}" if condition.is_beginning else weights)
+        terms = [
+            f"'{term}':{mark}" if mark else f"'{term}'"
+            for term, mark in zip(condition.terms, marks, strict=True)
+        ]
+        return f"({' <-> '.join(terms)})"
+    joined = " & " if isinstance(condition, All) else " | "
+    return f"({joined.join(map(tsquery, condition.of))})"

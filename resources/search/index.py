@@ -1,0 +1,185 @@
+"""The terms of each record, kept as it is written.
+
+The write door keeps one `SearchEntry` per record. On SQLite the terms stand in the FTS5 table
+`resources_search` under the entry's id; on PostgreSQL in the entry's column `vector`, which has a
+GIN index. Both hold the terms as they are given: no parser or dictionary of theirs has a say
+(migration 0005).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import local
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
+
+from django.db import connection, transaction
+
+from resources import registry
+from resources.fields import RecordIdField
+from resources.models import SearchEntry
+from resources.search.terms import terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from uuid import UUID
+
+    from django.db.models import Model, QuerySet
+
+    from resources.models import Record
+    from resources.search.terms import Terms
+
+RECORD_ID = RecordIdField()
+ENTER = {
+    "sqlite": (
+        "INSERT INTO resources_searchentry (resource, record_id, digest) VALUES (%s, %s, %s)"
+        " ON CONFLICT (record_id, resource) DO UPDATE SET digest = excluded.digest RETURNING id"
+    ),
+    "postgresql": (
+        "INSERT INTO resources_searchentry (resource, record_id, digest, vector)"
+        " VALUES (%s, %s, %s, %s::tsvector) ON CONFLICT (record_id, resource)"
+        " DO UPDATE SET digest = excluded.digest, vector = excluded.vector"
+    ),
+}
+ENTER_TERMS = (
+    "INSERT OR REPLACE INTO resources_search (rowid, title, body, title_parts, body_parts)"
+    " SELECT id, %s, %s, %s, %s FROM resources_searchentry WHERE id = %s AND digest = %s"
+)
+WEIGHTS = ("A", "B", "C", "D")
+
+
+class EnteredTerms(NamedTuple):
+    """The terms of an entry: as texts, with a checksum that the entry has, too."""
+
+    texts: tuple[str, str, str, str]
+    digest: int
+
+
+def index(row: Record, changed: Collection[str]) -> None:
+    """Enter a row's searchable terms again if one of the `changed` columns holds any."""
+    resource = registry.resource_of(type(row))
+    if not set(resource.search).isdisjoint(changed):
+        index_many([row])
+
+
+def index_many(rows: Iterable[Record]) -> None:
+    """Enter the terms of many rows of one model, new or changed."""
+    batch = list(rows)
+    resource = registry.resource_of(type(batch[0]))
+    if not resource.search:
+        return
+    enter = _enter_on_sqlite if connection.vendor == "sqlite" else _enter_on_postgresql
+    enter(resource.name, [(row.pk, terms_of(*_texts(row, resource.search))) for row in batch])
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Make the terms entered inside searchable at the end, all at once (SQLite).
+
+    FTS5 writes out what it holds at every savepoint. What a savepoint takes back is not entered.
+    """
+    if _waiting.entries is not None:
+        yield
+        return
+    entries: dict[int, EnteredTerms] = {}
+    _waiting.entries = entries
+    try:
+        yield
+    finally:
+        _waiting.entries = None
+    _enter_terms(entries)
+
+
+def forget(row: Record) -> None:
+    """Take a deleted row's terms out."""
+    resource = registry.resource_of(type(row))
+    if resource.search:
+        forget_entries(SearchEntry.objects.filter(resource=resource.name, record_id=row.pk))
+
+
+def forget_entries(entries: QuerySet[SearchEntry]) -> None:
+    """Take the terms of entries out, and the entries."""
+    with transaction.atomic(savepoint=False):
+        if connection.vendor == "sqlite":
+            keys = list(entries.values_list("pk"))
+            with connection.cursor() as cursor:
+                cursor.executemany("DELETE FROM resources_search WHERE rowid = %s", keys)
+        entries.delete()
+
+
+def forget_for_good() -> None:
+    """Take terms out of the index that deleted entries have left in it.
+
+    FTS5 marks them as deleted and drops them when it merges; PostgreSQL's vacuum sees to its own.
+    """
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO resources_search (resources_search) VALUES ('optimize')")
+
+
+def entered(terms: Terms) -> EnteredTerms:
+    """Return terms as they are entered on SQLite, separated by spaces."""
+    title, body, title_parts, body_parts = map(" ".join, terms)
+    digest = crc32("\n".join((title, body, title_parts, body_parts)).encode())
+    return EnteredTerms((title, body, title_parts, body_parts), digest)
+
+
+def tsvector(terms: Terms) -> str:
+    """Write terms as PostgreSQL's `tsvector`: each with its places and their weights.
+
+    For example `'fire':1A,4B 'dragon':2A`. Nothing follows across the gap after each of the four.
+    """
+    places: dict[str, list[str]] = {}
+    first = 1
+    for weight, those in zip(WEIGHTS, terms, strict=True):
+        for place, term in enumerate(those, first):
+            places.setdefault(term, []).append(f"{place}{weight}")
+        first += len(those) + 1
+    return " ".join([f"'{term}':{','.join(found)}" for term, found in places.items()])
+
+
+def _texts(row: Model, columns: Collection[str]) -> tuple[str, str]:
+    texts = [_text(getattr(row, column)) for column in columns]
+    return texts[0], "\n".join(texts[1:])
+
+
+def _text(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+class _Waiting(local):
+    """Entries of each thread whose terms are not searchable yet; None when they are at once."""
+
+    entries: dict[int, EnteredTerms] | None = None
+
+
+_waiting = _Waiting()
+
+
+def _enter_on_sqlite(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
+    entries: dict[int, EnteredTerms] = {}
+    with connection.cursor() as cursor:
+        for key, terms in rows:
+            new = entered(terms)
+            record_id = RECORD_ID.get_db_prep_value(key, connection)
+            cursor.execute(ENTER["sqlite"], [resource, record_id, new.digest])
+            entries[cursor.fetchone()[0]] = new
+    if _waiting.entries is None:
+        _enter_terms(entries)
+    else:
+        _waiting.entries |= entries
+
+
+def _enter_on_postgresql(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
+    with connection.cursor() as cursor:
+        for key, terms in rows:
+            digest = entered(terms).digest
+            cursor.execute(ENTER["postgresql"], [resource, key, digest, tsvector(terms)])
+
+
+def _enter_terms(entries: Mapping[int, EnteredTerms]) -> None:
+    """Make the terms of entries searchable, unless a savepoint took their entry back."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            ENTER_TERMS, [(*new.texts, entry, new.digest) for entry, new in entries.items()]
+        )
