@@ -327,10 +327,10 @@ TRICKS = (
     ),
     Trick(
         "search entries gathered",
-        "resources/search.py",
+        "resources/search/index.py",
         "words entered row by row",
         load.CREATE,
         replaced("server.write_executor.search.gathered", nullcontext),
-        "tests/resources/test_search.py",
+        "tests/resources/search/test_search.py",
     ),
 )

@@ -49,7 +49,10 @@ def list_parameters(resource: Resource) -> list[OpenApiParameter]:
         numbered = "The number of a page, answered with `count`, `page` and `page_count`."
         parameters.append(OpenApiParameter("page", int, description=numbered))
     if resource.search:
-        words = "Words to search for; the last may be the beginning of one. Best matches first."
+        words = (
+            "Words to search for; the last may be the beginning of one, and words between quotes"
+            " follow each other. Best matches first; see docs/guide/queries.md."
+        )
         parameters.append(OpenApiParameter("search", str, description=words))
     return parameters + _shape_parameters(resource) + [_IF_NONE_MATCH]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from resources.byte_cache import byte_cached
-from resources.search.questions import Adjacent, All, Where, condition_of
+from resources.search.questions import Adjacent, All, Among, condition_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 EXPRESSION_BYTES = 256 * 1024
 """Memory for expressions, which a statement takes several times."""
-COLUMNS: Mapping[Where, str] = {
-    Where.ANY: "",
-    Where.WORDS: "{title body} : ",
-    Where.PARTS: "{title_parts body_parts} : ",
+COLUMNS: Mapping[Among, str] = {
+    Among.ANY: "",
+    Among.WORDS: "{title body} : ",
+    Among.PARTS: "{title_parts body_parts} : ",
 }
-WEIGHTS: Mapping[Where, str] = {Where.ANY: "", Where.WORDS: "AB", Where.PARTS: "CD"}
+WEIGHTS: Mapping[Among, str] = {Among.ANY: "", Among.WORDS: "AB", Among.PARTS: "CD"}
 NOTHING = {"sqlite": '""', "postgresql": ""}
 
 
@@ -38,7 +38,7 @@ def fts5(condition: Condition) -> str:
     """Write a condition as FTS5 does: `{title body} : "수집가" * OR ("포켓" AND "ex" *)`."""
     if isinstance(condition, Adjacent):
         beginning = " *" if condition.is_beginning else ""
-        return f'{COLUMNS[condition.where]}"{" ".join(condition.terms)}"{beginning}'
+        return f'{COLUMNS[condition.among]}"{" ".join(condition.terms)}"{beginning}'
     joined = " AND " if isinstance(condition, All) else " OR "
     return f"({joined.join(map(fts5, condition.of))})"
 
@@ -46,7 +46,7 @@ def fts5(condition: Condition) -> str:
 def tsquery(condition: Condition) -> str:
     """Write a condition as PostgreSQL's `tsquery`: `'수집가':*AB | ('포켓' & 'ex':*)`."""
     if isinstance(condition, Adjacent):
-        weights = WEIGHTS[condition.where]
+        weights = WEIGHTS[condition.among]
         marks = [weights] * (len(condition.terms) - 1)
         marks.append(f"*{weights}" if condition.is_beginning else weights)
         terms = [

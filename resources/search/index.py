@@ -8,6 +8,7 @@ GIN index. Both hold the terms as they are given: no parser or dictionary of the
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from threading import local
 from typing import TYPE_CHECKING, NamedTuple
@@ -43,7 +44,11 @@ ENTER = {
 }
 ENTER_TERMS = (
     "INSERT OR REPLACE INTO resources_search (rowid, title, body, title_parts, body_parts)"
-    " SELECT id, %s, %s, %s, %s FROM resources_searchentry WHERE id = %s AND digest = %s"
+    " VALUES (%s, %s, %s, %s, %s)"
+)
+"""One row at a time, as FTS5 writes out what it holds before each INSERT … SELECT."""
+DIGESTS = (
+    "SELECT id, digest FROM resources_searchentry WHERE id IN (SELECT value FROM JSON_EACH(%s))"
 )
 WEIGHTS = ("A", "B", "C", "D")
 
@@ -87,7 +92,8 @@ def gathered() -> Iterator[None]:
         yield
     finally:
         _waiting.entries = None
-    _enter_terms(entries)
+    if entries:
+        _enter_terms(_still_standing(entries))
 
 
 def forget(row: Record) -> None:
@@ -138,13 +144,9 @@ def tsvector(terms: Terms) -> str:
     return " ".join([f"'{term}':{','.join(found)}" for term, found in places.items()])
 
 
-def _texts(row: Model, columns: Collection[str]) -> tuple[str, str]:
-    texts = [_text(getattr(row, column)) for column in columns]
-    return texts[0], "\n".join(texts[1:])
-
-
-def _text(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _texts(row: Model, columns: Collection[str]) -> list[str]:
+    values = [getattr(row, column) for column in columns]
+    return [" ".join(map(str, each)) if isinstance(each, list) else str(each) for each in values]
 
 
 class _Waiting(local):
@@ -165,7 +167,7 @@ def _enter_on_sqlite(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
             cursor.execute(ENTER["sqlite"], [resource, record_id, new.digest])
             entries[cursor.fetchone()[0]] = new
     if _waiting.entries is None:
-        _enter_terms(entries)
+        _enter_terms(entries.items())
     else:
         _waiting.entries |= entries
 
@@ -177,9 +179,20 @@ def _enter_on_postgresql(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> N
             cursor.execute(ENTER["postgresql"], [resource, key, digest, tsvector(terms)])
 
 
-def _enter_terms(entries: Mapping[int, EnteredTerms]) -> None:
-    """Make the terms of entries searchable, unless a savepoint took their entry back."""
+def _enter_terms(entries: Iterable[tuple[int, EnteredTerms]]) -> None:
+    """Make the terms of entries searchable."""
     with connection.cursor() as cursor:
-        cursor.executemany(
-            ENTER_TERMS, [(*new.texts, entry, new.digest) for entry, new in entries.items()]
-        )
+        cursor.executemany(ENTER_TERMS, [(entry, *new.texts) for entry, new in entries])
+
+
+def _still_standing(entries: Mapping[int, EnteredTerms]) -> list[tuple[int, EnteredTerms]]:
+    """Leave out the entries that a savepoint took back, or brought back to what they were.
+
+    In the order of their ids, as FTS5 writes out what it holds before a smaller one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DIGESTS, [json.dumps(list(entries))])
+        digests = dict(cursor.fetchall())
+    return [
+        (entry, new) for entry, new in sorted(entries.items()) if digests.get(entry) == new.digest
+    ]

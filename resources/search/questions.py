@@ -12,7 +12,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from resources.search.terms import CJK, IS_CJK, PAIR, words_of
+from resources.search.terms import CJK, IS_CJK, pairs_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ UNFINISHED = re.compile("(?<=[가-힣])[ㄱ-ㅎ]\\Z")
 PAIR_LENGTH = 2
 
 
-class Where(StrEnum):
+class Among(StrEnum):
     """Among which terms of a record something is looked for."""
 
     ANY = "any"
@@ -37,7 +37,7 @@ class Adjacent(NamedTuple):
     """Terms that follow each other; the last may be the beginning of a term."""
 
     terms: tuple[str, ...]
-    where: Where = Where.ANY
+    among: Among = Among.ANY
     is_beginning: bool = False
 
 
@@ -88,7 +88,7 @@ def _conditions(question: str) -> Iterator[Condition]:
 def _phrase(clause: Clause) -> Condition:
     """Return the condition for words between quotes, of which the closing one may be missing."""
     is_beginning = not clause.is_closed or _ends_in_cjk(clause.words[-1])
-    return Adjacent(tuple(clause.words), Where.WORDS, is_beginning)
+    return Adjacent(tuple(clause.words), Among.WORDS, is_beginning)
 
 
 def _word(word: str, *, is_last: bool) -> Condition:
@@ -99,17 +99,17 @@ def _word(word: str, *, is_last: bool) -> Condition:
     parts = [_run(run, is_last=False) for run in others] + [_run(last, is_last=is_last)]
     if len(parts) == 1 and parts[0].terms == (word,):
         return parts[0]
-    whole = Adjacent((word,), Where.WORDS, is_last or _ends_in_cjk(word))
+    whole = Adjacent((word,), Among.WORDS, is_last or _ends_in_cjk(word))
     return Either((whole, parts[0] if len(parts) == 1 else All(tuple(parts))))
 
 
 def _run(run: str, *, is_last: bool) -> Adjacent:
     """Return the condition for characters of one kind, which are a word or a part of one."""
     if not _ends_in_cjk(run):
-        return Adjacent((run,), Where.ANY, is_last)
+        return Adjacent((run,), Among.ANY, is_last)
     if len(run) <= PAIR_LENGTH:
-        return Adjacent((run,), Where.ANY, is_beginning=True)
-    return Adjacent(tuple(PAIR.findall(run)[:-1]), Where.PARTS)
+        return Adjacent((run,), Among.ANY, is_beginning=True)
+    return Adjacent(tuple(pairs_of(run)[:-1]), Among.PARTS)
 
 
 def _ends_in_cjk(word: str) -> bool:

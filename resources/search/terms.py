@@ -47,10 +47,10 @@ MARKS = "".join(
 """Vowel signs and other marks within words, which `\\w` leaves out."""
 WORD = re.compile(rf"\w[\w{MARKS}]{{,{LONGEST_WORD - 1}}}")
 IS_CJK = re.compile(f"[{CJK}]")
-OTHER = re.compile(f"[^ {CJK}]")
-PAIR = re.compile(f"(?=([{CJK}]{{1,2}}))[{CJK}]")
+OTHER = re.compile(f"[^ {CJK}]+")
 BESIDE = re.compile(f"(?<=[{CJK}])[^ {CJK}]+|(?<![^ ])[^ {CJK}]++(?=[{CJK}])")
 """What stands in one word with letters of `CJK` and is none of them."""
+UNFOLDED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff\uff01-\uff9f]")
 WIDE = re.compile("[\uff01-\uff9f]+")
 ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]+")
 ACCENTS = re.compile("[\u0300-\u036f]+")
@@ -65,9 +65,10 @@ class Terms(NamedTuple):
     body_parts: list[str]
 
 
-def terms_of(title: str, body: str) -> Terms:
+def terms_of(title: str, *body: str) -> Terms:
     """Return the terms of a record, of a very long one as many as the limits allow."""
-    titles, bodies = words_of(title), words_of(body)
+    titles = words_of(title)
+    bodies = [word for text in body if text for word in words_of(text)]
     titles, bodies = _within(titles, bodies, MOST_WORDS, PLACES_OF_WORD)
     parts = _within(parts_of(titles), parts_of(bodies), MOST_PARTS, PLACES_OF_PART)
     return Terms(titles, bodies, *parts)
@@ -75,24 +76,34 @@ def terms_of(title: str, body: str) -> Terms:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text, folded, in their order."""
-    return WORD.findall(folded_text(text).replace("_", " "))
+    words: list[str] = WORD.findall(folded_text(text).replace("_", " "))
+    return words
 
 
 def parts_of(words: list[str]) -> list[str]:
     """Return the parts of those words that have any: pairs in their order, then the rest."""
-    text = " ".join(words)
-    if text.isascii() or IS_CJK.search(text) is None:
-        return []
-    pairs: list[str] = PAIR.findall(text)
-    return pairs + BESIDE.findall(text) if OTHER.search(text) else pairs
+    text = " ".join([word for word in words if not word.isascii()])
+    if not text or OTHER.search(text) is None:
+        return pairs_of(text)
+    beside: list[str] = BESIDE.findall(text)
+    return pairs_of(OTHER.sub(" ", text)) + beside
+
+
+def pairs_of(text: str) -> list[str]:
+    """Return every two characters that follow each other, and the last ones before a space."""
+    following = zip(text, f"{text[1:]} ", strict=False)
+    return [one if two == " " else one + two for one, two in following if one != " "]
 
 
 def folded_text(text: str) -> str:
     """Return a text in the one form in which words are compared."""
     if text.isascii():
         return text.lower()
-    folded = WIDE.sub(lambda found: normalize("NFKC", found[0]), composed(text)).casefold()
-    return composed(ACCENTED.sub(_without_accents, folded))
+    folded = composed(text).casefold()
+    if UNFOLDED.search(folded) is None:
+        return folded
+    narrow = WIDE.sub(lambda found: normalize("NFKC", found[0]), folded).casefold()
+    return composed(ACCENTED.sub(_without_accents, narrow))
 
 
 def _without_accents(found: re.Match[str]) -> str:
@@ -103,7 +114,8 @@ def _within(
     title: list[str], body: list[str], most: int, places: int
 ) -> tuple[list[str], list[str]]:
     """Leave out what exceeds `most` terms, or `places` of one term."""
-    if len(title) + len(body) <= places:
+    count = len(title) + len(body)
+    if count <= places or (count <= most and max(Counter(title + body).values()) <= places):
         return title, body
     seen: Counter[str] = Counter()
 

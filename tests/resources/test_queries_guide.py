@@ -28,7 +28,7 @@ BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 BLOCKS = [
     pytest.param(kind, text, id=f"{kind}-{text.partition('→')[0].strip()}")
     for kind, text in BLOCK.findall(GUIDE)
-    if kind in ("filter", "query", "sort", "expand")
+    if kind in ("filter", "query", "search", "sort", "expand")
 ]
 REFUSED = [
     pytest.param(kind, question, id=question)
