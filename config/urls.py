@@ -11,6 +11,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config import operations
 from config.documents import SchemaView
+from resources.http.search_view import SearchView
 from resources.http.urls import resource_urls
 from server import error_pages
 from users.admin import change_own_password
@@ -20,6 +21,8 @@ from users.views.pages import ChangePage, ResetPage, VerifyPage
 from users.views.privacy import ArchiveView, ExportView
 from users.views.tokens import KeysView
 
+SEARCHED = ("cards", "templates", "posts", "collections", "users")
+
 api: list[Any] = [
     path("auth/", include("users.urls")),
     path("realtime/", include("realtime.urls")),
@@ -27,6 +30,7 @@ api: list[Any] = [
     path("users/me/export", ExportView.as_view()),
     path("users/me/exports/<str:record_id>/archive", ArchiveView.as_view()),
     path("webhooks/", include("webhooks.urls")),
+    path("search", SearchView.as_view(default_resources=SEARCHED)),
     *resource_urls(),
 ]
 
