@@ -12,6 +12,7 @@ from resources.declaration import RecordAction, Resource, actor
 from resources.documents.completion import complete_by
 from resources.documents.embedding import AddressStarts, embed
 from resources.documents.sentences import explain_pattern
+from resources.documents.sql import Replaced
 from resources.documents.validation import schema_error
 from resources.errors import (
     FieldError,
@@ -92,6 +93,7 @@ __all__ = [
     "RecordIdField",
     "RecordView",
     "RelationListField",
+    "Replaced",
     "Resource",
     "SealedField",
     "SortedCharField",

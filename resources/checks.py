@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from resources import registry
 from resources.actors import ANONYMOUS, Actor, UnboundActor
 from resources.declaration import VERBS, Resource
-from resources.documents.embedding import embedded_members
+from resources.documents.embedding import embedding_of
 from resources.fields import SortedCharField
 from resources.ids import new_id
 from resources.rules import narrowed
@@ -141,7 +141,7 @@ def _relations_are_registered(resource: Resource) -> Iterator[tuple[int, str]]:
                 yield 5, f"expand names “{name}”, which is no relation"
             continue
         target = resource.target(name)
-        if not registry.is_registered(target) and embedded_members(target) is None:
+        if not registry.is_registered(target) and embedding_of(target) is None:
             yield 5, f"“{name}” points at {target.__name__}, which is no resource"
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from functools import lru_cache
 from secrets import token_hex
 from time import time
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ MARK = f"~{token_hex(16)}~"
 """What stands in a plan before a key whose address is to be signed; nobody can know it."""
 MARKED = re.compile(rf"{MARK}({KEY})(\??)")
 LONGEST_TIME = 12
+MOST_SIGNATURES = 4096
+"""Signatures that are kept: a record repeats those of its pictures, and shows them for an hour."""
 
 
 def plain_address(key: str) -> str:
@@ -64,6 +67,7 @@ def expiry(key: str, query: Mapping[str, str], transform: str = NO_TRANSFORM) ->
     return expires if any(hmac.compare_digest(signature, each) for each in expected) else None
 
 
+@lru_cache(maxsize=MOST_SIGNATURES)
 def _signature(secret: bytes, key: str, scope: str, expires: int) -> str:
     signed = f"{key}\n{scope}\n{expires}".encode()
     return urlsafe_b64encode(hmac.digest(secret, signed, "sha256")).decode().rstrip("=")

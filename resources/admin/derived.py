@@ -21,7 +21,7 @@ from django.utils.translation import ngettext
 from resources import registry
 from resources.admin.history import record_id
 from resources.admin.records import RecordAdmin, acting, is_admin, is_moderating
-from resources.documents.embedding import embedded_members
+from resources.documents.embedding import embedding_of
 from resources.rules import NOBODY, narrowed
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
@@ -255,7 +255,7 @@ def _listed(resource: Resource) -> Sequence[str]:
 
 
 def _is_wide(column: Field[object, object]) -> bool:
-    is_embedded = column.is_relation and embedded_members(column.related_model) is not None
+    is_embedded = column.is_relation and embedding_of(column.related_model) is not None
     return is_embedded or isinstance(column, WIDE_COLUMNS)
 
 

@@ -21,10 +21,20 @@ class AddressStarts(NamedTuple):
 
 
 class Embedding(NamedTuple):
-    """How a model is embedded: `members` makes its document of what its addresses start with."""
+    """How a model is embedded: `members` makes its document of what its addresses start with.
+
+    `schemas` describes each member (JSON Schema).
+    """
 
     members: Callable[[str], Mapping[str, Any]]
     address_starts: Callable[[], AddressStarts]
+    schemas: Mapping[str, Mapping[str, object]]
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Describe the document."""
+        members = {name: dict(schema) for name, schema in self.schemas.items()}
+        return {"type": "object", "required": list(members), "properties": members}
 
 
 _embeddings: dict[type[Model], Embedding] = {}
@@ -34,20 +44,15 @@ def embed(
     model: type[Model],
     members: Callable[[str], Mapping[str, object]],
     address_starts: Callable[[], AddressStarts],
+    schemas: Mapping[str, Mapping[str, object]],
 ) -> None:
     """Let relations to `model` be answered as a document of these expressions.
 
     Addresses in it start with `plain` wherever anyone may see the record that points here.
     """
-    _embeddings[model] = Embedding(members, address_starts)
+    _embeddings[model] = Embedding(members, address_starts, schemas)
 
 
 def embedding_of(model: Any) -> Embedding | None:
     """Return how a model is embedded, or None for models that appear as an id."""
     return _embeddings.get(model)
-
-
-def embedded_members(model: Any) -> Mapping[str, Any] | None:
-    """Return the members of an embedded model, or None for models that appear as an id."""
-    embedding = embedding_of(model)
-    return embedding.members(embedding.address_starts().plain) if embedding else None

@@ -9,7 +9,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSe
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 
-from resources.documents.embedding import embedded_members
+from resources.documents.embedding import embedding_of
 from resources.fields import DocumentField, RelationListField
 from resources.http.parameters import filter_parameters, list_parameters, record_parameters
 from resources.query.back_relations import back_relations
@@ -241,10 +241,8 @@ def column_schema(resource: Resource, name: str) -> JsonSchema:
 
 def _column_type(column: models.Field[object, object]) -> JsonSchema:
     if column.is_relation:
-        embedded = embedded_members(column.related_model)
-        if embedded is not None:
-            return {"type": "object", "required": list(embedded)}
-        return {"type": "string", "format": "uuid"}
+        embedding = embedding_of(column.related_model)
+        return embedding.schema if embedding else {"type": "string", "format": "uuid"}
     if isinstance(column, RelationListField):
         return _list_type(column)
     if isinstance(column, DocumentField):
@@ -255,11 +253,10 @@ def _column_type(column: models.Field[object, object]) -> JsonSchema:
 
 
 def _list_type(column: RelationListField) -> JsonSchema:
-    embedded = embedded_members(column.listed_model)
-    if embedded is None:
+    embedding = embedding_of(column.listed_model)
+    if embedding is None:
         return dict(column.schema)
-    items = {"type": "object", "required": list(embedded)}
-    return {"type": "array", "maxItems": column.most, "items": items}
+    return {"type": "array", "maxItems": column.most, "items": embedding.schema}
 
 
 def _nullable(described: JsonSchema) -> JsonSchema:
