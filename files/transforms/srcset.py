@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import Expression
+    from django.db.models.expressions import Combinable
 
 WIDTHS = (220, 440, 660, 880)
 """Pixels. A card at 220 or 440 points, on screens of 1, 2 and 3 pixels a point: browsers take the
@@ -21,7 +22,7 @@ narrowest that has as many pixels as they need."""
 ADDRESS = "*"
 
 
-def variants(address: Expression) -> Expression:
+def variants(address: Combinable) -> Expression:
     """Return the JSON of a picture's variants, `{"srcset": "…"}`: those no wider than it is.
 
     `address` is that of the file, without a query.
