@@ -19,6 +19,7 @@ from files.content_types import EXTENSIONS
 from files.keys import ATTACHMENTS, PICTURES, digest_of, key_of
 from files.models import File, Variant
 from files.pictures.reading import read_picture
+from files.scanning import require_clean
 from files.transforms.variants import keys_of_variants
 from resources.api import new_id
 
@@ -37,12 +38,14 @@ logger = logging.getLogger("holobase.files")
 def store_file(*, by: Actor, upload: BinaryIO, policy: FilePolicy, name: str = "") -> File:
     """Check an upload by the policy of the column that it is for, and store it.
 
-    Raises ValidationError for what the column does not take. Call it before the transaction of what
-    shows the file, and `discard_unused` after it.
+    Raises ValidationError for what the column does not take, and for what is infected. Call it
+    before the transaction of what shows the file, and `discard_unused` after it.
     """
     if policy.is_of_pictures:
+        require_clean(upload)
         return store_picture(by=by, upload=upload, name=name)
     content_type, size = read_attachment(upload, policy)
+    require_clean(upload)
     return _store(
         upload,
         ATTACHMENTS,
