@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from config import backends, env, formats, policies, providers
+from config import backends, env, formats, policies, providers, quotas
 
 django_stubs_ext.monkeypatch()
 
@@ -128,6 +128,9 @@ VARIANTS_WAITING = env.integer("VARIANTS_WAITING", 256)
 VARIANT_SECONDS = env.integer("VARIANT_SECONDS", 20, minimum=1, maximum=HOUR)
 MOST_VARIANTS = env.integer("MOST_VARIANTS", 64, minimum=1)
 MOST_UPLOADS_PER_NETWORK = env.integer("MOST_UPLOADS_PER_NETWORK", 8)
+UPLOAD_HOURS = env.integer("UPLOAD_HOURS", 24, minimum=1, maximum=24 * 365)
+QUOTA_LEVELS, QUOTA_ROLES = quotas.of_levels(), quotas.of_roles()
+MOST_UPLOAD_STREAMS_PER_NETWORK = env.integer("MOST_UPLOAD_STREAMS_PER_NETWORK", 32)
 UPLOAD_THREADS = env.integer("UPLOAD_THREADS", 4, minimum=1, maximum=1000)
 REQUEST_THREADS = env.integer("REQUEST_THREADS", 8, minimum=1, maximum=1000)
 FILE_THREADS = env.integer("FILE_THREADS", 4, minimum=1, maximum=1000)

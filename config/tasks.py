@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from files.tasks import sweep_unused_files
+from files.uploads.ending import sweep_expired_uploads
 from resources.retention import fold_old_changes, forget_old_changes
 from resources.writing.idempotency import forget_old_answers
 from users.services.erasure import erase_due_members
@@ -52,6 +53,7 @@ def forget_finished_tasks() -> int:
 CHORES: Mapping[str, Callable[[], int]] = {
     "erased_members": erase_due_members,
     "expired_exports": drop_expired_exports,
+    "expired_uploads": sweep_expired_uploads,
     "unused_files": sweep_unused_files,
     "old_answers": forget_old_answers,
     "old_changes": forget_old_changes,

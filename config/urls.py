@@ -19,6 +19,7 @@ from users.views.enrolment import EnrolmentPage
 from users.views.own_record import OwnRecordView
 from users.views.pages import ChangePage, ResetPage, VerifyPage
 from users.views.privacy import ArchiveView, ExportView
+from users.views.quota import QuotaView
 from users.views.tokens import KeysView
 
 SEARCHED = ("cards", "templates", "posts", "collections", "users")
@@ -27,10 +28,12 @@ api: list[Any] = [
     path("auth/", include("users.urls")),
     path("realtime/", include("realtime.urls")),
     path("users/me", OwnRecordView.as_view()),
+    path("users/me/quota", QuotaView.as_view()),
     path("users/me/export", ExportView.as_view()),
     path("users/me/exports/<str:record_id>/archive", ArchiveView.as_view()),
     path("webhooks/", include("webhooks.urls")),
     path("search", SearchView.as_view(default_resources=SEARCHED)),
+    path("", include("files.uploads.urls")),
     *resource_urls(),
 ]
 

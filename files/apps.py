@@ -1,5 +1,8 @@
 """Django's configuration of the app."""
 
+from importlib import import_module
+from typing import override
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -10,3 +13,8 @@ class FilesConfig(AppConfig):
     name = "files"
     label = "files"
     verbose_name = _("Files")
+
+    @override
+    def ready(self) -> None:
+        # Models, which this needs, are loaded only now.
+        import_module("files.uploads.exporter")

@@ -143,6 +143,14 @@ class BucketStorage(S3Storage):
         session = self._create_session()
         return session.client("s3", endpoint_url=url, region_name=self.region_name, config=config)
 
+    def call(self, operation: str, **arguments: object) -> Any:
+        """Ask the bucket for what may take longer than a request of a file usually does.
+
+        Raises Problem 503 or 507 as everything here, ClientError for what the server refuses.
+        """
+        with self._reached():
+            return getattr(self.patient_client, operation)(Bucket=self.bucket_name, **arguments)
+
     def is_there(self) -> bool:
         """Return whether the bucket answers."""
         self.connection.meta.client.head_bucket(Bucket=self.bucket_name)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, override
+from typing import Any, ClassVar, override
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from resources.api import Record
+from resources.api import Record, RecordIdField, new_id
 
 
 class File(Record):
@@ -122,3 +122,88 @@ class AlbumEntry(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.position} {self.file_id}"
+
+
+class Upload(models.Model):
+    """A file that is sent in pieces, by tus or straight to the bucket.
+
+    `offset` bytes are stored and acknowledged. `claim` counts those who have taken the upload over:
+    only the last of them may store anything (`files.uploads.claims`). `reserved` bytes count as
+    used until the file is finished. Once it is, `file_id` says which one it became; a row outlives
+    that until `expires_at`, so that whoever asks again gets the same answer.
+    """
+
+    class State(models.TextChoices):
+        """How far an upload has come."""
+
+        OPEN = "open", _("open")
+        FINISHED = "finished", _("finished")
+        REFUSED = "refused", _("refused")
+
+    class Kind(models.TextChoices):
+        """How the bytes come: a whole file, a piece or a whole of pieces (tus), or presigned."""
+
+        WHOLE = "whole", _("whole")
+        PARTIAL = "partial", _("piece of a file")
+        FINAL = "final", _("made of pieces")
+        PRESIGNED = "presigned", _("straight to the bucket")
+
+    id = RecordIdField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="uploads",
+        verbose_name=_("owner"),
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.WHOLE)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    name = models.CharField(_("original name"), max_length=200, blank=True)
+    field = models.CharField(_("field"), max_length=100, blank=True)
+    metadata = models.TextField(blank=True, editable=False)
+    concat = models.TextField(blank=True, editable=False)
+    length = models.PositiveBigIntegerField(_("length"), null=True)
+    offset = models.PositiveBigIntegerField(_("received"), default=0)
+    reserved = models.PositiveBigIntegerField(default=0, editable=False)
+    claim = models.PositiveBigIntegerField(default=0, editable=False)
+    # What the bucket calls the upload, and the object with the bytes that fill no part yet.
+    multipart_id = models.TextField(blank=True, editable=False)
+    next_part = models.PositiveIntegerField(default=1, editable=False)
+    tail = models.CharField(max_length=120, blank=True, editable=False)
+    file_id = RecordIdField(null=True, editable=False)
+    refusal = models.JSONField[Any, Any](default=dict, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires at"))
+
+    class Meta:
+        verbose_name = _("upload")
+        verbose_name_plural = _("uploads")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["expires_at"], name="upload_by_end")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name or str(self.pk)
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether every byte is there."""
+        return self.length is not None and self.offset == self.length
+
+
+class UploadPart(models.Model):
+    """A stored part of an upload to a bucket, in the order of `number`."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    tag = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["upload", "number"], name="one_part_per_number")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.upload_id}/{self.number}"

@@ -64,3 +64,14 @@ def policy_of(name: str) -> FilePolicy:
         if isinstance(policy, FilePolicy):
             return policy
     raise LookupError(name)
+
+
+def policies() -> list[FilePolicy]:
+    """Return the policies of all columns that hold files."""
+    columns = (
+        field
+        for resource in registry.all_resources()
+        for field in resource.record_model._meta.concrete_fields
+    )
+    found = (getattr(column, "policy", None) for column in columns)
+    return [policy for policy in found if isinstance(policy, FilePolicy)]

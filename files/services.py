@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, BinaryIO
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from django.conf import settings
 from django.core.files.base import File as Content
@@ -19,12 +20,13 @@ from files.content_types import EXTENSIONS
 from files.keys import ATTACHMENTS, PICTURES, digest_of, key_of
 from files.models import File, Variant
 from files.pictures.reading import read_picture
+from files.quota import require_space
 from files.scanning import require_clean
 from files.transforms.variants import keys_of_variants
 from resources.api import new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -35,37 +37,59 @@ if TYPE_CHECKING:
 logger = logging.getLogger("holobase.files")
 
 
-def store_file(*, by: Actor, upload: BinaryIO, policy: FilePolicy, name: str = "") -> File:
+class StagedUpload(NamedTuple):
+    """An upload that came in pieces: which one, and what makes a stored file of its bytes."""
+
+    upload_id: UUID
+    save: Callable[[str], object]
+
+
+def store_file(
+    *,
+    by: Actor,
+    upload: BinaryIO,
+    policy: FilePolicy,
+    name: str = "",
+    staged: StagedUpload | None = None,
+) -> File:
     """Check an upload by the policy of the column that it is for, and store it.
 
-    Raises ValidationError for what the column does not take, and for what is infected. Call it
-    before the transaction of what shows the file, and `discard_unused` after it.
+    Raises ValidationError for what the column does not take, for what is infected, or the member
+    has no room for. Call it before the transaction of what shows the file, and `discard_unused`
+    after it. What was `staged` in the storage is not read through this process again to be stored.
     """
+    reserved_by = staged.upload_id if staged else None
     if policy.is_of_pictures:
         require_clean(upload)
-        return store_picture(by=by, upload=upload, name=name)
+        return store_picture(by=by, upload=upload, name=name, reserved_by=reserved_by)
     content_type, size = read_attachment(upload, policy)
     require_clean(upload)
+    key = new_key(upload, ATTACHMENTS, EXTENSIONS[content_type])
     return _store(
-        upload,
-        ATTACHMENTS,
-        EXTENSIONS[content_type],
-        owner_id=by.id,
+        key,
+        by=by,
+        save=staged.save if staged else partial(_save, upload),
+        reserved_by=reserved_by,
         content_type=content_type,
         size=size,
         original_name=name[:200],
     )
 
 
-def store_picture(*, by: Actor, upload: BinaryIO, name: str = "") -> File:
-    """Check an upload and store it; raises ValidationError for what is no picture."""
+def store_picture(
+    *, by: Actor, upload: BinaryIO, name: str = "", reserved_by: UUID | None = None
+) -> File:
+    """Check an upload and store it; raises ValidationError for what is no picture, or has no room.
+
+    `reserved_by` is the upload in pieces that has reserved room for it, if one has.
+    """
     picture = read_picture(upload)
     with picture.content as content:
         return _store(
-            content,
-            PICTURES,
-            picture.extension,
-            owner_id=by.id,
+            new_key(content, PICTURES, picture.extension),
+            by=by,
+            save=partial(_save, content),
+            reserved_by=reserved_by,
             content_type=picture.content_type,
             size=picture.size,
             width=picture.width,
@@ -75,21 +99,54 @@ def store_picture(*, by: Actor, upload: BinaryIO, name: str = "") -> File:
         )
 
 
-def _store(content: BinaryIO, folder: str, extension: str, **columns: object) -> File:
-    """Store bytes with their row, read piece by piece.
+class NewKey(NamedTuple):
+    """The name of bytes that are to be stored, for a row of this id."""
+
+    file_id: UUID
+    digest: str
+    key: str
+
+
+def new_key(content: BinaryIO, folder: str, extension: str) -> NewKey:
+    """Return the name that bytes are to have, which are read piece by piece."""
+    file_id, digest = new_id(), digest_of(content)
+    return NewKey(file_id, digest, key_of(folder, digest, file_id, extension))
+
+
+def _store(
+    new: NewKey,
+    *,
+    by: Actor,
+    save: Callable[[str], object],
+    reserved_by: UUID | None,
+    size: int,
+    **columns: object,
+) -> File:
+    """Store bytes with their row; raises ValidationError `quota_exceeded`.
 
     The row comes first and the bytes second, so that a crash between them leaves a row without use,
     which the sweep removes, rather than bytes nobody knows of.
     """
-    file_id, digest = new_id(), digest_of(content)
-    key = key_of(folder, digest, file_id, extension)
-    file = File.objects.create(pk=file_id, key=key, digest=digest, **columns)
+    with transaction.atomic():
+        require_space(by, size, beside=reserved_by)
+        file = File.objects.create(
+            pk=new.file_id,
+            owner_id=by.id,
+            key=new.key,
+            digest=new.digest,
+            size=size,
+            **columns,
+        )
     try:
-        default_storage.save(key, Content(content, name=key))
+        save(new.key)
     except Exception:
         discard_unused([file.pk])
         raise
     return file
+
+
+def _save(content: BinaryIO, key: str) -> None:
+    default_storage.save(key, Content(content, name=key))
 
 
 def discard_unused(file_ids: Iterable[UUID]) -> None:

@@ -35,6 +35,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 BROKEN_DISK = (errno.EIO, errno.EROFS, errno.ESTALE)
 PG_DISK_FULL = "53100"
 SQLITE_DISK = ("disk I/O error", "readonly database", "unable to open database file")
+TITLES = {460: "Checksum Mismatch"}
+"""What statuses mean that no RFC names: the one of tus 1.0."""
 QUERY_CANCELED = "57014"
 """PostgreSQL's code for a statement that took too long, or that somebody has cancelled."""
 
@@ -83,7 +85,7 @@ class Problem(Exception):
         """
         shown: dict[str, Any] = {
             "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
+            "title": TITLES.get(self.status) or HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": str(self.detail),
             "code": self.code,

@@ -13,6 +13,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.conf import settings
 from starlette.middleware.cors import CORSMiddleware
 
+from files.uploads.protocol import ANSWER_HEADERS, REQUEST_HEADERS
 from realtime.event_stream import EventStream
 from realtime.prompt_close import PromptClose
 from realtime.routing import websocket_urls
@@ -24,6 +25,7 @@ from server.request_limit import RequestLimit
 from server.socket_origins import SocketOrigins
 from server.statement_limit import limit_statements
 from server.upload_limit import UploadLimit
+from server.upload_stream import UploadStream
 from server.url_limit import UrlLimit
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def app_of_role(role: str, fast_path: FastPath) -> Any:
     """Return the HTTP half of a role's application."""
     if role == "realtime":
         return EventStream(RequestLimit(OnlyWatched(fast_path.next_app)))
-    limited = RequestLimit(UploadLimit(fast_path))
+    limited = RequestLimit(UploadStream(UploadLimit(fast_path)))
     return limited if role == "api" else EventStream(limited)
 
 
@@ -119,6 +121,7 @@ WELCOME: dict[str, Any] = {
         "baggage",
         "traceparent",
         "tracestate",
+        *REQUEST_HEADERS,
         *settings.CORS_HEADERS,
     ],
     "expose_headers": [
@@ -130,6 +133,7 @@ WELCOME: dict[str, Any] = {
         "Retry-After",
         "WWW-Authenticate",
         "X-Request-ID",
+        *ANSWER_HEADERS,
     ],
     "max_age": 3600,
 }

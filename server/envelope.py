@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ from resources import context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from realtime.asgi_types import Send
+    from resources.answers import HttpAnswer
 
 logger = logging.getLogger("holobase.request")
 
@@ -100,3 +103,23 @@ def security_headers() -> Mapping[str, str]:
         hsts += ["preload"] if settings.SECURE_HSTS_PRELOAD else []
         headers["Strict-Transport-Security"] = "; ".join(hsts)
     return headers
+
+
+async def send_answer(answer: HttpAnswer, envelope: Envelope, language: str, send: Send) -> None:
+    """Send an answer with what every answer of the API carries."""
+    headers = [
+        (name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()
+    ]
+    headers += _security()
+    headers.append((b"x-request-id", envelope.context.request_id.encode()))
+    headers.append((b"content-language", language.encode()))
+    if answer.status not in (204, 304):
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    body = b"" if envelope.method == "HEAD" else answer.body
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@cache
+def _security() -> Sequence[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in security_headers().items()]

@@ -9,11 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.http.request import split_domain_port, validate_host
 from django.utils import translation
 
 from resources.answers import JSON, HttpAnswer, problem_answer
-from resources.byte_cache import byte_cached
 from resources.errors import Problem
 from resources.http.client_networks import limited_network
 from resources.http.pipeline import ADMISSION, READ
@@ -21,7 +19,8 @@ from resources.http.request import READS, Request, media_type_of
 from resources.http.writes import LIMITS
 from resources.targets import API_PREFIX, Target, target_of
 from resources.writing.merge_patch import MEDIA_TYPE as MERGE_PATCH
-from server.envelope import Envelope, security_headers
+from server.envelope import Envelope, send_answer
+from server.hosts import is_addressed_here
 from server.read_executor import ReadExecutor
 from server.request_bodies import DisconnectedError, IncomingBody, in_memory, let_pass, most_bytes
 from server.write_executor import writers
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from server.write_executor import WriteExecutor
 
 FORM_METHODS = frozenset({"POST", "PATCH"})
-HOST_BYTES = 256 * 1024
-"""Memory for the hosts that headers have named."""
 
 
 class FastPath:
@@ -45,9 +42,6 @@ class FastPath:
         self.next_app = next_app
         self.readers = ReadExecutor()
         self.writers: WriteExecutor = writers(settings.RESOURCE_THREADS)
-        self.security = [
-            (name.lower().encode(), value.encode()) for name, value in security_headers().items()
-        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -75,7 +69,7 @@ class FastPath:
                 return
             answer = refusal
             await let_pass(receive, limited_network(request.address))
-        await self._send(answer, envelope, request.language, send)
+        await send_answer(answer, envelope, request.language, send)
         envelope.measure(answer.status, f"{request.resource}-{request.kind}")
         envelope.log(answer.status)
 
@@ -96,28 +90,10 @@ class FastPath:
             exchange.request = exchange.request.with_body(b"".join(chunks))
             return await self.writers.write(exchange)
 
-    async def _send(
-        self, answer: HttpAnswer, envelope: Envelope, language: str, send: Send
-    ) -> None:
-        headers = [
-            (name.lower().encode(), value.encode("latin-1"))
-            for name, value in answer.headers.items()
-        ]
-        headers += self.security
-        headers.append((b"x-request-id", envelope.context.request_id.encode()))
-        headers.append((b"content-language", language.encode()))
-        if answer.status not in (204, 304):
-            headers.append((b"content-length", str(len(answer.body)).encode()))
-        body = b"" if envelope.method == "HEAD" else answer.body
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
 
 def is_answered_here(scope: Scope, headers: Mapping[bytes, bytes], target: Target) -> bool:
     """Return whether the fast path can answer this; Django looks at everything else."""
-    if settings.SECURE_SSL_REDIRECT and _scheme(scope, headers) != "https":
-        return False
-    if not _is_allowed(headers.get(b"host", b"").decode("latin-1")):
+    if not is_addressed_here(scope, headers):
         return False
     method: str = scope["method"]
     if target.action_name:
@@ -157,16 +133,3 @@ def _is_json(method: str, headers: Mapping[bytes, bytes]) -> bool:
 def _is_empty(headers: Mapping[bytes, bytes]) -> bool:
     is_sized = headers.get(b"content-length", b"0") == b"0"
     return is_sized and not headers.keys() & {b"transfer-encoding", b"content-type"}
-
-
-def _scheme(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
-    """Return `https` or `http`, as the proxy in front saw it if there is one."""
-    if settings.SECURE_PROXY_SSL_HEADER:
-        return "https" if headers.get(b"x-forwarded-proto") == b"https" else "http"
-    return str(scope.get("scheme", "http"))
-
-
-@byte_cached(HOST_BYTES, lambda host: 2 * len(host))
-def _is_allowed(host: str) -> bool:
-    domain, _port = split_domain_port(host)
-    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)

@@ -166,7 +166,7 @@ TRICKS = (
         "server/fast_path.py",
         "checked for each request",
         load.FIRST,
-        uncached("server.fast_path._is_allowed"),
+        uncached("server.hosts._is_allowed"),
         "tests/config/test_fast_path_and_django.py",
     ),
     Trick(

@@ -1,7 +1,7 @@
 """Multipart forms (RFC 7578), of which no part that names a field is dropped.
 
 Django's own parser passes over a part whose header it can't decode and a file without a name that
-it accepts. Here such a part is a file called `file`. A file waits on disk, however small it is.
+it accepts. Here such a part is a file called `file`. No file is whole in memory but a small one.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections import deque
 from io import BytesIO
+from itertools import chain
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any, NamedTuple, override
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.http.multipartparser import (
     ChunkIter,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from typing import IO
 
 CHUNK = 64 * 1024
+"""Bytes that are read at once, and beyond which a file waits on disk."""
 MOST_HEADER_BYTES = 4 * 1024
 END_OF_HEADER = b"\r\n\r\n"
 DISPOSITION = "content-disposition"
@@ -68,11 +71,11 @@ class MultipartForm(MultiPartParser):
         self.separator = b"--" + parsed._boundary
         self.body = body if parsed._content_length else BytesIO()
         self.texts = QueryDict(mutable=True)
-        self.files: MultiValueDict[str, TemporaryUploadedFile] = MultiValueDict()
+        self.files: MultiValueDict[str, UploadedFile[bytes]] = MultiValueDict()
         self.text_bytes = self.part_count = self.file_count = 0
 
     @override
-    def parse(self) -> tuple[QueryDict, MultiValueDict[str, TemporaryUploadedFile]]:
+    def parse(self) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[bytes]]]:
         try:
             stream = LazyStream(ChunkIter(self.body, CHUNK))
             for content in InterBoundaryIter(stream, self.separator):
@@ -107,15 +110,13 @@ class MultipartForm(MultiPartParser):
         if self.file_count > (settings.DATA_UPLOAD_MAX_NUMBER_FILES or 0):
             raise TooManyFieldsSent
         name = self.sanitize_file_name(part.file_name or "") or UNNAMED
-        file = TemporaryUploadedFile(name, part.content_type, 0, None)
+        second = next(chunks, b"")
+        place: Any = _on_disk() if second else BytesIO()
+        file = UploadedFile(place, name, part.content_type)
         self.files.appendlist(part.field, file)
-        file.write(first)
-        size = len(first)
-        for chunk in chunks:
-            file.write(chunk)
-            size += len(chunk)
-        file.seek(0)
-        file.size = size
+        place.writelines(chain((first, second), chunks))
+        file.size = place.tell()
+        place.seek(0)
 
     def _text(self, part: Part, content: LazyStream) -> str:
         """Return a text; raises RequestDataTooBig, and Problem 400 for what is none."""
@@ -203,3 +204,8 @@ def _parameters(line: str) -> tuple[str, Mapping[str, str]]:
         return parse_header_parameters(line)
     except (ValueError, LookupError):
         return line.partition(";")[0].strip(), {}
+
+
+def _on_disk() -> Any:
+    """Return an empty temporary file, which the request closes at its end."""
+    return TemporaryFile()

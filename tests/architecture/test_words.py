@@ -54,7 +54,7 @@ RETIRED = {
     "meters": "counters",
     "one_moment": "read_snapshot",
     "onwards": "app",
-    "require_room": "consume_quota",
+    "require_quota": "consume_quota",
     "require_standing": "require_not_barred",
     "shortly": "fast_validation, fast_adapters",
     "sight": "visible_ids_query",

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from files.services import delete_files_of, release_files
+from files.uploads.ending import delete_uploads_of
 from resources.api import SYSTEM, blind_index, changes, erasure, registry, rows_of, search
 from users.models import (
     AccountEvent,
@@ -93,6 +94,7 @@ def erase_member(user: User) -> bool:
     if not _is_due(User.objects.get(pk=user.pk)):
         return False
     delete_exports(user)
+    delete_uploads_of(user.pk)
     with transaction.atomic():
         # They may have come back in this very moment.
         leaving = changes.locked(user)
