@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
     from tests.personas import Persona
 
+pytestmark = pytest.mark.unmeasured
+
 PERSONAS = ("anonymous", "alice", "bob", "moderator", "admin")
 RESOURCES = list(registry.all_resources())
 

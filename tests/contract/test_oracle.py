@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from resources.json_text import JsonObject
     from resources.rules import Rule
 
+pytestmark = pytest.mark.unmeasured
+
 TOO_WIDE: list[tuple[type[Model], JsonObject, set[str]]] = [
     (
         CardVersion,
