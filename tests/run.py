@@ -1,4 +1,4 @@
-"""`./holo test`: the gates, then the suite on the embedded backends, then on the real servers."""
+"""`./holo test`: the gates beside the suite on the embedded backends, then on the real servers."""
 
 import json
 import os
@@ -7,8 +7,8 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -63,16 +63,24 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     os.chdir(ROOT)
     pytest_arguments = [argument for argument in arguments if argument != FAST]
-    with _folder() as os.environ[FOLDER_VARIABLE]:
-        outcomes = run_gates(gate_commands(), beside=(prepare_browser, prepare_database))
-        if FAST in arguments:
-            outcomes.append(run_embedded(pytest_arguments))
-        elif pytest_arguments:
-            outcomes.append(run_embedded(pytest_arguments))
-            outcomes.append(run_on_servers(pytest_arguments))
-        else:  # only the whole suite on all backends can be asked what it covers
-            outcomes.append(run_embedded(["--cov", "--cov-report="]))
-            outcomes.append(run_on_servers(["--cov", "--cov-report=", "--cov-append"]))
+    is_whole = not arguments  # only then can be asked what is covered
+    measured = ["--cov", "--cov-report="] if is_whole else []
+    migrated = _folder()
+    with (
+        migrated as os.environ[FOLDER_VARIABLE],
+        ExitStack() as stack,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        # What the tests leave idle of the processors is for the gates, and to start the servers.
+        gates = beside.submit(run_gates, gate_commands())
+        started = beside.submit(start_servers, stack) if FAST not in arguments else None
+        outcomes = [prepare_browser(), prepare_database()]
+        outcomes.append(run_embedded([*measured, *pytest_arguments]))
+        if started:
+            appended = ["--cov-append"] if is_whole else []
+            outcomes.append(run_on_servers(started, [*measured, *appended, *pytest_arguments]))
+        outcomes[:0] = gates.result()
+        if is_whole:
             outcomes += run_gates(coverage_commands())
     return summarise(outcomes)
 
@@ -122,17 +130,15 @@ def prepare_database() -> Outcome:
     return Outcome("migrations", is_good=True, seconds=monotonic() - started)
 
 
-def run_gates(
-    commands: Mapping[str, Sequence[str]], *, beside: Sequence[Callable[[], Outcome]] = ()
-) -> list[Outcome]:
-    """Run the gates, and what is to be done beside them, side by side; show why any failed."""
+def run_gates(commands: Mapping[str, Sequence[str]]) -> list[Outcome]:
+    """Run the gates side by side and show what the failing ones say."""
     outcomes = []
-    with _folder() as folder, ThreadPoolExecutor(WORKERS + len(beside)) as pool:
+    with _folder() as folder, ThreadPoolExecutor(WORKERS) as pool:
         environment = _environment({"HOLOBASE_DATA": folder, **DEPLOYED})
         gates = [partial(_run_gate, *gate, environment) for gate in commands.items()]
-        for outcome in pool.map(lambda part: part(), [*beside, *gates]):
+        for outcome in pool.map(lambda gate: gate(), gates):
             outcomes.append(outcome)
-            _say(str(outcome))
+            _say(f"\n{outcome}")
             if not outcome.is_good:
                 _say(outcome.output)
     return outcomes
@@ -143,23 +149,27 @@ def run_embedded(pytest_arguments: Sequence[str]) -> Outcome:
     return _run_pytest("SQLite + disk + memory", pytest_arguments, _environment({}))
 
 
-def run_on_servers(pytest_arguments: Sequence[str]) -> Outcome:
-    """Run the suite on real servers, which live only as long as it takes."""
+def start_servers(stack: ExitStack) -> dict[str, str]:
+    """Start real servers, which live as long as the stack; return the variables that lead to them.
+
+    Raises ServerProblem.
+    """
+    variables = stack.enter_context(servers.everything())
+    for worker in range(WORKERS):  # publish/subscribe ignores database numbers
+        variables[f"REDIS_URL_GW{worker}"] = stack.enter_context(servers.valkey())
+    template = servers.new_database(variables["DATABASE_URL"], TEMPLATE)
+    migrate({"DATABASE_URL": template, "HOLOBASE_DATA": stack.enter_context(_folder())})
+    return {**variables, TEMPLATE_VARIABLE: TEMPLATE}
+
+
+def run_on_servers(started: Future[dict[str, str]], pytest_arguments: Sequence[str]) -> Outcome:
+    """Run the suite on real servers once they are started."""
     name = "PostgreSQL + Valkey + S3"
-    started = monotonic()
     try:
-        with ExitStack() as stack:
-            variables = stack.enter_context(servers.everything())
-            for worker in range(WORKERS):  # publish/subscribe ignores database numbers
-                variables[f"REDIS_URL_GW{worker}"] = stack.enter_context(servers.valkey())
-            variables[TEMPLATE_VARIABLE] = TEMPLATE
-            template = servers.new_database(variables["DATABASE_URL"], TEMPLATE)
-            migrate({"DATABASE_URL": template, "HOLOBASE_DATA": stack.enter_context(_folder())})
-            _say(f"\nPostgreSQL, Valkey and S3 are up after {monotonic() - started:.1f} s")
-            return _run_pytest(name, pytest_arguments, _environment(variables))
-    except servers.ServerProblem as problem:
+        return _run_pytest(name, pytest_arguments, _environment(started.result()))
+    except (servers.ServerProblem, subprocess.CalledProcessError) as problem:
         _say(str(problem))
-        return Outcome(name, is_good=False, seconds=monotonic() - started, failed=1)
+        return Outcome(name, is_good=False, seconds=0.0, failed=1)
 
 
 def summarise(outcomes: Sequence[Outcome]) -> int:
