@@ -19,7 +19,7 @@ from files.uploads.claims import acknowledge_parts, require_claimed, update
 from resources.api import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer, Callable, Iterator
+    from collections.abc import Buffer, Callable, Iterator, Sequence
 
     from files.models import Upload
 
@@ -28,6 +28,7 @@ PART_BYTES = 8 * 1024 * 1024
 """Every part but the last needs 5 MiB; 10,000 parts are the most."""
 MOST_PARTS = 9_000
 CHUNK = 1024 * 1024
+ADDRESS_SECONDS = 60 * 60
 LARGEST_COPY = 1024 * 1024 * 1024
 """What is copied in one piece; S3 takes 5 GiB, and answers nothing until it has done so."""
 
@@ -36,6 +37,7 @@ class BucketStaging:
     """The folder `uploads` of a bucket."""
 
     def __init__(self, storage: Any) -> None:
+        self.storage = storage
         self.bucket: str = storage.bucket_name
         self.call: Callable[..., Any] = storage.call
 
@@ -113,6 +115,40 @@ class BucketStaging:
             Body=content,
         )
         return UploadPart(upload=upload, number=number, tag=sent["ETag"], size=size)
+
+    def part_address(self, upload: Upload, number: int) -> str:
+        """Return where anybody may PUT a part within the next hour (signature version 4)."""
+        address: str = self.storage.public_client.generate_presigned_url(
+            "upload_part",
+            Params={
+                "Bucket": self.bucket,
+                "Key": data_key(upload),
+                "UploadId": upload.multipart_id,
+                "PartNumber": number,
+            },
+            ExpiresIn=ADDRESS_SECONDS,
+        )
+        return address
+
+    def listed_parts(self, upload: Upload) -> Sequence[UploadPart]:
+        """Return the parts that have come, the latest last; a number may be there twice."""
+        found: list[Any] = []
+        marker: dict[str, object] = {}
+        while True:
+            page = self.call(
+                "list_parts", Key=data_key(upload), UploadId=upload.multipart_id, **marker
+            )
+            found += page.get("Parts", ())
+            if not page.get("IsTruncated"):
+                break
+            marker = {"PartNumberMarker": page["NextPartNumberMarker"]}
+        found.sort(key=lambda part: part["LastModified"])
+        return [
+            UploadPart(
+                upload=upload, number=part["PartNumber"], tag=part["ETag"], size=part["Size"]
+            )
+            for part in found
+        ]
 
     def fill(self, file: BinaryIO, key: str) -> None:
         """Write an object into a file."""

@@ -35,6 +35,54 @@ class UploadOutput(serializers.ModelSerializer[Upload]):
         )
 
 
+class PresignedInput(serializers.Serializer[Any]):
+    """A file that is to go straight to the bucket."""
+
+    name = serializers.CharField(max_length=200, allow_blank=True, default="")
+    type = serializers.CharField(max_length=100, allow_blank=True, default="")
+    field = serializers.CharField(max_length=100, allow_blank=True, default="")
+    size = serializers.IntegerField(min_value=1, max_value=2**53)
+
+
+class NumbersInput(serializers.Serializer[Any]):
+    """Which parts; none means all."""
+
+    numbers = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), max_length=1_000, default=list
+    )
+
+
+class TagInput(serializers.Serializer[Any]):
+    """The `ETag` that the bucket answered a part with."""
+
+    number = serializers.IntegerField(min_value=1)
+    etag = serializers.CharField(max_length=100)
+
+
+class CompletionInput(serializers.Serializer[Any]):
+    """Tags of parts, where the bucket may have several of one number."""
+
+    parts = serializers.ListField(child=TagInput(), max_length=1_000, default=list)
+
+
+class PartOutput(serializers.Serializer[Any]):
+    """Where to PUT a part."""
+
+    number = serializers.IntegerField()
+    size = serializers.IntegerField()
+    url = serializers.CharField()
+
+
+class PresignedOutput(UploadOutput):
+    """An upload straight to the bucket."""
+
+    parts = PartOutput(many=True)
+
+    class Meta:
+        model = Upload
+        fields = (*UploadOutput.Meta.fields, "parts")
+
+
 OUTPUT = UploadOutput
 
 

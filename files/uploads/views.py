@@ -15,8 +15,24 @@ from files.uploads.concatenation import concatenate
 from files.uploads.ending import end_upload
 from files.uploads.finishing import finish, require_not_refused
 from files.uploads.opening import count_creation, member_id, open_upload
+from files.uploads.presigned import (
+    addresses,
+    begin_presigned,
+    complete_presigned,
+    require_presigned,
+)
 from files.uploads.receiving import upload_uuid
-from files.uploads.schema import CREATE, HEAD, OUTPUT, PATCH, TERMINATE
+from files.uploads.schema import (
+    CREATE,
+    HEAD,
+    OUTPUT,
+    PATCH,
+    TERMINATE,
+    CompletionInput,
+    NumbersInput,
+    PresignedInput,
+    PresignedOutput,
+)
 from resources.api import (
     Problem,
     actor_behind,
@@ -30,6 +46,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+    from rest_framework import serializers
     from rest_framework.request import Request
 
     from resources.api import Actor
@@ -109,9 +126,81 @@ class UploadView(TusView):
     @extend_schema(**TERMINATE)
     def delete(self, request: Request, upload_id: str) -> HttpResponse:
         """End an upload and delete what there is of it; the file it became stays (tus 1.0)."""
-        protocol.require_version(headers_of(request))
-        end_upload(claims.claim(upload_uuid(upload_id), member_behind(request)))
+        upload = claims.claim(upload_uuid(upload_id), member_behind(request))
+        if upload.kind != Upload.Kind.PRESIGNED:
+            protocol.require_version(headers_of(request))
+        end_upload(upload)
         return HttpResponse(status=204)
+
+
+class PresignedView(APIView):
+    """Where uploads straight to the bucket begin."""
+
+    @extend_schema(
+        operation_id="begin_presigned_upload",
+        tags=["uploads"],
+        request=PresignedInput,
+        responses={201: PresignedOutput},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Begin an upload straight to the bucket; 409 `not_available` where there is none.
+
+        PUT each part, as large as it says, to its address; then complete the upload.
+        """
+        actor = member_behind(request)
+        note_limits(request, dict(count_creation(actor, address_of_request(request))))
+        upload = begin_presigned(validated(PresignedInput, request), by=actor)
+        return answers.shown(upload, 201, parts=addresses(upload)).response()
+
+
+class PresignedPartsView(APIView):
+    """Addresses of parts, anew."""
+
+    @extend_schema(
+        operation_id="renew_part_addresses",
+        tags=["uploads"],
+        request=NumbersInput,
+        responses={200: PresignedOutput},
+    )
+    def post(self, request: Request, upload_id: str) -> HttpResponse:
+        """Return addresses of some parts, or of all, that are good for another hour."""
+        upload = claims.find(upload_uuid(upload_id), member_behind(request))
+        require_presigned(upload)
+        numbers = validated(NumbersInput, request)["numbers"]
+        return answers.shown(upload, parts=addresses(upload, numbers)).response()
+
+
+class CompletionView(APIView):
+    """The end of uploads straight to the bucket."""
+
+    @extend_schema(
+        operation_id="complete_presigned_upload",
+        tags=["uploads"],
+        request=CompletionInput,
+        responses={200: OUTPUT},
+    )
+    def post(self, request: Request, upload_id: str) -> HttpResponse:
+        """Make a file of the parts; asked again, this answers the same.
+
+        What they come to is checked as for any upload: 413 or 415 for what the field does not take.
+        409 `not_complete` names the parts that are `missing`. Tags need only be sent where a part
+        was sent twice with different bytes.
+        """
+        actor = member_behind(request)
+        tags = {
+            part["number"]: part["etag"] for part in validated(CompletionInput, request)["parts"]
+        }
+        upload = claims.claim(upload_uuid(upload_id), actor)
+        require_presigned(upload)
+        complete_presigned(upload, tags, by=actor)
+        return answers.shown(upload).response()
+
+
+def validated(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return what was sent, checked; raises ValidationError."""
+    sent = serializer(data=request.data)
+    sent.is_valid(raise_exception=True)
+    return dict(sent.validated_data)
 
 
 def headers_of(request: Request) -> Mapping[str, str]:

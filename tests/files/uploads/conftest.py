@@ -14,5 +14,5 @@ def dana(transactional_db: None) -> Tus:
 
 
 @pytest.fixture
-def bob(transactional_db: None) -> Tus:
-    return Tus(new_member("bob"))
+def carol(transactional_db: None) -> Tus:
+    return Tus(new_member("carol"))

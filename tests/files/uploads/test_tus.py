@@ -134,13 +134,13 @@ def test_pieces_that_came_side_by_side_become_one_file(dana: Tus) -> None:
     assert [dana.heads(place).status for place in places] == [404, 404]
 
 
-def test_an_upload_is_its_owners_alone(dana: Tus, bob: Tus) -> None:
+def test_an_upload_is_its_owners_alone(dana: Tus, carol: Tus) -> None:
     place = dana.begins(len(PICTURE))
-    assert bob.heads(place).status == 404
-    assert bob.asks("GET", place).status == 404
-    assert bob.asks("DELETE", place).status == 404
-    assert bob.patches(place, 0, PICTURE).status == 404
-    assert bob.asks("POST", upload_concat=f"final;{place}").status == 404
+    assert carol.heads(place).status == 404
+    assert carol.asks("GET", place).status == 404
+    assert carol.asks("DELETE", place).status == 404
+    assert carol.patches(place, 0, PICTURE).status == 404
+    assert carol.asks("POST", upload_concat=f"final;{place}").status == 404
     assert dana.patches(place, 0, PICTURE).status == 204
 
 

@@ -160,8 +160,7 @@ def metadata(**values: str) -> str:
     )
 
 
-def stored(answer: Answer) -> bytes:
-    """Return the bytes of the file that an upload has become."""
-    file = File.objects.get(pk=answer.headers["upload-file"])
-    with default_storage.open(file.key) as content:
+def content_of(file_id: str) -> bytes:
+    """Return the stored bytes of a file."""
+    with default_storage.open(File.objects.get(pk=file_id).key) as content:
         return bytes(content.read())
