@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import batched
@@ -10,15 +11,16 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from files.care.places import digest_in
-from files.models import File, Variant
+from files.models import File, Upload, Variant
 from files.services import unused
 
 if TYPE_CHECKING:
     from files.care.places import Place
 
 AT_ONCE = 500
+UPLOADS = "uploads/"
 OURS = ("pictures/", "attachments/", "variants/")
-"""Where bytes of files and of their variants are; what is elsewhere belongs to others."""
+"""Where bytes of files and of their variants are, beside those of uploads; others have the rest."""
 YOUNG = timedelta(hours=1)
 """Rows and bytes younger than this may belong to an upload or a deletion that is under way."""
 
@@ -68,18 +70,27 @@ class Check:
         self.reads_all = reads_all
         self.before = timezone.now() - YOUNG
         self.stored: dict[str, int] = {}
+        self.uploads: dict[str, list[str]] = defaultdict(list)
         self.findings = Findings()
 
     def run(self) -> Findings:
         """Return what there is to find; `reads_all` compares digests, too."""
         for each in self.place.objects():
-            if each.key.startswith(OURS) and each.modified_at < self.before:
+            if each.modified_at > self.before:
+                continue
+            if each.key.startswith(UPLOADS):
+                upload_id = each.key.removeprefix(UPLOADS).partition("/")[0]
+                self.uploads[upload_id].append(each.key)
+            elif each.key.startswith(OURS):
                 self.stored[each.key] = each.size
         for file in File.objects.order_by("pk").iterator(AT_ONCE):
             self._check_file(file)
         for variant in Variant.objects.select_related("file").order_by("pk").iterator(AT_ONCE):
             self._check_variant(variant)
-        self.findings.unknown = sorted(self.stored)
+        for upload in Upload.objects.only("pk").iterator(AT_ONCE):
+            self.uploads.pop(upload.pk.hex, None)
+        left = (key for keys in self.uploads.values() for key in keys)
+        self.findings.unknown = sorted([*self.stored, *left])
         return self.findings
 
     def _check_file(self, file: File) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO, StringIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from django.core.files.base import ContentFile
@@ -17,7 +18,7 @@ from PIL import Image
 
 from files.care import checking
 from files.care.places import current_place
-from files.models import File, Variant
+from files.models import File, Upload, Variant
 from files.pictures.picture import Rendering
 from files.services import store_picture
 from files.transforms.variants import variant
@@ -113,6 +114,18 @@ def test_each_kind_of_misfit_is_found_and_mended_where_that_can_be(
     assert run("check", "--read") == (1, {**CLEAN, **left, "files": 4})
     assert not any(default_storage.exists(key) for key in orphans)
     assert not Variant.objects.exists()
+
+
+def test_what_ended_uploads_have_left_is_found(alice: Persona, hours_later: None) -> None:
+    waiting = Upload.objects.create(owner_id=str(alice.actor.id), expires_at=timezone.now())
+    for upload_id in (waiting.pk, uuid4()):
+        default_storage.save(f"uploads/{upload_id.hex}/data", ContentFile(b"some"))
+    status, found = run("check")
+    assert (status, len(found["unknown"])) == (1, 1)
+    assert waiting.pk.hex not in found["unknown"][0]
+    assert run("repair")[0] == 0
+    assert run("check") == (0, {"files": 0, **CLEAN})
+    assert default_storage.exists(f"uploads/{waiting.pk.hex}/data")
 
 
 def test_people_are_told_in_words(alice: Persona, hours_later: None) -> None:
