@@ -22,7 +22,7 @@ from files.models import File, Variant
 from files.pictures.reading import read_picture
 from files.quota import require_space
 from files.scanning import require_clean
-from files.transforms.variants import keys_of_variants
+from files.transforms.variants import keep_preview, keys_of_variants
 from resources.api import new_id
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def store_picture(
     """
     picture = read_picture(upload)
     with picture.content as content:
-        return _store(
+        file = _store(
             new_key(content, PICTURES, picture.extension),
             by=by,
             save=partial(_save, content),
@@ -97,6 +97,9 @@ def store_picture(
             blurhash=picture.blurhash,
             original_name=name[:200],
         )
+    if picture.preview:
+        keep_preview(file, picture.preview)
+    return file
 
 
 class NewKey(NamedTuple):

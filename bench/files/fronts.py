@@ -13,7 +13,9 @@ from bench import rows
 from cards.models import Card
 from files.keys import PICTURES, key_of
 from files.models import File
+from files.pictures.previews import preview_of
 from files.storage import set_up_storage
+from files.transforms.variants import keep_preview
 from resources.ids import new_id
 
 if TYPE_CHECKING:
@@ -42,7 +44,8 @@ def _stored(path: Path) -> File:
     default_storage.save(key, ContentFile(content))
     with Image.open(path) as picture:
         width, height = picture.size
-    return File.objects.create(
+        preview = preview_of(picture)
+    file = File.objects.create(
         pk=file_id,
         key=key,
         digest=digest,
@@ -51,3 +54,5 @@ def _stored(path: Path) -> File:
         width=width,
         height=height,
     )
+    keep_preview(file, preview)
+    return file

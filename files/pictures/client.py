@@ -83,10 +83,11 @@ class PictureProcess:
             content = failing.enter_context(SpooledTemporaryFile(IN_MEMORY))
             for chunk in self._heard(header["picture"]["size"], deadline):
                 content.write(chunk)
+            preview = b"".join(self._heard(header["preview"], deadline))
             failing.pop_all()
         content.seek(0)
         self.is_idle = True
-        return Picture(content=cast("BinaryIO", content), **header["picture"])
+        return Picture(content=cast("BinaryIO", content), preview=preview, **header["picture"])
 
     def rendered(self, deadline: float) -> bytes:
         """Let the process go on and return the rendering; raises as `rewritten`."""

@@ -27,6 +27,7 @@ from files.pictures.formats import (
 )
 from files.pictures.orientation import turn_of, turned
 from files.pictures.picture import MOST_PIXELS, Picture, PictureError
+from files.pictures.previews import preview_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,7 +112,16 @@ class OpenedPicture:
             width, height = self.image.size
             size = written.tell()
             written.seek(0)
-            return Picture(written, size, content_type, extension, width, height, blur(self.image))
+            return Picture(
+                content=written,
+                size=size,
+                content_type=content_type,
+                extension=extension,
+                width=width,
+                height=height,
+                blurhash=blur(self.image),
+                preview=b"" if self.frames > 1 else preview_of(self.image),
+            )
 
     def _decode(self) -> None:
         if self.frames > 1:

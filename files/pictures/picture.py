@@ -23,7 +23,8 @@ class PictureError(Exception):
 class Picture:
     """A checked picture: a file without metadata, its size in bytes, and what it is.
 
-    `blurhash` is the blur shown while it loads (https://blurha.sh).
+    `blurhash` is the blur shown while it loads (https://blurha.sh), `preview` a smaller JPEG of
+    which small variants are made; empty if they are made of the picture itself.
     """
 
     content: BinaryIO
@@ -33,6 +34,7 @@ class Picture:
     width: int
     height: int
     blurhash: str
+    preview: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

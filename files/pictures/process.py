@@ -26,7 +26,7 @@ from files.pictures.rendering import opened_stored
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FACTS = [each.name for each in fields(Picture) if each.name != "content"]
+FACTS = [each.name for each in fields(Picture) if each.name not in ("content", "preview")]
 IDLE_SECONDS = 30.0
 NICENESS = 10
 
@@ -52,9 +52,10 @@ def _rewrite(upload: bytes, source: IO[bytes], target: IO[bytes]) -> None:
         rewritten = picture.rewritten()
     about = {name: getattr(rewritten, name) for name in FACTS}
     with rewritten.content as content:
-        _say(target, head({"picture": about}, rewritten.size))
+        lengths = {"preview": len(rewritten.preview)}
+        _say(target, head({"picture": about, **lengths}, rewritten.size))
         copyfileobj(content, target)
-        target.flush()
+        _say(target, rewritten.preview)
 
 
 def _render(rendering: Rendering, content: bytes, source: IO[bytes], target: IO[bytes]) -> None:

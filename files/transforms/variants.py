@@ -6,6 +6,7 @@ a kill. Whoever makes it has given up by then, so that no two processes ever mak
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -21,6 +22,7 @@ from django.utils import timezone
 from files.models import File, Variant
 from files.pictures.executor import too_many_pictures, variant_executor
 from files.pictures.picture import PictureError
+from files.pictures.previews import is_enough
 from files.transforms.metrics import VARIANTS_MADE
 from files.transforms.resolving import content_type_of, name_of
 from resources.api import not_visible
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 PAUSE = 0.1
 """Seconds between two looks at what another process makes."""
+PREVIEW = "preview.jpg"
+"""The name of a file's preview among its variants, which nobody can ask for."""
 CLAIM = """
 INSERT INTO files_variant (file_id, name, claimed_until, content_type, digest)
 VALUES (%s, %s, %s, %s, '')
@@ -120,7 +124,8 @@ def _claim(file: File, rendering: Rendering) -> Variant | None:
 
 def _drop_oldest(file: File, surplus: int) -> None:
     """Delete the oldest variants of a file that has more than a file may have."""
-    oldest = Variant.objects.filter(file_id=file.pk, size__isnull=False).order_by("pk")
+    made = Variant.objects.filter(file_id=file.pk, size__isnull=False)
+    oldest = made.exclude(name=PREVIEW).order_by("pk")
     for row in oldest[:surplus]:
         row.file = file
         row.delete()
@@ -131,20 +136,46 @@ def _drop_oldest(file: File, surplus: int) -> None:
 def _rendered(file: File, rendering: Rendering, until: datetime) -> bytes:
     """Return a variant's bytes, made by a point in time; none if the original takes its place.
 
-    That is so where the variant would not be smaller, and where it can't be made within the limits.
+    That is so where a variant that shows the whole picture would not be smaller, and where it can't
+    be made within the limits.
     """
-    try:
-        with default_storage.open(file.key) as stored:
-            content = BytesIO(stored.read())
-    except FileNotFoundError:
-        raise not_visible() from None
+    content = _source(file, rendering)
     seconds = (until - timezone.now()).total_seconds()
     try:
         made = variant_executor().render(content, rendering, seconds)
     except PictureError:
         return b""
     VARIANTS_MADE.inc()
-    return made
+    return b"" if len(made) >= file.size and not rendering.crop else made
+
+
+def _source(file: File, rendering: Rendering) -> BytesIO:
+    """Return the bytes of which a variant is made: the preview's where they will do."""
+    if is_enough(rendering, (file.width or 0, file.height or 0)):
+        with suppress(FileNotFoundError):
+            return _read(_preview(file).key)
+    try:
+        return _read(file.key)
+    except FileNotFoundError:
+        raise not_visible() from None
+
+
+def _read(key: str) -> BytesIO:
+    with default_storage.open(key) as stored:
+        return BytesIO(stored.read())
+
+
+def keep_preview(file: File, content: bytes) -> None:
+    """Keep the preview of a picture, of which small variants are made; it goes with the file."""
+    row = _preview(file)
+    row.size, row.digest = len(content), sha256(content).hexdigest()
+    row.save()
+    default_storage.save(row.key, ContentFile(content, name=row.key))
+
+
+def _preview(file: File) -> Variant:
+    now = timezone.now()
+    return Variant(file=file, name=PREVIEW, claimed_until=now, content_type="image/jpeg")
 
 
 def _store(claim: Variant, content: bytes) -> None:
