@@ -13,6 +13,7 @@ from bench.on_postgresql import on_postgresql
 from bench.over_http import at_a_million, beside_pocketbase
 from bench.realtime import realtime
 from bench.report import REPORT, replace_section
+from bench.search.section import search
 from bench.tricks.report import LEDGER, tricks
 from tests.environment import require_usable_settings
 
@@ -25,6 +26,7 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], list[str]]]] = {
     "postgres": ("HTTP on PostgreSQL", on_postgresql),
     "million": ("HTTP at 1,000,000 cards", at_a_million),
     "files": ("Files", files),
+    "search": ("Search", search),
     "tricks": ("Measured alone", tricks),
     "builds": ("Beside another build", builds),
 }
@@ -53,7 +55,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--subscribers", type=int, default=1_000)
     parser.add_argument("--connections", type=int, default=10_000, help="how many to hold at once")
-    parser.add_argument("--before", type=Path, help="another checkout, for `builds`")
+    parser.add_argument("--before", type=Path, help="another checkout, for `builds` and `search`")
     parser.add_argument("--write", action="store_true", help="write the report in docs")
     return parser.parse_args()
 

@@ -1,0 +1,1 @@
+"""What a search costs, beside another build's."""
