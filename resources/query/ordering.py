@@ -70,8 +70,10 @@ class SortKey:
         operand: Any = Names(resource, actor).operand(identifier)
         return operand.expression
 
-    def order(self, *, is_backward: bool) -> OrderBy:
-        """Return the column's part of ORDER BY."""
+    def order(self, *, is_backward: bool) -> OrderBy | str:
+        """Return the column's part of ORDER BY: a rank by its name, as it is computed only once."""
+        if self.name == RANK:
+            return f"-{RANK}" if self.is_descending is not is_backward else RANK
         column = F(self.column)
         if self.is_descending is not is_backward:
             return column.desc(nulls_last=True if self.is_nullable else None)
@@ -79,7 +81,7 @@ class SortKey:
 
     def selected(self) -> Any:
         """Return the column as a value that a cursor can carry."""
-        return F(self.name) if self.name == RANK else json_value(self.field, F(self.column))
+        return RANK if self.name == RANK else json_value(self.field, F(self.column))
 
     def check(self, value: object) -> Any:
         """Convert a cursor's value; raises ValueError or OverflowError for one of another kind."""
