@@ -65,6 +65,10 @@ INTERNAL_PLACE = Format(
     re.compile(r"/(?:[A-Za-z0-9._~-]+/)+"),
     "the path of an internal location of nginx, such as /internal/files/",
 )
+CARD_PLACE = Format(
+    re.compile(rf"https?://{HOST}{PORT}/[^\s{{}}]*\{{id\}}[^\s{{}}]*"),
+    "an address with {id} for the card's id, such as https://cards.example.com/cards/{id}",
+)
 PLACE = Format(
     re.compile(rf"(?:https?://{HOST}{PORT})?/(?:[^\s?#]*/)?"),
     "a path or an address that ends in a slash, such as /files/",

@@ -49,6 +49,7 @@ urlpatterns = [
     path("admin/second-factor/", admin.site.admin_view(EnrolmentPage.as_view())),
     path("admin/", admin.site.urls),
     path("files/", include("files.urls")),
+    path("share/", include("cards.share.urls")),
     path("account/verify", VerifyPage.as_view()),
     path("account/reset", ResetPage.as_view()),
     path("account/change", ChangePage.as_view()),

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
-from dataclasses import asdict
 from select import POLLIN, poll
 from tempfile import SpooledTemporaryFile, gettempdir
 from time import monotonic
@@ -21,8 +20,7 @@ from files.pictures.picture import Picture, PictureError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from files.pictures.picture import Rendering
-
+NOTHING_ELSE: Mapping[str, object] = {}
 CHUNK = 1 << 16
 IN_MEMORY = 1 << 18
 """Bytes of a picture beyond which it is put into a temporary file."""
@@ -35,13 +33,13 @@ class ProcessEndedError(Exception):
 class PictureProcess:
     """A process that decodes one picture after the other; `is_idle` when it is at none.
 
-    `pixels` is how many it has decoded last.
+    `pixels` is how many it has decoded last; `module` is what it runs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "files.pictures.process") -> None:
         # No environment: there are secrets in it.
         self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "files.pictures.process", str(settings.PICTURE_MEMORY_LIMIT)],
+            [sys.executable, "-m", module, str(settings.PICTURE_MEMORY_LIMIT)],
             cwd=settings.BASE_DIR,
             env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "TMPDIR": gettempdir()},
             stdin=subprocess.PIPE,
@@ -55,15 +53,14 @@ class PictureProcess:
         self.pixels = 0
 
     def pixels_of(
-        self, upload: BinaryIO, deadline: float, rendering: Rendering | None = None
+        self, upload: BinaryIO, deadline: float, question: Mapping[str, object] = NOTHING_ELSE
     ) -> int:
         """Hand a picture over, piece by piece, and return how many pixels decoding it takes.
 
-        It is to be written anew, or a rendering is to be made of it. Raises PictureError, and
+        It is to be written anew, or something else is to be made of it. Raises PictureError, and
         ProcessEndedError when there is no answer.
         """
         self.is_idle = False
-        question = {"rendering": asdict(rendering)} if rendering else {}
         self._say(head(question, upload.seek(0, os.SEEK_END)))
         upload.seek(0)
         while chunk := upload.read(CHUNK):
@@ -90,7 +87,7 @@ class PictureProcess:
         return Picture(content=cast("BinaryIO", content), preview=preview, **header["picture"])
 
     def rendered(self, deadline: float) -> bytes:
-        """Let the process go on and return the rendering; raises as `rewritten`."""
+        """Let the process go on and return what was asked for; raises as `rewritten`."""
         self._say(GO_ON)
         header = self._answer(deadline)
         content = b"".join(self._heard(header["size"], deadline))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import cache
 from threading import Condition
 from time import monotonic
@@ -16,15 +17,16 @@ from typing import TYPE_CHECKING, BinaryIO
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from files.pictures.client import PictureProcess, ProcessEndedError
+from files.pictures.client import NOTHING_ELSE, PictureProcess, ProcessEndedError
 from files.pictures.picture import MOST_PIXELS, Picture, PictureError
 from resources.api import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from files.pictures.picture import Rendering
 
+PICTURES = "files.pictures.process"
 RETRY_SECONDS = 5
 MOST_KEPT_PIXELS = 4_000_000
 """The largest picture after which a process waits for another one: starting one takes 0.1 s."""
@@ -54,9 +56,15 @@ class Allowance:
 
 
 class PictureExecutor:
-    """Decodes pictures in a number of processes, and no more pixels at once than are given."""
+    """Decodes pictures in a number of processes, and no more pixels at once than are given.
 
-    def __init__(self, *, processes: int, waiting: int, pixels: Allowance) -> None:
+    `module` is what the processes run.
+    """
+
+    def __init__(
+        self, *, processes: int, waiting: int, pixels: Allowance, module: str = PICTURES
+    ) -> None:
+        self._module = module
         self._places = Allowance(processes + waiting)
         self._processes = Allowance(processes)
         self._pixels = pixels
@@ -73,25 +81,32 @@ class PictureExecutor:
 
     def render(self, stored: BinaryIO, rendering: Rendering, seconds: float) -> bytes:
         """Return a rendering of a stored picture, made in so many seconds; raises as `run`."""
+        return self.ask(stored, {"rendering": asdict(rendering)}, seconds)
+
+    def ask(self, stored: BinaryIO, question: Mapping[str, object], seconds: float) -> bytes:
+        """Return what a question makes of stored pictures in so many seconds; raises as `run`.
+
+        The question is the name of what is made, with its details, as JSON can hold them.
+        """
         deadline = monotonic() + seconds
-        with self._process_for(stored, deadline, rendering) as process:
+        with self._process_for(stored, deadline, question) as process:
             return process.rendered(deadline)
 
     @contextmanager
     def _process_for(
-        self, content: BinaryIO, deadline: float, rendering: Rendering | None = None
+        self, content: BinaryIO, deadline: float, question: Mapping[str, object] = NOTHING_ELSE
     ) -> Iterator[PictureProcess]:
         """Hold a process that has read a picture's header, and room for its pixels."""
         with self._places.taken(1, monotonic()), self._processes.taken(1, deadline):
-            process = self._idle.pop() if self._idle else PictureProcess()
+            process = self._idle.pop() if self._idle else PictureProcess(self._module)
             try:
                 try:
-                    pixels = process.pixels_of(content, deadline, rendering)
+                    pixels = process.pixels_of(content, deadline, question)
                 except ProcessEndedError:
                     # It had nothing to do for a while.
                     process.end()
-                    process = PictureProcess()
-                    pixels = process.pixels_of(content, deadline, rendering)
+                    process = PictureProcess(self._module)
+                    pixels = process.pixels_of(content, deadline, question)
                 with self._pixels.taken(pixels, deadline):
                     yield process
             except ProcessEndedError:
@@ -124,7 +139,7 @@ def too_many_pictures() -> Problem:
 @cache
 def picture_executor() -> PictureExecutor:
     """Return this process's executor of uploads; its processes start when the first one comes."""
-    return _executor(settings.PICTURE_PROCESSES, settings.PICTURES_WAITING)
+    return new_executor(settings.PICTURE_PROCESSES, settings.PICTURES_WAITING)
 
 
 @cache
@@ -133,11 +148,14 @@ def variant_executor() -> PictureExecutor:
 
     Whoever asks it keeps no more of them waiting than there are processes.
     """
-    return _executor(settings.VARIANT_PROCESSES, settings.VARIANT_PROCESSES)
+    return new_executor(settings.VARIANT_PROCESSES, settings.VARIANT_PROCESSES)
 
 
-def _executor(processes: int, waiting: int) -> PictureExecutor:
-    executor = PictureExecutor(processes=processes, waiting=waiting, pixels=_pixels())
+def new_executor(processes: int, waiting: int, module: str = PICTURES) -> PictureExecutor:
+    """Return an executor that shares the budget of pixels, and ends with this process."""
+    executor = PictureExecutor(
+        processes=processes, waiting=waiting, pixels=_pixels(), module=module
+    )
     atexit.register(executor.end)
     return executor
 

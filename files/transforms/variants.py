@@ -7,6 +7,7 @@ a kill. Whoever makes it has given up by then, so that no two processes ever mak
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -28,6 +29,7 @@ from files.transforms.resolving import content_type_of, name_of
 from resources.api import not_visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -54,9 +56,37 @@ Returns the row's id, and how many others the file has.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a variant of a file is made: its name among the file's, its type, and what makes it.
+
+    `make` takes the file and the seconds it may take. It raises PictureError where it can't, Problem
+    404 when the file goes meanwhile, and returns nothing where the original is to take its place.
+    """
+
+    name: str
+    content_type: str
+    make: Callable[[File, float], bytes]
+
+
+def recipe_of(rendering: Rendering) -> Recipe:
+    """Return how a rendering is made."""
+
+    def make(file: File, seconds: float) -> bytes:
+        made = variant_executor().render(_source(file, rendering), rendering, seconds)
+        VARIANTS_MADE.inc()
+        return b"" if len(made) >= file.size and not rendering.crop else made
+
+    return Recipe(name_of(rendering), content_type_of(rendering), make)
+
+
 def made_variant(file: File, rendering: Rendering) -> Variant | None:
     """Return a variant that is there, None if it has yet to be made."""
-    row = Variant.objects.filter(file_id=file.pk, name=name_of(rendering)).first()
+    return _made(file, name_of(rendering))
+
+
+def _made(file: File, name: str) -> Variant | None:
+    row = Variant.objects.filter(file_id=file.pk, name=name).first()
     if row is None or row.size is None:
         return None
     row.file = file
@@ -64,19 +94,24 @@ def made_variant(file: File, rendering: Rendering) -> Variant | None:
 
 
 def variant(file: File, rendering: Rendering) -> Variant:
+    """Return a rendering, made now if it is not there; as `variant_by`."""
+    return variant_by(recipe_of(rendering), file)
+
+
+def variant_by(recipe: Recipe, file: File) -> Variant:
     """Return a variant, made now if it is not there; waits for who makes it already.
 
     Raises Problem 404 when the file goes meanwhile, 503 when it takes too long.
     """
     deadline = timezone.now() + timedelta(seconds=settings.VARIANT_SECONDS)
-    made = made_variant(file, rendering)
+    made = _made(file, recipe.name)
     while made is None:
-        made = try_to_make(file, rendering)
+        made = _try(file, recipe)
         if made is None:
             if timezone.now() > deadline:
                 raise too_many_pictures()
             sleep(PAUSE)
-            made = made_variant(file, rendering)
+            made = _made(file, recipe.name)
     return made
 
 
@@ -85,25 +120,29 @@ def try_to_make(file: File, rendering: Rendering) -> Variant | None:
 
     Call it outside of transactions: it takes a while. Raises Problem 404 or 503.
     """
-    claim = _claim(file, rendering)
+    return _try(file, recipe_of(rendering))
+
+
+def _try(file: File, recipe: Recipe) -> Variant | None:
+    claim = _claim(file, recipe)
     if claim is None:
-        return made_variant(file, rendering)
+        return _made(file, recipe.name)
     try:
-        _store(claim, _rendered(file, rendering, claim.claimed_until))
+        _store(claim, _rendered(file, recipe, claim.claimed_until))
     except BaseException:
         _still_claimed(claim).delete()
         raise
     return claim
 
 
-def _claim(file: File, rendering: Rendering) -> Variant | None:
+def _claim(file: File, recipe: Recipe) -> Variant | None:
     """Return the row of a variant that nobody else makes now, None where somebody does or has."""
     now = timezone.now()
     claim = Variant(
         file=file,
-        name=name_of(rendering),
+        name=recipe.name,
         claimed_until=now + timedelta(seconds=settings.VARIANT_SECONDS),
-        content_type=content_type_of(rendering),
+        content_type=recipe.content_type,
     )
     time = connection.ops.adapt_datetimefield_value
     file_id = File._meta.pk.get_db_prep_value(file.pk, connection)
@@ -133,20 +172,17 @@ def _drop_oldest(file: File, surplus: int) -> None:
             default_storage.delete(row.key)
 
 
-def _rendered(file: File, rendering: Rendering, until: datetime) -> bytes:
+def _rendered(file: File, recipe: Recipe, until: datetime) -> bytes:
     """Return a variant's bytes, made by a point in time; none if the original takes its place.
 
     That is so where a variant that shows the whole picture would not be smaller, and where it can't
     be made within the limits.
     """
-    content = _source(file, rendering)
     seconds = (until - timezone.now()).total_seconds()
     try:
-        made = variant_executor().render(content, rendering, seconds)
+        return recipe.make(file, seconds)
     except PictureError:
         return b""
-    VARIANTS_MADE.inc()
-    return b"" if len(made) >= file.size and not rendering.crop else made
 
 
 def _source(file: File, rendering: Rendering) -> BytesIO:
@@ -154,6 +190,11 @@ def _source(file: File, rendering: Rendering) -> BytesIO:
     if is_enough(rendering, (file.width or 0, file.height or 0)):
         with suppress(FileNotFoundError):
             return _read(_preview(file).key)
+    return original_of(file)
+
+
+def original_of(file: File) -> BytesIO:
+    """Return the stored bytes of a file; raises Problem 404 when they are gone."""
     try:
         return _read(file.key)
     except FileNotFoundError:

@@ -103,7 +103,7 @@ def test_a_process_that_has_ended_is_replaced(executor: PictureExecutor) -> None
 def test_a_process_ends_with_nothing_to_do_or_nobody_to_ask(tmp_path: Any) -> None:
     (tmp_path / "nothing").touch()
     with (tmp_path / "nothing").open("rb") as source, (tmp_path / "said").open("wb") as target:
-        serve(source, target, idle_seconds=60)
+        serve(source, target, {}, idle_seconds=60)
     process = PictureProcess()
     process._target.close()
     assert process._process.wait(20) == 0

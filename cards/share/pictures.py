@@ -1,0 +1,111 @@
+"""The pictures that cards are shared by: each made once, named by all that it shows, and kept."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from io import BytesIO
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import orjson
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from files.pictures.executor import PictureExecutor, new_executor, too_many_pictures
+from files.transforms.variants import Recipe, variant_by
+
+if TYPE_CHECKING:
+    from cards.models import Card
+    from files.models import File, Variant
+
+DRAWN_AS = 1
+"""Raised whenever cards are drawn otherwise: all pictures are then made anew."""
+PROCESSES, WAITING = 1, 2
+SHIMMER = ("preset", "intensity", "glare", "angle", "colours")
+FINGERPRINT_LENGTH = 22
+SIZE = (1200, 630)
+CONTENT_TYPE = "image/jpeg"
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A card as its share picture shows it: its front, other layers, and `cards.share.Shown`."""
+
+    front: File
+    layers: tuple[File | None, File | None]
+    shown: dict[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what names the picture: another one when anything that it shows is another."""
+        files = [file and (file.digest or file.key) for file in (self.front, *self.layers)]
+        words = orjson.dumps([DRAWN_AS, files, self.shown], option=orjson.OPT_SORT_KEYS)
+        return urlsafe_b64encode(sha256(words).digest()).decode()[:FINGERPRINT_LENGTH]
+
+
+def shared(card: Card) -> Shared | None:
+    """Return what the share picture of a card shows, None for a card without a front."""
+    if card.front is None or not card.front.width:
+        return None
+    with translation.override(settings.LANGUAGE_CODE):
+        name = card.creator.display_name or card.creator.username
+        shown = {
+            "title": card.title,
+            "creator": _("by %(name)s") % {"name": name},
+            "rarity": card.rarity,
+            "rarity_label": str(card.get_rarity_display()).capitalize(),
+            "site": urlsplit(settings.SITE_URL or settings.PUBLIC_URL).netloc,
+            "shimmer": {key: card.effects[key] for key in SHIMMER if key in card.effects},
+        }
+    return Shared(card.front, (card.mask, card.foil), shown)
+
+
+def share_picture(card: Shared) -> Variant:
+    """Return a card's share picture, made now if it is not there; a variant of its front.
+
+    Raises Problem 404 when the front goes meanwhile, 503 when too many are being made.
+    """
+    places = _places()
+    if not places.acquire(blocking=False):
+        raise too_many_pictures()
+    try:
+        return variant_by(_recipe(card), card.front)
+    finally:
+        places.release()
+
+
+def _recipe(card: Shared) -> Recipe:
+    def make(front: BytesIO, seconds: float) -> bytes:
+        parts = [front.getvalue(), *(_bytes_of(layer) for layer in card.layers)]
+        details = {"shown": card.shown, "layers": [len(part) for part in parts]}
+        question = {"composition": details}
+        return _executor().ask(BytesIO(b"".join(parts)), question, seconds)
+
+    return Recipe(f"share-{card.fingerprint}.jpg", CONTENT_TYPE, make)
+
+
+def _bytes_of(file: File | None) -> bytes:
+    """Return the stored bytes of a layer, none of one that is gone."""
+    if file is None or not file.width:
+        return b""
+    try:
+        with default_storage.open(file.key) as stored:
+            return bytes(stored.read())
+    except FileNotFoundError:
+        return b""
+
+
+@cache
+def _places() -> BoundedSemaphore:
+    return BoundedSemaphore(PROCESSES + WAITING)
+
+
+@cache
+def _executor() -> PictureExecutor:
+    return new_executor(PROCESSES, WAITING, "cards.share.process")

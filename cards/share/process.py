@@ -1,0 +1,23 @@
+"""The process that makes share pictures (`python -m cards.share.process`): one that decodes."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from cards.share.composing import Composition, Shown
+from files.pictures.process import main
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from files.pictures.process import Made
+
+
+def opened_composition(content: bytes, details: Mapping[str, Any]) -> Made:
+    """Read the headers of a card's pictures; raises PictureError."""
+    return Composition(content, Shown(**details["shown"]), details["layers"])
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), {"composition": opened_composition})
