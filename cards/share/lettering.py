@@ -14,7 +14,7 @@ from pylopdf_fonts_ko import sans_path
 if TYPE_CHECKING:
     from PIL import ImageDraw
 
-MISSING = "\uffff"
+TOFU = "\uffff"
 """What is in no font: it looks as every other character that isn't."""
 
 
@@ -30,12 +30,12 @@ def drawable(text: str) -> str:
 
 
 @cache
-def _missing() -> bytes:
-    return bytes(font(20).getmask(MISSING))
+def _box() -> bytes:
+    return bytes(font(20).getmask(TOFU))
 
 
 def _is_drawn(character: str) -> bool:
-    return bytes(font(20).getmask(character)) != _missing()
+    return bytes(font(20).getmask(character)) != _box()
 
 
 def lines_of(text: str, size: int, width: int, most: int) -> list[str] | None:

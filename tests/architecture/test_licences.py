@@ -7,9 +7,10 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 from tests.architecture.sources import ROOT
 
-# Free to use from a program of any licence. LGPL and MPL bind changes to their own files only.
+# Free to use from a program of any licence. LGPL and MPL bind changes to their own files only, the
+# OFL is for fonts.
 FREE = re.compile(
-    r"Apache|BSD|ISC|LGPL|Lesser General Public|MIT|MPL|Mozilla|PSF|Python Software|Unlicense",
+    r"Apache|BSD|ISC|LGPL|Lesser General Public|MIT|MPL|Mozilla|OFL|PSF|Python Software|Unlicense",
     re.IGNORECASE,
 )
 BINDING = re.compile(
