@@ -37,7 +37,7 @@ TOKEN_ISSUER = env.site("PUBLIC_URL", f"http://localhost:{env.DEFAULT_PORT}")
 SITE_URL = env.site("SITE_URL")
 SITE_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(SITE_URL)) if SITE_URL else ""
 # A card's page on the card site, which browsers are sent on to from `/share/cards/{id}`.
-CARD_URL = env.text("CARD_URL", form=formats.CARD_PLACE)
+CARD_URL = env.text("CARD_URL", "", form=formats.CARD_PLACE)
 CORS_HEADERS = env.words("CORS_HEADERS", form=formats.HEADER_NAME)
 CORS_ORIGINS = env.words("CORS_ORIGINS", [SITE_ORIGIN or "*"], form=formats.ANY_ORIGIN)
 SEALING_KEYS = partial(env.generated_secrets, "SEALING_KEYS")

@@ -42,7 +42,7 @@ RARITIES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CardDetails:
     """What a share picture says of a card, in the reader's words."""
 
     title: str
@@ -60,7 +60,7 @@ class Composition:
     one that the card hasn't.
     """
 
-    def __init__(self, content: bytes, shown: Shown, layers: Sequence[int]) -> None:
+    def __init__(self, content: bytes, shown: CardDetails, layers: Sequence[int]) -> None:
         self.shown = shown
         ends = list(accumulate(layers))
         parts = [content[end - length : end] for end, length in zip(ends, layers, strict=True)]

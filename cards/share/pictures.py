@@ -35,7 +35,7 @@ CONTENT_TYPE = "image/jpeg"
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A card as its share picture shows it: its front, other layers, and `cards.share.Shown`."""
+    """A card as its share picture shows it: its front, other layers, and `cards.share.CardDetails`."""
 
     front: File
     layers: tuple[File | None, File | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from cards.share.composing import Composition, Shown
+from cards.share.composing import CardDetails, Composition
 from files.pictures.process import main
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def opened_composition(content: bytes, details: Mapping[str, Any]) -> Made:
     """Read the headers of a card's pictures; raises PictureError."""
-    return Composition(content, Shown(**details["shown"]), details["layers"])
+    return Composition(content, CardDetails(**details["shown"]), details["layers"])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from cards.share import composing
-from cards.share.composing import SIZE, Composition, Shown
+from cards.share.composing import SIZE, CardDetails, Composition
 from cards.share.lettering import TOFU, drawable, fitted, font
 from files.pictures.picture import PictureError
 from templates_app.effects import PRESETS
@@ -24,11 +24,11 @@ FRONT = drawn("PNG", patches().resize((250, 350)))
 CARD, WORDS = (90, 50, 510, 580), (580, 150, 1190, 480)
 
 
-def shown(title: str = "Ember Dragon", **shimmer: object) -> Shown:
-    return Shown(title, "by hana", "epic", "Epic", "cards.example.com", shimmer)
+def shown(title: str = "Ember Dragon", **shimmer: object) -> CardDetails:
+    return CardDetails(title, "by hana", "epic", "Epic", "cards.example.com", shimmer)
 
 
-def picture(about: Shown, *layers: bytes) -> Image.Image:
+def picture(about: CardDetails, *layers: bytes) -> Image.Image:
     """Return the share picture of a front, and of a mask and a foil texture if they are given."""
     parts = [*(layers or [FRONT]), b"", b""][:3]
     made = Composition(b"".join(parts), about, [len(part) for part in parts])
