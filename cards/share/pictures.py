@@ -13,12 +13,11 @@ from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from files.pictures.executor import PictureExecutor, new_executor, too_many_pictures
-from files.transforms.variants import Recipe, variant_by
+from files.transforms.variants import Recipe, original_of, variant_by
 
 if TYPE_CHECKING:
     from cards.models import Card
@@ -35,7 +34,7 @@ CONTENT_TYPE = "image/jpeg"
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A card as its share picture shows it: its front, other layers, and `cards.share.CardDetails`."""
+    """A card as its share picture shows it: its front, mask and foil texture, and `CardDetails`."""
 
     front: File
     layers: tuple[File | None, File | None]
@@ -81,8 +80,8 @@ def share_picture(card: Shared) -> Variant:
 
 
 def _recipe(card: Shared) -> Recipe:
-    def make(front: BytesIO, seconds: float) -> bytes:
-        parts = [front.getvalue(), *(_bytes_of(layer) for layer in card.layers)]
+    def make(front: File, seconds: float) -> bytes:
+        parts = [original_of(front).getvalue(), *(_bytes_of(layer) for layer in card.layers)]
         details = {"shown": card.shown, "layers": [len(part) for part in parts]}
         question = {"composition": details}
         return _executor().ask(BytesIO(b"".join(parts)), question, seconds)
@@ -91,14 +90,7 @@ def _recipe(card: Shared) -> Recipe:
 
 
 def _bytes_of(file: File | None) -> bytes:
-    """Return the stored bytes of a layer, none of one that is gone."""
-    if file is None or not file.width:
-        return b""
-    try:
-        with default_storage.open(file.key) as stored:
-            return bytes(stored.read())
-    except FileNotFoundError:
-        return b""
+    return original_of(file).getvalue() if file and file.width else b""
 
 
 @cache

@@ -60,8 +60,8 @@ Returns the row's id, and how many others the file has.
 class Recipe:
     """How a variant of a file is made: its name among the file's, its type, and what makes it.
 
-    `make` takes the file and the seconds it may take. It raises PictureError where it can't, Problem
-    404 when the file goes meanwhile, and returns nothing where the original is to take its place.
+    `make` takes the file and the seconds it may take. It raises PictureError where it can't,
+    Problem 404 when the file goes meanwhile; it returns nothing where the original will do.
     """
 
     name: str
