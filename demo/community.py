@@ -166,13 +166,16 @@ class Community:
 
     def _add_post(self, _number: int) -> None:
         author = self.chance.choice(self.members)
-        card = self.chance.choice([card for card in self.cards if card.status == "published"])
+        shown = [card for card in self.cards if card.status == "published"]
+        card = self.chance.choice(shown)
+        album = self.chance.sample(shown, min(len(shown), self.chance.randrange(4)))
         post = changes.create(
             Post,
             by=_as(author),
             author=author,
             card=card,
             text=self.chance.choice(words.POSTS),
+            images=[str(each.front_id) for each in album if each.front_id],
             tags=card.tags[:1],
             created_at=self._moment(30),
         )

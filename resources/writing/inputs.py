@@ -28,7 +28,7 @@ from resources.writing.list_inputs import UploadListInput
 from resources.writing.uploads import UploadInput, misplaced_uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Set
+    from collections.abc import Iterable, Mapping, Sequence, Set
 
     from django.db.models import Field, Model
 
@@ -215,9 +215,11 @@ class RecordInput(serializers.ModelSerializer[Any]):
             return taken
         self._sent = data
         unknown = sorted(set(data) - self._known_names) if isinstance(data, dict) else []
-        errors = _unknown_errors(unknown) | misplaced_uploads(data, self._known_names)
+        misplaced = misplaced_uploads(data, self._known_names)
+        errors = _unknown_errors(unknown) | _misplaced_errors(misplaced)
         if errors:
-            raise serializers.ValidationError(errors | self._known_errors(data) | errors)
+            rest = _without(data, misplaced)
+            raise serializers.ValidationError(errors | self._known_errors(rest) | errors)
         return super().to_internal_value(data)
 
     def _known_errors(self, data: Any) -> dict[str, Any]:
@@ -237,6 +239,21 @@ def _names(field: Any) -> Sequence[str]:
 def _unknown_errors(names: Sequence[str]) -> dict[str, Any]:
     detail = _detail(_("There is no such field to write here."), "unknown_field")
     return {name: [detail] for name in names}
+
+
+def _misplaced_errors(names: Iterable[str]) -> dict[str, Any]:
+    detail = _detail(_("This field takes no file."), "no_file")
+    return {name: [detail] for name in sorted(names)}
+
+
+def _without(data: Any, names: Set[str]) -> Any:
+    """Return what was sent without some of its parts."""
+    if not names:
+        return data
+    rest = copy(data)
+    for name in names:
+        rest.pop(name)
+    return rest
 
 
 VISIBLE_KINDS = {"CharField": require_visible_line, "TextField": require_visible_text}

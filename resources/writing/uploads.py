@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
 
     from resources.actors import Actor
 
@@ -80,13 +80,12 @@ def has_uploads(sent: object) -> bool:
     )
 
 
-def misplaced_uploads(sent: object, fields: Container[str]) -> dict[str, Any]:
-    """Return an error for each field that still has an upload, as it takes none."""
+def misplaced_uploads(sent: object, fields: Container[str]) -> Set[str]:
+    """Return the names of fields that were sent a file and take none: one is still left there."""
     if not isinstance(sent, QueryDict):
-        return {}
-    detail = serializers.ErrorDetail(_("This field takes no file."), "no_file")
+        return frozenset()
     left = {name for name, values in sent.lists() for _upload in _uploads(values)}
-    return {name: [detail] for name in sorted(left) if name in fields}
+    return {name for name in left if name in fields}
 
 
 @contextmanager

@@ -9,9 +9,11 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
+from files.models import File
 from resources import changes, registry
 from resources.actors import SYSTEM
 from resources.fields import TagsField
+from resources.relation_lists import list_fields
 from templates_app.models import Review
 from tests.personas import Persona, new_member
 from users.models import User
@@ -49,6 +51,8 @@ def example_row(resource: Resource, *, owner: Persona) -> Record:
         return owner.user
     columns = [c for c in resource.model._meta.concrete_fields if _is_needed(c) and c.editable]
     values = {column.name: _value(column, _owner(column, owner)) for column in columns}
+    for column in list_fields(resource.model):
+        values[column.name] = [str(_file().pk) for _place in range(2)]
     service = resource.service("create")
     if service:
         is_owners = resource.create.scope(owner.actor, resource.model) is not False
@@ -92,6 +96,17 @@ def _value(column: models.Field[object, object], owner: Persona) -> Any:
     if column.choices:
         return next(iter(dict(column.flatchoices)))
     return next((make() for kind, make in MADE if isinstance(column, kind)), None)
+
+
+def _file() -> File:
+    """Return the row of a picture that nobody owns, without bytes."""
+    return File.objects.create(
+        key=f"pictures/2026/11/{uuid4().hex}.png",
+        content_type="image/png",
+        size=100,
+        width=40,
+        height=30,
+    )
 
 
 def _target(column: models.Field[object, object], owner: Persona) -> Any:

@@ -140,6 +140,29 @@ def test_only_ids_can_be_removed(alice: Persona) -> None:
     assert ids(absent.json()) == ids(post)
 
 
+def test_a_file_for_what_takes_none_is_refused_by_its_name(alice: Persona) -> None:
+    for name in ("text", "card", "tags"):
+        sent = alice.api.upload("posts", {"text": "Look", name: part(1), "images": part(2)})
+        assert errors_of(sent)[name] == "no_file"
+    assert not File.objects.exists()
+
+
+def test_an_empty_file_is_refused_by_its_place(alice: Persona) -> None:
+    empty = SimpleUploadedFile("x.png", b"")
+    album = alice.api.upload("posts", {"text": "Look", "images": [part(1), empty]})
+    assert errors_of(album) == {"images.1": "empty_file"}
+    single = alice.api.upload("cards", {"title": "Dragon", "front": empty})
+    assert errors_of(single) == {"front": "empty_file"}
+    assert not File.objects.exists()
+
+
+def test_a_single_picture_sent_as_a_file_and_as_text_is_refused(alice: Persona) -> None:
+    (picture,) = stored(alice, 1)
+    both = alice.api.upload("cards", {"title": "Dragon", "front": [picture, part(1)]})
+    assert errors_of(both) == {"front": "too_many_values"}
+    assert File.objects.count() == 1
+
+
 def test_an_album_counts_as_use_and_goes_with_its_post(alice: Persona) -> None:
     first, second = stored(alice, 2)
     post = alice.creates("posts", text="Look", images=[first, second])

@@ -146,8 +146,13 @@ def _words(life: Life) -> None:
     carol, bob = life.carol, life.bob
     post = carol.creates("posts", text=life.secretly("slip of the tongue"))
     assert carol.api.patch(f"posts/{post['id']}", {"text": life.openly("post")}).status_code == 200
+    album = [_picture(f"x{MARK}-{name}.png") for name in ("sea", "dune")]
+    shown = carol.api.upload(f"posts/{post['id']}", {"images+": album}, "patch")
+    assert len(shown.json()["images"]) == 2
+    life.private |= {f"x{MARK}-{name}.png" for name in ("sea", "dune", "mirror")}
     bob.creates("comments", post=post["id"], text="bob's comment")
-    hidden = carol.creates("posts", text=life.secretly("hidden post"))
+    secret = {"text": life.secretly("hidden post"), "images": _picture(f"x{MARK}-mirror.png")}
+    hidden = carol.api.upload("posts", secret).json()
     assert life.moderator.api.put(f"posts/{hidden['id']}/hide").status_code == 200
     his = bob.creates("posts", text="bob's post")
     carol.creates("comments", post=his["id"], text=life.openly("comment"))

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from cards.models import Card
-from community.models import Comment
+from community.models import Comment, Post
 from files.models import File
 from resources import changes, erasure, registry
 from resources.actors import ANONYMOUS, SYSTEM
@@ -120,7 +120,9 @@ def test_files_go_unless_somebody_still_shows_them(life: Life) -> None:
     assert {file.owner_id for file in left} == {None}
     assert {file.original_name for file in left} == {""}
     card = Card.objects.get(creator=life.carol.user, title__startswith="open")
-    assert {file.pk for file in left} == {card.front_id}
+    post = Post.objects.get(author=life.carol.user, text__startswith="open")
+    assert len(post.images) == 2
+    assert {str(file.pk) for file in left} == {str(card.front_id), *post.images}
     for key in before:
         assert default_storage.exists(key) is left.filter(key=key).exists()
 
