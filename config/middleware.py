@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csp import ContentSecurityPolicyMiddleware
+from django.middleware.locale import LocaleMiddleware
 from django_prometheus.middleware import PrometheusAfterMiddleware
 
 from config import operations
@@ -21,6 +22,7 @@ from users.services.factors import factors_of
 type View = Callable[[HttpRequest], HttpResponse]
 
 ADMIN = "/admin/"
+FILES = "/files/"
 ENROLMENT = f"{ADMIN}second-factor/"
 # What the page of enrolment itself leads to.
 OPEN_TO_STAFF = (ENROLMENT, f"{ADMIN}logout/", f"{ADMIN}login/", f"{ADMIN}jsi18n/")
@@ -68,6 +70,21 @@ class OperatorAddresses:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.views.get(request.path, self.get_response)
         return answer(request)
+
+
+class ReadersLanguage(LocaleMiddleware):
+    """Chooses the language of an answer, but for files, which are the same in each.
+
+    Shared caches would otherwise keep a copy of each picture for every language that browsers ask
+    for.
+    """
+
+    @override
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        """Name the language, unless a file is sent."""
+        if request.path.startswith(FILES) and response.status_code < 400:
+            return response
+        return super().process_response(request, response)
 
 
 class SignedInByCookie:

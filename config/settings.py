@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "config.middleware.PagePolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.ReadersLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -187,7 +187,10 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
-FILES_URL = env.text("FILES_URL", "/files/", form=formats.PLACE)
+# Complete where it is known, so that pages of other origins can show what it leads to.
+FILES_URL = env.text("FILES_URL", f"{env.site('PUBLIC_URL')}/files/", form=formats.PLACE)
+FILES_PURGE_URL = env.url("FILES_PURGE_URL", schemes=("https", "http"))
+FILES_PURGE_HEADER = env.secret("FILES_PURGE_HEADER")
 FILES_FOLDER = DATA_DIR / "files"
 FILES_GRACE_HOURS = env.integer("FILES_GRACE_HOURS", 24, maximum=MOST_DAYS * 24)
 CLAMAV_URL = env.url("CLAMAV_URL", schemes=("tcp", "unix"))

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
 from files import services
+from files.access import purging
 from files.models import File
 from files.selectors import files_shown_by
-from resources.api import Problem
+from resources.api import Change, Problem
 
 if TYPE_CHECKING:
-    from resources.api import Change
+    from django.tasks import Task
 
 SOON = 50
 AT_ONCE = 100
@@ -33,8 +35,32 @@ def delete_bytes(keys: list[str], attempt: int = 1) -> None:
     except (Problem, OSError):
         if attempt == MOST_ATTEMPTS:
             raise
-        at = timezone.now() + FIRST_PAUSE * 2 ** (attempt - 1)
-        delete_bytes.using(run_after=at).enqueue(keys, attempt + 1)
+        _later(delete_bytes, attempt).enqueue(keys, attempt + 1)
+
+
+@task(priority=SOON)
+def purge_hidden(change_id: int) -> None:
+    """Have the cache in front forget the files that a change has hidden."""
+    change = Change.objects.filter(pk=change_id).first()
+    tags = purging.hidden_tags(change) if change else []
+    if tags:
+        purge.enqueue(tags)
+
+
+@task(priority=SOON)
+def purge(tags: list[str], attempt: int = 1) -> None:
+    """Have the cache in front forget what it keeps under some tags; while it fails, again later."""
+    try:
+        purging.purge(tags)
+    except purging.PurgeError:
+        if attempt == MOST_ATTEMPTS:
+            raise
+        _later(purge, attempt).enqueue(tags, attempt + 1)
+
+
+def _later(failed: Task[Any, Any], attempt: int) -> Task[Any, Any]:
+    """Return a task that has failed so often, to be run again after a pause."""
+    return failed.using(run_after=timezone.now() + FIRST_PAUSE * 2 ** (attempt - 1))
 
 
 def sweep_unused_files() -> int:
@@ -63,3 +89,5 @@ def hear(change: Change, **_signal: object) -> None:
     shown = files_shown_by(change)
     if shown:
         services.note_use(File.objects.filter(pk__in=shown))
+    if settings.FILES_PURGE_URL and purging.may_hide_files(change):
+        purge_hidden.enqueue(change.pk)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from files.access.fetching import permitted_fetch
+from files.access.signatures import NO_TRANSFORM
 from files.content_types import is_shown_inline
-from files.models import File, Variant
 from files.serving.answers import serve
 from files.serving.content import Content
 from files.transforms.resolving import resolved
 from files.transforms.transform import is_negotiated, requested_transform
 from files.transforms.variants import made_variant, variant
-from resources.api import Problem, not_visible
+from resources.api import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,14 +23,17 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
+    from files.access.fetching import Fetch
+    from files.models import File, Variant
     from files.pictures.picture import Rendering
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 MADE = "holobase.variant"
 """The name in the ASGI scope of a variant that was made for the request."""
-FOR_EVER = "public, max-age=31536000, immutable"
 ANY_ORIGIN = {
     "Access-Control-Allow-Origin": "*",
+    # An <img> of a page that isolates itself (Cross-Origin-Embedder-Policy) shows it, too.
+    "Cross-Origin-Resource-Policy": "cross-origin",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag"
     ),
@@ -55,6 +59,9 @@ def stored_file(request: HttpRequest, key: str) -> HttpResponseBase:
             response = _answer(request, key)
         except Problem as problem:
             response = problem.response()
+            # What is not there, or not for this actor, may be soon.
+            response["Cache-Control"] = "no-store"
+            response["Vary"] = "Authorization"
     for name, value in ANY_ORIGIN.items():
         response[name] = value
     return response
@@ -73,8 +80,7 @@ def variant_to_make(request: HttpRequest, key: str) -> Unmade | None:
     Whoever can wait without a thread has it made first.
     """
     try:
-        file = _found(key)
-        _require_access(request, file)
+        file = permitted_fetch(request, key, _transform(request)).file
         rendering = _rendering(request, file)
     except Problem:
         return None
@@ -83,11 +89,9 @@ def variant_to_make(request: HttpRequest, key: str) -> Unmade | None:
 
 
 def _answer(request: HttpRequest, key: str) -> HttpResponseBase:
-    """Find the row, ask who may fetch it, choose its bytes, send them; raises Problem."""
-    made = _made(request)
-    file = made.file if made else _found(key)
-    cache_control = _require_access(request, file)
-    return serve(request, _content(request, file, cache_control))
+    """Find out what may be fetched, choose its bytes, send them; raises Problem."""
+    fetch = permitted_fetch(request, key, _transform(request))
+    return serve(request, _content(request, fetch))
 
 
 def _made(request: HttpRequest) -> Variant | None:
@@ -96,17 +100,9 @@ def _made(request: HttpRequest) -> Variant | None:
     return scope.get(MADE)
 
 
-def _found(key: str) -> File:
-    file = File.objects.filter(key=key).first()
-    if file is None:
-        raise not_visible()
-    return file
-
-
-def _require_access(request: HttpRequest, file: File) -> str:
-    """Return how long whom may cache the file (`Cache-Control`); raises Problem 404."""
-    del request, file
-    return FOR_EVER
+def _transform(request: HttpRequest) -> str:
+    """Return what a request asks for in its canonical form; raises Problem 400."""
+    return str(requested_transform(request.GET.dict()) or NO_TRANSFORM)
 
 
 def _rendering(request: HttpRequest, file: File) -> Rendering | None:
@@ -117,8 +113,10 @@ def _rendering(request: HttpRequest, file: File) -> Rendering | None:
     return resolved(transform, file, request.headers.get("Accept", ""))
 
 
-def _content(request: HttpRequest, file: File, cache_control: str) -> Content:
+def _content(request: HttpRequest, fetch: Fetch) -> Content:
     """Return the bytes that the request asks for: those of the file, or of a variant of it."""
+    file = fetch.file
+    vary = [fetch.vary, "Accept" if is_negotiated(request.GET.dict()) else ""]
     rendering = _rendering(request, file)
     chosen = (_made(request) or variant(file, rendering)) if rendering else None
     source = chosen if chosen and chosen.digest else file
@@ -130,7 +128,8 @@ def _content(request: HttpRequest, file: File, cache_control: str) -> Content:
         tag=source.entity_tag,
         modified_at=file.created_at,
         name=f"{file.pk.hex}.{extension}",
-        cache_control=cache_control,
+        cache_control=fetch.cache_control,
+        cache_tag=fetch.cache_tag,
         is_download=request.GET.get("download") == "1" or not is_shown_inline(source.content_type),
-        vary="Accept" if is_negotiated(request.GET.dict()) else "",
+        vary=", ".join(filter(None, vary)),
     )

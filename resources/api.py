@@ -7,6 +7,7 @@ engine (import-linter holds that). So whatever is not named here can change free
 from resources import changes, erasure, feed, registry, row_sql, search
 from resources.actors import ANONYMOUS, SYSTEM, Actor, Authentication
 from resources.answers import JSON, HttpAnswer
+from resources.byte_cache import ByteCache
 from resources.changes import together
 from resources.declaration import RecordAction, Resource, actor
 from resources.documents.completion import complete_by
@@ -25,8 +26,9 @@ from resources.errors import (
     storage_full,
     unavailable,
 )
-from resources.execution.epochs import UNTRACKED_ONLY
-from resources.execution.reader import is_visible, record_uuid, view_record
+from resources.execution.epochs import UNTRACKED_ONLY, epochs
+from resources.execution.reader import is_shown, is_visible, record_uuid, shown_plan, view_record
+from resources.execution.response_cache import EXACT_LIFETIME, NOTIFIED_LIFETIME
 from resources.execution.run import run_plan
 from resources.fields import (
     DocumentField,
@@ -49,6 +51,7 @@ from resources.models import Action, Change, Record
 from resources.ownership import mentions, owning_relations, rows_of
 from resources.placeholders import Placeholder
 from resources.query.plans import Plan, compiled
+from resources.query.showing import showing_fields
 from resources.query.sources import UNTRACKED
 from resources.registry import register
 from resources.rules import SIGNED_IN, UNSILENCED, VERIFIED, has_role, linked, own, visible, where
@@ -67,7 +70,9 @@ from resources.writing.uploads import UploadInput
 
 __all__ = [
     "ANONYMOUS",
+    "EXACT_LIFETIME",
     "JSON",
+    "NOTIFIED_LIFETIME",
     "SIGNED_IN",
     "SYSTEM",
     "UNSILENCED",
@@ -79,6 +84,7 @@ __all__ = [
     "AddressStarts",
     "AddressThrottle",
     "Authentication",
+    "ByteCache",
     "Change",
     "DocumentField",
     "FieldError",
@@ -113,12 +119,14 @@ __all__ = [
     "consume_quota",
     "derived_keys",
     "embed",
+    "epochs",
     "erasure",
     "explain_pattern",
     "feed",
     "has_role",
     "invalid",
     "is_known",
+    "is_shown",
     "is_visible",
     "linked",
     "mentions",
@@ -144,6 +152,8 @@ __all__ = [
     "schema_error",
     "seal",
     "search",
+    "showing_fields",
+    "shown_plan",
     "storage_full",
     "together",
     "unavailable",

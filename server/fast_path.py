@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils import translation
 
+from files.access.public_files import EPOCH
 from resources.answers import JSON, HttpAnswer, problem_answer
 from resources.errors import Problem
 from resources.http.client_networks import limited_network
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from resources.http.exchange import Exchange
     from server.write_executor import WriteExecutor
 
+FILES = "/files/"
 FORM_METHODS = frozenset({"POST", "PATCH"})
 
 
@@ -49,6 +51,8 @@ class FastPath:
         target = _target(scope["path"])
         is_here = target is not None and is_answered_here(scope, headers, target)
         if target is None or not (is_here or is_form(scope, headers, target)):
+            if scope["path"].startswith(FILES):
+                scope = {**scope, EPOCH: self.readers.look()}
             await self.next_app(scope, receive, send)
             return
         request = Request.from_scope(scope, target, headers)

@@ -67,7 +67,7 @@ class ReadExecutor:
         Returns the answer, if a step gave one; every error is answered, too. `receive` tells when
         the client goes away.
         """
-        self._look()
+        self.look()
         for step in steps:
             if exchange.answer is not None and not step.is_final:
                 continue
@@ -96,22 +96,21 @@ class ReadExecutor:
     async def _in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
         return await self.threads.run(in_language(work))
 
-    def _look(self) -> None:
-        """Invalidate what has changed since the last look.
+    def look(self) -> int:
+        """Invalidate what has changed since the last look; return the epoch.
 
         An event loop works in the order of arrival, so one look serves all requests that are there.
         """
         if not self.is_embedded:
             self._listen()
-            return
-        if self.has_looked:
-            return
-        self.has_looked = True
-        asyncio.get_running_loop().call_soon(self._look_again)
-        try:
-            self.watch.look()
-        except MustRunInThread:
-            epochs.invalidate_all()
+        elif not self.has_looked:
+            self.has_looked = True
+            asyncio.get_running_loop().call_soon(self._look_again)
+            try:
+                self.watch.look()
+            except MustRunInThread:
+                epochs.invalidate_all()
+        return epochs.current
 
     def _look_again(self) -> None:
         """Let the next turn of the event loop look again."""

@@ -83,7 +83,7 @@ TRICKS = (
         "server/read_executor.py",
         "a look for each request",
         load.FIRST,
-        replaced("server.read_executor.ReadExecutor._look", plain.look_each_time),
+        replaced("server.read_executor.ReadExecutor.look", plain.look_each_time),
         KEPT,
     ),
     Trick(
@@ -99,7 +99,7 @@ TRICKS = (
         "resources/query/plans.py",
         "the ORM compiles each query",
         load.PAGE,
-        replaced("resources.query.plans._known_plan", plain.compile_each_time),
+        replaced("resources.query.plans.known_plan", plain.compile_each_time),
         PLANS,
     ),
     Trick(

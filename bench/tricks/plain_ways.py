@@ -71,9 +71,10 @@ async def in_thread(self: Any, _key: object, work: Callable[[], Any]) -> Any:
     return await self._in_thread(work)
 
 
-def look_each_time(self: Any) -> None:
+def look_each_time(self: Any) -> int:
     """Look for commits for each request."""
     self.watch.look()
+    return int(self.watch.epochs.current)
 
 
 def compile_each_time(_key: object, compiling: Callable[[], Any]) -> Any:

@@ -15,7 +15,8 @@ class Content:
 
     `key` is their name in the storage, `tag` the strong entity tag with its quotes, `name` what
     the client calls the file if it keeps it. `is_download` asks browsers to keep it. `vary` names
-    the request headers that the choice of these bytes depended on.
+    the request headers that the choice of these bytes depended on, `cache_tag` the file to shared
+    caches.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Content:
     cache_control: str
     is_download: bool = False
     vary: str = ""
+    cache_tag: str = ""
 
     def headers(self) -> dict[str, str]:
         """Return the headers of every answer about these bytes, 304 included."""
@@ -36,4 +38,9 @@ class Content:
             "Cache-Control": self.cache_control,
             "Content-Security-Policy": "default-src 'none'; sandbox",
         }
-        return {**headers, "Vary": self.vary} if self.vary else headers
+        told = {
+            "Vary": self.vary,
+            "Surrogate-Key": self.cache_tag,
+            "Cache-Tag": self.cache_tag,
+        }
+        return headers | {name: value for name, value in told.items() if value}

@@ -15,9 +15,12 @@ from resources.execution.run import run_plan
 from resources.query.cursors import PageCursor
 from resources.query.parsing import filter_errors, list_query, view_selection
 from resources.query.plans import count_plan, exists_plan, key_plan, list_plan, view_plan
+from resources.query.showing import SHOWN, showing_fields, showing_plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.db.models import Model
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
@@ -74,6 +77,18 @@ def _rows_of(
 def is_visible(resource: Resource, actor: Actor, record_id: UUID) -> bool:
     """Return whether the actor may view a record."""
     return bool(run_plan(exists_plan(resource, actor.kind), actor, {"id": record_id}))
+
+
+def is_shown(model: type[Model], actor: Actor, record_id: UUID) -> bool:
+    """Return whether the actor may see a record that shows a row of a model without rules."""
+    return bool(run_plan(shown_plan(model, actor), actor, {SHOWN: record_id}))
+
+
+def shown_plan(model: type[Model], actor: Actor) -> Plan:
+    """Return the plan of the question above, about the resources that the actor's key opens."""
+    names = {resource.name for resource, _column in showing_fields(model)}
+    readable = frozenset(name for name in names if actor.has_scope(name, "read"))
+    return showing_plan(model, actor.kind, readable)
 
 
 def list_records(resource: Resource, actor: Actor, query_string: str, url: str) -> Answer:

@@ -123,7 +123,8 @@ def _constant(parameter: object) -> str | None:
 _plans: ByteCache[Plan] = ByteCache(PLAN_BYTES)
 
 
-def _known_plan(key: Hashable, compiling: Callable[[], Plan]) -> Plan:
+def known_plan(key: Hashable, compiling: Callable[[], Plan]) -> Plan:
+    """Return the plan of a key, compiled unless it is there; raises MustRunInThread in a loop."""
     plan = _plans.get(key)
     if plan is None:
         if is_in_event_loop():
@@ -136,30 +137,30 @@ def _known_plan(key: Hashable, compiling: Callable[[], Plan]) -> Plan:
 def list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     """Return the plan of a page: each row is document, then the sort values."""
     key = ("list", resource, kind, query.shape)
-    return _known_plan(key, lambda: _list_plan(resource, kind, query))
+    return known_plan(key, lambda: _list_plan(resource, kind, query))
 
 
 def count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     """Return the plan that counts all rows of a list."""
     key = ("count", resource, kind, query.shape)
-    return _known_plan(key, lambda: _count_plan(resource, kind, query))
+    return known_plan(key, lambda: _count_plan(resource, kind, query))
 
 
 def view_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
     """Return the plan of one record by id: document, revision."""
     key = ("view", resource, kind, selection)
-    return _known_plan(key, lambda: _view_plan(resource, kind, selection, _by_id()))
+    return known_plan(key, lambda: _view_plan(resource, kind, selection, _by_id()))
 
 
 def key_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
     """Return the plan of one record by its natural key in lower case: document, revision."""
     key = ("key", resource, kind, selection)
-    return _known_plan(key, lambda: _view_plan(resource, kind, selection, _by_key(resource)))
+    return known_plan(key, lambda: _view_plan(resource, kind, selection, _by_key(resource)))
 
 
 def exists_plan(resource: Resource, kind: ActorKind) -> Plan:
     """Return the plan that tells whether the actor may view the row of an id."""
-    return _known_plan(("exists", resource, kind), lambda: _exists_plan(resource, kind))
+    return known_plan(("exists", resource, kind), lambda: _exists_plan(resource, kind))
 
 
 def _view_plan(resource: Resource, kind: ActorKind, selection: Selection, which: Q) -> Plan:

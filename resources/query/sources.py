@@ -8,6 +8,7 @@ from functools import cache
 from django.apps import apps
 
 from resources import registry
+from resources.relation_lists import list_fields
 
 UNTRACKED = ""
 """The source that stands for every table that the change log does not cover."""
@@ -32,9 +33,12 @@ def sources_of(sql: str) -> frozenset[str] | None:
 
 @cache
 def _source_of_table() -> dict[str, str]:
-    return {
-        model._meta.db_table: (
-            registry.resource_of(model).name if registry.is_registered(model) else UNTRACKED
-        )
-        for model in apps.get_models(include_auto_created=True)
+    sources = {
+        model._meta.db_table: UNTRACKED for model in apps.get_models(include_auto_created=True)
     }
+    for resource in registry.all_resources():
+        # The index of a list is written with the record that has the list, and only so.
+        indexes = [field.index_model for field in list_fields(resource.model)]
+        for model in (resource.model, *indexes):
+            sources[model._meta.db_table] = resource.name
+    return sources

@@ -109,7 +109,7 @@ def test_partners_are_told_apart_from_bugs(error: Exception, status: int | None)
 
 def test_pages_of_django_say_503_too(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     objects = SimpleNamespace(filter=raising(OperationalError("PostgreSQL can't be reached")))
-    monkeypatch.setattr("files.views.File", SimpleNamespace(objects=objects))
+    monkeypatch.setattr("files.access.fetching.File", SimpleNamespace(objects=objects))
     answer = Browser().get(f"/files/pictures/2026/01/{'0' * 32}.png")
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
     assert answer["Retry-After"] == "1"

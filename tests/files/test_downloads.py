@@ -15,6 +15,7 @@ from django.core.files.storage import default_storage
 from prometheus_client.core import REGISTRY
 
 from tests.files.served import PATIENCE, served, stored, wait_until
+from tests.files.stored import address_of
 from tests.personas import new_member
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def slowly_asked(address: str, file: File) -> socket.socket:
     line.settimeout(PATIENCE)
     host, port = address.split(":")
     line.connect((host, int(port)))
-    line.sendall(f"GET /files/{file.key} HTTP/1.1\r\nHost: {address}\r\n\r\n".encode())
+    line.sendall(f"GET {address_of(file)} HTTP/1.1\r\nHost: {address}\r\n\r\n".encode())
     return line
 
 
@@ -64,7 +65,7 @@ def sent_so_far() -> float:
 
 
 def test_a_large_file_comes_whole_and_in_any_part(address: str, file: File) -> None:
-    path, size = f"/files/{file.key}", len(CONTENT)
+    path, size = address_of(file), len(CONTENT)
     assert fetched(address, path) == (200, CONTENT)
     for first, last in ((0, size - 1), (0, 0), (100_000, 1_400_000), (size - 10, size + 10)):
         part = CONTENT[first : last + 1]
@@ -78,7 +79,7 @@ def test_slow_clients_hold_up_nobody(address: str, file: File) -> None:
         slow = [lines.enter_context(slowly_asked(address, file)) for _ in range(SLOW_CLIENTS)]
         begun = [line.recv(1024) for line in slow]
         assert all(each.startswith(b"HTTP/1.1 200") for each in begun)
-        assert fetched(address, f"/files/{file.key}", Range="bytes=5-9") == (206, CONTENT[5:10])
+        assert fetched(address, address_of(file), Range="bytes=5-9") == (206, CONTENT[5:10])
         assert fetched(address, "/api/v1/cards")[0] == 200
         answer = begun[0]
         while not answer.endswith(CONTENT[-100:]):
@@ -91,7 +92,7 @@ def test_what_nobody_waits_for_is_not_read(address: str, file: File) -> None:
     with slowly_asked(address, file) as line:
         line.recv(1024)
         wait_until(lambda: sent_so_far() > before)
-    assert fetched(address, f"/files/{file.key}")[0] == 200
+    assert fetched(address, address_of(file))[0] == 200
     assert sent_so_far() - before < 2 * len(CONTENT)
 
 
@@ -99,5 +100,5 @@ def test_a_file_that_is_shorter_than_its_row_says_ends_as_cut(address: str, file
     default_storage.delete(file.key)
     default_storage.save(file.key, ContentFile(CONTENT[:3_000_000]))
     with pytest.raises(IncompleteRead):
-        fetched(address, f"/files/{file.key}")
+        fetched(address, address_of(file))
     assert fetched(address, "/api/v1/cards")[0] == 200

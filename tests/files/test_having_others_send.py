@@ -16,6 +16,7 @@ from django.core.files.storage import default_storage, storages
 from tests.client import Browser
 from tests.environment import ROOT
 from tests.files.served import stored
+from tests.files.stored import address_of
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -32,7 +33,7 @@ def file(db: None) -> File:
 
 def fetch(file: File, method: str = "get", **headers: str) -> Any:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return getattr(Browser(), method)(f"/files/{file.key}", headers=named)
+    return getattr(Browser(), method)(address_of(file), headers=named)
 
 
 @pytest.mark.embedded

@@ -14,6 +14,7 @@ from files.models import File
 from files.services import store_picture
 from tests.client import Browser
 from tests.files.drawings import drawn
+from tests.files.stored import address_of
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -45,5 +46,5 @@ def test_files_keep_the_keys_they_have_had(alice: Persona) -> None:
     file = File.objects.create(
         owner=alice.user, key=key, content_type="image/png", size=1, width=1, height=1
     )
-    answer = Browser().get(f"/files/{key}", headers={"If-None-Match": "*"})
+    answer = Browser().get(address_of(file), headers={"If-None-Match": "*"})
     assert (answer.status_code, answer["ETag"]) == (304, f'"{file.pk.hex}"')

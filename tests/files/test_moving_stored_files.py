@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from files.care.places import BucketPlace, LocalPlace, both_places
 from tests.client import Browser
 from tests.files.served import emptied, stored
+from tests.files.stored import address_of
 from tests.other_process import other_process
 
 if TYPE_CHECKING:
@@ -96,14 +97,14 @@ def test_files_move_to_the_bucket_while_they_are_read(
 ) -> None:
     moved_back(files, bucket, folder)
     for file, content in zip(files, CONTENTS, strict=True):
-        part = Browser().get(f"/files/{file.key}", headers={"Range": "bytes=9-99"})
+        part = Browser().get(address_of(file), headers={"Range": "bytes=9-99"})
         assert part.getvalue() == content[9:100]
         assert default_storage.exists(file.key)
     assert run("s3") == (0, told(copied=6))
     assert run("s3", "--clear") == (0, told(there=6, deleted=6))
     assert keys(LocalPlace(folder)) == set()
     for file, content in zip(files, CONTENTS, strict=True):
-        assert Browser().get(f"/files/{file.key}").getvalue() == content
+        assert Browser().get(address_of(file)).getvalue() == content
 
 
 def test_a_move_that_was_killed_goes_on(

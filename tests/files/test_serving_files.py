@@ -12,6 +12,7 @@ from django.utils.http import http_date
 from files.services import store_picture
 from tests.client import Browser
 from tests.files.drawings import drawn
+from tests.files.stored import address_of
 
 if TYPE_CHECKING:
     from files.models import File
@@ -25,7 +26,7 @@ def file(alice: Persona) -> File:
 
 def fetch(file: File, query: str = "", **headers: str) -> tuple[Any, bytes]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    response: Any = Browser().get(f"/files/{file.key}{query}", headers=named)
+    response: Any = Browser().get(address_of(file, query), headers=named)
     return response, response.getvalue()
 
 
@@ -54,7 +55,7 @@ def test_a_file_cannot_act_in_a_browser(file: File) -> None:
     assert shown["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert shown["X-Content-Type-Options"] == "nosniff"
     assert shown["Content-Disposition"] == f'inline; filename="{file.pk.hex}.png"'
-    kept, _body = fetch(file, "?download=1")
+    kept, _body = fetch(file, "download=1")
     assert kept["Content-Disposition"].startswith("attachment;")
 
 
@@ -109,9 +110,9 @@ def test_a_file_that_is_known_is_not_sent_again(file: File) -> None:
     whole, _body = fetch(file)
     unchanged, body = fetch(file, If_None_Match=whole["ETag"])
     assert (unchanged.status_code, body) == (304, b"")
-    head = Browser().head(f"/files/{file.key}", headers={"Range": "bytes=99999-"})
+    head = Browser().head(address_of(file), headers={"Range": "bytes=99999-"})
     assert (head.status_code, head["Content-Length"], head.content) == (200, str(file.size), b"")
-    assert Browser().post(f"/files/{file.key}").status_code == 405
+    assert Browser().post(address_of(file)).status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -193,7 +194,7 @@ def test_conditions_are_met_in_their_order(
 
 def test_pages_of_other_origins_may_fetch_files(file: File) -> None:
     asked = Browser().options(
-        f"/files/{file.key}",
+        address_of(file),
         headers={
             "Origin": "https://cards.example",
             "Access-Control-Request-Method": "GET",
@@ -214,9 +215,9 @@ def test_pages_of_other_origins_may_fetch_files(file: File) -> None:
 
 def test_head_says_what_get_would(file: File) -> None:
     whole, _body = fetch(file)
-    head = Browser().head(f"/files/{file.key}")
+    head = Browser().head(address_of(file))
     assert dict(head.items()).keys() - {"X-Request-ID"} == dict(whole.items()).keys() - {
         "X-Request-ID"
     }
     default_storage.delete(file.key)
-    assert Browser().head(f"/files/{file.key}").status_code == 404
+    assert Browser().head(address_of(file)).status_code == 404

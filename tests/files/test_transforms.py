@@ -16,6 +16,7 @@ from files.services import store_picture
 from files.transforms.transform import Transform, requested_transform
 from tests.client import Browser
 from tests.files.drawings import drawn, opened
+from tests.files.stored import address_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def stored(alice: Persona, content: bytes) -> File:
 
 
 def fetch(file: File, query: str, accept: str = "*/*") -> tuple[Any, bytes]:
-    response: Any = Browser().get(f"/files/{file.key}?{query}", headers={"accept": accept})
+    response: Any = Browser().get(address_of(file, query), headers={"accept": accept})
     return response, response.getvalue()
 
 

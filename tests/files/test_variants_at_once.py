@@ -17,8 +17,11 @@ from django.db import connection
 from PIL import Image
 from prometheus_client.core import REGISTRY
 
+from cards.models import Card
 from files.models import Variant
 from files.transforms.variants import try_to_make
+from resources import changes
+from resources.actors import SYSTEM
 from server import variant_lane
 from tests.files.drawings import drawn
 from tests.files.served import served, stored
@@ -55,9 +58,11 @@ with served() as address:
 @pytest.fixture
 def file(transactional_db: None) -> File:
     picture = Image.effect_noise((600, 800), 60).convert("RGB")
-    file = stored(drawn("PNG", picture), new_member("alice").user)
+    alice = new_member("alice").user
+    file = stored(drawn("PNG", picture), alice)
     file.width, file.height = picture.size
     file.save()
+    changes.create(Card, by=SYSTEM, creator=alice, title="x", status="published", front=file)
     return file
 
 

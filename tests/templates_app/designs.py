@@ -23,9 +23,9 @@ def does(persona: Persona, template: Any, verb: str) -> Any:
     return persona.api.post(f"templates/{template['id']}/{verb}", body)
 
 
-def template_in(state: str, author: Persona, moderator: Persona) -> Any:
+def template_in(state: str, author: Persona, moderator: Persona, **values: object) -> Any:
     """Make a template and bring it to a state."""
-    template = author.creates("templates", title="Full Art", slots=SLOTS)
+    template = author.creates("templates", title="Full Art", slots=SLOTS, **values)
     for verb in STEPS[state]:
         actor = author if verb == "submit" else moderator
         template = does(actor, template, verb).json()
