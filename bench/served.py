@@ -59,6 +59,10 @@ class Served:
         own = {size: pid for pid, size in reversed(family.items())}
         return sum(_status(pid, kind) for pid in own.values())
 
+    def own_memory(self) -> int:
+        """Return the bytes of memory of the process without those that it started."""
+        return _status(self.process.pid, "VmRSS")
+
     def processor_seconds(self) -> float:
         """Return the processor time that the process and those it started have used."""
         return sum(_processor_seconds(pid) for pid in _family(self.process.pid))

@@ -23,6 +23,7 @@ from chaos.faults.verdict import Outcome, explanation, lost_writes
 from chaos.faults.writers import write
 from chaos.partners.run import main as partners
 from chaos.processes import processes_of
+from chaos.uploads.__main__ import main as uploads
 from tests.environment import require_usable_settings
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def main() -> int:
     """Run the test, or that of the partners; returns the exit status."""
     if sys.argv[1:2] == ["partners"]:
         return partners(sys.argv[2:])
+    if sys.argv[1:2] == ["uploads"]:
+        return uploads(sys.argv[2:])
     signal.signal(signal.SIGTERM, _interrupt)
     options = _options()
     sys.stderr.write(f"seed {options.seed}\n")

@@ -1,0 +1,1 @@
+"""Uploads by clients of others' while connections are cut and the server is killed."""
