@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from files.pictures.picture import PictureError
+from tests.files.corpus.shown import of_phone
 from tests.files.drawings import ANIMATED_KINDS, KINDS, SIZE, animated, checked, drawn, opened
 
 ORIENTATION, GPS = 0x0112, 0x8825
@@ -50,9 +51,9 @@ def test_half_a_picture_is_refused(kind: str) -> None:
 
 
 @hypothesis_settings(deadline=None)
-@given(st.data(), st.sampled_from(KINDS))
-def test_no_damage_can_crash_the_check(draw: st.DataObject, kind: str) -> None:
-    content = bytearray(drawn(kind))
+@given(st.data(), st.sampled_from([*map(drawn, KINDS), of_phone("deep"), of_phone("clear")]))
+def test_no_damage_can_crash_the_check(draw: st.DataObject, whole: bytes) -> None:
+    content = bytearray(whole)
     for _ in range(draw.draw(st.integers(1, 6))):
         place = draw.draw(st.integers(0, len(content) - 1))
         content[place] = draw.draw(st.integers(0, 255))
