@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from files.pictures.executor import PictureExecutor, new_executor, too_many_pictures
 from files.transforms.variants import Recipe, original_of, variant_by
+from resources.api import ANONYMOUS, is_visible, registry
 
 if TYPE_CHECKING:
     from cards.models import Card
@@ -53,16 +54,23 @@ def shared(card: Card) -> Shared | None:
     if card.front is None or not card.front.width:
         return None
     with translation.override(settings.LANGUAGE_CODE):
-        name = card.creator.display_name or card.creator.username
+        name = creator_name(card)
         shown = {
             "title": card.title,
-            "creator": _("by %(name)s") % {"name": name},
+            "creator": _("by %(name)s") % {"name": name} if name else "",
             "rarity": card.rarity,
             "rarity_label": str(card.get_rarity_display()).capitalize(),
             "site": urlsplit(settings.SITE_URL or settings.PUBLIC_URL).netloc,
             "shimmer": {key: card.effects[key] for key in SHIMMER if key in card.effects},
         }
     return Shared(card.front, (card.mask, card.foil), shown)
+
+
+def creator_name(card: Card) -> str:
+    """Return what a card's creator is called, nothing where not everyone may see who it is."""
+    creator = card.creator
+    is_shown = is_visible(registry.resource_of(type(creator)), ANONYMOUS, creator.pk)
+    return (creator.display_name or creator.username) if is_shown else ""
 
 
 def share_picture(card: Shared) -> Variant:

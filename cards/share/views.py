@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cards.models import Card
-from cards.share.pictures import SIZE, share_picture, shared
+from cards.share.pictures import SIZE, creator_name, share_picture, shared
+from files.access.fetching import cache_tag
 from files.serving.answers import serve
 from files.serving.content import Content
 from resources.api import ANONYMOUS, Problem, is_visible, not_visible, registry
@@ -47,6 +48,9 @@ def card_page(request: HttpRequest, card_id: UUID) -> HttpResponseBase:
         response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = FOR_A_WHILE
     response["Vary"] = "Accept-Language, Sec-Fetch-Dest"
+    if card.front:
+        # A shared cache that forgets the front forgets this page with it.
+        response["Surrogate-Key"] = response["Cache-Tag"] = cache_tag(card.front.key)
     return response
 
 
@@ -94,32 +98,38 @@ def _content(card: Card, about: Shared) -> Content:
         modified_at=about.front.created_at,
         name=f"{card.pk.hex}.{source.key.rpartition('.')[2]}",
         cache_control=FOR_A_WHILE,
+        cache_tag=cache_tag(about.front.key),
     )
 
 
 def _context(card: Card, elsewhere: str) -> dict[str, object]:
     about = shared(card)
     page = f"{settings.PUBLIC_URL}/share/cards/{card.pk}"
-    name = card.creator.display_name or card.creator.username
-    words = " ".join(card.description.split()) or _("A holographic card by %(name)s.") % {
-        "name": name
-    }
+    path = _picture_path(card, about) if about else ""
+    name = creator_name(card)
     return {
         "card": card,
         "name": name,
-        "description": words
-        if len(words) <= DESCRIPTION_LENGTH
-        else f"{words[: DESCRIPTION_LENGTH - 1].rstrip()}…",
+        "description": _description(card, name),
         "page": page,
         "elsewhere": elsewhere,
         "onwards": _("Show the card"),
         "canonical": elsewhere or page,
-        "picture": f"{settings.PUBLIC_URL}{_picture_path(card, about)}" if about else "",
-        "path": _picture_path(card, about) if about else "",
+        "picture": path and f"{settings.PUBLIC_URL}{path}",
+        "path": path,
         "width": SIZE[0],
         "height": SIZE[1],
         "is_public": card.visibility == Card.Visibility.PUBLIC,
     }
+
+
+def _description(card: Card, name: str) -> str:
+    """Return what a card says of itself, on one line and not too long, or whose it is."""
+    words = " ".join(card.description.split())
+    if not words:
+        return _("A holographic card by %(name)s.") % {"name": name} if name else ""
+    is_long = len(words) > DESCRIPTION_LENGTH
+    return f"{words[: DESCRIPTION_LENGTH - 1].rstrip()}…" if is_long else words
 
 
 def _picture_path(card: Card, about: Shared) -> str:

@@ -13,6 +13,8 @@ from PIL import Image
 from cards.share import pictures
 from files.models import Variant
 from files.pictures.executor import PictureExecutor
+from resources import changes
+from resources.actors import SYSTEM
 from tests.files.corpus.shown import patches
 from tests.files.drawings import drawn
 
@@ -91,6 +93,20 @@ def test_the_picture_is_one_of_1200_by_630(alice: Persona, anonymous: Persona) -
     assert head["Content-Length"] == str(len(content))
 
 
+def test_shared_caches_forget_a_page_with_the_front_of_its_card(
+    alice: Persona, anonymous: Persona
+) -> None:
+    card = shares(alice)
+    front: Any = anonymous.api.client.get(
+        card["front"]["url"].removeprefix("http://localhost:8000")
+    )
+    tag = front["Surrogate-Key"]
+    for address in (f"/share/cards/{card['id']}", picture_path(anonymous, card)):
+        answer: Any = anonymous.api.client.get(address)
+        assert tag == answer["Surrogate-Key"] == answer["Cache-Tag"]
+        assert answer["Cache-Control"] == "public, max-age=60"
+
+
 def test_a_title_cannot_leave_its_place(alice: Persona, anonymous: Persona) -> None:
     title = '"><script>alert(1)</script>&amp;'
     page = page_of(anonymous, shares(alice, title=title, description=title))
@@ -167,6 +183,17 @@ def test_a_picture_is_made_once_and_again_when_it_shows_something_else(
     assert (moved.status_code, moved["Location"]) == (302, second)
     assert anonymous.api.client.get(second).status_code == 200
     assert made == ["Ember Dragon", "Moth"]
+
+
+def test_nobody_learns_who_made_it_who_may_not_see_them(alice: Persona, anonymous: Persona) -> None:
+    card = shares(alice)
+    assert page_of(anonymous, card).found["author"] == "Alice"
+    first = picture_path(anonymous, card)
+    assert alice.user is not None
+    changes.update(alice.user, by=SYSTEM, is_active=False)
+    page = page_of(anonymous, card)
+    assert (page.found["author"], page.found["og:description"]) == ("", "")
+    assert picture_path(anonymous, card) != first
 
 
 def test_a_card_without_a_front_has_no_picture(alice: Persona, anonymous: Persona) -> None:
