@@ -195,6 +195,7 @@ FILES_FOLDER = DATA_DIR / "files"
 FILES_GRACE_HOURS = env.integer("FILES_GRACE_HOURS", 24, maximum=MOST_DAYS * 24)
 CLAMAV_URL = env.url("CLAMAV_URL", schemes=("tcp", "unix"))
 CLAMAV_REQUIRED = env.flag("CLAMAV_REQUIRED", default=True)
+FILES_CACHE_BYTES = env.integer("FILES_CACHE_BYTES", 32 * 1024 * 1024)
 FILES_ACCEL = env.text("FILES_ACCEL", "", form=formats.INTERNAL_PLACE)
 FILES_REDIRECT = env.flag("FILES_REDIRECT", default=False)
 MOST_REQUESTS_PER_NETWORK = env.integer("MOST_REQUESTS_PER_NETWORK", 256)

@@ -21,6 +21,7 @@ from resources.http.writes import LIMITS
 from resources.targets import API_PREFIX, Target, target_of
 from resources.writing.merge_patch import MEDIA_TYPE as MERGE_PATCH
 from server.envelope import Envelope, send_answer
+from server.file_cache import FileCache
 from server.hosts import is_addressed_here
 from server.read_executor import ReadExecutor
 from server.request_bodies import DisconnectedError, IncomingBody, in_memory, let_pass, most_bytes
@@ -43,6 +44,7 @@ class FastPath:
     def __init__(self, next_app: Any) -> None:
         self.next_app = next_app
         self.readers = ReadExecutor()
+        self.files = FileCache(next_app, self.readers.threads.run)
         self.writers: WriteExecutor = writers(settings.RESOURCE_THREADS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,9 +53,11 @@ class FastPath:
         target = _target(scope["path"])
         is_here = target is not None and is_answered_here(scope, headers, target)
         if target is None or not (is_here or is_form(scope, headers, target)):
-            if scope["path"].startswith(FILES):
+            if scope["path"].startswith(FILES) and is_addressed_here(scope, headers):
                 scope = {**scope, EPOCH: self.readers.look()}
-            await self.next_app(scope, receive, send)
+                await self.files.answer(scope, headers, receive, send)
+            else:
+                await self.next_app(scope, receive, send)
             return
         request = Request.from_scope(scope, target, headers)
         given_id = headers.get(b"x-request-id", b"").decode("latin-1")

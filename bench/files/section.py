@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.files.cached import cached
 from bench.files.thumbs import thumbs
 
 if TYPE_CHECKING:
@@ -15,4 +16,4 @@ if TYPE_CHECKING:
 def files(options: argparse.Namespace) -> list[str]:
     """Measure all that is about files; returns the section's lines."""
     with tempfile.TemporaryDirectory(prefix="holobase-bench-") as scratch:
-        return thumbs(options, Path(scratch))
+        return [*thumbs(options, Path(scratch)), *cached(options, Path(scratch))]

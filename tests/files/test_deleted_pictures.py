@@ -18,6 +18,7 @@ from files.models import File
 from files.services import forget_unused
 from files.tasks import MOST_ATTEMPTS, delete_bytes, sweep_unused_files
 from resources.errors import unavailable
+from tests.client import Browser
 from tests.config.test_full_disk import raising
 from tests.files.drawings import drawn
 from tests.personas import new_member
@@ -69,7 +70,9 @@ def test_a_picture_goes_with_its_card_and_its_versions(dana: Persona) -> None:
     front, card = sends(dana, title="Dragon", **PUBLIC)
     in_use(front)
     key = File.objects.get(pk=front).key
+    assert Browser().get(f"/files/{key}").status_code == 200
     assert dana.api.delete(f"cards/{card}").status_code == 204
+    assert Browser().get(f"/files/{key}").status_code == 404
     assert is_unused(front)
     assert swept_after(hours=23) == 0
     assert is_unused(front)
