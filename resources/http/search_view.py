@@ -148,7 +148,8 @@ class SearchView(APIView):
             )
             require_affordable(Cost(tuple(costs)))
         except Problem:
-            futile_queries.spend(network, letters)
+            if letters > futile_queries.SHORT:
+                futile_queries.spend(network, letters)
             raise
         return parts
 
