@@ -10,6 +10,8 @@ SQLITE = [
     "DROP TABLE resources_search",
     "CREATE VIRTUAL TABLE resources_search USING fts5("
     "title, body, title_parts, body_parts, tokenize = 'ascii')",
+    # Segments are merged eight at a time, not four, which takes creates less time.
+    "INSERT INTO resources_search (resources_search, rank) VALUES ('automerge', 8)",
 ]
 SQLITE_UNDO = [
     "DROP TABLE resources_search",
