@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from html.parser import HTMLParser
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, override
 
+import httpx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -15,14 +17,17 @@ from files.models import Variant
 from files.pictures.executor import PictureExecutor
 from resources import changes
 from resources.actors import SYSTEM
+from server.app import application
 from tests.files.corpus.shown import patches
 from tests.files.drawings import drawn
+from tests.personas import new_member
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from tests.personas import Persona
 
+served: Any = application
 CARD_URL = "https://cards.example.com/cards/{id}"
 PUBLISHED = {"status": "published"}
 
@@ -227,3 +232,23 @@ def test_no_more_are_made_at_once_than_there_is_room_for(
     assert (refused.status_code, refused["Retry-After"]) == (503, "5")
     assert not Variant.objects.exists()
     assert anonymous.api.client.get(path).status_code == 200
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_crawler_fetches_page_and_picture_from_the_server() -> None:
+    card = shares(new_member("dana"), effects='{"preset": "radiant"}')
+
+    async def fetch() -> tuple[httpx.Response, httpx.Response, httpx.Response]:
+        transport = httpx.ASGITransport(app=served)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://localhost:8000", timeout=60
+        ) as crawler:
+            page = await crawler.get(f"/share/cards/{card['id']}")
+            address = Page(page.text).found["og:image"]
+            return page, await crawler.get(address), await crawler.head(address)
+
+    page, picture, head = asyncio.run(fetch())
+    assert (page.status_code, picture.status_code, head.status_code) == (200, 200, 200)
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert Image.open(BytesIO(picture.content)).size == (1200, 630)
+    assert head.headers["Content-Length"] == str(len(picture.content))
