@@ -59,7 +59,7 @@ def caches() -> list[ByteCache[object]]:
     return [found for found in gc.get_objects() if type(found) is ByteCache]
 
 
-@pytest.mark.unmeasured
+@pytest.mark.no_cover
 @pytest.mark.parametrize("ask", [list_shape, stream_shape, long_value, record_shape])
 def test_caches_count_no_less_than_they_take(db: None, ask: Callable[[int], None]) -> None:
     for cache in caches():

@@ -19,6 +19,8 @@ from resources.writing.inputs import input_class, validated
 if TYPE_CHECKING:
     from resources.declaration import Resource
 
+pytestmark = pytest.mark.unmeasured
+
 WRITTEN = [
     (resource, verb)
     for resource in registry.all_resources()
