@@ -41,9 +41,9 @@ def written(folder: Path, count: int) -> Iterator[Path]:
         yield file
 
 
-def photo(megapixels: int) -> bytes:
+def photo(megapixels: float) -> bytes:
     """Return a JPEG of so many million pixels, as a camera makes it."""
-    width = round((megapixels * 1_000_000 * 4 / 3) ** 0.5)
+    width = int((megapixels * 1_000_000 * 4 / 3) ** 0.5)
     small = Image.effect_noise((width // 8, width * 3 // 32), 70).convert("RGB")
     file = BytesIO()
     small.resize((width, width * 3 // 4), Image.Resampling.BICUBIC).save(file, "JPEG", quality=90)

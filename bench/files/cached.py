@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bench import report, served
 from bench.files.art import written
-from bench.files.thumbs import seeded
+from bench.files.seeding import seeded
 from bench.load import Call, Measured, Request, measure
 from bench.over_http import say
 

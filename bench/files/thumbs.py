@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
@@ -14,12 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from bench import pocketbase, report, served
-from bench.files.art import written
+from bench.files.seeding import seeded
 from bench.over_http import say
 from bench.workloads import HOLOBASE, POCKETBASE
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
@@ -52,12 +48,9 @@ class Made(NamedTuple):
     mean_bytes: int
 
 
-def thumbs(options: argparse.Namespace, scratch: Path) -> list[str]:
-    """Have thumbnails made by both; returns the section's lines."""
-    pictures = scratch / "pictures"
-    pictures.mkdir()
-    say(f"drawing {options.pictures} cards")
-    files = list(written(pictures, options.pictures))
+def thumbs(pictures: Path, scratch: Path) -> list[str]:
+    """Have thumbnails of the pictures in a folder made by both; returns the table's lines."""
+    files = sorted(pictures.glob("*.png"))
     ours, theirs = scratch / "holobase", scratch / "pocketbase"
     for folder in (ours, theirs):
         folder.mkdir()
@@ -71,21 +64,6 @@ def thumbs(options: argparse.Namespace, scratch: Path) -> list[str]:
         lines = [_row(size, paths) for size in SIZES]
     notes = NOTES.format(cards=len(files), clients=CLIENTS)
     return [*report.table(HEAD, lines), notes]
-
-
-def seeded(folder: Path, pictures: Path) -> JsonObject:
-    """Fill a data folder with a card for each picture; tells what is there."""
-    say("filling Holobase")
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.files.seed", str(pictures)],
-        cwd=served.ROOT,
-        env=served.environment(folder),
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    rows: JsonObject = json.loads(done.stdout.splitlines()[-1])
-    return rows
 
 
 @contextmanager
