@@ -11,6 +11,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.config.test_fast_path_and_django import ask
 from tests.files.albums import ids, part, shades, stored
 from tests.personas import new_member
 
@@ -54,6 +55,18 @@ def test_an_album_is_a_list(
         assert answer.status_code == (400 if expected is None else 200)
         album = album if expected is None else expected
         assert ids(alice.api.get(path).json()) == album
+
+
+def test_the_fast_path_edits_albums_as_django_does(transactional_db: None) -> None:
+    dana = new_member("dana")
+    first, second, third = stored(dana, 3)
+    path = f"/api/v1/posts/{dana.creates('posts', text='Look', images=[first])['id']}"
+    who = {"Authorization": dana.authorization}
+    edit = {"images+": [second], "+images": third, "images-": [first]}
+    changed = ask("PATCH", path, json=edit, headers=who)
+    assert (changed.status_code, ids(changed.json())) == (200, [third, second])
+    refused = ask("PATCH", path, json={"images+": [{}]}, headers=who)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "images.0")
 
 
 def test_of_clients_who_append_at_once_none_loses_anything(transactional_db: None) -> None:
