@@ -361,6 +361,11 @@ env.require(
     unless=bool(TURN_SECRET) == bool(TURN_URIS),
 )
 env.require(
+    "FILES_PURGE_HEADER",
+    "expected a header such as Fastly-Key: …",
+    unless=not FILES_PURGE_HEADER or FILES_PURGE_HEADER.partition(":")[1] == ":",
+)
+env.require(
     "CHANGES_KEPT_DAYS",
     "expected 0 (for ever), or no less than CHANGES_FULL_DAYS",
     unless=not CHANGES_KEPT_DAYS or CHANGES_KEPT_DAYS >= CHANGES_FULL_DAYS,

@@ -265,9 +265,11 @@ def test_under_tls_links_cannot_begin_without(given: pytest.MonkeyPatch) -> None
 def test_mails_lead_to_the_port_that_is_served_on(given: pytest.MonkeyPatch) -> None:
     given.setenv("LISTEN_PORT", "8500")
     assert settings()["PUBLIC_URL"] == "http://localhost:8500"
+    assert settings()["FILES_URL"] == "/files/"
     assert settings()["OAUTH_REDIRECTS"] == ["http://localhost:8500/"]
     given.setenv("PUBLIC_URL", "https://api.cards.example/")
     assert settings()["PUBLIC_URL"] == "https://api.cards.example"
+    assert settings()["FILES_URL"] == "https://api.cards.example/files/"
 
 
 COMMANDS = (

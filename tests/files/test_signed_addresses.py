@@ -8,11 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from cards.models import Card
 from files.access import signatures
 from files.access.signatures import WINDOW_SECONDS, expiry, plain_address, signed_address
 from files.models import File
 from files.services import note_use
-from resources import sealing
+from resources import registry, sealing
+from resources.actors import ANONYMOUS, Actor
+from resources.ids import new_id
+from resources.query.parsing import list_query
+from resources.query.plans import list_plan
 from tests.client import Browser
 from tests.files.test_who_may_fetch import picture_of
 
@@ -183,3 +188,12 @@ def test_a_text_can_not_have_itself_signed(front: File, card: JsonObject, alice:
 def test_no_expiry_without_a_number() -> None:
     for expires in ("", "x", "-1", "1e9", "9" * 4000):
         assert expiry("key", {"expires": expires, "signature": "x"}) is None
+
+
+def test_a_list_for_anyone_pays_for_no_signature() -> None:
+    cards = registry.resource_of(Card)
+    query = list_query(cards, "")
+    for_anyone = list_plan(cards, ANONYMOUS.kind, query)
+    for_members = list_plan(cards, Actor(new_id()).kind, query)
+    marks = [str(plan.sql).count(signatures.MARK) for plan in (for_anyone, for_members)]
+    assert marks[0] == 0 < marks[1]
