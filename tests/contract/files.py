@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 type Road = Callable[[Files], Iterator[Try]]
 
 FILES = "/files/"
+OMITTED = "carol"
+"""Whom bob stands for: another member."""
 FETCHED, HIDDEN = 304, 404
 
 
@@ -134,8 +136,9 @@ def plain(files: Files) -> Iterator[Try]:
     for each in files.shown:
         address = f"{FILES}{each.file.key}"
         yield files.said("direct", each, fetch(address, files.authorization))
-        as_variant = fetch(f"{address}?w=1760&format=png", files.authorization)
-        yield files.said("transform", each, as_variant)
+    for each in files.shown[::3]:
+        as_variant = f"{FILES}{each.file.key}?w=1760&format=png"
+        yield files.said("transform", each, fetch(as_variant, files.authorization))
 
 
 def guessed(files: Files) -> Iterator[Try]:
@@ -170,7 +173,7 @@ def records(files: Files) -> Iterator[Try]:
         (resource, row.pk)
         for resource in registry.all_resources()
         if resource.expand
-        for row in files.world.rows[resource.name][:6]
+        for row in files.world.rows[resource.name][:2]
     }
     for resource, key in sorted(rows, key=str):
         back = [f"{one.name}:limit(100)" for one in back_relations(resource)]
@@ -213,7 +216,8 @@ def answered(files: Files, road: str, answer: Any, expected: Sequence[Shown] = (
     """Compare the files in an answer: each address opens for whoever has it."""
     by_key = {each.file.key: each for each in files.shown}
     addresses = {key_in(address): address for address in addresses_in(answer)}
-    for key in addresses.keys() | {each.file.key for each in expected}:
+    # Where some files alone are tried, an answer may hold others.
+    for key in (addresses.keys() | {each.file.key for each in expected}) & by_key.keys():
         saw = key in addresses and fetch(addresses[key])
         yield files.said(road, by_key[key], saw)
 
@@ -244,6 +248,8 @@ def everyones_tries(
     """Try everything as everyone."""
     found: list[Try] = []
     for who, actor in world.everyone:
+        if who.name == OMITTED:
+            continue
         authorization = world.people[who.name].authorization
         found += Files(world, shown, who, actor, authorization).tries(roads)
     return found
