@@ -18,9 +18,7 @@ from chaos.uploads.run import CUT, KILL, MEBIBYTE, TITLE, Mishaps, Server, Trial
 from tests.servers import everything
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from chaos.uploads.run import Client
+    from collections.abc import Sequence
 
 MOST_MEMORY = 200 * MEBIBYTE
 EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": ""}
@@ -33,11 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with ExitStack() as stack:
         clients.node_folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         clients.install_tus_js(clients.node_folder)
-        backends = {"disk": EMBEDDED}
-        if "s3" in options.storage:
-            backends["s3"] = stack.enter_context(everything())
         trials = [
-            _trial(f"{name}, {storage}", clients.CLIENTS[name], backends[storage], options)
+            _trial(name, storage, options)
             for storage in options.storage
             for name in options.client or clients.CLIENTS
             if storage == "s3" or clients.CLIENTS[name] is not clients.by_parts
@@ -46,14 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if is_good else 1
 
 
-def _trial(
-    name: str, client: Client, backend: Mapping[str, str], options: argparse.Namespace
-) -> Trial:
-    trial = Trial(name, options.mebibytes * MEBIBYTE)
-    with tempfile.TemporaryDirectory(prefix="holobase-uploads-") as folder:
+def _trial(name: str, storage: str, options: argparse.Namespace) -> Trial:
+    trial = Trial(f"{name}, {storage}", options.mebibytes * MEBIBYTE)
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="holobase-uploads-"))
+        backend = EMBEDDED if storage == "disk" else stack.enter_context(everything())
         server = Server(Path(folder), backend, trial)
         mishaps = Mishaps.spread(trial, events(options.cuts, options.kills))
-        tried(trial, client, server, mishaps)
+        tried(trial, clients.CLIENTS[name], server, mishaps)
     sys.stdout.write(f"{trial.line()}\n")
     sys.stdout.flush()
     return trial

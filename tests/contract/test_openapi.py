@@ -25,7 +25,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from files.uploads.protocol import CHUNK_TYPE
 from resources import registry
 from resources.declaration import VERBS
 from resources.rules import NOBODY
@@ -47,7 +46,6 @@ CHECKS = [
 ]
 MODES = (GenerationMode.NEGATIVE, GenerationMode.POSITIVE)
 
-schemathesis.serializer.alias(CHUNK_TYPE, "application/octet-stream")
 # JSON is written and read sooner than YAML, and every process that collects tests does both.
 AS_JSON = {"Accept": "application/json"}
 document = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application(), headers=AS_JSON)

@@ -151,6 +151,7 @@ def _schemathesis(outcome: Outcome, backends: dict[str, str], seconds: float, se
                     [*SCHEMATHESIS, *headers, f"--max-time={max(1, seconds / 2):.0f}",
                      f"--seed={seed}", f"{served.address}/api/schema"],
                     cwd=folder,
+                    env={**os.environ, **HOOKS},
                     capture_output=True,
                     text=True,
                     check=False,
@@ -162,6 +163,7 @@ def _schemathesis(outcome: Outcome, backends: dict[str, str], seconds: float, se
 
 ROUND = ("tests/fuzz", "tests/contract/test_openapi.py")
 BACKENDS = ("DATABASE_URL", "REDIS_URL", "S3_BUCKET")
+HOOKS = {"SCHEMATHESIS_HOOKS": "tests.fuzz.media_types", "PYTHONPATH": str(ROOT)}
 SCHEMATHESIS = [
     str(Path(sysconfig.get_path("scripts"), "st")),
     "run",
