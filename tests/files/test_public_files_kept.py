@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -93,9 +92,14 @@ def hidden(card: Card) -> Callable[[httpx.AsyncClient], Any]:
 def written(card: Card, **values: object) -> Callable[[httpx.AsyncClient], Any]:
     """Write a card, as another process might."""
 
+    def write() -> None:
+        try:
+            changes.update(Card.objects.get(pk=card.pk), by=SYSTEM, **values)
+        finally:
+            connection.close()
+
     async def step(_client: httpx.AsyncClient) -> httpx.Response:
-        row = await asyncio.to_thread(Card.objects.get, pk=card.pk)
-        await asyncio.to_thread(partial(changes.update, row, by=SYSTEM, **values))
+        await asyncio.to_thread(write)
         return httpx.Response(200)
 
     return step
