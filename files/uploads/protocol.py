@@ -99,6 +99,11 @@ class Checksum(NamedTuple):
             raise Problem(460, "checksum_mismatch", detail)
 
 
+def speaks(headers: Mapping[str, str]) -> bool:
+    """Return whether a client speaks the protocol, in whatever version."""
+    return "tus-resumable" in headers
+
+
 def require_version(headers: Mapping[str, str]) -> None:
     """Raise Problem 412 for a client that speaks another version, or none."""
     if headers.get("tus-resumable") != VERSION:

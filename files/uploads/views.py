@@ -104,7 +104,12 @@ class UploadView(TusView):
 
     @extend_schema(**HEAD)
     def head(self, request: Request, upload_id: str) -> HttpResponse:
-        """Say where to go on, and take the upload over: what still came in elsewhere ends."""
+        """Say where to go on, and take the upload over: what still came in elsewhere ends.
+
+        Whoever does not speak the protocol is answered as by GET, which holds nothing up.
+        """
+        if not protocol.speaks(headers_of(request)):
+            return self.get(request, upload_id)
         protocol.require_version(headers_of(request))
         actor = member_behind(request)
         upload = claims.claim(upload_uuid(upload_id), actor)

@@ -51,12 +51,12 @@ def test_a_new_preview_waits_too(alice: Persona, bob: Persona, moderator: Person
     sent = SimpleUploadedFile("frame.png", drawn("PNG"))
     picture = alice.api.upload("cards", {"title": "Any", "front": sent}).json()["front"]
     waiting = edits(alice, public, title="Framed", preview=picture["id"])
-    assert waiting["pending_preview"]["url"] == picture["url"]
+    assert waiting["pending_preview"]["id"] == picture["id"]
     assert waiting["preview"] is None
     does(alice, public, "submit")
     does(moderator, public, "approve")
     now = seen(bob, public)
-    assert (now["title"], now["preview"]["url"]) == ("Framed", picture["url"])
+    assert (now["title"], now["preview"]["id"]) == ("Framed", picture["id"])
 
 
 def test_nobody_else_sees_what_waits(
