@@ -75,6 +75,8 @@ def empty_tables() -> None:
     tables = set(connection.introspection.django_table_names(only_existing=True)) - {
         "django_content_type",
         "auth_permission",
+        "auth_group",
+        "auth_group_permissions",
     }
     with transaction.atomic(), connection.cursor() as cursor:
         for table in filled_tables(sorted(tables)):

@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+import tests.fuzz.media_types  # noqa: F401 - how schemathesis writes pieces of uploads
 from resources import registry
 from resources.declaration import VERBS
 from resources.rules import NOBODY
