@@ -29,8 +29,8 @@ CONNECT_SECONDS = 1
 PATIENT_SECONDS = 60
 REST_SECONDS = 1.0
 """Seconds after a failure in which nothing is asked of the server, so that nobody waits for it."""
-LINK_SECONDS, REPEATED_SECONDS, MOST_LINKS = 300, 120, 4_096
-"""How long a link is good, how long the same one is handed out, and how many are remembered."""
+REPEATED_SECONDS, MOST_LINKS = 120, 4_096
+"""For how long the same link is handed out, and how many are remembered."""
 NO_ROOM = (507, "InsufficientStorage", "XMinioStorageFull", "QuotaExceeded")
 
 
@@ -42,6 +42,8 @@ class BucketStorage(S3Storage):
     """
 
     rests_until = 0.0
+    link_seconds = 300
+    """For how long a link into the bucket is good."""
 
     def __init__(
         self, *, answer_seconds: float, folder: str, public_url: str = "", **options: object
@@ -107,7 +109,7 @@ class BucketStorage(S3Storage):
     def signed_link(
         self, name: str, *, content_type: str, disposition: str, cache_control: str
     ) -> str:
-        """Return a link by which anybody may GET an object, good for `LINK_SECONDS` at most.
+        """Return a link by which anybody may GET an object, good for `link_seconds` at most.
 
         The same is returned for `REPEATED_SECONDS`, as browsers keep what is behind it by it.
         """
@@ -124,7 +126,7 @@ class BucketStorage(S3Storage):
                         "ResponseContentDisposition": disposition,
                         "ResponseCacheControl": cache_control,
                     },
-                    ExpiresIn=LINK_SECONDS,
+                    ExpiresIn=self.link_seconds,
                 )
         return link
 

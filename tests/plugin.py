@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from tests.backends import needs_backends
-from tests.measuring import Measuring, is_measured
 from tests.migrated import FOLDER_VARIABLE
 
 REPORT_VARIABLE = "TEST_COUNTS_FILE"
@@ -33,17 +32,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Pause coverage where a test does not count for it."""
-    config.pluginmanager.register(Measuring())
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what says nothing on these backends, or only what it has said on the others.
 
-    What serves the product goes first: it takes longest, and the rest can be shared out later. Next
-    goes what counts for the coverage, which is so switched over once.
+    What serves the product goes first: it takes longest, and the rest can be shared out later.
     """
     elsewhere = {"embedded", "backend_free"} if os.environ.get("DATABASE_URL") else {"servers"}
     left_out: list[pytest.Item] = []
@@ -54,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         is_elsewhere = any(mark.name in elsewhere for mark in item.iter_markers())
         (left_out if is_elsewhere else kept).append(item)
     config.hook.pytest_deselected(items=left_out)
-    items[:] = sorted(kept, key=lambda item: (not _serves(item), not is_measured(item)))
+    items[:] = sorted(kept, key=lambda item: not _serves(item))
 
 
 def _serves(item: pytest.Item) -> bool:

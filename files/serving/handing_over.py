@@ -36,13 +36,15 @@ def _redirect(storage: BucketStorage, content: Content) -> HttpResponse:
     The link is the same for some minutes, so that a browser finds what it has kept.
     """
     headers = content.headers()
+    who = content.cache_control.partition(",")[0]
+    is_keepable = who in ("public", "private")
+    # Not the seconds that a signed address has left, or each second had a link of its own.
+    behind = f"{who}, max-age={storage.link_seconds}, immutable"
     link = storage.signed_link(
         content.key,
         content_type=content.content_type,
         disposition=headers["Content-Disposition"],
-        cache_control=content.cache_control,
+        cache_control=behind if is_keepable else content.cache_control,
     )
-    who = content.cache_control.partition(",")[0]
-    is_keepable = who in ("public", "private")
     kept = f"{who}, max-age={REDIRECT_SECONDS}" if is_keepable else content.cache_control
     return HttpResponse(status=302, headers={"Location": link, "Cache-Control": kept})

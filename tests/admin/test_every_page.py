@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.client import Browser
     from tests.personas import Persona
 
-pytestmark = pytest.mark.unmeasured
 
 WRONG = {"": "nonsense", "_id": "nonsense", "_at_0": "31.02.", "_at_1": "25:61"}
 MODELS = [model for model in apps.get_models() if site.is_registered(model)]

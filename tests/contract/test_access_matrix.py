@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
     from tests.personas import Persona
 
-pytestmark = pytest.mark.unmeasured
 
 PERSONAS = ("anonymous", "alice", "bob", "moderator", "admin")
 RESOURCES = list(registry.all_resources())

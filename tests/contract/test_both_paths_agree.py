@@ -166,7 +166,6 @@ def requests(draw: st.DrawFn) -> tuple[str, str, str, int, dict[str, str]]:
     return method, resource.name, url, draw(st.integers(0, 6)), headers
 
 
-@pytest.mark.unmeasured
 @given(asked=st.lists(requests(), min_size=REQUESTS_AT_ONCE, max_size=REQUESTS_AT_ONCE))
 @settings(
     max_examples=150,

@@ -92,6 +92,7 @@ def test_everyone_fetches_exactly_what_the_oracle_says(
     assert len(shown_by) >= 14, shown_by
 
 
+@pytest.mark.embedded
 def test_rules_that_are_wrong_are_found(world: World, shown: Sequence[Shown]) -> None:
     for model, declared in (*TOO_WIDE, *TOO_NARROW):
         resource = registry.resource_of(model)
@@ -103,9 +104,12 @@ def test_rules_that_are_wrong_are_found(world: World, shown: Sequence[Shown]) ->
         assert all(each.saw is is_wider for each in found if each.access == "direct"), declared
 
 
+@pytest.mark.embedded
 def test_checks_that_are_left_out_are_found(
     world: World, shown: Sequence[Shown], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Some of each field: the records of a resource are not in the same order in each run.
+    some = sorted(shown, key=lambda each: (each.resource.name, each.field, each.row.pk))[::3]
     for broken, name, replacement in (
         (fetching, "may_anyone_fetch", lambda _file: True),
         (fetching, "expiry", lambda _key, query, _transform: int(query.get("expires", 0)) or None),
@@ -114,8 +118,9 @@ def test_checks_that_are_left_out_are_found(
         with monkeypatch.context() as patch:
             patch.setattr(broken, name, replacement)
             tries = [
-                *everyones_tries(world, shown[::9], (plain, signed)),
-                *key_tries(world, shown[::9]),
+                *everyones_tries(world, some, (plain,)),
+                *everyones_tries(world, shown, (signed,)),
+                *key_tries(world, some),
             ]
         assert any(each.saw and not each.may for each in tries), name
 

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from resources.json_text import JsonObject
     from resources.rules import Rule
 
-pytestmark = pytest.mark.unmeasured
 
 TOO_WIDE: list[tuple[type[Model], JsonObject, set[str]]] = [
     (
@@ -94,6 +93,7 @@ def test_everyone_writes_exactly_what_the_oracle_says(
     assert {each.access for each in tries if not each.may} == accesses, "and refuses something"
 
 
+@pytest.mark.embedded
 def test_three_write_rules_that_are_too_wide_are_found(world: World) -> None:
     everyone = everyone_who_writes(world)
     for model, verb, rule in WRITES_TOO_WIDE:
@@ -104,6 +104,7 @@ def test_three_write_rules_that_are_too_wide_are_found(world: World) -> None:
         assert all(each.saw and not each.may for each in found), resource
 
 
+@pytest.mark.embedded
 def test_three_rules_that_are_too_wide_are_found(world: World) -> None:
     for model, declared, accesses in TOO_WIDE:
         resource = registry.resource_of(model)

@@ -20,8 +20,6 @@ from tests.resources.hearing import heard
 if TYPE_CHECKING:
     from tests.personas import Persona
 
-pytestmark = pytest.mark.unmeasured
-
 
 def card_of(owner: Persona, **values: Any) -> Card:
     """Make a card that everyone may see, unless `values` say otherwise."""

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from resources.json_text import JsonObject
     from tests.personas import Persona
 
-pytestmark = pytest.mark.unmeasured
 
 GUIDE = (Path(settings.BASE_DIR) / "docs" / "guide" / "queries.md").read_text()
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
     from tests.personas import Persona
 
-pytestmark = pytest.mark.unmeasured
 
 everything = pytest.mark.parametrize("resource", list(registry.all_resources()), ids=str)
 

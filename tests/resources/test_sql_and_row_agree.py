@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-pytestmark = pytest.mark.unmeasured
 
 LEAVES = (
     ANYONE,

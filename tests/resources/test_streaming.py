@@ -156,7 +156,6 @@ def test_who_is_shown_the_same_is_one_audience(alice: Persona, bob: Persona) -> 
     assert audience.subscriber_id(operator) is None, "moderators see every post"
 
 
-@pytest.mark.unmeasured
 @pytest.mark.parametrize("resource", RESOURCES, ids=str)
 @pytest.mark.parametrize("name", ["anonymous", "alice", "bob", "moderator"])
 def test_old_state_and_events_are_the_fresh_state(

@@ -19,7 +19,6 @@ from resources.writing.inputs import input_class, validated
 if TYPE_CHECKING:
     from resources.declaration import Resource
 
-pytestmark = pytest.mark.unmeasured
 
 WRITTEN = [
     (resource, verb)
