@@ -7,12 +7,14 @@ see a file is said by the oracle of the record that shows it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 import orjson
 from django.test import RequestFactory
 
+from cards.share.views import card_page, card_picture
 from files.access.signatures import WINDOW_SECONDS, signed_address
 from files.columns import AlbumColumn
 from files.keys import key_of
@@ -212,6 +214,22 @@ def live(files: Files) -> Iterator[Try]:
         yield from answered(files, "realtime", documents, listed)
 
 
+def shared(files: Files) -> Iterator[Try]:
+    """Open the page that a card is shared by, and its picture: they show what everyone may see."""
+    request = RequestFactory().get("/", headers={"Authorization": files.authorization})
+    nobody = Who("anonymous", None)
+    for each in files.shown:
+        if (each.resource.name, each.field) != ("cards", "front"):
+            continue
+        may = each.may_see(nobody)
+        page = card_page(request, each.row.pk).status_code
+        # Of an old address: it leads on to the one of today, for which nothing has to be drawn.
+        picture = card_picture(request, each.row.pk, "old").status_code
+        assert {page, picture} <= {HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.NOT_FOUND}
+        yield files.said("share page", each, page == HTTPStatus.OK, may)
+        yield files.said("share picture", each, picture == HTTPStatus.FOUND, may)
+
+
 def answered(files: Files, road: str, answer: Any, expected: Sequence[Shown] = ()) -> Iterator[Try]:
     """Compare the files in an answer: each address opens for whoever has it."""
     by_key = {each.file.key: each for each in files.shown}
@@ -239,7 +257,7 @@ def addresses_in(answer: Any) -> Iterator[str]:
             yield from addresses_in(value)
 
 
-ROADS = (plain, guessed, signed, records, lists, live)
+ROADS = (plain, guessed, signed, records, lists, live, shared)
 
 
 def everyones_tries(
