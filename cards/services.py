@@ -25,13 +25,15 @@ PRIVATE = Card.Visibility.PRIVATE
 
 
 def create_card(*, by: Actor, template: Template | None = None, **values: object) -> Card:
-    """Make a card; one made from a template pins the template's version.
+    """Make a card; one made from a template pins its version and has, unless told, its effects.
 
     Raises Problem 409 for a template that is not approved.
     """
     with changes.together():
         if template:
-            values |= {"template": template, "template_version": count_use(template, by=by)}
+            version = count_use(template, by=by)
+            values |= {"template": template, "template_version": version}
+            values.setdefault("effects", version.default_effects)
         if values.get("status") == PUBLISHED:
             values["version"] = 1
             if values.get("visibility") != PRIVATE:

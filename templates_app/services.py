@@ -86,7 +86,7 @@ def edit_template(template: Template, *, by: Actor, **values: object) -> Templat
 
 
 def count_use(template: Template, *, by: Actor) -> TemplateVersion:
-    """Count one more card made from a template and give the version to pin.
+    """Count one more card made from a template and return the version to pin.
 
     Raises Problem 409 unless the template is approved.
     """

@@ -1,10 +1,11 @@
-"""Cards made from templates: the version they pin, the uses they count."""
+"""Cards made from templates: the version they pin, the effects they get, the uses they count."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 SLOTS = {"type": "object", "properties": {"name": {"type": "string"}}}
@@ -30,6 +31,21 @@ def test_bobs_card_pins_the_version_it_was_made_from(
     ]
     assert [made["template_version"]["number"] for made in pinned] == [1, 2]
     assert pinned[0]["template_version"]["slots"] == SLOTS
+
+
+def test_bobs_card_has_the_effects_of_its_template_unless_he_chooses(
+    alice: Persona, bob: Persona, moderator: Persona
+) -> None:
+    holo, gold = {"preset": "holo"}, {"preset": "gold", "intensity": 0.5}
+    draft = alice.creates("templates", title="Full Art", slots=SLOTS, default_effects=holo)
+    template = approved(alice, moderator, draft)
+    alice.api.patch(f"templates/{template['id']}", {"default_effects": gold})
+    choices: list[JsonObject] = [{}, {"effects": gold}, {"effects": {}}]
+    made = [
+        bob.creates("cards", title="Dragon", template=template["id"], **choice)
+        for choice in choices
+    ]
+    assert [card["effects"] for card in made] == [holo, gold, {}]
 
 
 def test_a_template_counts_its_uses(alice: Persona, bob: Persona, moderator: Persona) -> None:
