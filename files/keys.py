@@ -25,10 +25,16 @@ def is_original(key: str) -> bool:
 def digest_of(content: BinaryIO) -> str:
     """Return the SHA-256 of a file in hexadecimal, and leave it at its beginning."""
     content.seek(0)
+    digest = digest_of_rest(content)
+    content.seek(0)
+    return digest
+
+
+def digest_of_rest(content: BinaryIO) -> str:
+    """Return the SHA-256 of what is still to be read of a file, in hexadecimal."""
     digest = sha256()
     while chunk := content.read(CHUNK):
         digest.update(chunk)
-    content.seek(0)
     return digest.hexdigest()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from shutil import copyfileobj
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -12,6 +11,8 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
+
+from files.keys import digest_of_rest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,11 +166,8 @@ def both_places() -> tuple[LocalPlace, BucketPlace] | None:
 
 def digest_in(place: Place, key: str) -> str:
     """Return the SHA-256 of what is stored, in hexadecimal; raises FileNotFoundError."""
-    digest = sha256()
     with place.open(key) as content:
-        while chunk := content.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return digest_of_rest(content)
 
 
 def _bucket_place() -> BucketPlace | None:
