@@ -13,7 +13,7 @@ from files.content_types import is_shown_inline
 from files.serving.answers import serve
 from files.serving.content import Content
 from files.transforms.resolving import resolved
-from files.transforms.transform import is_negotiated, requested_transform
+from files.transforms.transform import requested_transform
 from files.transforms.variants import made_variant, variant
 from resources.api import Problem
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from files.access.fetching import Fetch
     from files.models import File, Variant
     from files.pictures.picture import Rendering
+    from files.transforms.transform import Transform
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 MADE = "holobase.variant"
@@ -80,8 +81,9 @@ def variant_to_make(request: HttpRequest, key: str) -> Unmade | None:
     Whoever can wait without a thread has it made first.
     """
     try:
-        file = permitted_fetch(request, key, _transform(request)).file
-        rendering = _rendering(request, file)
+        transform = requested_transform(request.GET.dict())
+        file = permitted_fetch(request, key, str(transform or NO_TRANSFORM)).file
+        rendering = _rendering(request, file, transform)
     except Problem:
         return None
     is_there = rendering is None or made_variant(file, rendering) is not None
@@ -90,8 +92,9 @@ def variant_to_make(request: HttpRequest, key: str) -> Unmade | None:
 
 def _answer(request: HttpRequest, key: str) -> HttpResponseBase:
     """Find out what may be fetched, choose its bytes, send them; raises Problem."""
-    fetch = permitted_fetch(request, key, _transform(request))
-    return serve(request, _content(request, fetch))
+    transform = requested_transform(request.GET.dict())
+    fetch = permitted_fetch(request, key, str(transform or NO_TRANSFORM))
+    return serve(request, _content(request, fetch, transform))
 
 
 def _made(request: HttpRequest) -> Variant | None:
@@ -100,24 +103,18 @@ def _made(request: HttpRequest) -> Variant | None:
     return scope.get(MADE)
 
 
-def _transform(request: HttpRequest) -> str:
-    """Return what a request asks for in its canonical form; raises Problem 400."""
-    return str(requested_transform(request.GET.dict()) or NO_TRANSFORM)
-
-
-def _rendering(request: HttpRequest, file: File) -> Rendering | None:
-    """Return the variant that a request asks for, None for the original; raises Problem 400."""
-    transform = requested_transform(request.GET.dict())
+def _rendering(request: HttpRequest, file: File, transform: Transform | None) -> Rendering | None:
+    """Return the variant that answers a transform, None for the original; raises Problem 400."""
     if transform is None:
         return None
     return resolved(transform, file, request.headers.get("Accept", ""))
 
 
-def _content(request: HttpRequest, fetch: Fetch) -> Content:
+def _content(request: HttpRequest, fetch: Fetch, transform: Transform | None) -> Content:
     """Return the bytes that the request asks for: those of the file, or of a variant of it."""
     file = fetch.file
-    vary = [fetch.vary, "Accept" if is_negotiated(request.GET.dict()) else ""]
-    rendering = _rendering(request, file)
+    vary = [fetch.vary, "Accept" if transform and transform.format == "auto" else ""]
+    rendering = _rendering(request, file, transform)
     chosen = (_made(request) or variant(file, rendering)) if rendering else None
     source = chosen if chosen and chosen.digest else file
     extension = source.key.rpartition(".")[2]

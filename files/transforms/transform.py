@@ -70,12 +70,6 @@ def requested_transform(query: Mapping[str, str]) -> Transform | None:
     return Transform(width, height, fit, file_format, quality)
 
 
-def is_negotiated(query: Mapping[str, str]) -> bool:
-    """Return whether the format of what a query string asks for depends on the client."""
-    transform = requested_transform(query)
-    return transform is not None and transform.format == "auto"
-
-
 def _thumb(query: Mapping[str, str]) -> tuple[int, int, str]:
     """Read a size as PocketBase writes it: `WxH`, `WxHt`, `WxHb`, `WxHf`, `0xH`, `Wx0`."""
     if not query.keys().isdisjoint(("w", "h", "fit")):
