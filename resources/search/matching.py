@@ -81,11 +81,7 @@ class MatchingIds(Func):
         **extra_context: object,
     ) -> tuple[str, Any]:
         resource, query = map(compiler.compile, self.get_source_expressions())
-        match = (
-            "e.id IN (SELECT rowid FROM resources_search WHERE resources_search MATCH {})"
-            if connection.vendor == "sqlite"
-            else "e.vector @@ {}::tsquery"
-        ).format(query[0])
+        match = _match(connection, query[0])
         entries = "(SELECT e.record_id FROM resources_searchentry e WHERE"
         sql = " ".join((entries, match, "AND e.resource =", resource[0], ")"))
         return sql, [*query[1], *resource[1]]
@@ -108,12 +104,17 @@ class MatchingEntries(Func):
         **extra_context: object,
     ) -> tuple[str, Any]:
         (query,) = map(compiler.compile, self.get_source_expressions())
-        match = (
-            "(SELECT rowid FROM resources_search WHERE resources_search MATCH {})"
-            if connection.vendor == "sqlite"
-            else "(SELECT e.id FROM resources_searchentry e WHERE e.vector @@ {}::tsquery)"
-        )
-        return match.format(query[0]), query[1]
+        match = _match(connection, query[0])
+        return " ".join(("(SELECT e.id FROM resources_searchentry e WHERE", match, ")")), query[1]
+
+
+def _match(connection: BaseDatabaseWrapper, query: str) -> str:
+    """Return the condition on `resources_searchentry e` that an entry matches a query."""
+    return (
+        "e.id IN (SELECT rowid FROM resources_search WHERE resources_search MATCH {})"
+        if connection.vendor == "sqlite"
+        else "e.vector @@ {}::tsquery"
+    ).format(query)
 
 
 def entries_matching(question: str) -> QuerySet[SearchEntry]:
