@@ -20,7 +20,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection
 
 from realtime.audience_slices import in_order, slices
 from realtime.bell import listen
@@ -29,6 +28,7 @@ from realtime.per_loop import PerLoop
 from realtime.revocation import recheck_affected
 from realtime.subscriptions import tell
 from resources import changes, feed
+from resources.connections import with_connection
 from resources.snapshots import read_snapshot
 from resources.visibility.audiences import Verb, events_for
 from resources.visibility.change_batch import ChangeBatch
@@ -263,7 +263,7 @@ class Hub:
 
     async def _in_thread[R](self, work: Callable[[], R]) -> R:
         started = monotonic()
-        result = await self.loop.run_in_executor(self.lane.reader, _with_connection, work)
+        result = await self.loop.run_in_executor(self.lane.reader, with_connection, work)
         if self.lane.rest:
             await asyncio.sleep(self.lane.rest * (monotonic() - started))
         return result
@@ -329,13 +329,6 @@ async def _let_send(listeners: Listeners) -> None:
     until = monotonic() + PATIENCE_SECONDS
     while any(outbox.is_filling() for outbox in outboxes) and monotonic() < until:
         await asyncio.sleep(0.01)
-
-
-def _with_connection[R](work: Callable[[], R]) -> R:
-    try:
-        return work()
-    finally:
-        connection.close_if_unusable_or_obsolete()
 
 
 def _read_on(start: int, listening: Listening) -> tuple[Sequence[Change], Heard]:

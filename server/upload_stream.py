@@ -16,13 +16,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from files.uploads.protocol import CHUNK_TYPE, PATH, TUS
 from files.uploads.receiving import begin_creation, begin_patch
 from resources.answers import problem_answer
+from resources.connections import with_connection
 from resources.errors import Problem, as_problem
 from resources.http.client_networks import address_of_scope, limited_network
 from resources.http.languages import language_of
@@ -196,11 +196,8 @@ def _for_thread[Result](work: Callable[[], Result]) -> Callable[[], Result]:
 
 
 def _in_thread[Result](language: str, work: Callable[[], Result]) -> Result:
-    try:
-        with translation.override(language):
-            return work()
-    finally:
-        connection.close_if_unusable_or_obsolete()
+    with translation.override(language):
+        return with_connection(work)
 
 
 def _later(code: str, detail: str) -> Problem:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
-from django.db import connection
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
@@ -23,6 +22,7 @@ from files.transforms.transform import NAMES
 from files.transforms.variants import PAUSE, try_to_make
 from files.views import MADE, stored_file, variant_to_make
 from resources.byte_cache import ByteCache
+from resources.connections import with_connection
 from resources.http.client_networks import address_of_scope, limited_network
 from resources.http.languages import language_of
 from server.waiting import in_thread
@@ -112,14 +112,7 @@ class VariantLane:
 
 async def _in_thread[Result](threads: Executor, work: Callable[[], Result]) -> Result:
     """Run work in a thread, which gives its connection to the database back afterwards."""
-
-    def worked() -> Result:
-        try:
-            return work()
-        finally:
-            connection.close_if_unusable_or_obsolete()
-
-    return await in_thread(threads, worked)
+    return await in_thread(threads, partial(with_connection, work))
 
 
 def is_of_variant(scope: Scope) -> bool:

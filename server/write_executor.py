@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from resources import search
 from resources.answers import HttpAnswer, answered, problem_answer
+from resources.connections import with_connection
 from resources.errors import Problem
 from resources.event_loop import MustRunInThread
 from resources.http.pipeline import WRITE, answer_of
@@ -148,10 +149,7 @@ def _resolve(group: Sequence[Waiting]) -> None:
 
 
 def _in_thread[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
-    try:
-        return answered_always(work)
-    finally:
-        connection.close_if_unusable_or_obsolete()
+    return with_connection(partial(answered_always, work))
 
 
 def write_in_language(exchange: Exchange) -> HttpAnswer:
