@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from tests import node
+
 HERE = Path(__file__).resolve().parent
 TUS_JS = "tus-js-client@4.3.1"
 FIELD = "posts.attachment"
@@ -73,16 +75,18 @@ CLIENTS = {
 def install_tus_js(folder: Path) -> None:
     """Install tus-js-client beside our script."""
     shutil.copy(HERE / "upload.mjs", folder)
-    subprocess.run(
-        ["npm", "install", "--no-audit", "--no-fund", "--silent", TUS_JS], cwd=folder, check=True
-    )
+    install = [*node.NPM, "install", "--no-audit", "--no-fund", "--silent", TUS_JS]
+    subprocess.run(install, cwd=folder, check=True, env=node.ENVIRONMENT)
 
 
 node_folder = Path()
 
 
 def _by_node(path: Path, address: str, token: str, *more: str) -> str:
-    return _id(["node", "upload.mjs", str(path), f"{address}{PATH}", token, *more], node_folder)
+    return _id(
+        [node.NODE, "upload.mjs", str(path), f"{address}{PATH}", token, *more],
+        node_folder,
+    )
 
 
 def _id(command: list[str], folder: Path) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -11,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import node
 from tests.migrated import migrated_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "clients" / "typescript"
-OLDEST_NODE = 20
 # What npm says when it reaches no registry.
 UNREACHABLE = re.compile(
     r"E(AI_AGAIN|NOTFOUND|CONNREFUSED|CONNRESET|TIMEDOUT|NETUNREACH|HOSTUNREACH|NOTCACHED)"
@@ -25,8 +24,6 @@ UNREACHABLE = re.compile(
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy the client to a folder where its packages can be installed; install them, build it."""
-    if not shutil.which("npm") or node_version() < OLDEST_NODE:
-        pytest.skip(f"There is no Node {OLDEST_NODE} or newer with npm here.")
     folder = tmp_path_factory.mktemp("clients") / "typescript"
     made = shutil.ignore_patterns("node_modules", "dist", "build")
     shutil.copytree(SOURCE, folder, ignore=made)
@@ -39,14 +36,6 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def node_version() -> int:
-    """Return the major version of the Node on the path, 0 without one."""
-    if not shutil.which("node"):
-        return 0
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True)
-    return int(said.stdout.removeprefix("v").split(".")[0])
-
-
 def npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run npm in a folder, with standard error among its output."""
     ours = {
@@ -55,9 +44,9 @@ def npm(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "HOLOBASE_MIGRATED": str(migrated_folder()),
     }
     return subprocess.run(
-        ["npm", *arguments],
+        [*node.NPM, *arguments],
         cwd=folder,
-        env={**os.environ, **ours},
+        env={**node.ENVIRONMENT, **ours},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import jsonschema_rs
@@ -23,6 +24,7 @@ REGISTRY = "https://registry.npmjs.org/"
 def test_the_client_hears_what_a_served_holobase_tells(client: Path) -> None:
     tested = npm(client, "run", "test:built")
     assert tested.returncode == 0, tested.stdout
+    assert re.search(r"^. pass [1-9]", tested.stdout, re.MULTILINE), "node found no test"
 
 
 def test_the_clients_frames_are_those_of_the_document() -> None:
