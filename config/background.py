@@ -24,6 +24,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from config.log_follower import LogFollower
 from config.models import WorkerHeartbeat
 
 if TYPE_CHECKING:
@@ -52,15 +53,16 @@ class BackgroundWorker:
         self.pause = FIRST_PAUSE
 
     def run(self) -> None:
-        """Run tasks until SIGTERM or SIGINT."""
+        """Run tasks, and the log consumers beside them, until SIGTERM or SIGINT."""
         Thread(target=self._beat_for_ever, name="heartbeat", daemon=True).start()
-        while not self._is_finished():
-            # A task that was under way is still marked as running, by a worker of this name.
-            self.gone.add(self.worker_id)
-            self.worker_id = new_worker_id()
-            connection.close()
-            sleep(self.pause)
-            self.pause = min(2 * self.pause, LONGEST_PAUSE)
+        with LogFollower():
+            while not self._is_finished():
+                # A task that was under way is still marked as running, by a worker of this name.
+                self.gone.add(self.worker_id)
+                self.worker_id = new_worker_id()
+                connection.close()
+                sleep(self.pause)
+                self.pause = min(2 * self.pause, LONGEST_PAUSE)
 
     def _is_finished(self) -> bool:
         """Run tasks; False when the database went away meanwhile."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, override
 
@@ -15,9 +16,12 @@ from prometheus_client.core import REGISTRY, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from config.background import GONE_AFTER, SILENT_AFTER, live_workers
+from config.log_follower import failing_consumers
 from config.supervision import is_worker_running
 from files.storage import is_storage_ready
 from realtime.hub import known_hubs
+from resources import feed
+from resources.models import ConsumerPosition, SkippedChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -114,6 +118,13 @@ def _worker() -> bool:
     raise StuckError(f"none was seen for {SILENT_AFTER.seconds} s")
 
 
+def _consumers() -> bool:
+    """Return whether every log consumer goes on."""
+    for name, error in failing_consumers().items():
+        raise StuckError(f"{name} fails: {error}")
+    return True
+
+
 CHECKS: Mapping[str, Callable[[], bool]] = {
     "database": _database,
     "cache": _cache,
@@ -122,6 +133,7 @@ CHECKS: Mapping[str, Callable[[], bool]] = {
     "migrations": _migrations,
     "realtime": _realtime,
     "worker": _worker,
+    "consumers": _consumers,
 }
 EVERYBODY_NEEDS = frozenset({"database", "migrations"})
 NEEDED: Mapping[str, frozenset[str]] = {
@@ -166,4 +178,30 @@ class Parts(Collector):
         return ()
 
 
+class ConsumerMetrics(Collector):
+    """How far the log consumers are (`resources.log_consumers`), while there is a database."""
+
+    @override
+    def collect(self) -> Iterable[Metric]:
+        """Yield the metric families."""
+        labels = ["consumer"]
+        name = "holobase_log_consumer"
+        behind = GaugeMetricFamily(f"{name}_behind", "Changes not looked at yet", labels=labels)
+        failures = GaugeMetricFamily(f"{name}_failures", "Of the next change", labels=labels)
+        skipped = GaugeMetricFamily(f"{name}_skipped", "Changes left out for good", labels=labels)
+        if readiness.states(["database"])["database"] == OK:
+            last = feed.last_position()
+            left_out = Counter(SkippedChange.objects.values_list("consumer", flat=True))
+            for state in ConsumerPosition.objects.all():
+                behind.add_metric([state.name], max(0, last - state.position))
+                failures.add_metric([state.name], state.failures)
+                skipped.add_metric([state.name], left_out[state.name])
+        yield from (behind, failures, skipped)
+
+    def describe(self) -> Iterable[Metric]:
+        """Return nothing: registering must not ask the database."""
+        return ()
+
+
 REGISTRY.register(Parts())
+REGISTRY.register(ConsumerMetrics())

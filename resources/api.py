@@ -47,6 +47,7 @@ from resources.http.views import RecordView, actor_behind
 from resources.ids import new_id
 from resources.indexes import missing_last
 from resources.json_text import JsonError, read_json
+from resources.log_consumers import LogConsumer, consume
 from resources.models import Action, Change, Record
 from resources.ownership import mentions, owning_relations, rows_of
 from resources.placeholders import Placeholder
@@ -91,6 +92,7 @@ __all__ = [
     "HttpAnswer",
     "JsonBody",
     "JsonError",
+    "LogConsumer",
     "Placeholder",
     "Plan",
     "Problem",
@@ -116,6 +118,7 @@ __all__ = [
     "client_network",
     "compiled",
     "complete_by",
+    "consume",
     "consume_quota",
     "derived_keys",
     "embed",

@@ -24,7 +24,7 @@ from resources.dialects import dialect
 from resources.models import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -62,6 +62,15 @@ def changes_after(position: int, *, most: int = 500) -> Sequence[Change]:
     return list(Change.objects.filter(**{f"{column}__gt": position}).order_by(column)[:most])
 
 
+def changes_between(
+    after: int, until: int, *, resources: Iterable[str], most: int
+) -> Sequence[Change]:
+    """Return the first changes of some resources after a position and up to another, in order."""
+    column = _column()
+    within = {f"{column}__gt": after, f"{column}__lte": until, "resource__in": resources}
+    return list(Change.objects.filter(**within).order_by(column)[:most])
+
+
 def committed_since(position: int) -> QuerySet[Change]:
     """Return the changes after a position in order, those that have none yet last."""
     column = _column()
@@ -72,6 +81,11 @@ def committed_since(position: int) -> QuerySet[Change]:
 def head() -> int:
     """Return the position of the newest change, 0 when there has been none."""
     assign_positions()
+    return last_position()
+
+
+def last_position() -> int:
+    """Return the highest position that a change has by now, without giving out further ones."""
     newest: int | None = Change.objects.aggregate(newest=Max(_column()))["newest"]
     return newest or 0
 

@@ -123,3 +123,38 @@ class KeptAnswer(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.actor} {self.key}"
+
+
+class ConsumerPosition(models.Model):
+    """How far in the feed a log consumer has come (see `resources.log_consumers`).
+
+    `failures` counts how often the next change has been tried in vain; `retry_at` is when it is
+    tried again.
+    """
+
+    name = models.CharField(max_length=40, primary_key=True)
+    position = models.BigIntegerField()
+    failures = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+    retry_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(default=timezone.now)
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.name} {self.position}"
+
+
+class SkippedChange(models.Model):
+    """A change that a log consumer could not handle and has left out."""
+
+    id = models.BigAutoField(primary_key=True)
+    consumer = models.CharField(max_length=40)
+    position = models.BigIntegerField()
+    resource = models.CharField(max_length=40)
+    record_id = RecordIdField()
+    error = models.CharField(max_length=200)
+    at = models.DateTimeField(default=timezone.now)
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.consumer} {self.position}"

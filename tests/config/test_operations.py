@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import Settings
 
-PARTS = ("database", "cache", "storage", "layer", "migrations", "realtime", "worker")
+PARTS = ("database", "cache", "storage", "layer", "migrations", "realtime", "worker", "consumers")
 OK = dict.fromkeys(PARTS, "ok")
 BROKEN = "unavailable: ConnectionError"
 

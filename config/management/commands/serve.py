@@ -19,6 +19,7 @@ from config.key_check import require_fitting_keys
 from config.supervision import SupervisedWorker
 from config.tasks import schedule_housekeeping
 from files.storage import set_up_storage
+from resources.log_consumers import begin_consumers
 from server import waiting
 from server.allocator import return_freed_memory
 from server.granian import Serving, ServingError, hold_folder, require_free
@@ -84,6 +85,7 @@ class Command(BaseCommand):
         restrict_existing_files(settings.DATA_DIR)
         call_command("migrate", verbosity=0, interactive=False)
         require_fitting_keys()
+        begin_consumers()
         set_up_storage()
         self._create_first_admin()
         if demo:
