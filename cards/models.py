@@ -94,6 +94,7 @@ class Card(Record):
     )
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=0, editable=False)
+    is_hidden = models.BooleanField(_("hidden by moderators"), default=False, editable=False)
     like_count = models.PositiveIntegerField(_("likes"), default=0)
     view_count = models.PositiveIntegerField(_("views"), default=0)
     download_count = models.PositiveIntegerField(_("downloads"), default=0)

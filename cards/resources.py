@@ -21,7 +21,7 @@ from resources.api import (
 
 MINE = own("creator")
 MODERATORS = has_role("moderator", "admin")
-PUBLISHED = where(status="published")
+PUBLISHED = where(status="published", is_hidden=False)
 PUBLIC = where(visibility="public")
 REACHABLE = where(visibility__in=("public", "unlisted"))
 KEEPERS = visible("card", verb="delete")
@@ -51,6 +51,7 @@ class CardResource(Resource):
         "mask",
         "status",
         "visibility",
+        "is_hidden",
         "creator",
         "template",
         "template_version",
@@ -104,6 +105,7 @@ class CardResource(Resource):
         "description",
         "status",
         "visibility",
+        "is_hidden",
         "effects",
         "remixed_from",
         "view_count",
@@ -135,6 +137,8 @@ class CardResource(Resource):
         RecordAction(
             "publish", "POST", MINE & UNSILENCED, services.publish_card, _("Publish the card")
         ),
+        RecordAction("hide", "PUT", MODERATORS, services.hide_card, _("Hide the card")),
+        RecordAction("hide", "DELETE", MODERATORS, services.show_card, _("Show it again")),
         RecordAction("archive", "POST", MINE | MODERATORS, services.archive_card, _("Archive it")),
         RecordAction(
             "remix", "POST", SIGNED_IN & UNSILENCED, services.remix_card, _("Start a remix of it")

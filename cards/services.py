@@ -72,6 +72,16 @@ def archive_card(card: Card, *, by: Actor) -> Card:
     return edit_card(card, by=by, status=Card.Status.ARCHIVED)
 
 
+def hide_card(card: Card, *, by: Actor) -> Card:
+    """Hide a card from all but its creator and the moderators."""
+    return changes.update(card, by=by, is_hidden=True)
+
+
+def show_card(card: Card, *, by: Actor) -> Card:
+    """Show a hidden card again."""
+    return changes.update(card, by=by, is_hidden=False)
+
+
 def restore_version(card: Card, *, by: Actor, number: int) -> Card:
     """Bring back what a version showed, as a new version; raises Problem 404 for an unknown one."""
     versions = CardVersion.objects.select_related(*LAYERS)

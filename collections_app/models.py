@@ -44,6 +44,7 @@ class Collection(Record):
         validators=[MinValueValidator(0), MaxValueValidator(100_000)],
         help_text=_("0 for a collection without an end."),
     )
+    is_hidden = models.BooleanField(_("hidden by moderators"), default=False, editable=False)
     item_count = models.PositiveIntegerField(_("cards"), default=0, editable=False)
 
     derived = frozenset({"item_count"})

@@ -26,8 +26,8 @@ COLLABORATORS = linked(
     member="user",
     words=_("a collaborator of the collection"),
 )
-PUBLIC = where(visibility="public")
-REACHABLE = where(visibility__in=("public", "unlisted"))
+PUBLIC = where(visibility="public", is_hidden=False)
+REACHABLE = where(visibility__in=("public", "unlisted"), is_hidden=False)
 ARRANGERS = visible("collection", verb="update")
 KEEPERS = visible("collection", verb="delete")
 
@@ -48,6 +48,7 @@ class CollectionResource(Resource):
         "description",
         "cover",
         "visibility",
+        "is_hidden",
         "goal_count",
         "item_count",
         "owner",
@@ -66,7 +67,7 @@ class CollectionResource(Resource):
     delete = MINE | MODERATORS
 
     filters = ("owner", "title", "created_at", "updated_at", "item_count")
-    scans = ("visibility", "goal_count")
+    scans = ("visibility", "is_hidden", "goal_count")
     search = ("title", "description")
     ordering = ("-created_at", "-item_count", "-updated_at", "title")
     sorts_scanned = ("owner.username", "@random")
@@ -74,6 +75,10 @@ class CollectionResource(Resource):
 
     creates = services.create_collection
     deletes = services.delete_collection
+    actions = (
+        RecordAction("hide", "PUT", MODERATORS, services.hide_collection, _("Hide the collection")),
+        RecordAction("hide", "DELETE", MODERATORS, services.show_collection, _("Show it again")),
+    )
 
 
 @register(CollectionItem)

@@ -37,6 +37,16 @@ def delete_collection(collection: Collection, *, by: Actor) -> None:
         changes.delete(collection, by=by)
 
 
+def hide_collection(collection: Collection, *, by: Actor) -> Collection:
+    """Hide a collection from all but who takes part in it and the moderators."""
+    return changes.update(collection, by=by, is_hidden=True)
+
+
+def show_collection(collection: Collection, *, by: Actor) -> Collection:
+    """Show a hidden collection again."""
+    return changes.update(collection, by=by, is_hidden=False)
+
+
 def add_item(*, by: Actor, collection: Collection, card: Card, **values: object) -> CollectionItem:
     """Put a card at the end of a collection."""
     with changes.together():

@@ -81,6 +81,7 @@ class Template(Record):
     )
     moderator_note = models.TextField(_("moderator's note"), max_length=2000, blank=True)
     version = models.PositiveIntegerField(_("version"), default=0)
+    is_hidden = models.BooleanField(_("hidden by moderators"), default=False, editable=False)
     use_count = models.PositiveIntegerField(_("uses"), default=0)
     rating_sum = models.PositiveIntegerField(_("sum of ratings"), default=0)
     rating_count = models.PositiveIntegerField(_("ratings"), default=0)
@@ -160,6 +161,7 @@ class Review(Record):
         _("stars"), validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     text = models.TextField(_("text"), max_length=4000, blank=True)
+    is_hidden = models.BooleanField(_("hidden by moderators"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("review")

@@ -19,7 +19,8 @@ from templates_app.models import Review, Template, TemplateVersion
 
 AUTHOR = own("author")
 MODERATORS = has_role("moderator", "admin")
-USABLE = where(state__in=("approved", "deprecated"))
+SHOWN = where(is_hidden=False)
+USABLE = where(state__in=("approved", "deprecated"), is_hidden=False)
 
 
 class NoteInput(serializers.Serializer[object]):
@@ -50,6 +51,7 @@ class TemplateResource(Resource):
         "pending_state",
         "moderator_note",
         "version",
+        "is_hidden",
         "author",
         "use_count",
         "rating_average",
@@ -80,7 +82,7 @@ class TemplateResource(Resource):
         "rating_average",
         "use_count",
     )
-    scans = ("state", "default_effects", "rating_count", "version")
+    scans = ("state", "is_hidden", "default_effects", "rating_count", "version")
     search = ("title", "description")
     numbered_pages = True
     ordering = ("-created_at", "-rating_average", "-use_count", "-updated_at", "title")
@@ -99,6 +101,8 @@ class TemplateResource(Resource):
             _("Send back to the author"),
             takes=NoteInput,
         ),
+        RecordAction("hide", "PUT", MODERATORS, services.hide_template, _("Hide the template")),
+        RecordAction("hide", "DELETE", MODERATORS, services.show_template, _("Show it again")),
         RecordAction(
             "deprecate",
             "POST",
@@ -127,14 +131,14 @@ class TemplateVersionResource(Resource):
 class ReviewResource(Resource):
     """A member's rating of a template, from 1 to 5 stars: one per member and template."""
 
-    fields = ("id", "template", "author", "stars", "text", "created_at", "updated_at")
+    fields = ("id", "template", "author", "stars", "text", "is_hidden", "created_at", "updated_at")
     writable = ("template", "stars", "text")
     editable = ("stars", "text")
     presets = {"author": actor}
     expand = ("template", "author")
 
-    view = visible("template") | AUTHOR | MODERATORS
-    list = visible("template") | AUTHOR | MODERATORS
+    view = (visible("template") & SHOWN) | AUTHOR | MODERATORS
+    list = (visible("template") & SHOWN) | AUTHOR | MODERATORS
     create = AUTHOR & UNSILENCED
     update = AUTHOR & UNSILENCED
     delete = AUTHOR | MODERATORS
@@ -147,3 +151,7 @@ class ReviewResource(Resource):
     creates = services.write_review
     updates = services.edit_review
     deletes = services.delete_review
+    actions = (
+        RecordAction("hide", "PUT", MODERATORS, services.hide_review, _("Hide the review")),
+        RecordAction("hide", "DELETE", MODERATORS, services.show_review, _("Show it again")),
+    )

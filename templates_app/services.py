@@ -85,6 +85,16 @@ def edit_template(template: Template, *, by: Actor, **values: object) -> Templat
     )
 
 
+def hide_template(template: Template, *, by: Actor) -> Template:
+    """Hide a template from all but its author and the moderators; cards made from it stay."""
+    return changes.update(template, by=by, is_hidden=True)
+
+
+def show_template(template: Template, *, by: Actor) -> Template:
+    """Show a hidden template again."""
+    return changes.update(template, by=by, is_hidden=False)
+
+
 def count_use(template: Template, *, by: Actor) -> TemplateVersion:
     """Count one more card made from a template and return the version to pin.
 
@@ -115,16 +125,38 @@ def edit_review(review: Review, *, by: Actor, **values: object) -> Review:
     with changes.together():
         before = review.stars
         changes.update(review, by=by, **values)
-        _count_rating(review.template, by=by, stars=review.stars - before, ratings=0)
+        if not review.is_hidden:
+            _count_rating(review.template, by=by, stars=review.stars - before, ratings=0)
     return review
 
 
 def delete_review(review: Review, *, by: Actor) -> None:
     """Take a review back, and out of the template's rating."""
     with changes.together():
-        template, stars = review.template, review.stars
+        template, stars, was_counted = review.template, review.stars, not review.is_hidden
         changes.delete(review, by=by)
-        _count_rating(template, by=by, stars=-stars, ratings=-1)
+        if was_counted:
+            _count_rating(template, by=by, stars=-stars, ratings=-1)
+
+
+def hide_review(review: Review, *, by: Actor) -> Review:
+    """Hide a review from all but its author and the moderators; it then counts no longer."""
+    if review.is_hidden:
+        return review
+    with changes.together():
+        changes.update(review, by=by, is_hidden=True)
+        _count_rating(review.template, by=by, stars=-review.stars, ratings=-1)
+    return review
+
+
+def show_review(review: Review, *, by: Actor) -> Review:
+    """Show a hidden review again, and count it."""
+    if not review.is_hidden:
+        return review
+    with changes.together():
+        changes.update(review, by=by, is_hidden=False)
+        _count_rating(review.template, by=by, stars=review.stars, ratings=1)
+    return review
 
 
 def _stored(value: object) -> object:

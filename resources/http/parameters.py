@@ -71,7 +71,7 @@ def record_parameters(resource: Resource, verb: str) -> list[OpenApiParameter]:
     parameters = _shape_parameters(resource)
     if verb == "view":
         parameters.append(_IF_NONE_MATCH)
-    if verb in ("update", "delete"):
+    if verb in ("update", "delete", "action"):
         match = "The entity tag of the record as you know it; 412 if it has changed since."
         parameters.append(
             OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=match)

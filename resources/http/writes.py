@@ -91,7 +91,7 @@ def run_write(exchange: Exchange) -> HttpAnswer:
     request, actor, data = exchange.request, exchange.actor, exchange.data
     resource, record_id = request.resource, request.record_id
     if request.action:
-        row = run_action(resource, request.action, actor, record_id, data)
+        row = run_action(resource, request.action, actor, record_id, data, request.if_match)
         return _with_secrets(_shown(exchange, row, 200), resource, row)
     if request.method == "POST":
         return _created(exchange)

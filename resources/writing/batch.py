@@ -110,7 +110,8 @@ def _acted(target: Target, actor: Actor, write: Mapping[str, Any]) -> BatchAnswe
     if action is None:
         raise Problem(404, "not_found", _("There is no such action."))
     sent = write.get("body") or {}
-    row = run_action(target.resource, action, actor, target.record_id, sent)
+    if_match = write.get("if_match", "")
+    row = run_action(target.resource, action, actor, target.record_id, sent, if_match)
     return _shown(200, target.resource, actor, row.pk)
 
 

@@ -105,9 +105,17 @@ def delete_record(resource: Resource, actor: Actor, record_id: str, if_match: st
 
 
 def run_action(
-    resource: Resource, action: RecordAction, actor: Actor, record_id: str, sent: object
+    resource: Resource,
+    action: RecordAction,
+    actor: Actor,
+    record_id: str,
+    sent: object,
+    if_match: str = "",
 ) -> Record:
-    """Run a declared verb on one record; returns what its service returns, else the record."""
+    """Run a declared verb on one record; returns what its service returns, else the record.
+
+    Raises Problem 400, 401, 403, 404, 409 or 412; nothing is then written.
+    """
     takes = action.takes(context={"actor": actor}) if action.takes else None
     if has_uploads(sent):
         with transaction.atomic():
@@ -116,6 +124,7 @@ def run_action(
     with uploads_stored(fields, actor, sent) as stored, transaction.atomic():
         row = visible_row(resource, actor, record_id)
         _require(action.rule, actor, row)
+        require_match(row, if_match)
         values = takes.run_validation(composed_input(stored)) if takes else {}
         answered: Record | None = action.service(row, by=actor, **values)
     return answered or row

@@ -70,7 +70,7 @@ def new_world() -> World:
         changes.update(user, by=SYSTEM, **values)
     for user in User.objects.all():
         changes.update(user, by=SYSTEM, bio=WORD)
-    templates = _templates(alice, bob)
+    templates = _templates(alice, bob, carol)
     cards = _cards(alice, bob, templates["approved"])
     _collections(alice, bob, cards)
     _community(alice, bob, carol, cards)
@@ -100,7 +100,7 @@ def _all_rows() -> dict[str, list[Any]]:
     return by_name
 
 
-def _templates(alice: object, bob: object) -> dict[str, Template]:
+def _templates(alice: object, bob: object, carol: object) -> dict[str, Template]:
     found = {}
     for state in Template.State.values:
         template = made(
@@ -115,6 +115,10 @@ def _templates(alice: object, bob: object) -> dict[str, Template]:
         made(TemplateVersion, template=template, number=1, slots={})
         made(Review, template=template, author=bob, stars=3)
         found[state] = template
+    columns = {"slots": {"type": "object", "properties": {}}, "state": "approved"}
+    hidden = made(Template, author=alice, title=f"{WORD} hidden", is_hidden=True, **columns)
+    made(Review, template=hidden, author=bob, stars=3)
+    made(Review, template=found["approved"], author=carol, stars=1, is_hidden=True)
     return found
 
 
@@ -135,6 +139,7 @@ def _cards(alice: object, bob: object, template: Template) -> dict[str, Card]:
             made(CardVersion, card=card, author=alice, number=number, visibility=was, content={})
         made(CardLike, card=card, user=bob)
         found[visibility if status == "published" else status] = card
+    made(Card, creator=alice, title=f"{WORD} hidden", status="published", is_hidden=True)
     for origin in (found["unlisted"], found["private"]):
         remixed = {"title": f"{WORD} remix", "status": "published", "remixed_from": origin}
         made(Card, creator=bob, **remixed)
@@ -149,6 +154,7 @@ def _collections(alice: object, bob: object, cards: Mapping[str, Card]) -> None:
                 made(CollectionItem, collection=collection, card=card, position=place)
             if helper:
                 made(CollectionCollaborator, collection=collection, user=helper)
+    made(Collection, owner=alice, title=WORD, is_hidden=True)
 
 
 def _community(alice: object, bob: object, carol: object, cards: Mapping[str, Card]) -> None:

@@ -6,12 +6,14 @@ from tests.contract.oracle.words import Oracle, Who, Writes, alike, speaks
 
 
 def may_view_card(who: Who, card: Any) -> bool:
-    is_open = card.status == "published" and card.visibility in ("public", "unlisted")
+    is_published = card.status == "published" and not card.is_hidden
+    is_open = is_published and card.visibility in ("public", "unlisted")
     return is_open or who.id == card.creator_id or who.moderates
 
 
 def may_list_card(who: Who, card: Any) -> bool:
-    is_listed = card.status == "published" and card.visibility == "public"
+    is_published = card.status == "published" and not card.is_hidden
+    is_listed = is_published and card.visibility == "public"
     return bool(is_listed or who.id == card.creator_id)
 
 
@@ -33,7 +35,7 @@ def likes(who: Who, like: Any) -> bool:
 
 
 def may_view_template(who: Who, template: Any) -> bool:
-    is_usable = template.state in ("approved", "deprecated")
+    is_usable = template.state in ("approved", "deprecated") and not template.is_hidden
     return is_usable or who.id == template.author_id or who.moderates
 
 
@@ -42,7 +44,8 @@ def knows_the_template(who: Who, version: Any) -> bool:
 
 
 def may_view_review(who: Who, review: Any) -> bool:
-    return knows_the_template(who, review) or who.id == review.author_id or who.moderates
+    is_shown = knows_the_template(who, review) and not review.is_hidden
+    return is_shown or who.id == review.author_id or who.moderates
 
 
 def designs(who: Who, template: Any) -> bool:

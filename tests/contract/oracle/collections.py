@@ -12,11 +12,13 @@ def takes_part(who: Who, collection: Any) -> bool:
 
 
 def may_view(who: Who, collection: Any) -> bool:
-    return collection.visibility != "private" or takes_part(who, collection) or who.moderates
+    is_open = collection.visibility != "private" and not collection.is_hidden
+    return is_open or takes_part(who, collection) or who.moderates
 
 
 def may_list(who: Who, collection: Any) -> bool:
-    return collection.visibility == "public" or takes_part(who, collection)
+    is_listed = collection.visibility == "public" and not collection.is_hidden
+    return is_listed or takes_part(who, collection)
 
 
 def may_view_item(who: Who, item: Any) -> bool:
