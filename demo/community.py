@@ -14,7 +14,8 @@ from django.utils import timezone
 from cards.services import create_card, like_card
 from collections_app.services import add_item, create_collection
 from community.models import Post, Room
-from community.services import write_comment, write_message
+from community.services.chat import write_message
+from community.services.comments import write_comment
 from demo import artwork, words
 from files.services import store_picture
 from resources.api import SYSTEM, Actor, changes

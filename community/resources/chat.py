@@ -1,16 +1,16 @@
-"""What of posts, comments and chat is offered to clients."""
+"""What of chat is offered to clients."""
 
 from django.utils.translation import gettext_lazy as _
 
-from community import services
-from community.models import Comment, Message, Post, Room, RoomMember
+from community.models import Message, Room, RoomMember
+from community.resources.rules import AUTHOR, MODERATORS, SHOWN
+from community.services import chat
 from resources.api import (
     UNSILENCED,
     VERIFIED,
     RecordAction,
     Resource,
     actor,
-    has_role,
     linked,
     own,
     register,
@@ -18,10 +18,6 @@ from resources.api import (
     where,
 )
 
-AUTHOR = own("author")
-MODERATORS = has_role("moderator", "admin")
-SHOWN = where(is_hidden=False)
-KEPT = where(is_deleted=False)
 HOST = own("creator")
 INVITED = linked(
     "community.RoomMember", row="room", member="user", words=_("an invited member of the room")
@@ -30,88 +26,6 @@ OPEN = where(is_private=False)
 ABOUT_NOTHING = where(card__isnull=True)
 ABOUT_WHAT_IS_SEEN = ABOUT_NOTHING | visible("card")
 KEEPERS = visible("room", verb="delete")
-
-
-@register(Post)
-class PostResource(Resource):
-    """A member's post, often about a card or a template."""
-
-    fields = (
-        "id",
-        "author",
-        "text",
-        "card",
-        "template",
-        "images",
-        "attachment",
-        "tags",
-        "is_hidden",
-        "comment_count",
-        "created_at",
-        "updated_at",
-    )
-    writable = ("text", "card", "template", "images", "attachment", "tags")
-    editable = ("text", "images", "attachment", "tags")
-    presets = {"author": actor}
-    expand = ("author", "card", "template")
-
-    view = SHOWN | AUTHOR | MODERATORS
-    list = SHOWN | AUTHOR | MODERATORS
-    create = AUTHOR & UNSILENCED
-    update = AUTHOR & UNSILENCED
-    delete = AUTHOR | MODERATORS
-
-    filters = ("author", "card", "template", "tags", "created_at", "updated_at", "comment_count")
-    scans = ("text", "images")
-    search = ("text", "tags")
-    numbered_pages = True
-    ordering = ("-created_at", "-comment_count", "-updated_at")
-    sorts_scanned = ("author.username", "@random")
-    topics = ("author", "card")
-
-    actions = (
-        RecordAction("hide", "PUT", MODERATORS, services.hide_post, _("Hide the post")),
-        RecordAction("hide", "DELETE", MODERATORS, services.show_post, _("Show it again")),
-    )
-
-
-@register(Comment)
-class CommentResource(Resource):
-    """A comment on a post, or a reply to one.
-
-    A deleted comment that others have answered stays, `is_deleted` and without text or author.
-    """
-
-    fields = (
-        "id",
-        "post",
-        "parent",
-        "author",
-        "text",
-        "depth",
-        "is_deleted",
-        "created_at",
-        "updated_at",
-    )
-    writable = ("post", "parent", "text")
-    editable = ("text",)
-    presets = {"author": actor}
-    readers = {"author": KEPT | MODERATORS}
-    expand = ("author", "post", "parent")
-
-    view = (visible("post") & SHOWN) | AUTHOR | MODERATORS
-    list = (visible("post") & SHOWN) | AUTHOR | MODERATORS
-    create = AUTHOR & UNSILENCED
-    update = AUTHOR & UNSILENCED & KEPT
-    delete = AUTHOR | MODERATORS
-
-    filters = ("post", "parent", "author", "created_at", "updated_at")
-    scans = ("text",)
-    ordering = ("created_at", "-updated_at")
-    topics = ("post",)
-
-    creates = services.write_comment
-    deletes = services.delete_comment
 
 
 @register(Room)
@@ -154,10 +68,8 @@ class RoomResource(Resource):
     topics = ("creator", "card")
 
     actions = (
-        RecordAction("close", "PUT", HOST | MODERATORS, services.close_room, _("Close the room")),
-        RecordAction(
-            "close", "DELETE", HOST | MODERATORS, services.reopen_room, _("Open it again")
-        ),
+        RecordAction("close", "PUT", HOST | MODERATORS, chat.close_room, _("Close the room")),
+        RecordAction("close", "DELETE", HOST | MODERATORS, chat.reopen_room, _("Open it again")),
     )
 
 
@@ -210,10 +122,10 @@ class MessageResource(Resource):
     ordering = ("-created_at",)
     topics = ("room",)
 
-    creates = services.write_message
-    updates = services.edit_message
-    deletes = services.delete_message
+    creates = chat.write_message
+    updates = chat.edit_message
+    deletes = chat.delete_message
     actions = (
-        RecordAction("hide", "PUT", KEEPERS, services.hide_message, _("Hide the message")),
-        RecordAction("hide", "DELETE", KEEPERS, services.show_message, _("Show it again")),
+        RecordAction("hide", "PUT", KEEPERS, chat.hide_message, _("Hide the message")),
+        RecordAction("hide", "DELETE", KEEPERS, chat.show_message, _("Show it again")),
     )

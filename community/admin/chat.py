@@ -1,46 +1,21 @@
-"""Moderators' view of posts, with their albums, and of chat."""
+"""Moderators' view of chat."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.contrib import admin
-from django.utils.html import format_html_join
-from django.utils.translation import gettext_lazy as _
 
-from community.models import Message, Post, PostImage
-from community.services import delete_message
-from files.admin import shown_picture
-from resources.admin.derived import DeclaredAdmin, derived_admin
+from community.models import Message
+from community.services.chat import delete_message
+from resources.admin.derived import DeclaredAdmin
 from resources.admin.records import RecordAdmin, acting, is_moderating
-from resources.api import registry
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
-    from django.utils.safestring import SafeString
 
     from resources.api import Actor, RecordAction
-
-
-DerivedPostAdmin: Any = derived_admin(registry.resource_of(Post))
-
-
-@admin.register(Post)
-class PostAdmin(DerivedPostAdmin):
-    """Posts, whose pictures are shown where there are only ids."""
-
-    @override
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        names = super().get_fields(request, obj)
-        return names if obj is None else ["album" if name == "images" else name for name in names]
-
-    @admin.display(description=_("images"))
-    def album(self, post: Post) -> SafeString:
-        """Show the pictures of a post in their order."""
-        entries = PostImage.objects.filter(record=post).order_by("position").select_related("file")
-        shown = [(shown_picture(entry.file, 160),) for entry in entries]
-        return format_html_join(" ", "{}", shown)
 
 
 @admin.register(Message)

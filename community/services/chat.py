@@ -1,4 +1,4 @@
-"""Changes to posts, comments and chat."""
+"""Changes to chat rooms and to what is said in them."""
 
 from __future__ import annotations
 
@@ -7,48 +7,12 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.models import Comment, Message, Post, Room
+from community.models import Message
 from resources.api import FieldError, Problem, changes, invalid
 
 if TYPE_CHECKING:
+    from community.models import Room
     from resources.api import Actor
-
-
-def write_comment(
-    *, by: Actor, post: Post, parent: Comment | None = None, **values: object
-) -> Comment:
-    """Comment on a post; raises Problem 400 for a reply to a comment on another post."""
-    if parent and parent.post_id != post.pk:
-        message = _("This comment belongs to another post.")
-        raise invalid([FieldError("parent", "other_post", message)])
-    depth = parent.depth + 1 if parent else 0
-    with changes.together():
-        comment = changes.create(Comment, by=by, post=post, parent=parent, depth=depth, **values)
-        _count_comments(post, by=by)
-    return comment
-
-
-def delete_comment(comment: Comment, *, by: Actor) -> None:
-    """Delete a comment; one with replies leaves a tombstone, so that the replies stay.
-
-    A tombstone goes with the last reply to it.
-    """
-    with changes.together():
-        if comment.replies.exists():
-            changes.update(comment, by=by, text="", is_deleted=True)
-        else:
-            _delete_with_tombstones(comment, by=by)
-        _count_comments(comment.post, by=by)
-
-
-def hide_post(post: Post, *, by: Actor) -> Post:
-    """Hide a post from all but its author and the moderators."""
-    return changes.update(post, by=by, is_hidden=True)
-
-
-def show_post(post: Post, *, by: Actor) -> Post:
-    """Show a hidden post again."""
-    return changes.update(post, by=by, is_hidden=False)
 
 
 def close_room(room: Room, *, by: Actor) -> Room:
@@ -108,19 +72,3 @@ def hide_message(message: Message, *, by: Actor) -> Message:
 def show_message(message: Message, *, by: Actor) -> Message:
     """Show a hidden message again."""
     return changes.update(message, by=by, is_hidden=False)
-
-
-def _delete_with_tombstones(comment: Comment, *, by: Actor) -> None:
-    """Delete a comment, and the tombstones above it that nobody answers any more."""
-    doomed: Comment | None = comment
-    while doomed is not None:
-        parent = doomed.parent
-        changes.delete(doomed, by=by)
-        is_spent = parent is not None and parent.is_deleted and not parent.replies.exists()
-        doomed = parent if is_spent else None
-
-
-def _count_comments(post: Post, *, by: Actor) -> None:
-    current = changes.locked(post)
-    count = current.comments.filter(is_deleted=False).count()
-    changes.update(current, by=by, comment_count=count)

@@ -1,0 +1,5 @@
+"""Moderators' view of what members say."""
+
+from community.admin import chat, posts
+
+__all__ = ["chat", "posts"]

@@ -1,0 +1,16 @@
+"""What members say to each other."""
+
+from community.models.chat import Message, Room, RoomMember
+from community.models.comments import DEEPEST_REPLY, Comment
+from community.models.posts import POST_ATTACHMENTS, Post, PostImage
+
+__all__ = [
+    "DEEPEST_REPLY",
+    "POST_ATTACHMENTS",
+    "Comment",
+    "Message",
+    "Post",
+    "PostImage",
+    "Room",
+    "RoomMember",
+]

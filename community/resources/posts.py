@@ -1,0 +1,51 @@
+"""What of posts is offered to clients."""
+
+from django.utils.translation import gettext_lazy as _
+
+from community.models import Post
+from community.resources.rules import AUTHOR, MODERATORS, SHOWN
+from community.services import posts
+from resources.api import UNSILENCED, RecordAction, Resource, actor, register
+
+
+@register(Post)
+class PostResource(Resource):
+    """A member's post, often about a card or a template."""
+
+    fields = (
+        "id",
+        "author",
+        "text",
+        "card",
+        "template",
+        "images",
+        "attachment",
+        "tags",
+        "is_hidden",
+        "comment_count",
+        "created_at",
+        "updated_at",
+    )
+    writable = ("text", "card", "template", "images", "attachment", "tags")
+    editable = ("text", "images", "attachment", "tags")
+    presets = {"author": actor}
+    expand = ("author", "card", "template")
+
+    view = SHOWN | AUTHOR | MODERATORS
+    list = SHOWN | AUTHOR | MODERATORS
+    create = AUTHOR & UNSILENCED
+    update = AUTHOR & UNSILENCED
+    delete = AUTHOR | MODERATORS
+
+    filters = ("author", "card", "template", "tags", "created_at", "updated_at", "comment_count")
+    scans = ("text", "images")
+    search = ("text", "tags")
+    numbered_pages = True
+    ordering = ("-created_at", "-comment_count", "-updated_at")
+    sorts_scanned = ("author.username", "@random")
+    topics = ("author", "card")
+
+    actions = (
+        RecordAction("hide", "PUT", MODERATORS, posts.hide_post, _("Hide the post")),
+        RecordAction("hide", "DELETE", MODERATORS, posts.show_post, _("Show it again")),
+    )
