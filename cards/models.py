@@ -84,6 +84,13 @@ class Card(Record):
     tags = TagsField(verbose_name=_("tags"))
     rarity = models.CharField(_("rarity"), max_length=9, choices=Rarity, default=Rarity.COMMON)
     effects = DocumentField(verbose_name=_("effects"), schema=EFFECTS, default=dict, blank=True)
+    slots = DocumentField(
+        verbose_name=_("slots"),
+        schema={"type": "object"},
+        default=dict,
+        blank=True,
+        help_text=_("What the card fills its template with."),
+    )
     front = picture(_("front"))
     back = picture(_("back"))
     foil = picture(_("foil texture"))
@@ -130,7 +137,8 @@ class Card(Record):
 class CardVersion(Record):
     """What a card was each time it was published or changed while it was.
 
-    `visibility` is the card's when the version was made.
+    `visibility` is the card's when the version was made, `template_version` that of the template
+    which its slots fill.
     """
 
     card = models.ForeignKey(
@@ -148,6 +156,15 @@ class CardVersion(Record):
         _("visibility"), max_length=8, choices=Card.Visibility, default=Card.Visibility.PRIVATE
     )
     content = models.JSONField(_("content"))
+    template_version = models.ForeignKey(
+        "card_templates.TemplateVersion",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("template version"),
+    )
     front = picture(_("front"))
     back = picture(_("back"))
     foil = picture(_("foil texture"))

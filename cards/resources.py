@@ -45,6 +45,7 @@ class CardResource(Resource):
         "tags",
         "rarity",
         "effects",
+        "slots",
         "front",
         "back",
         "foil",
@@ -71,6 +72,7 @@ class CardResource(Resource):
         "tags",
         "rarity",
         "effects",
+        "slots",
         "front",
         "back",
         "foil",
@@ -107,6 +109,7 @@ class CardResource(Resource):
         "visibility",
         "is_hidden",
         "effects",
+        "slots",
         "remixed_from",
         "view_count",
         "download_count",
@@ -170,13 +173,14 @@ class CardVersionResource(Resource):
         "author",
         "visibility",
         "content",
+        "template_version",
         "front",
         "back",
         "foil",
         "mask",
         "created_at",
     )
-    expand = ("card", "author")
+    expand = ("card", "author", "template_version")
 
     view = visible("card") & (REACHABLE | KEEPERS)
     list = visible("card") & (REACHABLE | KEEPERS)

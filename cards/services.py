@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cards.models import Card, CardLike, CardVersion
 from resources.api import Problem, changes, row_sql
-from templates_app.services import count_use
+from templates_app.services import count_use, require_filled_slots, use_template
 from users.models import User
 
 if TYPE_CHECKING:
@@ -18,20 +18,22 @@ if TYPE_CHECKING:
     from resources.api import Actor
     from templates_app.models import Template
 
-CONTENT = ("title", "description", "tags", "rarity", "effects")
+CONTENT = ("title", "description", "tags", "rarity", "effects", "slots")
 LAYERS = ("front", "back", "foil", "mask")
+PINNED = ("template_version",)
 PUBLISHED = Card.Status.PUBLISHED
 PRIVATE = Card.Visibility.PRIVATE
 
 
-def create_card(*, by: Actor, template: Template | None = None, **values: object) -> Card:
+def create_card(*, by: Actor, template: Template | None = None, **values: Any) -> Card:
     """Make a card; one made from a template pins its version and has, unless told, its effects.
 
-    Raises Problem 409 for a template that is not approved.
+    Raises Problem 409 for a template that is not approved, 400 unless its slots are filled.
     """
     with changes.together():
-        if template:
-            version = count_use(template, by=by)
+        version = use_template(template, by=by) if template else None
+        require_filled_slots(version, values.get("slots", {}))
+        if version:
             values |= {"template": template, "template_version": version}
             values.setdefault("effects", version.default_effects)
         if values.get("status") == PUBLISHED:
@@ -45,11 +47,18 @@ def create_card(*, by: Actor, template: Template | None = None, **values: object
     return card
 
 
-def edit_card(card: Card, *, by: Actor, **values: object) -> Card:
+def edit_card(card: Card, *, by: Actor, **values: Any) -> Card:
     """Change a card; a change of what a published card shows, or to whom, makes its next version.
 
-    It counts as published from when somebody else can see it.
+    It counts as published from when somebody else can see it. Raises Problem 400 unless new slots
+    match the version of the template that the card pins.
     """
+    if "slots" in values:
+        require_filled_slots(card.template_version, values["slots"])
+    return _write(card, by=by, **values)
+
+
+def _write(card: Card, *, by: Actor, **values: object) -> Card:
     with changes.together():
         was_published = card.status == PUBLISHED
         if card.published_at is None and _will_be_shown(card, values):
@@ -84,18 +93,24 @@ def show_card(card: Card, *, by: Actor) -> Card:
 
 def restore_version(card: Card, *, by: Actor, number: int) -> Card:
     """Bring back what a version showed, as a new version; raises Problem 404 for an unknown one."""
-    versions = CardVersion.objects.select_related(*LAYERS)
+    versions = CardVersion.objects.select_related(*LAYERS, *PINNED)
     kept = versions.filter(card=card, number=number).first()
     if kept is None:
         raise Problem(404, "not_found", _("This card has no such version."))
-    layers = {name: getattr(kept, name) for name in LAYERS}
-    return edit_card(card, by=by, **kept.content, **layers)
+    related = {name: getattr(kept, name) for name in (*LAYERS, *PINNED)}
+    return _write(card, by=by, **kept.content, **related)
 
 
 def remix_card(card: Card, *, by: Actor) -> Card:
-    """Start a draft of one's own from somebody's card, which it names as its origin."""
-    values = {name: getattr(card, name) for name in (*CONTENT, *LAYERS)}
-    return create_card(by=by, creator_id=by.id, remixed_from=card, **values)
+    """Start a draft of one's own from somebody's card, which it names as its origin.
+
+    It fills the same version of the same template.
+    """
+    values = {name: getattr(card, name) for name in (*CONTENT, *LAYERS, *PINNED, "template")}
+    with changes.together():
+        if card.template:
+            count_use(card.template, by=by)
+        return changes.create(Card, by=by, creator_id=by.id, remixed_from=card, **values)
 
 
 def delete_card(card: Card, *, by: Actor) -> None:
@@ -141,11 +156,11 @@ def _is_kept(card: Card) -> bool:
     last = CardVersion.objects.filter(card=card, number=card.version).first()
     if last is None or (last.visibility == PRIVATE and card.visibility != PRIVATE):
         return False
-    return (last.content, _layers(last)) == (_content(card), _layers(card))
+    return (last.content, _related(last)) == (_content(card), _related(card))
 
 
 def _keep_version(card: Card, *, by: Actor) -> None:
-    shown = {"visibility": card.visibility, "content": _content(card), **_layers(card)}
+    shown = {"visibility": card.visibility, "content": _content(card), **_related(card)}
     changes.create(CardVersion, by=by, card=card, number=card.version, author_id=by.id, **shown)
 
 
@@ -153,9 +168,9 @@ def _content(card: Card) -> dict[str, object]:
     return {name: getattr(card, name) for name in CONTENT}
 
 
-def _layers(shown: Card | CardVersion) -> dict[str, object]:
-    """Return the ids of the layers' files by column."""
-    return {f"{name}_id": getattr(shown, f"{name}_id") for name in LAYERS}
+def _related(shown: Card | CardVersion) -> dict[str, object]:
+    """Return the ids of the layers' files and of the template's version, by column."""
+    return {f"{name}_id": getattr(shown, f"{name}_id") for name in (*LAYERS, *PINNED)}
 
 
 def _count_published(card: Card, *, by: Actor, difference: int) -> None:

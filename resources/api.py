@@ -12,9 +12,9 @@ from resources.changes import together
 from resources.declaration import RecordAction, Resource, actor
 from resources.documents.completion import complete_by
 from resources.documents.embedding import AddressStarts, embed
+from resources.documents.member_schemas import member_document_errors, schema_error
 from resources.documents.sentences import explain_pattern
 from resources.documents.sql import Replaced
-from resources.documents.validation import schema_error
 from resources.errors import (
     FieldError,
     Problem,
@@ -132,6 +132,7 @@ __all__ = [
     "is_shown",
     "is_visible",
     "linked",
+    "member_document_errors",
     "mentions",
     "missing_last",
     "new_id",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from resources.api import Problem, changes
+from resources.api import FieldError, Problem, changes, invalid, member_document_errors
 from templates_app.models import Review, Template, TemplateVersion
 
 if TYPE_CHECKING:
@@ -95,16 +95,41 @@ def show_template(template: Template, *, by: Actor) -> Template:
     return changes.update(template, by=by, is_hidden=False)
 
 
-def count_use(template: Template, *, by: Actor) -> TemplateVersion:
+def use_template(template: Template, *, by: Actor) -> TemplateVersion:
     """Count one more card made from a template and return the version to pin.
 
     Raises Problem 409 unless the template is approved.
     """
     with changes.together():
-        current = changes.locked(template)
+        current = count_use(template, by=by)
         _require_state(current, "state", State.APPROVED)
-        changes.update(current, by=by, use_count=current.use_count + 1)
         return TemplateVersion.objects.get(template=current, number=current.version)
+
+
+def count_use(template: Template, *, by: Actor) -> Template:
+    """Count one more card that has a template, whatever its state."""
+    current = changes.locked(template)
+    return changes.update(current, by=by, use_count=current.use_count + 1)
+
+
+def require_filled_slots(version: TemplateVersion | None, slots: Mapping[str, Any]) -> None:
+    """Raise Problem 400 unless slots match the version of a template; without one there are none.
+
+    Its errors name the slot: `slots.name`.
+    """
+    if version is None:
+        if slots:
+            message = _("Only a card made from a template has slots.")
+            raise invalid([FieldError("slots", "no_template", message)])
+        return
+    errors = member_document_errors(version.slots, slots)
+    if errors:
+        raise invalid(
+            [
+                FieldError(f"slots.{each.path}".strip("."), each.code, each.message)
+                for each in errors
+            ]
+        )
 
 
 def write_review(*, by: Actor, template: Template, stars: int, **values: object) -> Review:

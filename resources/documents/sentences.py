@@ -33,6 +33,7 @@ SENTENCES: Mapping[str, Promise] = {
     "Format": gettext_lazy("This must be in the form: %(value)s."),
 }
 """A sentence for each kind of error of `jsonschema_rs.ValidationErrorKind` that has a bound."""
+MOST_SHOWN = 50
 _forms: dict[str, Promise] = {}
 
 
@@ -54,4 +55,7 @@ def sentence_of(kind: Any) -> str:
 
 
 def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    """Return a bound as text, of a long list its beginning."""
+    if not isinstance(value, list | tuple):
+        return str(value)
+    return ", ".join([*map(str, value[:MOST_SHOWN]), *(["…"] if value[MOST_SHOWN:] else [])])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import jsonschema_rs
 import orjson
@@ -45,27 +45,35 @@ def document_errors(schema: Mapping[str, object], value: object) -> list[Documen
         return [DocumentError("", "null_characters", _("Null characters are not allowed."))]
     if not schema:
         return []
-    validator = _validator(_text(schema))
+    return explained_errors(_validator(as_json(schema)), value)
+
+
+def explained_errors(
+    validator: jsonschema_rs.Draft202012Validator, value: object
+) -> list[DocumentError]:
+    """List what a validator finds wrong with `value`, the first few."""
     if validator.is_valid(value):
         return []
     return [_explained(error) for error in validator.iter_errors(value)][:MOST_ERRORS]
 
 
-def schema_error(schema: Any) -> str | None:
-    """Say why `schema` is no JSON Schema, or nothing when it is one."""
+def first_error(
+    validator: jsonschema_rs.Draft202012Validator, value: object
+) -> list[DocumentError]:
+    """List only the first thing wrong; the validator makes all others before any can be read."""
     try:
-        jsonschema_rs.Draft202012Validator(schema)
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as problem:
-        return str(problem).splitlines()[0]
-    return None
+        validator.validate(value)
+    except jsonschema_rs.ValidationError as error:
+        return [_explained(error)]
+    return []
 
 
-def _text(schema: Mapping[str, object]) -> bytes:
-    """Write a schema so that it can be looked up, which takes longer than to check a document."""
+def as_json(document: object) -> bytes:
+    """Write a document so that the same is written alike: schemas are looked up by it."""
     try:
-        return orjson.dumps(schema, option=orjson.OPT_SORT_KEYS)
+        return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # whole numbers of more than 64 bits, for one
-        return json.dumps(schema, sort_keys=True).encode()
+        return json.dumps(document, sort_keys=True).encode()
 
 
 @byte_cached(VALIDATOR_BYTES, lambda schema: 50 * len(schema))

@@ -20,7 +20,7 @@ from files.models import File
 from resources import changes, context, registry
 from resources.actors import ANONYMOUS, SYSTEM, anonymous
 from resources.constraints import broken_constraint
-from resources.documents.validation import schema_error
+from resources.documents.member_schemas import schema_error
 from resources.errors import as_problem
 from resources.http.throttles import read_rate
 from resources.models import Change, KeptAnswer, SearchEntry
