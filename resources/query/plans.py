@@ -112,10 +112,12 @@ def inlined(
 
 def _constant(parameter: object) -> str | None:
     """Write a value of our own declarations as an SQL literal; None if it must be a parameter."""
-    if isinstance(parameter, bool) or not isinstance(parameter, str | int):
-        return None
+    if isinstance(parameter, bool):
+        return "TRUE" if parameter else "FALSE"
     if isinstance(parameter, int):
         return str(parameter)
+    if not isinstance(parameter, str):
+        return None
     quoted = parameter.replace("'", "''").replace("%", "%%")
     return None if "\\" in parameter or "\x00" in parameter else f"'{quoted}'"
 
