@@ -21,8 +21,8 @@ from users.services.erasure import erase_due_members
 from users.services.events import forget_old_events
 from users.services.exports import drop_expired_exports
 from users.services.proofs import forget_old_proofs
-from users.services.sanctions import review_trust
 from users.services.sessions import forget_old_sessions
+from users.services.trust import review_trust
 from webhooks.services.delivering import forget_old_deliveries
 from webhooks.tasks import wake_webhooks
 

@@ -34,7 +34,16 @@ MINE = own("user")
 ACTIVE = where(is_active=True, leaves_at__isnull=True)
 MODERATORS = has_role("moderator", "admin")
 ADMINS = has_role("admin")
-OFFICIAL = where(kind__in=("role_given", "role_taken", "sanctioned", "sanction_lifted"))
+OFFICIAL = where(
+    kind__in=(
+        "role_given",
+        "role_taken",
+        "sanctioned",
+        "sanction_lifted",
+        "trust_raised",
+        "trust_lowered",
+    )
+)
 
 
 class RoleInput(serializers.Serializer[object]):
@@ -118,9 +127,10 @@ class SessionResource(Resource):
 
 @register(AccountEvent)
 class AccountEventResource(Resource):
-    """A line of your account activity: sign-ins, tokens, factors, roles, sanctions.
+    """A line of your account activity: sign-ins, tokens, factors, roles, sanctions, trust.
 
-    Moderators see roles and sanctions; when a member signs in or does what else is the member's.
+    Moderators see roles, sanctions and trust; when a member signs in or does what else is the
+    member's.
     """
 
     name = "auth/events"
@@ -202,7 +212,10 @@ class IdentityResource(Resource):
 
 @register(Sanction)
 class SanctionResource(Resource):
-    """A measure against a member: `silence`, `suspend` (with an end) or `ban`."""
+    """A measure against a member: `warn`, `silence`, `suspend` (with an end) or `ban`.
+
+    The member can read it, and why. It ends by itself at `expires_at`.
+    """
 
     fields = (
         "id",

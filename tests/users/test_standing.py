@@ -13,7 +13,8 @@ from resources.actors import SYSTEM
 from tests.client import Api
 from users.models import AccountEvent, Session, User
 from users.services.accounts import change_password
-from users.services.sanctions import earned_trust, review_trust
+from users.services.trust import earned_trust, review_trust
+from users.tokens import authenticate_token
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -155,19 +156,70 @@ def test_behaviour_earns_trust(
     alice: Persona, days: int, cards: int, followers: int, level: int
 ) -> None:
     user = User.objects.get(pk=alice.id)
-    user.created_at = timezone.now() - timedelta(days=days)
-    user.card_count, user.follower_count = cards, followers
+    behaved: dict[str, object] = {
+        "created_at": timezone.now() - timedelta(days=days),
+        "card_count": cards,
+        "follower_count": followers,
+    }
+    changes.update(user, by=SYSTEM, **behaved)
     assert earned_trust(user) == level
-    user.is_verified = False
+    changes.update(user, by=SYSTEM, is_verified=False)
     assert earned_trust(user) == 0
 
 
-def test_a_sanction_costs_the_trust_earned(moderator: Persona, bob: Persona) -> None:
+def test_trust_is_earned_lost_and_told(moderator: Persona, alice: Persona, bob: Persona) -> None:
     user = User.objects.get(pk=bob.id)
     changes.update(user, by=SYSTEM, created_at=timezone.now() - timedelta(days=2))
-    assert review_trust() == 1
-    assert bob.api.get("users/me").json()["trust_level"] == 1
+    before = bob.api.get("users/me")
+    assert review_trust() == 1, "what the worker does every hour"
     assert review_trust() == 0
-    sanctions(moderator, bob, "silence", expires_at=in_days(1))
-    assert review_trust() == 1
-    assert bob.api.get("users/me").json()["trust_level"] == 0
+    raised = bob.api.get("users/me")
+    assert raised.json()["trust_level"] == 1
+    assert alice.api.get(f"users/{bob.id}").json()["trust_level"] == 1, "others see it, too"
+    revisions = {answer["ETag"].strip('"').partition("-")[0] for answer in (before, raised)}
+    assert len(revisions) == 1, "it is nobody's edit"
+
+    warning = sanctions(moderator, bob, "warn").json()
+    assert bob.api.get("users/me").json()["trust_level"] == 1, "a warning costs nothing"
+    silence = sanctions(moderator, bob, "silence", expires_at=in_days(1)).json()
+    assert bob.api.get("users/me").json()["trust_level"] == 0, "a sanction does, at once"
+    moderator.api.post(f"sanctions/{silence['id']}/lift")
+    assert bob.api.get("users/me").json()["trust_level"] == 1, "one that was lifted does not"
+
+    events = bob.api.get("auth/events").json()["results"]
+    told = [(event["kind"], event["detail"].get("level")) for event in reversed(events[:-1])]
+    assert told == [
+        ("trust_raised", 1),
+        ("sanctioned", None),
+        ("trust_lowered", 0),
+        ("sanctioned", None),
+        ("trust_raised", 1),
+        ("sanction_lifted", None),
+    ]
+    assert [each["id"] for each in bob.api.get("sanctions").json()["results"]] == [
+        silence["id"],
+        warning["id"],
+    ]
+
+
+def test_a_warning_takes_nothing_away_and_stays_on_record(moderator: Persona, bob: Persona) -> None:
+    warning = sanctions(moderator, bob, "warn")
+    assert warning.status_code == 201, warning.content
+    assert bob.api.post("posts", {"text": "I see."}).status_code == 201
+    seen = bob.api.get(f"sanctions/{warning.json()['id']}").json()
+    assert (seen["kind"], seen["reason"]) == ("warn", "Spam.")
+    endless = sanctions(moderator, bob, "warn", expires_at=in_days(1))
+    assert (endless.status_code, endless.json()["detail"]) == (400, "A warning has no end.")
+
+
+def test_silence_ends_to_the_moment_though_nothing_runs(moderator: Persona, bob: Persona) -> None:
+    """Who shows a token is cached, but no longer than what was said of them holds."""
+    sanctions(moderator, bob, "silence", expires_at=in_days(3))
+    until = timezone.now() + timedelta(seconds=40)
+    changes.update(User.objects.get(pk=bob.id), by=SYSTEM, silenced_until=until)
+    authentication = authenticate_token(bob.token)
+    assert authentication.actor.is_silenced
+    assert authentication.until == pytest.approx(until.timestamp())
+    changes.update(User.objects.get(pk=bob.id), by=SYSTEM, silenced_until=timezone.now())
+    assert not authenticate_token(bob.token).actor.is_silenced
+    assert bob.api.post("posts", {"text": "I am back."}).status_code == 201

@@ -86,7 +86,9 @@ class User(Record, AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[UserManager] = UserManager()
 
-    derived = frozenset({"card_count", "collection_count", "follower_count", "following_count"})
+    derived = frozenset(
+        {"trust_level", "card_count", "collection_count", "follower_count", "following_count"}
+    )
     unlogged = frozenset({"password", "last_login", "email_index"})
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

@@ -15,13 +15,17 @@ from resources.api import Record
 class SanctionKind(models.TextChoices):
     """From mild to final."""
 
+    WARN = "warn", _("warned")
     SILENCE = "silence", _("may read but not write")
     SUSPEND = "suspend", _("may not sign in for a while")
     BAN = "ban", _("may not sign in again")
 
 
 class Sanction(Record):
-    """A measure against a member; without `expires_at` it lasts until it is lifted."""
+    """A measure against a member; without `expires_at` it lasts until it is lifted.
+
+    A warning takes nothing away: it is told to the member, and stays on record.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -54,6 +58,11 @@ class Sanction(Record):
                 condition=~models.Q(kind="suspend", expires_at=None),
                 name="suspension_ends",
                 violation_error_message=_("Say until when the member is suspended."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(kind="warn", expires_at__isnull=False),
+                name="warning_has_no_end",
+                violation_error_message=_("A warning has no end."),
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

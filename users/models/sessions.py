@@ -76,6 +76,8 @@ class EventKind(models.TextChoices):
     ROLE_TAKEN = "role_taken", _("role taken away")
     SANCTIONED = "sanctioned", _("sanctioned")
     SANCTION_LIFTED = "sanction_lifted", _("sanction lifted")
+    TRUST_RAISED = "trust_raised", _("trust level raised")
+    TRUST_LOWERED = "trust_lowered", _("trust level lowered")
     EXPORT_REQUESTED = "export_requested", _("export of data requested")
     ERASURE_REQUESTED = "erasure_requested", _("erasure of the account requested")
     ERASURE_CANCELLED = "erasure_cancelled", _("erasure of the account cancelled")
