@@ -23,3 +23,4 @@ class SiteConfig(AdminConfig):
     def ready(self) -> None:
         super().ready()
         import_module("resources.admin.change_log")
+        import_module("config.business_metrics")

@@ -17,6 +17,7 @@ from files.tasks import sweep_unused_files
 from files.uploads.ending import sweep_expired_uploads
 from resources.retention import fold_old_changes, forget_old_changes
 from resources.writing.idempotency import forget_old_answers
+from users.services.activity import forget_old_activity
 from users.services.erasure import erase_due_members
 from users.services.events import forget_old_events
 from users.services.exports import drop_expired_exports
@@ -61,6 +62,7 @@ CHORES: Mapping[str, Callable[[], int]] = {
     "old_proofs": forget_old_proofs,
     "old_sessions": forget_old_sessions,
     "old_events": forget_old_events,
+    "old_activity": forget_old_activity,
     "admin_sessions": forget_admin_sessions,
     "finished_tasks": forget_finished_tasks,
     "changed_trust": review_trust,

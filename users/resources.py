@@ -5,10 +5,13 @@ from rest_framework import serializers
 
 from resources.api import (
     UNSILENCED,
+    LogConsumer,
     RecordAction,
     Resource,
     actor,
     changes,
+    consume,
+    feed,
     has_role,
     own,
     register,
@@ -26,7 +29,7 @@ from users.models import (
     User,
 )
 from users.selectors import ROLES
-from users.services import api_keys, credentials, roles, sanctions, sessions
+from users.services import activity, api_keys, credentials, roles, sanctions, sessions
 from users.tasks import tell_member
 
 SELF = own("id")
@@ -278,3 +281,11 @@ class ExportResource(Resource):
 
 
 changes.committed.connect(tell_member, sender=AccountEvent)
+consume(
+    LogConsumer(
+        "activity",
+        frozenset({SessionResource.name}),
+        activity.count_activity,
+        starts=feed.earliest,
+    )
+)

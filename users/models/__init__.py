@@ -1,5 +1,6 @@
 """Accounts and everything that belongs to one."""
 
+from users.models.activity import ActiveDay
 from users.models.credentials import ApiKey, Passkey, RecoveryCode, SigningKey, Totp
 from users.models.identities import Identity
 from users.models.members import User, UserManager, address
@@ -10,6 +11,7 @@ from users.models.sessions import AccountEvent, EventKind, Session
 
 __all__ = [
     "AccountEvent",
+    "ActiveDay",
     "ApiKey",
     "Consent",
     "EventKind",

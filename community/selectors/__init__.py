@@ -1,0 +1,1 @@
+"""Reads across the models of the community and of the apps below it."""
