@@ -73,3 +73,8 @@ PLACE = Format(
     re.compile(rf"(?:https?://{HOST}{PORT})?/(?:[^\s?#]*/)?"),
     "a path or an address that ends in a slash, such as /files/",
 )
+BACKUP_PLACE = Format(
+    re.compile(r"s3://[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9](?:/\S*)?|\.{0,2}/\S*"),
+    "a folder such as /var/backups, or a bucket and prefix such as s3://backups/holobase",
+)
+AGE_RECIPIENT = Format(re.compile(r"age1[a-z0-9]{58}"), "age recipients such as age1…")

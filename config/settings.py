@@ -47,6 +47,7 @@ OAUTH_REDIRECTS = providers.redirects(SITE_URL, PUBLIC_URL)
 
 INSTALLED_APPS = [
     "config.apps.ConfigConfig",
+    "backups",
     "realtime",
     "webhooks",
     "community",
@@ -192,7 +193,13 @@ FILES_URL = env.text("FILES_URL", f"{env.site('PUBLIC_URL')}/files/", form=forma
 FILES_PURGE_URL = env.url("FILES_PURGE_URL", schemes=("https", "http"))
 FILES_PURGE_HEADER = env.secret("FILES_PURGE_HEADER")
 FILES_FOLDER = DATA_DIR / "files"
+SECRETS_FOLDER = DATA_DIR / "secrets"
 FILES_GRACE_HOURS = env.integer("FILES_GRACE_HOURS", 24, maximum=MOST_DAYS * 24)
+BACKUP_TO = env.text("BACKUP_TO", str(DATA_DIR / "backups"), form=formats.BACKUP_PLACE)
+BACKUP_RECIPIENTS = env.words("BACKUP_RECIPIENTS", form=formats.AGE_RECIPIENT)
+BACKUP_EVERY_HOURS = env.integer("BACKUP_EVERY_HOURS", 0, maximum=MOST_DAYS * 24)
+BACKUP_KEEP = env.integer("BACKUP_KEEP", 14, minimum=1)
+BACKUP_WORK_FOLDER = DATA_DIR
 CLAMAV_URL = env.url("CLAMAV_URL", schemes=("tcp", "unix"))
 CLAMAV_REQUIRED = env.flag("CLAMAV_REQUIRED", default=True)
 FILES_CACHE_BYTES = env.integer("FILES_CACHE_BYTES", 32 * 1024 * 1024)
@@ -374,5 +381,16 @@ env.require(
     "GUESSES_PER_ACCOUNT",
     "expected no less than GUESSES_PER_PLACE",
     unless=GUESSES_PER_ACCOUNT >= GUESSES_PER_PLACE,
+)
+is_backed_up_to_bucket = BACKUP_TO.startswith("s3://")
+env.require(
+    "BACKUP_TO",
+    "there is no S3 server to lead to: set S3_BUCKET",
+    unless=not is_backed_up_to_bucket or "bucket_name" in STORAGES["default"]["OPTIONS"],
+)
+env.require(
+    "BACKUP_RECIPIENTS",
+    "expected a key, as backups hold the secrets and are to leave this machine: ./holo backup key",
+    unless=not is_backed_up_to_bucket or bool(BACKUP_RECIPIENTS),
 )
 env.require_known()

@@ -13,6 +13,7 @@ from django.tasks.base import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from backups.services import make_due_backup
 from files.tasks import sweep_unused_files
 from files.uploads.ending import sweep_expired_uploads
 from resources.retention import fold_old_changes, forget_old_changes
@@ -52,6 +53,7 @@ def forget_finished_tasks() -> int:
 
 
 CHORES: Mapping[str, Callable[[], int]] = {
+    "backups": make_due_backup,
     "erased_members": erase_due_members,
     "expired_exports": drop_expired_exports,
     "expired_uploads": sweep_expired_uploads,

@@ -59,11 +59,15 @@ from resources.rules import SIGNED_IN, UNSILENCED, VERIFIED, has_role, linked, o
 from resources.sealing import (
     SealedField,
     blind_index,
+    can_open,
     derived_keys,
+    forget_keys,
     seal,
+    sealed_columns,
     unseal,
     unsealed_document,
 )
+from resources.snapshots import read_snapshot
 from resources.visible_text import require_visible_line
 from resources.writing.inputs import accept_as
 from resources.writing.operations import require_match
@@ -114,6 +118,7 @@ __all__ = [
     "address_of_request",
     "bad_parameter",
     "blind_index",
+    "can_open",
     "changes",
     "client_network",
     "compiled",
@@ -126,6 +131,7 @@ __all__ = [
     "erasure",
     "explain_pattern",
     "feed",
+    "forget_keys",
     "has_role",
     "invalid",
     "is_known",
@@ -143,6 +149,7 @@ __all__ = [
     "own",
     "owning_relations",
     "read_json",
+    "read_snapshot",
     "record_schema",
     "record_uuid",
     "register",
@@ -155,6 +162,7 @@ __all__ = [
     "run_plan",
     "schema_error",
     "seal",
+    "sealed_columns",
     "search",
     "showing_fields",
     "shown_plan",

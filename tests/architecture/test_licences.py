@@ -60,8 +60,19 @@ def _name(requirement: str) -> str:
 
 
 def _licence(found: Distribution) -> str:
-    """Return what a distribution says of its licence: an SPDX expression, or older fields."""
+    """Return what a distribution says of its licence: an SPDX expression, or older fields.
+
+    Of one that says nothing it is the first line of the licence that comes along.
+    """
     said = found.metadata.json
     classifiers = [str(one) for one in said.get("classifier", []) if str(one).startswith("License")]
     older = str(said.get("license", "")).split("\n", maxsplit=1)[0]
-    return " ".join([str(said.get("license_expression", "")) or older, *classifiers])
+    told = " ".join([str(said.get("license_expression", "")) or older, *classifiers])
+    return told or _first_line_of_licence(found)
+
+
+def _first_line_of_licence(found: Distribution) -> str:
+    for name in found.metadata.get_all("License-File") or ():
+        text = found.read_text(f"licenses/{name}") or found.read_text(name) or ""
+        return text.split("\n", maxsplit=1)[0]
+    return ""

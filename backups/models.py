@@ -1,0 +1,33 @@
+"""What is known of backups that were made, or failed."""
+
+from __future__ import annotations
+
+from typing import ClassVar, override
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Backup(models.Model):
+    """One backup; it failed where `error` says why."""
+
+    name = models.CharField(_("file"), max_length=100)
+    started_at = models.DateTimeField(_("begun"))
+    finished_at = models.DateTimeField(_("finished"))
+    size = models.PositiveBigIntegerField(_("bytes"), default=0)
+    rows = models.PositiveBigIntegerField(_("rows"), default=0)
+    files = models.PositiveBigIntegerField(_("files"), default=0)
+    missing_files = models.PositiveBigIntegerField(_("files without bytes"), default=0)
+    is_encrypted = models.BooleanField(_("encrypted"), default=False)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("backup")
+        verbose_name_plural = _("backups")
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["-started_at"], name="backup_newest")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name
