@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -22,17 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 type Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A backup that was made: its file's name and size, and what is in it."""
-
-    name: str
-    size: int
-    rows: int
-    files: int
-    missing: Sequence[str]
 
 
 def archive_name() -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from backups.archives import ArchiveReader
     from backups.backing_up import Progress
-    from backups.tables import Table
+    from backups.tables import KeptTable
 
 
 def require_restorable(archive: ArchiveReader) -> None:
@@ -64,14 +64,16 @@ def restore(archive: ArchiveReader, tell: Progress) -> None:
             tell("search", number, len(searched))
 
 
-def _restore_tables(archive: ArchiveReader, tables: Mapping[str, Table], tell: Progress) -> None:
+def _restore_tables(
+    archive: ArchiveReader, tables: Mapping[str, KeptTable], tell: Progress
+) -> None:
     for number, (name, told) in enumerate(archive.manifest.tables.items(), start=1):
         for lines in batched(archive.rows(name), AT_ONCE, strict=False):
             tables[name].insert(told["columns"], lines)
         tell("tables", number, len(tables))
 
 
-def _compare(archive: ArchiveReader, tables: Mapping[str, Table], tell: Progress) -> None:
+def _compare(archive: ArchiveReader, tables: Mapping[str, KeptTable], tell: Progress) -> None:
     """Raise ArchiveError unless every row is as the manifest says."""
     for number, (name, told) in enumerate(archive.manifest.tables.items(), start=1):
         digest = tables[name].digest()

@@ -55,7 +55,7 @@ class RowsDigest:
         return f"{self._sum:064x}"
 
 
-class Table:
+class KeptTable:
     """A model's table: its rows, read and written past fields that would change them.
 
     Sealed columns stay sealed, so an archive holds no more in plain text than the database does.
@@ -117,18 +117,18 @@ class Table:
             yield Cast(F(field.attname), TextField()) if raw else F(field.attname)
 
 
-def kept_tables() -> list[Table]:
+def kept_tables() -> list[KeptTable]:
     """Return the tables that a backup holds, by name."""
     models = apps.get_models(include_auto_created=True)
     tables = [
-        Table(model)
+        KeptTable(model)
         for model in models
         if model._meta.managed and not model._meta.proxy and model._meta.label not in LEFT_OUT
     ]
     return sorted(tables, key=lambda table: table.name)
 
 
-def reset_sequences(tables: Iterable[Table]) -> None:
+def reset_sequences(tables: Iterable[KeptTable]) -> None:
     """Let numbered rows go on behind the highest number that was inserted."""
     models = [table.model for table in tables]
     with connection.cursor() as cursor:
