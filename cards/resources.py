@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from cards import services
 from cards.models import Card, CardLike, CardVersion
+from cards.services import cards, likes, upgrading
 from resources.api import (
     SIGNED_IN,
     UNSILENCED,
@@ -26,6 +26,12 @@ PUBLIC = where(visibility="public")
 REACHABLE = where(visibility__in=("public", "unlisted"))
 KEEPERS = visible("card", verb="delete")
 LIKED = linked("cards.CardLike", row="card", member="user", words=_("whoever likes it"))
+
+
+class UpgradeInput(serializers.Serializer[object]):
+    """The slots that fit the newer version, where those that there are do not."""
+
+    slots = serializers.DictField(required=False)
 
 
 class VersionInput(serializers.Serializer[object]):
@@ -94,6 +100,7 @@ class CardResource(Resource):
     filters = (
         "creator",
         "template",
+        "remixed_from",
         "rarity",
         "tags",
         "title",
@@ -110,7 +117,6 @@ class CardResource(Resource):
         "is_hidden",
         "effects",
         "slots",
-        "remixed_from",
         "view_count",
         "download_count",
     )
@@ -133,29 +139,37 @@ class CardResource(Resource):
     )
     topics = ("creator",)
 
-    creates = services.create_card
-    updates = services.edit_card
-    deletes = services.delete_card
+    creates = cards.create_card
+    updates = cards.edit_card
+    deletes = cards.delete_card
     actions = (
         RecordAction(
-            "publish", "POST", MINE & UNSILENCED, services.publish_card, _("Publish the card")
+            "publish", "POST", MINE & UNSILENCED, cards.publish_card, _("Publish the card")
         ),
-        RecordAction("hide", "PUT", MODERATORS, services.hide_card, _("Hide the card")),
-        RecordAction("hide", "DELETE", MODERATORS, services.show_card, _("Show it again")),
-        RecordAction("archive", "POST", MINE | MODERATORS, services.archive_card, _("Archive it")),
+        RecordAction("hide", "PUT", MODERATORS, cards.hide_card, _("Hide the card")),
+        RecordAction("hide", "DELETE", MODERATORS, cards.show_card, _("Show it again")),
+        RecordAction("archive", "POST", MINE | MODERATORS, cards.archive_card, _("Archive it")),
         RecordAction(
-            "remix", "POST", SIGNED_IN & UNSILENCED, services.remix_card, _("Start a remix of it")
+            "remix", "POST", SIGNED_IN & UNSILENCED, cards.remix_card, _("Start a remix of it")
+        ),
+        RecordAction(
+            "upgrade",
+            "POST",
+            MINE & UNSILENCED,
+            upgrading.upgrade_card,
+            _("Move it to the newest version of its template"),
+            takes=UpgradeInput,
         ),
         RecordAction(
             "restore",
             "POST",
             MINE & UNSILENCED,
-            services.restore_version,
+            cards.restore_version,
             _("Bring back a version"),
             takes=VersionInput,
         ),
-        RecordAction("like", "PUT", SIGNED_IN, services.like_card, _("Like the card")),
-        RecordAction("like", "DELETE", SIGNED_IN, services.unlike_card, _("Take the like back")),
+        RecordAction("like", "PUT", SIGNED_IN, likes.like_card, _("Like the card")),
+        RecordAction("like", "DELETE", SIGNED_IN, likes.unlike_card, _("Take the like back")),
     )
 
 
@@ -202,4 +216,4 @@ class CardLikeResource(Resource):
     filters = ("card", "created_at")
     ordering = ("-created_at",)
 
-    deletes = services.delete_like
+    deletes = likes.delete_like

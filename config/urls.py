@@ -34,6 +34,7 @@ api: list[Any] = [
     path("webhooks/", include("webhooks.urls")),
     path("search", SearchView.as_view(default_resources=SEARCHED)),
     path("", include("files.uploads.urls")),
+    path("", include("cards.urls")),
     *resource_urls(),
 ]
 

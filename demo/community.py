@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from cards.services import create_card, like_card
+from cards.services.cards import create_card
+from cards.services.likes import like_card
 from collections_app.services import add_item, create_collection
 from community.models import Post, Room
 from community.services.chat import write_message

@@ -27,7 +27,14 @@ from resources.errors import (
     unavailable,
 )
 from resources.execution.epochs import UNTRACKED_ONLY, epochs
-from resources.execution.reader import is_shown, is_visible, record_uuid, shown_plan, view_record
+from resources.execution.reader import (
+    is_shown,
+    is_visible,
+    list_records,
+    record_uuid,
+    shown_plan,
+    view_record,
+)
 from resources.execution.response_cache import EXACT_LIFETIME, NOTIFIED_LIFETIME
 from resources.execution.run import run_plan
 from resources.fields import (
@@ -42,7 +49,13 @@ from resources.http.bodies import JsonBody
 from resources.http.client_networks import address_of_request, client_network
 from resources.http.conditions import is_known
 from resources.http.schema import record_schema
-from resources.http.throttles import AddressThrottle, consume_quota, note_limits, with_limits
+from resources.http.throttles import (
+    AddressThrottle,
+    consume_points,
+    consume_quota,
+    note_limits,
+    with_limits,
+)
 from resources.http.views import RecordView, actor_behind
 from resources.ids import new_id
 from resources.indexes import missing_last
@@ -124,6 +137,7 @@ __all__ = [
     "compiled",
     "complete_by",
     "consume",
+    "consume_points",
     "consume_quota",
     "derived_keys",
     "embed",
@@ -138,6 +152,7 @@ __all__ = [
     "is_shown",
     "is_visible",
     "linked",
+    "list_records",
     "member_document_errors",
     "mentions",
     "missing_last",

@@ -36,8 +36,10 @@ def submit_template(template: Template, *, by: Actor) -> Template:
 def approve_template(template: Template, *, by: Actor) -> Template:
     """Make public what was submitted, as the template's next version.
 
-    Raises Problem 409 unless something was submitted.
+    Raises Problem 409 unless something was submitted, 403 for a template of one's own.
     """
+    if template.author_id == by.id:
+        raise Problem(403, "own_template", _("Somebody else has to approve your template."))
     _require_state(template, _reviewed_column(template), State.SUBMITTED)
     values: dict[str, Any] = {"version": template.version + 1}
     if template.state in PUBLIC:
@@ -66,10 +68,11 @@ def deprecate_template(template: Template, *, by: Actor) -> Template:
 def edit_template(template: Template, *, by: Actor, **values: object) -> Template:
     """Change a template; edits of a public one wait until moderators approve them.
 
-    Setting a column back to what is public withdraws its pending edit.
+    What has been submitted is a draft again once it changes. Setting a column back to what is
+    public withdraws its pending edit.
     """
     if template.state not in PUBLIC:
-        return changes.update(template, by=by, **values)
+        return _edit_draft(template, by=by, **values)
     Template(slots=values.get("slots", template.slots)).clean()
     pending = template.pending | {name: _stored(value) for name, value in values.items()}
     public = {name: _stored(getattr(template, name)) for name in pending}
@@ -85,6 +88,15 @@ def edit_template(template: Template, *, by: Actor, **values: object) -> Templat
     )
 
 
+def _edit_draft(template: Template, *, by: Actor, **values: object) -> Template:
+    with changes.together():
+        revision = template.revision
+        changes.update(template, by=by, **values)
+        if template.revision != revision and template.state == State.SUBMITTED:
+            changes.update(template, by=by, state=State.DRAFT)
+    return template
+
+
 def hide_template(template: Template, *, by: Actor) -> Template:
     """Hide a template from all but its author and the moderators; cards made from it stay."""
     return changes.update(template, by=by, is_hidden=True)
@@ -93,6 +105,13 @@ def hide_template(template: Template, *, by: Actor) -> Template:
 def show_template(template: Template, *, by: Actor) -> Template:
     """Show a hidden template again."""
     return changes.update(template, by=by, is_hidden=False)
+
+
+def pending_version(template: Template) -> TemplateVersion:
+    """Return the version, not saved, that approving a template as it is edited would make."""
+    shown = {name: getattr(template, name) for name in ("slots", "default_effects")}
+    edited = {name: template.pending.get(name, value) for name, value in shown.items()}
+    return TemplateVersion(template=template, number=template.version + 1, **edited)
 
 
 def use_template(template: Template, *, by: Actor) -> TemplateVersion:
@@ -112,24 +131,22 @@ def count_use(template: Template, *, by: Actor) -> Template:
     return changes.update(current, by=by, use_count=current.use_count + 1)
 
 
-def require_filled_slots(version: TemplateVersion | None, slots: Mapping[str, Any]) -> None:
-    """Raise Problem 400 unless slots match the version of a template; without one there are none.
-
-    Its errors name the slot: `slots.name`.
-    """
-    if version is None:
-        if slots:
-            message = _("Only a card made from a template has slots.")
-            raise invalid([FieldError("slots", "no_template", message)])
-        return
-    errors = member_document_errors(version.slots, slots)
+def require_filled_slots(version: TemplateVersion | None, slots: object) -> None:
+    """Raise Problem 400 unless slots match a template's version; without one there are none."""
+    errors = slot_errors(version, slots)
     if errors:
-        raise invalid(
-            [
-                FieldError(f"slots.{each.path}".strip("."), each.code, each.message)
-                for each in errors
-            ]
-        )
+        raise invalid(errors)
+
+
+def slot_errors(version: TemplateVersion | None, slots: object) -> list[FieldError]:
+    """List what keeps slots from matching a version, each by its slot: `slots.name`."""
+    if version is None:
+        message = _("Only a card made from a template has slots.")
+        return [FieldError("slots", "no_template", message)] if slots else []
+    return [
+        FieldError(f"slots.{each.path}".strip("."), each.code, each.message)
+        for each in member_document_errors(version.slots, slots)
+    ]
 
 
 def write_review(*, by: Actor, template: Template, stars: int, **values: object) -> Review:

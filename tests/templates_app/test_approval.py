@@ -80,3 +80,20 @@ def test_alice_can_take_back_what_nobody_uses(
     is_free = state in ("draft", "submitted", "changes_requested")
     assert alice.api.delete(path).status_code == (204 if is_free else 403)
     assert moderator.api.delete(path).status_code == (404 if is_free else 204)
+
+
+def test_nobody_approves_a_template_of_their_own(moderator: Persona, admin: Persona) -> None:
+    template = template_in("submitted", moderator, moderator)
+    refused = does(moderator, template, "approve")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_template")
+    assert does(admin, template, "approve").json()["state"] == "approved"
+
+
+def test_what_was_submitted_is_a_draft_again_once_it_changes(
+    alice: Persona, moderator: Persona
+) -> None:
+    template = template_in("submitted", alice, moderator)
+    path = f"templates/{template['id']}"
+    assert alice.api.patch(path, {"title": template["title"]}).json()["state"] == "submitted"
+    assert alice.api.patch(path, {"title": "Something else"}).json()["state"] == "draft"
+    assert does(moderator, template, "approve").status_code == 409

@@ -1,4 +1,4 @@
-"""Changes to cards."""
+"""What becomes of cards, and their versions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cards.models import Card, CardLike, CardVersion
-from resources.api import Problem, changes, row_sql
+from cards.models import Card, CardVersion
+from resources.api import Problem, changes
 from templates_app.services import count_use, require_filled_slots, use_template
 from users.models import User
 
@@ -55,10 +55,11 @@ def edit_card(card: Card, *, by: Actor, **values: Any) -> Card:
     """
     if "slots" in values:
         require_filled_slots(card.template_version, values["slots"])
-    return _write(card, by=by, **values)
+    return write_card(card, by=by, **values)
 
 
-def _write(card: Card, *, by: Actor, **values: object) -> Card:
+def write_card(card: Card, *, by: Actor, **values: object) -> Card:
+    """Change a card to values that have been checked, as above."""
     with changes.together():
         was_published = card.status == PUBLISHED
         if card.published_at is None and _will_be_shown(card, values):
@@ -98,7 +99,7 @@ def restore_version(card: Card, *, by: Actor, number: int) -> Card:
     if kept is None:
         raise Problem(404, "not_found", _("This card has no such version."))
     related = {name: getattr(kept, name) for name in (*LAYERS, *PINNED)}
-    return _write(card, by=by, **kept.content, **related)
+    return write_card(card, by=by, **kept.content, **related)
 
 
 def remix_card(card: Card, *, by: Actor) -> Card:
@@ -118,30 +119,6 @@ def delete_card(card: Card, *, by: Actor) -> None:
     with changes.together():
         _count_published(card, by=by, difference=-(card.status == PUBLISHED))
         changes.delete(card, by=by)
-
-
-def like_card(card: Card, *, by: Actor) -> None:
-    """Like a card; liking it twice is the same."""
-    if row_sql.exists(CardLike, card_id=card.pk, user_id=by.id):
-        return
-    with changes.together():
-        changes.create(CardLike, by=by, card=card, user_id=by.id)
-        changes.update(card, by=by, like_count=card.like_count + 1)
-
-
-def unlike_card(card: Card, *, by: Actor) -> None:
-    """Take a like back; there need not be one."""
-    like = card.likes.filter(user=by.id).first()
-    if like is not None:
-        delete_like(like, by=by)
-
-
-def delete_like(like: CardLike, *, by: Actor) -> None:
-    """Delete a like, which the card then no longer counts."""
-    with changes.together():
-        card = changes.locked(like.card)
-        changes.delete(like, by=by)
-        changes.update(card, by=by, like_count=max(0, card.like_count - 1))
 
 
 def _will_be_shown(card: Card, values: Mapping[str, Any]) -> bool:
