@@ -65,16 +65,16 @@ def _leads(card: Card) -> Iterator[Mapping[str, object]]:
 
 def _relation(card: Card, other: ListedCard) -> float:
     """Return how much a card listed as above is related to one."""
-    family = {str(card.pk), str(card.remixed_from_id)}
-    is_kin = other["remixed_from"] in family or other["id"] == str(card.remixed_from_id)
-    return (
-        SAME_TEMPLATE
-        * (card.template_id is not None and other["template"] == str(card.template_id))
-        + SAME_FAMILY * is_kin
-        + SHARED_TAG * len({*card.tags} & {*other["tags"]})
-        + SAME_CREATOR * (other["creator"] == str(card.creator_id))
-        + SAME_RARITY * (other["rarity"] == card.rarity)
+    template, origin = str(card.template_id), str(card.remixed_from_id)
+    is_kin = other["id"] == origin or other["remixed_from"] in (str(card.pk), origin)
+    points: tuple[float, ...] = (
+        SAME_TEMPLATE * (other["template"] == template),
+        SAME_FAMILY * is_kin,
+        SHARED_TAG * len({*card.tags}.intersection(other["tags"])),
+        SAME_CREATOR * (other["creator"] == str(card.creator_id)),
+        SAME_RARITY * (other["rarity"] == card.rarity),
     )
+    return sum(points)
 
 
 def origins(card: Card) -> list[UUID]:
