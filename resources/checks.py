@@ -20,6 +20,8 @@ from resources.rules import narrowed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from resources.rules import Rule
+
 WRITE_VERBS = ("create", "update", "delete")
 KINDS = (
     ANONYMOUS.kind,
@@ -78,6 +80,7 @@ def _rules_compile(resource: Resource) -> Iterator[tuple[int, str]]:
         *resource.readers.items(),
         *resource.writers.items(),
         *resource.viewer.items(),
+        *_rules_of_options(resource),
     ]
     rules = [(verb, resource.rule(verb)) for verb in VERBS] + fields
     for name, rule in rules:
@@ -96,6 +99,25 @@ def _rules_compile(resource: Resource) -> Iterator[tuple[int, str]]:
             ) as error:
                 yield 2, f"the rule for {name} does not compile: {error}"
                 break
+
+
+def _rules_of_options(resource: Resource) -> Iterator[tuple[str, Rule]]:
+    for name, declared in resource.options.items():
+        for value, option in declared.items():
+            if option.rule:
+                yield f"{name}={value}", option.rule
+
+
+def _options_make_sense(resource: Resource) -> Iterator[tuple[int, str]]:
+    """An option is no filter as well, and sorts by what is declared."""
+    taken = {"id", *resource.filters, *resource.scans}
+    orders = {name.lstrip("-") for name in (*resource.ordering, *resource.sorts_scanned)}
+    for name, declared in resource.options.items():
+        if name in taken or not declared:
+            yield 13, f"the option “{name}” is a filter already, or has no value"
+        for option in declared.values():
+            if option.sort and option.sort.lstrip("-") not in orders:
+                yield 13, f"the option “{name}” sorts by “{option.sort}”, which is no order here"
 
 
 def _writes_are_closed(resource: Resource) -> Iterator[tuple[int, str]]:
@@ -238,4 +260,5 @@ CHECKS: tuple[Callable[[Resource], Checked], ...] = (
     _orders_hide_nothing,
     _texts_sort_alike,
     _viewers_fields_can_be_asked_for,
+    _options_make_sense,
 )

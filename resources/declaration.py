@@ -45,6 +45,15 @@ class RecordAction:
     takes: type[serializers.Serializer[Any]] | None = None
 
 
+@dataclass(frozen=True)
+class ListOption:
+    """A value of a parameter of lists: what it narrows them to, and the order that it brings."""
+
+    words: str | Promise
+    rule: Rule | None = None
+    sort: str = ""
+
+
 class Resource:
     """A model plus five rules. Subclass, set what differs, and decorate with `@register(Model)`.
 
@@ -65,6 +74,9 @@ class Resource:
       filtered though no index serves them; `ordering` the allowed sorts, the first the default.
     - `sorts_scanned` are further sorts, which no index serves: a relation's column
       (`creator.username`), a count that changes often, `@random`.
+    - `options` are further parameters of lists, each with the values that it takes: a rule that
+      narrows the list, an order, or both. The first value is the default:
+      `{"mode": {"new": ListOption(…, sort="-created_at"), "top": …}}` is `mode=top`.
     - `numbered_pages` lets lists be read by `page=3` with totals, for tables.
     - `search` are the columns of the full-text index, the first weighing most.
     - `creates`, `updates`, `deletes` replace the write door's plain verbs by services:
@@ -98,6 +110,7 @@ class Resource:
     search: ClassVar[Sequence[str]] = ()
     ordering: ClassVar[Sequence[str]] = ("-id",)
     sorts_scanned: ClassVar[Sequence[str]] = ()
+    options: ClassVar[Mapping[str, Mapping[str, ListOption]]] = {}
     numbered_pages: ClassVar[bool] = False
     topics: ClassVar[Sequence[str]] = ()
 

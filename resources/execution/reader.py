@@ -10,9 +10,10 @@ from zlib import crc32
 
 from resources.actors import UnboundActor
 from resources.documents.completion import completed
-from resources.errors import not_permitted, not_signed_in, not_visible
+from resources.errors import Problem, not_permitted, not_signed_in, not_visible
 from resources.execution.run import run_plan
 from resources.query.cursors import PageCursor
+from resources.query.options import rules_of_options
 from resources.query.parsing import filter_errors, list_query, view_selection
 from resources.query.plans import count_plan, exists_plan, key_plan, list_plan, view_plan
 from resources.query.showing import SHOWN, showing_fields, showing_plan
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
     from resources.query.list_query import ListQuery
+    from resources.query.options import ChosenOptions
     from resources.query.plans import Plan
     from resources.query.selection import Selection
 
@@ -99,12 +101,19 @@ def list_records(resource: Resource, actor: Actor, query_string: str, url: str) 
 def permitted_query(resource: Resource, actor: Actor, query_string: str) -> ListQuery:
     """Read what a list is asked for.
 
-    Raises Problem 401 or 403 when nothing of the resource is ever listed to this kind of actor, 400
+    Raises Problem 401 or 403 when nothing of it is ever listed to this kind of actor, 400
     for a parameter that can't be used, and MustRunInThread in an event loop for a long query.
     """
     if _lists_nothing(resource, actor.kind):
-        raise not_permitted() if actor.is_known else not_signed_in()
-    return list_query(resource, query_string)
+        raise _refused(actor)
+    query = list_query(resource, query_string)
+    if query.options and _opt_for_nothing(resource, actor.kind, query.options):
+        raise _refused(actor)
+    return query
+
+
+def _refused(actor: Actor) -> Problem:
+    return not_permitted() if actor.is_known else not_signed_in()
 
 
 def page_of(resource: Resource, actor: Actor, query: ListQuery, url: str) -> Answer:
@@ -164,6 +173,13 @@ def list_tag(body: bytes) -> str:
 @cache
 def _lists_nothing(resource: Resource, kind: ActorKind) -> bool:
     return resource.list.scope(UnboundActor(kind), resource.model) is False
+
+
+@cache
+def _opt_for_nothing(resource: Resource, kind: ActorKind, options: ChosenOptions) -> bool:
+    """Return whether options narrow a list to nothing: that of nobody, to whom they follow."""
+    rules = rules_of_options(resource, options)
+    return any(rule.scope(UnboundActor(kind), resource.model) is False for rule in rules)
 
 
 def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:

@@ -54,7 +54,21 @@ def list_parameters(resource: Resource) -> list[OpenApiParameter]:
             " follow each other. Best matches first; see docs/guide/queries.md."
         )
         parameters.append(OpenApiParameter("search", str, description=words))
-    return parameters + _shape_parameters(resource) + [_IF_NONE_MATCH]
+    return parameters + _options(resource) + _shape_parameters(resource) + [_IF_NONE_MATCH]
+
+
+def _options(resource: Resource) -> list[OpenApiParameter]:
+    """Describe the parameters that take a few declared values."""
+    return [
+        OpenApiParameter(
+            name,
+            str,
+            enum=list(declared),
+            default=next(iter(declared)),
+            description="; ".join(f"`{value}`: {one.words}" for value, one in declared.items()),
+        )
+        for name, declared in resource.options.items()
+    ]
 
 
 def filter_parameters(resource: Resource) -> list[OpenApiParameter]:

@@ -15,6 +15,7 @@ from resources.query.cursors import PageCursor, read_page_cursor
 from resources.query.filters.nodes import Macro
 from resources.query.filters.parameters import RESERVED, read_filters
 from resources.query.filters.pins import pinned_relations
+from resources.query.options import chosen_options, sort_of_options
 from resources.query.ordering import SortKey, sort_keys, sort_text
 from resources.query.selection import Selection, selection
 from resources.text import composed
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from resources.declaration import Resource
     from resources.query.filters.nodes import Node
+    from resources.query.options import ChosenOptions
 
 type Parameters = Mapping[str, Sequence[str]]
 
@@ -53,6 +55,7 @@ class ListQuery:
     limit: int
     count: str | None
     page: int | None = None
+    options: ChosenOptions = ()
     cost: Cost = FREE
     rest: str = ""
 
@@ -102,6 +105,7 @@ class ListQuery:
             self.is_backward,
             self.missing,
             self.page is not None,
+            self.options,
         )
 
     def values(self) -> dict[Hashable, Any]:
@@ -125,7 +129,13 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
     Raises Problem 400 that names the first wrong one, or what costs too much of all of them.
     """
     search = _search(resource, single(parameters, "search"))
-    keys = sort_keys(resource, single(parameters, "sort"), search is not None)
+    options = chosen_options(
+        resource, {name: single(parameters, name) for name in resource.options}
+    )
+    sort = single(parameters, "sort")
+    if sort is None and search is None:
+        sort = sort_of_options(resource, options)
+    keys = sort_keys(resource, sort, search is not None)
     cursor = single(parameters, "cursor")
     limit = _limit(single(parameters, "limit"))
     page = _page(resource, single(parameters, "page"), limit, is_alone=cursor is None)
@@ -144,6 +154,7 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
         limit=limit,
         count=count,
         page=page,
+        options=options,
         cost=cost,
         rest=rest,
     )

@@ -29,6 +29,7 @@ from resources.placeholders import Placeholder, UnboundParameter
 from resources.query.cursors import after_cursor
 from resources.query.filters.compiling import filter_condition
 from resources.query.filters.conditions import Compared
+from resources.query.options import rules_of_options
 from resources.query.ordering import RANK
 from resources.query.record_document import record_document
 from resources.query.sources import sources_of
@@ -216,6 +217,8 @@ def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QueryS
     """Return all rows of a list, in no order yet."""
     rule = resource.list_rule(query.pinned)
     rows = visible_rows(resource, rule.scope(actor, resource.model))
+    for narrowing in rules_of_options(resource, query.options):
+        rows = narrowed(rows, narrowing.scope(actor, resource.model))
     if query.condition:
         rows = rows.filter(filter_condition(resource, actor, query.condition))
     if query.search is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from resources import registry
 from resources.query.back_relations import back_relation
 from resources.query.filters.dependents import identifiers
+from resources.query.options import rules_of_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,14 +15,17 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
     from resources.query.list_query import ListQuery
     from resources.query.selection import Selection
+    from resources.rules import Rule
 
 
 def reached_by_list(resource: Resource, query: ListQuery) -> frozenset[Resource]:
-    """Return what the selection, and the paths of filters and sorts, lead to."""
+    """Return what the selection, the options, and the paths of filters and sorts lead to."""
     paths = [tuple(key.name.split(".")) for key in query.keys]
     if query.condition:
         paths += [identifier.path for identifier in identifiers(query.condition)]
     reached = {other for path in paths for other in _along(resource, path)}
+    for rule in rules_of_options(resource, query.options):
+        reached |= _read_by(rule, resource)
     return reached_by_record(resource, query.selection) | reached
 
 
@@ -32,12 +36,17 @@ def reached_by_record(resource: Resource, selection: Selection) -> frozenset[Res
 
 def _selected(resource: Resource, selection: Selection) -> Iterator[Resource]:
     for name in selection.viewer:
-        models = resource.viewer[name].models_read(resource.model)
-        yield from map(registry.resource_of, filter(registry.is_registered, models))
+        yield from _read_by(resource.viewer[name], resource)
     for expansion in selection.expand:
         for other in _along(resource, (expansion.name, "id")):
             yield other
             yield from _selected(other, expansion.selection)
+
+
+def _read_by(rule: Rule, resource: Resource) -> set[Resource]:
+    """Return the resources whose rows a rule about records of a resource looks at."""
+    models = rule.models_read(resource.model)
+    return {registry.resource_of(model) for model in models if registry.is_registered(model)}
 
 
 def _along(resource: Resource, path: Sequence[str]) -> Iterator[Resource]:

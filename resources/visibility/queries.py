@@ -94,7 +94,8 @@ def stream_query(resource: Resource, query_string: str) -> ListQuery:
 
     The same bounds and the same budget hold as for a list.
     """
-    for name in sorted(NOT_STREAMED & set(parameters(query_string))):
+    not_streamed = NOT_STREAMED.union(resource.options)
+    for name in sorted(not_streamed & set(parameters(query_string))):
         raise bad_parameter(name, "unknown_parameter", _("A stream has no such parameter."))
     return list_query(resource, query_string)
 

@@ -7,7 +7,7 @@ import pytest
 from cards.models import Card
 from resources import registry
 from resources.checks import check_declarations, check_resource
-from resources.declaration import Resource, actor
+from resources.declaration import ListOption, Resource, actor
 from resources.rules import ANYONE, SIGNED_IN, Rule, linked, own, visible, where
 from users.models import User
 
@@ -51,6 +51,9 @@ def test_the_shipped_declarations_are_sound() -> None:
         ({"sorts_scanned": ("description",)}, "resources.E012"),
         ({"readers": {"title": own("creator")}, "search": ("title",)}, "resources.E010"),
         ({"readers": {"creator": own("creator")}, "topics": ("creator",)}, "resources.E010"),
+        ({"options": {"mode": {}}}, "resources.E013"),
+        ({"options": {"mode": {"top": ListOption("best", sort="-age")}}}, "resources.E013"),
+        ({"options": {"mode": {"top": ListOption("best", where(colour=1))}}}, "resources.E002"),
     ],
 )
 def test_a_contributor_is_told_what_is_wrong(declared: dict[str, object], problem: str) -> None:

@@ -63,7 +63,7 @@ def read_filters(resource: Resource, parameters: Mapping[str, Sequence[str]]) ->
     conditions = [
         condition
         for name, values in parameters.items()
-        if name not in RESERVED
+        if name not in RESERVED and name not in resource.options
         for condition in _conditions(resource, name, values)
     ]
     expression = _expression(parameters.get("filter", ()))
