@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from backups.services import make_due_backup
+from community.services.ranking import forget_withdrawn, move_windows, rank_missing
 from files.tasks import sweep_unused_files
 from files.uploads.ending import sweep_expired_uploads
 from resources.retention import fold_old_changes, forget_old_changes
@@ -68,6 +69,9 @@ CHORES: Mapping[str, Callable[[], int]] = {
     "admin_sessions": forget_admin_sessions,
     "finished_tasks": forget_finished_tasks,
     "changed_trust": review_trust,
+    "ranked_items": rank_missing,
+    "moved_windows": move_windows,
+    "withdrawn_items": forget_withdrawn,
     "idle_webhooks": wake_webhooks,
     "old_deliveries": forget_old_deliveries,
 }

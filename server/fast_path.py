@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 FILES = "/files/"
 FORM_METHODS = frozenset({"POST", "PATCH"})
+NO_IDS = frozenset({"me", "explain"})
+"""Words of Django's own views, which stand where a record's id would."""
 
 
 class FastPath:
@@ -126,11 +128,11 @@ def is_form(scope: Scope, headers: Mapping[bytes, bytes], target: Target) -> boo
 
 
 def _target(path: str) -> Target | None:
-    """Return what a path names; `me` is a word of Django's views, and no record's id."""
+    """Return the resource and record that a path names, None for one of Django's own views."""
     if not path.startswith(API_PREFIX) or path.endswith("/"):
         return None
     target = target_of(path[len(API_PREFIX) :])
-    return target if target is not None and target.record_id != "me" else None
+    return target if target is not None and target.record_id not in NO_IDS else None
 
 
 def _is_json(method: str, headers: Mapping[bytes, bytes]) -> bool:

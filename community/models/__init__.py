@@ -2,12 +2,15 @@
 
 from community.models.chat import Message, Room, RoomMember
 from community.models.comments import DEEPEST_REPLY, Comment
+from community.models.feed import FeedItem, FeedRead
 from community.models.posts import POST_ATTACHMENTS, Post, PostImage
 
 __all__ = [
     "DEEPEST_REPLY",
     "POST_ATTACHMENTS",
     "Comment",
+    "FeedItem",
+    "FeedRead",
     "Message",
     "Post",
     "PostImage",

@@ -1,5 +1,5 @@
 """What of posts, comments and chat is offered to clients."""
 
-from community.resources import chat, comments, posts
+from community.resources import chat, comments, feed, posts
 
-__all__ = ["chat", "comments", "posts"]
+__all__ = ["chat", "comments", "feed", "posts"]

@@ -6,5 +6,14 @@ terms of each record, `matching` finds records by them. Neither database cuts or
 
 from resources.search.index import forget, forget_for_good, gathered, index, index_many
 from resources.search.rebuilding import rebuilt
+from resources.search.terms import words_of
 
-__all__ = ["forget", "forget_for_good", "gathered", "index", "index_many", "rebuilt"]
+__all__ = [
+    "forget",
+    "forget_for_good",
+    "gathered",
+    "index",
+    "index_many",
+    "rebuilt",
+    "words_of",
+]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cards.models import Card, CardLike, CardVersion
 from collections_app.models import Collection, CollectionCollaborator, CollectionItem
-from community.models import Comment, Message, Post, Room, RoomMember
+from community.models import Comment, FeedItem, FeedRead, Message, Post, Room, RoomMember
 from resources import changes, registry
 from resources.actors import SYSTEM
 from templates_app.models import Review, Template, TemplateVersion
@@ -74,6 +74,7 @@ def new_world() -> World:
     cards = _cards(alice, bob, templates["approved"])
     _collections(alice, bob, cards)
     _community(alice, bob, carol, cards)
+    _feed(bob)
     for resource in registry.all_resources():
         if not resource.model._default_manager.exists():
             example_row(resource, owner=people["alice"])
@@ -170,3 +171,13 @@ def _community(alice: object, bob: object, carol: object, cards: Mapping[str, Ca
             made(RoomMember, room=room, user=carol)
             for is_hidden in (False, True):
                 made(Message, room=room, author=carol, body=WORD, is_hidden=is_hidden)
+
+
+def _feed(reader: object) -> None:
+    """Rank every card and post, as if each had once been there for everybody."""
+    for card in Card.objects.all():
+        item = made(FeedItem, kind="card", card=card, author=card.creator)
+        made(FeedRead, item=item, user=reader)
+    for post in Post.objects.all():
+        made(FeedItem, kind="post", post=post, author=post.author)
+        made(FeedItem, kind="post", author=post.author, is_shown=False)

@@ -56,7 +56,24 @@ def may_list_message(who: Who, message: Any) -> bool:
     return may_list_room(who, message.room) and may_read(who, message)
 
 
+def may_view_feed(who: Who, item: Any) -> bool:
+    if item.card is not None:
+        return bool(item.is_shown and may_view_card(who, item.card))
+    return bool(item.is_shown and item.post is not None and may_view_post(who, item.post))
+
+
+def may_list_feed(who: Who, item: Any) -> bool:
+    is_listed = item.card is None or may_list_card(who, item.card)
+    return is_listed and may_view_feed(who, item)
+
+
+def has_read(who: Who, read: Any) -> bool:
+    return bool(who.id == read.user_id)
+
+
 ORACLES = {
+    "feed": Oracle(may_view_feed, may_list_feed, {"card": may_view_feed}),
+    "feed-reads": alike(has_read),
     "posts": alike(may_view_post),
     "comments": alike(may_view_comment, author=knows_commenter),
     "rooms": Oracle(may_view_room, may_list_room, {"card": may_view_room}),
