@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from realtime.subscriptions import Subscription
     from resources.models import Change
-    from resources.visibility.audiences import Audience, Event
+    from resources.visibility.audiences import Audience, Event, HeardBySubscriber
     from resources.visibility.queries import SubscriberId
 
 logger = logging.getLogger("holobase.realtime")
@@ -66,7 +66,7 @@ LATE = Lane(ThreadPoolExecutor(1, "late-feed"), rest=3.0)
 type Listeners = dict[Audience, dict[SubscriberId, set[Subscription]]]
 type Listening = Mapping[Audience, tuple[SubscriberId, ...]]
 # No events at all stand for an audience that could not be asked.
-type Heard = Sequence[tuple[Audience, Mapping[SubscriberId, Sequence[Event]] | None]]
+type Heard = Sequence[tuple[Audience, HeardBySubscriber | None]]
 
 
 class Hub:
@@ -269,9 +269,7 @@ class Hub:
         return result
 
 
-def _own(
-    events: Mapping[SubscriberId, Sequence[Event]] | None, subscriber: SubscriberId
-) -> Sequence[Event] | None:
+def _own(events: HeardBySubscriber | None, subscriber: SubscriberId) -> Sequence[Event] | None:
     return None if events is None else events.get(subscriber, ())
 
 
@@ -360,7 +358,7 @@ def _heard(read: Sequence[Change], listening: Listening) -> Heard:
 
 def _events(
     audience: Audience, subscribers: tuple[SubscriberId, ...], batch: ChangeBatch
-) -> Mapping[SubscriberId, Sequence[Event]] | None:
+) -> HeardBySubscriber | None:
     """Return an audience's events; one that fails must not keep the others from hearing."""
     try:
         return events_for(audience, subscribers, batch)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from resources import changes, registry
+from resources.models import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from resources.declaration import Resource
     from resources.models import Change
 
 
@@ -65,20 +67,28 @@ def recheck_members(user_ids: Iterable[UUID]) -> None:
 
 
 def affected_members(change: Change) -> Iterator[UUID]:
-    """Yield the id of the member whose access a change affects, if it affects any."""
+    """Yield the ids of the members whose access a change affects; counters affect nobody's."""
     resource = registry.named(change.resource)
     if resource is None or not resource.governs:
         return
-    if resource.governs == "id":
-        yield change.record_id
+    if change.action == Action.UPDATE and resource.record_model.derived.issuperset(change.after):
         return
-    column = resource.column(resource.governs).attname
+    for column in resource.governs:
+        named = _member_named(resource, column, change)
+        if named:
+            yield UUID(str(named))
+
+
+def _member_named(resource: Resource, governs: str, change: Change) -> object:
+    """Return the id in a column of a changed row, which an update may leave out of the log."""
+    if governs == "id":
+        return change.record_id
+    column = resource.column(governs).attname
     named = change.after.get(column) or change.before.get(column)
     if named is None:
         rows = resource.model._default_manager.filter(pk=change.record_id)
         named = rows.values_list(column, flat=True).first()
-    if named:
-        yield UUID(str(named))
+    return named
 
 
 def _recheck(connection: Connection) -> None:

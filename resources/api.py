@@ -68,7 +68,18 @@ from resources.query.plans import Plan, compiled
 from resources.query.showing import showing_fields
 from resources.query.sources import UNTRACKED
 from resources.registry import register
-from resources.rules import SIGNED_IN, UNSILENCED, VERIFIED, has_role, linked, own, visible, where
+from resources.rules import (
+    SIGNED_IN,
+    UNSILENCED,
+    VERIFIED,
+    Rule,
+    has_role,
+    linked,
+    own,
+    unlinked,
+    visible,
+    where,
+)
 from resources.sealing import (
     SealedField,
     blind_index,
@@ -121,6 +132,7 @@ __all__ = [
     "RelationListField",
     "Replaced",
     "Resource",
+    "Rule",
     "SealedField",
     "SortedCharField",
     "TagsField",
@@ -185,6 +197,7 @@ __all__ = [
     "storage_full",
     "together",
     "unavailable",
+    "unlinked",
     "unseal",
     "unsealed_document",
     "view_record",

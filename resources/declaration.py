@@ -35,6 +35,8 @@ class RecordAction:
 
     `service` is called as `service(row, by=actor, **input)`; `rule` says who may, among those who
     may view the row; the answer is the record as it then is. `takes` validates the body, if any.
+    `locks_actor` is for services that then write the actor's own row of the same model: where its
+    id comes first, it is locked first, so that no two actions wait for each other.
     """
 
     name: str
@@ -43,6 +45,7 @@ class RecordAction:
     service: Callable[..., Any]
     words: str | Promise
     takes: type[serializers.Serializer[Any]] | None = None
+    locks_actor: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,8 @@ class Resource:
       `creates(by=actor, **values)`, `updates(row, by=actor, **values)`, `deletes(row, by=actor)`.
     - `shown_once` are attributes that a service gives the row it creates or an action answers: the
       answer shows them and nothing ever again.
-    - `governs` is the column of the member whose access rows of this resource decide on (`id` for
-      members themselves): a change has that member's live connections look again.
+    - `governs` are the columns of the members whose access rows of this resource decide on (`id`
+      for members themselves): a change has their live connections look again.
     - `throttle` limits verbs beyond the general limits: `{"create": "30/hour"}`.
     """
 
@@ -119,7 +122,7 @@ class Resource:
     updates: ClassVar[Callable[..., Any] | None] = None
     deletes: ClassVar[Callable[..., Any] | None] = None
     shown_once: ClassVar[Sequence[str]] = ()
-    governs: ClassVar[str] = ""
+    governs: ClassVar[Sequence[str]] = ()
     throttle: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, model: type[Model]) -> None:

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from resources.api import (
+    SIGNED_IN,
     UNSILENCED,
     LogConsumer,
     RecordAction,
@@ -13,23 +14,37 @@ from resources.api import (
     consume,
     feed,
     has_role,
+    linked,
     own,
     register,
+    visible,
     where,
 )
 from users.models import (
     AccountEvent,
     ApiKey,
+    Block,
     Consent,
     Export,
+    Follow,
     Identity,
+    Mute,
     Passkey,
     Sanction,
     Session,
     User,
 )
+from users.rules import not_blocked_by, on_terms, unblocked
 from users.selectors import ROLES
-from users.services import activity, api_keys, credentials, roles, sanctions, sessions
+from users.services import (
+    activity,
+    api_keys,
+    credentials,
+    relationships,
+    roles,
+    sanctions,
+    sessions,
+)
 from users.tasks import tell_member
 
 SELF = own("id")
@@ -37,6 +52,7 @@ MINE = own("user")
 ACTIVE = where(is_active=True, leaves_at__isnull=True)
 MODERATORS = has_role("moderator", "admin")
 ADMINS = has_role("admin")
+OTHERS = SIGNED_IN & ~SELF
 OFFICIAL = where(
     kind__in=(
         "role_given",
@@ -86,11 +102,27 @@ class UserResource(Resource):
         "silenced_until": SELF | MODERATORS,
     }
 
-    view = ACTIVE | SELF | MODERATORS
-    list = ACTIVE | MODERATORS
+    viewer = {
+        "followed": linked(
+            "users.Follow", row="followed", member="follower", words=_("whoever follows them")
+        ),
+        "follows_me": linked(
+            "users.Follow", row="follower", member="followed", words=_("whomever they follow")
+        ),
+        "blocked": linked(
+            "users.Block", row="blocked", member="blocker", words=_("whoever has blocked them")
+        ),
+        "muted": linked(
+            "users.Mute", row="muted", member="muter", words=_("whoever has muted them")
+        ),
+    }
+
+    # Whom one has blocked oneself can still be looked up, and unblocked.
+    view = (ACTIVE & not_blocked_by("id")) | SELF | MODERATORS
+    list = (ACTIVE & unblocked("id")) | MODERATORS
     update = SELF & UNSILENCED
 
-    governs = "id"
+    governs = ("id",)
     natural_key = "username"
     filters = ("username", "created_at", "follower_count")
     scans = ("display_name", "card_count", "collection_count", "following_count")
@@ -107,7 +139,98 @@ class UserResource(Resource):
             "take-role", "POST", ADMINS, roles.take_role, _("Take a role away"), takes=RoleInput
         ),
         RecordAction("sign-out", "POST", ADMINS, sessions.end_sessions, _("End all sessions")),
+        RecordAction(
+            "follow",
+            "PUT",
+            OTHERS & on_terms("id"),
+            relationships.follow_member,
+            _("Follow the member"),
+            locks_actor=True,
+        ),
+        RecordAction(
+            "follow",
+            "DELETE",
+            SIGNED_IN,
+            relationships.unfollow_member,
+            _("Follow them no more"),
+            locks_actor=True,
+        ),
+        RecordAction(
+            "block",
+            "PUT",
+            OTHERS,
+            relationships.block_member,
+            _("Block the member: neither sees the other any more"),
+            locks_actor=True,
+        ),
+        RecordAction(
+            "block", "DELETE", SIGNED_IN, relationships.unblock_member, _("Take the block back")
+        ),
+        RecordAction(
+            "mute",
+            "PUT",
+            OTHERS,
+            relationships.mute_member,
+            _("Leave what they publish out of your lists"),
+        ),
+        RecordAction(
+            "mute", "DELETE", SIGNED_IN, relationships.unmute_member, _("Mute them no more")
+        ),
     )
+
+
+@register(Follow)
+class FollowResource(Resource):
+    """Who follows whom, as signed-in members see it. Follow with `PUT /api/v1/users/{id}/follow`.
+
+    `?followed=<id>` are a member's followers, `?follower=<id>` those whom a member follows.
+    """
+
+    fields = ("id", "follower", "followed", "created_at")
+    expand = ("follower", "followed")
+
+    view = SIGNED_IN & visible("follower") & visible("followed")
+    list = SIGNED_IN & visible("follower") & visible("followed")
+
+    filters = ("follower", "followed", "created_at")
+    ordering = ("-created_at",)
+
+    deletes = relationships.delete_follow
+
+
+@register(Block)
+class BlockResource(Resource):
+    """The members whom you have blocked. Block with `PUT /api/v1/users/{id}/block`.
+
+    Delete one to unblock a member who has blocked you as well, and whom you can't look up then.
+    """
+
+    fields = ("id", "blocker", "blocked", "created_at")
+    expand = ("blocked",)
+
+    view = own("blocker")
+    list = own("blocker")
+    delete = own("blocker")
+
+    filters = ("blocked", "created_at")
+    ordering = ("-created_at",)
+
+    governs = ("blocker", "blocked")
+
+
+@register(Mute)
+class MuteResource(Resource):
+    """The members whom you have muted. Mute with `PUT /api/v1/users/{id}/mute`."""
+
+    fields = ("id", "muter", "muted", "created_at")
+    expand = ("muted",)
+
+    view = own("muter")
+    list = own("muter")
+    delete = own("muter")
+
+    filters = ("muted", "created_at")
+    ordering = ("-created_at",)
 
 
 @register(Session)
@@ -124,7 +247,7 @@ class SessionResource(Resource):
     filters = ("created_at",)
     ordering = ("-created_at",)
 
-    governs = "user"
+    governs = ("user",)
     deletes = sessions.sign_out_device
 
 
@@ -139,7 +262,7 @@ class AccountEventResource(Resource):
     name = "auth/events"
     fields = ("id", "user", "kind", "session", "device", "address", "detail", "created_at")
     readers = {"address": MINE, "device": MINE, "session": MINE}
-    governs = "user"
+    governs = ("user",)
 
     view = MINE | (MODERATORS & OFFICIAL)
     list = MINE | (MODERATORS & OFFICIAL)
@@ -173,7 +296,7 @@ class ApiKeyResource(Resource):
     ordering = ("-created_at",)
 
     creates = api_keys.create_api_key
-    governs = "owner"
+    governs = ("owner",)
     deletes = api_keys.revoke_api_key
 
 

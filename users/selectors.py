@@ -24,7 +24,7 @@ from resources.api import (
     registry,
     run_plan,
 )
-from users.models import AccountEvent, ApiKey, Session, User
+from users.models import AccountEvent, ApiKey, Block, Mute, Session, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -166,3 +166,13 @@ def _seconds(moment: datetime) -> float:
 def _is_ahead(column: str) -> Case:
     ahead = When(**{f"{column}__gt": Placeholder("now", DateTimeField())}, then=Value(1))
     return Case(ahead, default=Value(0), output_field=IntegerField())
+
+
+def has_block_between(one: UUID | None, other: UUID | None) -> bool:
+    """Return whether either of two members has blocked the other."""
+    return Block.objects.between(one, other).exists()
+
+
+def muted_by(user_id: UUID | None) -> frozenset[UUID]:
+    """Return the ids of the members whom a member has muted."""
+    return frozenset(Mute.objects.filter(muter=user_id).values_list("muted_id", flat=True))

@@ -1,13 +1,13 @@
 """Who may: rules that map an actor to every row, no row, or a condition on rows."""
 
 from resources.rules.algebra import ANYONE, NOBODY, Rule, Scope, both_scope, narrowed
+from resources.rules.links import linked, unlinked
 from resources.rules.predicates import (
     SIGNED_IN,
     SYSTEM_ONLY,
     UNSILENCED,
     VERIFIED,
     has_role,
-    linked,
     own,
     trusted,
     visible,
@@ -29,6 +29,7 @@ __all__ = [
     "narrowed",
     "own",
     "trusted",
+    "unlinked",
     "visible",
     "where",
 ]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
+    from uuid import UUID
 
     from django.db.models import Model
     from django.utils.functional import Promise
@@ -69,6 +70,14 @@ class Rule(ABC):
         """Return the rows of `model` that the rule may judge anew since rows of others changed."""
         for part in self.parts():
             yield from part.dependents(model, changed)
+
+    def unsettled(self, model: type[Model], changed: Changed) -> Iterator[UUID]:
+        """Return the members for whom changed rows may have opened or closed any number of rows.
+
+        What they see is not compared row by row: their subscriptions start over.
+        """
+        for part in self.parts():
+            yield from part.unsettled(model, changed)
 
     def for_list(self, pinned: Collection[str]) -> Rule:
         """Return the rule as lists ask it: relations by the target's list rule.

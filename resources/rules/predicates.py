@@ -1,4 +1,4 @@
-"""The smallest rules: about the actor, about the row's columns, about rows it is linked to."""
+"""The smallest rules: about the actor, about the row's columns, about the row it points at."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from resources.rules.algebra import DependentRows, Rule, Scope, Words, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
+    from uuid import UUID
 
     from django.db.models import Field
 
@@ -219,6 +220,11 @@ class Visible(Rule):
             yield DependentRows(further.table, Q((f"{self.relation}__in", between)))
 
     @override
+    def unsettled(self, model: type[Model], changed: Changed) -> Iterator[UUID]:
+        target = cast("type[Model]", model._meta.get_field(self.relation).related_model)
+        return self._rule_of(target).unsettled(target, changed)
+
+    @override
     def words(self) -> str:
         return str(_("whoever may %(verb)s its %(relation)s")) % {
             "verb": self.verb or "view",
@@ -236,53 +242,3 @@ def visible(relation: str, *, verb: str = "") -> Rule:
     relation to one record), and everything else its view rule.
     """
     return Visible(relation, verb)
-
-
-@dataclass(frozen=True)
-class Linked(Rule):
-    """Open a row to the members who are linked to it by rows of another table."""
-
-    through: str
-    row_column: str
-    member_column: str
-    name: Words
-
-    @override
-    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
-        if not actor.is_known:
-            return False
-        links = registry.model_named(self.through)._default_manager.all()
-        link = {self.row_column: OuterRef("pk"), self.member_column: actor.id}
-        return Q(Exists(links.filter(**link)))
-
-    @override
-    def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
-        ids = [actor.id for actor in actors if actor.is_known]
-        if not ids:
-            return frozenset()
-        links = registry.model_named(self.through)._default_manager.filter(
-            **{self.row_column: row.pk, f"{self.member_column}__in": ids}
-        )
-        members = set(links.values_list(self.member_column, flat=True))
-        return frozenset(actor for actor in actors if actor.id in members)
-
-    @override
-    def models_read(self, model: type[Model]) -> frozenset[type[Model]]:
-        return frozenset({registry.model_named(self.through)})
-
-    @override
-    def dependents(self, model: type[Model], changed: Changed) -> Iterator[DependentRows]:
-        through = registry.model_named(self.through)
-        ids = [change.record_id for change in changed.get(through, ())]
-        if ids:
-            links = through._default_manager.filter(pk__in=ids).values(self.row_column)
-            yield DependentRows(through, Q(pk__in=links))
-
-    @override
-    def words(self) -> str:
-        return str(self.name)
-
-
-def linked(through: str, *, row: str, member: str, words: Words) -> Rule:
-    """Open rows through a table of links: `linked("cards.Share", row="card", member="user")`."""
-    return Linked(through, row, member, words)

@@ -19,7 +19,12 @@ from uuid import UUID
 
 from resources.byte_cache import byte_cached
 from resources.documents.completion import completed
-from resources.visibility.dependents import changed_rows, dependents_of, table_versions
+from resources.visibility.dependents import (
+    changed_rows,
+    dependents_of,
+    table_versions,
+    unsettled_by,
+)
 from resources.visibility.disclosure import deciding_columns, shown_columns
 from resources.visibility.feed_cursor import UNREADABLE, FeedCursor
 from resources.visibility.queries import SUBSCRIBERS_BYTES, documents_query, visible_ids_query
@@ -66,6 +71,10 @@ class Event(NamedTuple):
     cursor: FeedCursor = UNREADABLE
 
 
+type HeardBySubscriber = Mapping[SubscriberId, Sequence[Event] | None]
+"""The events of each subscriber, none for one who hears nothing; None is for one to fetch anew."""
+
+
 @dataclass(frozen=True)
 class Audience:
     """All subscribers of one kind with the same query on one resource.
@@ -109,13 +118,27 @@ class Audience:
 
 def events_for(
     audience: Audience, subscribers: tuple[SubscriberId, ...], batch: ChangeBatch
-) -> Mapping[SubscriberId, Sequence[Event]]:
+) -> HeardBySubscriber:
     """Return the events of a batch for each subscriber of an audience, in order.
 
     For example `{alice.id: [Event(7, Verb.UPDATE, card.id, '{"id": …}', 5)]}`. A subscriber hears
     of a record only if it is visible to them now, or was before; of an edit only if it was of
-    something that they may read. Raises TooManyError when too many records appear or disappear.
+    something that they may read. None stands for a subscriber who has to fetch anew, having
+    blocked somebody, say. Raises TooManyError when too many records appear or disappear.
     """
+    unsettled = unsettled_by(audience, batch)
+    settled = tuple(each for each in subscribers if each not in unsettled)
+    if len(settled) == len(subscribers):
+        return _events_of(audience, subscribers, batch)
+    heard: dict[SubscriberId, Sequence[Event] | None] = dict.fromkeys(subscribers)
+    if settled:
+        heard |= {**dict.fromkeys(settled, ()), **_events_of(audience, settled, batch)}
+    return heard
+
+
+def _events_of(
+    audience: Audience, subscribers: tuple[SubscriberId, ...], batch: ChangeBatch
+) -> Mapping[SubscriberId, Sequence[Event]]:
     positions, dependents = batch.positions(audience.resource), dependents_of(audience, batch)
     if dependents:
         positions = _with_dependents(positions, dependents)

@@ -69,7 +69,7 @@ class ChangeBatch:
 
     A record that was changed several times makes one event, from what it was before its first
     change to what it is now. `dependents` caches what was found to depend on the changes, by
-    resource, rule and filter.
+    resource, rule and filter, and `unsettled` for which members anything may depend on them.
     """
 
     def __init__(self, read: Sequence[Change]) -> None:
@@ -80,6 +80,7 @@ class ChangeBatch:
                 self.changed.setdefault(resource.model, []).append(change)
         self.end = read[-1].position if read else 0
         self.dependents: dict[Hashable, Dependents | None] = {}
+        self.unsettled: dict[Hashable, frozenset[UUID]] = {}
         self._positions: dict[type[Model], dict[UUID, int]] = {}
         self._edited: dict[Resource, Mapping[UUID, frozenset[str]]] = {}
         self._values: dict[tuple[Resource, str], frozenset[str]] = {}

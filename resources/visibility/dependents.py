@@ -63,6 +63,16 @@ def dependents_of(audience: Audience, batch: ChangeBatch) -> Dependents | None:
     return found
 
 
+def unsettled_by(audience: Audience, batch: ChangeBatch) -> frozenset[UUID]:
+    """Return the members for whom any record of an audience may have appeared or disappeared."""
+    resource, verb, query = audience.resource, audience.verb, audience.query
+    key = (resource, verb, query.condition)
+    if key not in batch.unsettled:
+        rule = stream_rule(resource, verb, query)
+        batch.unsettled[key] = frozenset(rule.unsettled(resource.model, batch.changed))
+    return batch.unsettled[key]
+
+
 def _dependents(
     resource: Resource, rule: Rule, condition: Node | None, batch: ChangeBatch
 ) -> Dependents | None:

@@ -122,6 +122,8 @@ def run_action(
             _require(action.rule, actor, visible_row(resource, actor, record_id))
     fields = takes.fields if takes else {}
     with uploads_stored(fields, actor, sent) as stored, transaction.atomic():
+        if action.locks_actor and actor.id is not None and actor.id < record_uuid(record_id):
+            row_sql.read(resource.record_model, actor.id)
         row = visible_row(resource, actor, record_id)
         _require(action.rule, actor, row)
         require_match(row, if_match)

@@ -16,7 +16,7 @@ from resources.fields import TagsField
 from resources.relation_lists import list_fields
 from templates_app.models import Review
 from tests.personas import Persona, new_member
-from users.models import User
+from users.models import Block, Follow, Mute, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +32,12 @@ DOCUMENTS: JsonObject = {
     "topics": ["cards"],
 }
 
-SOMEBODY_ELSES = {(Review, "template")}
+SOMEBODY_ELSES = {
+    (Review, "template"),
+    (Follow, "followed"),
+    (Block, "blocked"),
+    (Mute, "muted"),
+}
 """Relations that nobody may point at a row of their own."""
 
 MADE: Sequence[tuple[type[models.Field[object, object]], Callable[[], object]]] = (

@@ -21,13 +21,12 @@ from files.keys import key_of
 from files.models import File
 from files.views import stored_file
 from realtime.topics import audience_of
-from resources import changes, feed, registry
+from resources import changes, registry
 from resources.actors import SYSTEM
 from resources.errors import Problem
 from resources.query.back_relations import back_relations
 from resources.visibility.audiences import events_for
-from resources.visibility.change_batch import ChangeBatch
-from tests.contract.matrix import ORACLES, Try, always, read
+from tests.contract.matrix import ORACLES, Try, always, read, settled_batch
 from tests.contract.oracle.words import Who
 
 if TYPE_CHECKING:
@@ -45,6 +44,7 @@ FILES = "/files/"
 OMITTED = "carol"
 """Whom bob stands for: another member."""
 FETCHED, HIDDEN = 304, 404
+NOBODY = Who("anonymous", None)
 
 
 class Shown(NamedTuple):
@@ -134,13 +134,17 @@ class Files:
 
 
 def plain(files: Files) -> Iterator[Try]:
-    """Fetch each file by its plain address, and as a variant."""
+    """Fetch each file by its plain address, and as a variant.
+
+    What is public is so to whoever has its address, without being asked who it is.
+    """
     for each in files.shown:
-        address = f"{FILES}{each.file.key}"
-        yield files.said("direct", each, fetch(address, files.authorization))
+        address, may = f"{FILES}{each.file.key}", each.may_see(files.who) or each.may_see(NOBODY)
+        yield files.said("direct", each, fetch(address, files.authorization), may)
     for each in files.shown[::3]:
         as_variant = f"{FILES}{each.file.key}?w=1760&format=png"
-        yield files.said("transform", each, fetch(as_variant, files.authorization))
+        may = each.may_see(files.who) or each.may_see(NOBODY)
+        yield files.said("transform", each, fetch(as_variant, files.authorization), may)
 
 
 def guessed(files: Files) -> Iterator[Try]:
@@ -198,7 +202,7 @@ def lists(files: Files) -> Iterator[Try]:
 
 def live(files: Files) -> Iterator[Try]:
     """Hear of everything that has happened, as whoever listens to all of a resource does."""
-    batch = ChangeBatch(feed.changes_after(0, most=5000))
+    batch = settled_batch()
     for resource in {each.resource for each in files.shown}:
         own = [each for each in files.shown if each.resource is resource]
         listed = [each for each in own if ORACLES[resource.name].listed(files.who, each.row)]
@@ -209,7 +213,7 @@ def live(files: Files) -> Iterator[Try]:
                 raise
             continue
         subscriber = audience.subscriber_id(files.actor)
-        heard = events_for(audience, (subscriber,), batch).get(subscriber, ())
+        heard = events_for(audience, (subscriber,), batch).get(subscriber) or ()
         documents = [orjson.loads(event.document) for event in heard if event.document]
         yield from answered(files, "realtime", documents, listed)
 
@@ -217,11 +221,10 @@ def live(files: Files) -> Iterator[Try]:
 def shared(files: Files) -> Iterator[Try]:
     """Open the page that a card is shared by, and its picture: they show what everyone may see."""
     request = RequestFactory().get("/", headers={"Authorization": files.authorization})
-    nobody = Who("anonymous", None)
     for each in files.shown:
         if (each.resource.name, each.field) != ("cards", "front"):
             continue
-        may = each.may_see(nobody)
+        may = each.may_see(NOBODY)
         page = card_page(request, each.row.pk).status_code
         # Of an old address: it leads on to the one of today, for which nothing has to be drawn.
         picture = card_picture(request, each.row.pk, "old").status_code
@@ -276,13 +279,13 @@ def everyones_tries(
 def key_tries(world: World, shown: Sequence[Shown]) -> Iterator[Try]:
     """Fetch everything as alice's keys, each for reading one resource that shows files."""
     alice = world.people["alice"]
-    nobody, herself = Who("anonymous", None), Who("alice", alice.actor.id)
+    herself = Who("alice", alice.actor.id)
     for resource in {each.resource for each in shown}:
         scopes = [f"{resource}:read"]
         secret = alice.creates("auth/api-keys", name="Bot", scopes=scopes)["secret"]
         for each in shown:
             opens = each.resource is resource and each.may_see(herself)
-            may = opens or each.may_see(nobody)
+            may = opens or each.may_see(NOBODY)
             saw = fetch(f"{FILES}{each.file.key}", f"Bearer {secret}")
             yield Try("key", each.resource.name, "alice", f"{resource} {each.field}", may, saw)
 

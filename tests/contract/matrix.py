@@ -274,14 +274,19 @@ def live(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[Tr
     heard: set[str] = set()
     if audience is not None:
         subscriber = audience.subscriber_id(actor)
-        told = events_for(audience, (subscriber,), ChangeBatch(feed.changes_after(0))).get(
-            subscriber, ()
-        )
-        heard = {str(event.record_id) for event in told if event.verb not in GONE}
+        told = events_for(audience, (subscriber,), settled_batch(matrix.name)).get(subscriber)
+        heard = {str(event.record_id) for event in told or () if event.verb not in GONE}
     yield from matrix.seen("live", who, "", matrix.listed(who, rows), heard, rows)
     may = [row for row in rows if matrix.oracle.viewed(who, row)]
     seen = _sees(actor, f"{matrix.name}/{rows[0].pk}", {}, rows)
     yield from matrix.seen("live, one record", who, "", may, seen, rows)
+
+
+def settled_batch(name: str = "") -> ChangeBatch:
+    """Return all changes, those of blocks and mutes only if asked: they have lists start over."""
+    read = feed.changes_after(0, most=5000)
+    left_out = {"blocks", "mutes"} - {name}
+    return ChangeBatch([each for each in read if each.resource not in left_out])
 
 
 def _audience(actor: Actor, topic: str, asked: Mapping[str, str]) -> Audience | None:

@@ -20,7 +20,7 @@ from tests.client import Api
 from tests.contract.examples import example_row
 from tests.contract.oracle.words import Who
 from tests.personas import Persona, new_member
-from users.models import Sanction, User
+from users.models import Block, Follow, Mute, Sanction, User
 from users.services.sanctions import lift_sanction
 
 if TYPE_CHECKING:
@@ -43,10 +43,20 @@ class World:
     @cached_property
     def everyone(self) -> list[tuple[Who, Actor]]:
         """Return what the oracle knows of each, and who they are to the product."""
-        return [
-            (Who(name, persona.user.pk if persona.user else None), persona.actor)
-            for name, persona in self.people.items()
-        ]
+        return [(self._who(name), persona.actor) for name, persona in self.people.items()]
+
+    def _who(self, name: str) -> Who:
+        user = self.people[name].user
+        if user is None:
+            return Who(name, None)
+        blocks, mutes = self.rows["blocks"], self.rows["mutes"]
+        return Who(
+            name,
+            user.pk,
+            blocks=frozenset(each.blocked_id for each in blocks if each.blocker_id == user.pk),
+            blocked_by=frozenset(each.blocker_id for each in blocks if each.blocked_id == user.pk),
+            muted=frozenset(each.muted_id for each in mutes if each.muter_id == user.pk),
+        )
 
 
 def made[M: Record](model: type[M], **values: object) -> M:
@@ -70,6 +80,11 @@ def new_world() -> World:
         changes.update(user, by=SYSTEM, **values)
     for user in User.objects.all():
         changes.update(user, by=SYSTEM, bio=WORD)
+    made(Follow, follower=bob, followed=alice)
+    made(Follow, follower=alice, followed=carol)
+    made(Mute, muter=carol, muted=alice)
+    for name in ("bob", "moderator"):
+        made(Block, blocker=carol, blocked=people[name].user)
     templates = _templates(alice, bob, carol)
     cards = _cards(alice, bob, templates["approved"])
     _collections(alice, bob, cards)

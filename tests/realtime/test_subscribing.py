@@ -13,11 +13,9 @@ from resources.visibility.audiences import events_for
 from tests.realtime.conftest import connected, signed_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import pytest
 
-    from resources.visibility.audiences import Audience, Event
+    from resources.visibility.audiences import Audience, HeardBySubscriber
     from resources.visibility.change_batch import ChangeBatch
     from resources.visibility.queries import SubscriberId
     from tests.personas import Persona
@@ -161,7 +159,7 @@ def test_an_audience_that_cannot_be_asked_is_told_and_harms_no_other(
 ) -> None:
     def events_unless_expanded(
         audience: Audience, subscribers: tuple[SubscriberId, ...], batch: ChangeBatch
-    ) -> Mapping[SubscriberId, Sequence[Event]]:
+    ) -> HeardBySubscriber:
         if audience.query.selection.expand:
             raise RuntimeError("broken")
         return events_for(audience, subscribers, batch)

@@ -10,6 +10,8 @@ from resources.visibility.change_batch import ChangeBatch
 from resources.visibility.queries import stream_query
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.personas import Persona
 
 
@@ -20,9 +22,9 @@ def heard(persona: Persona, topic: str, since: int, asked: str = "") -> list[Eve
     audience = Audience(resource, persona.actor.kind, "list", stream_query(resource, asked))
     subscriber = audience.subscriber_id(persona.actor)
     events = events_for(audience, (subscriber,), ChangeBatch(feed.changes_after(since)))
-    return list(events.get(subscriber, ()))
+    return list(events.get(subscriber) or ())
 
 
-def told(events: list[Event]) -> list[tuple[str, str]]:
+def told(events: Iterable[Event]) -> list[tuple[str, str]]:
     """Return what events say of which record."""
     return [(event.verb.value, str(event.record_id)) for event in events]

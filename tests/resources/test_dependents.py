@@ -108,7 +108,7 @@ def test_a_row_that_is_deleted_after_it_went_out_of_sight_is_heard_of_once(
     resource = registry.resource_of(registry.model_named("community.Comment"))
     audience = Audience(resource, bob.actor.kind, "list", stream_query(resource, ""))
     subscriber = audience.subscriber_id(bob.actor)
-    assert told(list(events_for(audience, (subscriber,), ChangeBatch(read))[subscriber])) == [
+    assert told(events_for(audience, (subscriber,), ChangeBatch(read))[subscriber] or ()) == [
         ("leave", comment)
     ]
     assert heard(bob, "comments", middle) == []

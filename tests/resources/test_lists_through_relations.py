@@ -30,7 +30,7 @@ def hears(persona: Persona, topic: str, since: int, **asked: str) -> list[tuple[
     audience = audience_of(topic, persona.actor, asked)
     subscriber = audience.subscriber_id(persona.actor)
     events = events_for(audience, (subscriber,), ChangeBatch(feed.changes_after(since)))
-    return told(list(events.get(subscriber, ())))
+    return told(events.get(subscriber) or ())
 
 
 @pytest.fixture

@@ -134,12 +134,12 @@ def test_any_number_of_members_is_asked_about_at_once(
     owner, others = alice.actor.id, [bob.actor.id, *(new_id() for _number in range(500))]
     with django_assert_num_queries(1):
         heard_by = events_for(audience, (owner, *others), batch)
-    assert told(list(heard_by[owner])) == [
+    assert told(heard_by[owner] or ()) == [
         ("create", shown["id"]),
         ("create", draft["id"]),
     ]
     for other in others:
-        assert told(list(heard_by[other])) == [("create", shown["id"])]
+        assert told(heard_by[other] or ()) == [("create", shown["id"])]
 
 
 def test_who_is_shown_the_same_is_one_audience(alice: Persona, bob: Persona) -> None:

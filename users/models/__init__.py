@@ -6,6 +6,7 @@ from users.models.identities import Identity
 from users.models.members import User, UserManager, address
 from users.models.privacy import Consent, Export
 from users.models.proofs import Proof, Purpose
+from users.models.relationships import Block, Follow, Mute
 from users.models.sanctions import Sanction, SanctionKind
 from users.models.sessions import AccountEvent, EventKind, Session
 
@@ -13,10 +14,13 @@ __all__ = [
     "AccountEvent",
     "ActiveDay",
     "ApiKey",
+    "Block",
     "Consent",
     "EventKind",
     "Export",
+    "Follow",
     "Identity",
+    "Mute",
     "Passkey",
     "Proof",
     "Purpose",

@@ -19,12 +19,40 @@ def oneself_or_moderator(who: Who, user: object) -> bool:
     return is_oneself(who, user) or who.moderates
 
 
-def may_view_user(who: Who, user: object) -> bool:
-    return is_there(user) or oneself_or_moderator(who, user)
+def may_view_user(who: Who, user: Any) -> bool:
+    is_open = is_there(user) and user.pk not in who.blocked_by
+    return is_open or oneself_or_moderator(who, user)
 
 
-def may_list_user(who: Who, user: object) -> bool:
-    return is_there(user) or who.moderates
+def may_list_user(who: Who, user: Any) -> bool:
+    is_listed = is_there(user) and not who.is_apart_from(user.pk)
+    return is_listed or who.moderates
+
+
+def may_view_follow(who: Who, follow: Any) -> bool:
+    ends = (follow.follower, follow.followed)
+    return who.id is not None and all(may_view_user(who, user) for user in ends)
+
+
+def may_list_follow(who: Who, follow: Any) -> bool:
+    ends = (follow.follower, follow.followed)
+    return who.id is not None and all(may_list_user(who, user) for user in ends)
+
+
+def may_list_follows_of(who: Who, follow: Any) -> bool:
+    return may_view_follow(who, follow) and may_list_user(who, follow.followed)
+
+
+def may_list_followers_of(who: Who, follow: Any) -> bool:
+    return may_view_follow(who, follow) and may_list_user(who, follow.follower)
+
+
+def blocks(who: Who, block: Any) -> bool:
+    return bool(who.id == block.blocker_id)
+
+
+def mutes(who: Who, mute: Any) -> bool:
+    return bool(who.id == mute.muter_id)
 
 
 def owns(who: Who, row: Any) -> bool:
@@ -65,6 +93,13 @@ PROFILE: dict[str, Says] = {
 
 ORACLES = {
     "users": Oracle(may_view_user, may_list_user, readable=PROFILE),
+    "follows": Oracle(
+        may_view_follow,
+        may_list_follow,
+        {"follower": may_list_follows_of, "followed": may_list_followers_of},
+    ),
+    "blocks": alike(blocks),
+    "mutes": alike(mutes),
     "auth/sessions": alike(owns_session),
     "auth/events": alike(may_view_event, address=owns, device=owns, session=owns),
     "auth/api-keys": alike(owns_key),
@@ -87,6 +122,8 @@ def edits_profile(who: Who, user: Any) -> bool:
 
 WRITES = {
     "users": Writes(updates=edits_profile),
+    "blocks": Writes(deletes=blocks),
+    "mutes": Writes(deletes=mutes),
     "auth/sessions": Writes(deletes=owns),
     "auth/api-keys": Writes(is_signed_in, owns_key, owns_key),
     "auth/passkeys": Writes(updates=owns, deletes=owns),

@@ -16,6 +16,17 @@ class Who:
 
     name: str
     id: UUID | None
+    blocks: frozenset[UUID] = frozenset()
+    blocked_by: frozenset[UUID] = frozenset()
+    muted: frozenset[UUID] = frozenset()
+
+    def is_apart_from(self, member: UUID | None) -> bool:
+        """Tell whether the two see nothing of each other; moderators see all."""
+        return not self.moderates and member in self.blocks | self.blocked_by
+
+    def hears(self, member: UUID | None) -> bool:
+        """Tell whether lists show what a member publishes."""
+        return not self.is_apart_from(member) and member not in self.muted
 
     @property
     def moderates(self) -> bool:

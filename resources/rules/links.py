@@ -1,0 +1,150 @@
+"""Rules about tables of links: whom rows of another table join to a row, or to its member."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, override
+from uuid import UUID
+
+from django.db.models import Exists, Model, OuterRef, Q
+
+from resources import registry
+from resources.rules.algebra import ANYONE, DependentRows, Rule, Scope, Words
+from resources.rules.predicates import log_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from django.db.models import QuerySet
+
+    from resources.actors import Actor, AnyActor
+    from resources.rules.algebra import Changed
+
+
+@dataclass(frozen=True)
+class Linked(Rule):
+    """Open a row to the members who are linked to it by rows of another table."""
+
+    through: str
+    row_column: str
+    member_column: str
+    name: Words
+
+    @override
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
+        if not actor.is_known:
+            return False
+        links = registry.model_named(self.through)._default_manager.all()
+        link = {self.row_column: OuterRef("pk"), self.member_column: actor.id}
+        return Q(Exists(links.filter(**link)))
+
+    @override
+    def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
+        ids = [actor.id for actor in actors if actor.is_known]
+        if not ids:
+            return frozenset()
+        links = registry.model_named(self.through)._default_manager.filter(
+            **{self.row_column: row.pk, f"{self.member_column}__in": ids}
+        )
+        members = set(links.values_list(self.member_column, flat=True))
+        return frozenset(actor for actor in actors if actor.id in members)
+
+    @override
+    def models_read(self, model: type[Model]) -> frozenset[type[Model]]:
+        return frozenset({registry.model_named(self.through)})
+
+    @override
+    def dependents(self, model: type[Model], changed: Changed) -> Iterator[DependentRows]:
+        through = registry.model_named(self.through)
+        ids = [change.record_id for change in changed.get(through, ())]
+        if ids:
+            links = through._default_manager.filter(pk__in=ids).values(self.row_column)
+            yield DependentRows(through, Q(pk__in=links))
+
+    @override
+    def words(self) -> str:
+        return str(self.name)
+
+
+def linked(through: str, *, row: str, member: str, words: Words) -> Rule:
+    """Open rows through a table of links: `linked("cards.Share", row="card", member="user")`."""
+    return Linked(through, row, member, words)
+
+
+@dataclass(frozen=True)
+class Unlinked(Rule):
+    """Leave out the rows of members to whom the actor is linked by rows of another table.
+
+    A row's member is the one in `column`; nobody may be linked to themselves. To anonymous
+    visitors, and of rows without a member, it opens everything. The SQL is asked once a statement:
+
+        NOT ("cards_card"."creator_id" IN
+            (SELECT "blocked_id" FROM "users_block" WHERE "blocker_id" = …))
+
+    When links change, the actor may see any number of rows anew or no more, so live subscriptions
+    of the actor start over (`unsettled`).
+    """
+
+    through: str
+    actor_column: str
+    member_column: str
+    column: str
+    name: Words
+    opens_named: bool = False
+
+    @override
+    def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
+        if not actor.is_known:
+            return True
+        links = self._links().filter(**{self.actor_column: actor.id})
+        return ~Q((f"{self.column}__in", links.values(self.member_column)))
+
+    @override
+    def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
+        member = getattr(row, log_name(type(row), self.column))
+        ids = [actor.id for actor in actors if actor.is_known and actor.id != member]
+        if not ids or member is None:
+            return frozenset(actors)
+        links = self._links().filter(
+            **{f"{self.actor_column}__in": ids, self.member_column: member}
+        )
+        linked_ids = set(links.values_list(self.actor_column, flat=True))
+        return frozenset(actor for actor in actors if actor.id not in linked_ids)
+
+    @override
+    def columns(self, model: type[Model]) -> frozenset[str]:
+        return frozenset({log_name(model, self.column)})
+
+    @override
+    def models_read(self, model: type[Model]) -> frozenset[type[Model]]:
+        return frozenset({registry.model_named(self.through)})
+
+    @override
+    def unsettled(self, model: type[Model], changed: Changed) -> Iterator[UUID]:
+        through = registry.model_named(self.through)
+        actor_column = log_name(through, self.actor_column)
+        for change in changed.get(through, ()):
+            yield UUID(str({**change.before, **change.after}[actor_column]))
+
+    @override
+    def for_list(self, pinned: Collection[str]) -> Rule:
+        return ANYONE if self.opens_named and self.column in pinned else self
+
+    @override
+    def words(self) -> str:
+        return str(self.name)
+
+    def _links(self) -> QuerySet[Model]:
+        return registry.model_named(self.through)._default_manager.all()
+
+
+def unlinked(
+    through: str, *, actor: str, member: str, column: str, words: Words, opens_named: bool = False
+) -> Rule:
+    """Leave out the rows whose `column` names a member to whom a table links the actor.
+
+    `unlinked("users.Block", actor="blocker", member="blocked", column="creator", …)` leaves out
+    the cards of those whom the actor has blocked. With `opens_named`, a list that names the one
+    member whose rows it wants (`?creator=<id>`) shows them all the same.
+    """
+    return Unlinked(through, actor, member, column, words, opens_named)
