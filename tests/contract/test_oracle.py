@@ -23,7 +23,7 @@ from tests.contract.world import World, new_world
 from tests.contract.writes import everyone_who_writes, write_tries
 from tests.redeclared import redeclared
 from users.models import User
-from users.resources import UserResource
+from users.resources.members import UserResource
 
 if TYPE_CHECKING:
     from django.db.models import Model
