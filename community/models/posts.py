@@ -53,15 +53,18 @@ class Post(Record):
     attachment = attachment(_("attachment"), types=POST_ATTACHMENTS, most_bytes=10 * 1024**3)
     tags = TagsField(verbose_name=_("tags"))
     is_hidden = models.BooleanField(_("hidden by moderators"), default=False)
+    edited_at = models.DateTimeField(_("edited at"), null=True, editable=False)
+    like_count = models.PositiveIntegerField(_("likes"), default=0, editable=False)
     comment_count = models.PositiveIntegerField(_("comments"), default=0, editable=False)
 
-    derived = frozenset({"comment_count"})
+    derived = frozenset({"comment_count", "like_count"})
 
     class Meta:
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["-created_at", "-id"], name="post_newest"),
+            models.Index(fields=["-like_count", "-id"], name="post_most_liked"),
             models.Index(fields=["-comment_count", "-id"], name="post_most_discussed"),
             models.Index(fields=["updated_at", "id"], name="post_by_update"),
         ]

@@ -1,5 +1,17 @@
 """What of posts, comments and chat is offered to clients."""
 
-from community.resources import chat, comments, feed, posts
+from community.resources import (
+    chat,
+    comments,
+    feed,
+    likes,
+    posts,
+)
 
-__all__ = ["chat", "comments", "feed", "posts"]
+__all__ = [
+    "chat",
+    "comments",
+    "feed",
+    "likes",
+    "posts",
+]

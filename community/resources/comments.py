@@ -1,16 +1,29 @@
 """What of comments is offered to clients."""
 
+from django.utils.translation import gettext_lazy as _
+
 from community.models import Comment
+from community.resources.likes import LIKES_COMMENT
 from community.resources.rules import AUTHOR, MODERATORS, SHOWN
-from community.services import comments
-from resources.api import UNSILENCED, Resource, actor, register, visible, where
+from community.services import comments, likes
+from resources.api import (
+    SIGNED_IN,
+    UNSILENCED,
+    RecordAction,
+    Resource,
+    actor,
+    register,
+    visible,
+    where,
+)
 
 KEPT = where(is_deleted=False)
+ON_WHAT_IS_SEEN = visible("post") | visible("card")
 
 
 @register(Comment)
 class CommentResource(Resource):
-    """A comment on a post, or a reply to one.
+    """A comment on a post or on a card, or a reply to one.
 
     A deleted comment that others have answered stays, `is_deleted` and without text or author.
     """
@@ -18,30 +31,42 @@ class CommentResource(Resource):
     fields = (
         "id",
         "post",
+        "card",
         "parent",
         "author",
         "text",
         "depth",
         "is_deleted",
+        "is_hidden",
+        "edited_at",
+        "like_count",
         "created_at",
         "updated_at",
     )
-    writable = ("post", "parent", "text")
+    writable = ("post", "card", "parent", "text")
     editable = ("text",)
     presets = {"author": actor}
     readers = {"author": KEPT | MODERATORS}
-    expand = ("author", "post", "parent")
+    expand = ("author", "post", "card", "parent")
+    viewer = {"liked": LIKES_COMMENT}
 
-    view = (visible("post") & SHOWN) | AUTHOR | MODERATORS
-    list = (visible("post") & SHOWN) | AUTHOR | MODERATORS
+    view = (ON_WHAT_IS_SEEN & SHOWN) | AUTHOR | MODERATORS
+    list = (ON_WHAT_IS_SEEN & SHOWN) | AUTHOR | MODERATORS
     create = AUTHOR & UNSILENCED
     update = AUTHOR & UNSILENCED & KEPT
     delete = AUTHOR | MODERATORS
 
-    filters = ("post", "parent", "author", "created_at", "updated_at")
+    filters = ("post", "card", "parent", "author", "created_at", "updated_at", "like_count")
     scans = ("text",)
-    ordering = ("created_at", "-updated_at")
-    topics = ("post",)
+    ordering = ("created_at", "-like_count", "-updated_at")
+    topics = ("post", "card")
 
     creates = comments.write_comment
+    updates = comments.edit_comment
     deletes = comments.delete_comment
+    actions = (
+        RecordAction("hide", "PUT", MODERATORS, comments.hide_comment, _("Hide the comment")),
+        RecordAction("hide", "DELETE", MODERATORS, comments.show_comment, _("Show it again")),
+        RecordAction("like", "PUT", SIGNED_IN & KEPT, likes.like_comment, _("Like the comment")),
+        RecordAction("like", "DELETE", SIGNED_IN, likes.unlike_comment, _("Take the like back")),
+    )

@@ -3,9 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Post
+from community.resources.likes import LIKES_POST
 from community.resources.rules import AUTHOR, MODERATORS, SHOWN
-from community.services import posts
-from resources.api import UNSILENCED, RecordAction, Resource, actor, register
+from community.services import likes, posts
+from resources.api import SIGNED_IN, UNSILENCED, RecordAction, Resource, actor, register
 
 
 @register(Post)
@@ -22,6 +23,8 @@ class PostResource(Resource):
         "attachment",
         "tags",
         "is_hidden",
+        "edited_at",
+        "like_count",
         "comment_count",
         "created_at",
         "updated_at",
@@ -30,6 +33,7 @@ class PostResource(Resource):
     editable = ("text", "images", "attachment", "tags")
     presets = {"author": actor}
     expand = ("author", "card", "template")
+    viewer = {"liked": LIKES_POST}
 
     view = SHOWN | AUTHOR | MODERATORS
     list = SHOWN | AUTHOR | MODERATORS
@@ -37,15 +41,27 @@ class PostResource(Resource):
     update = AUTHOR & UNSILENCED
     delete = AUTHOR | MODERATORS
 
-    filters = ("author", "card", "template", "tags", "created_at", "updated_at", "comment_count")
-    scans = ("text", "images")
+    filters = (
+        "author",
+        "card",
+        "template",
+        "tags",
+        "created_at",
+        "updated_at",
+        "like_count",
+        "comment_count",
+    )
+    scans = ("text", "images", "edited_at")
     search = ("text", "tags")
     numbered_pages = True
-    ordering = ("-created_at", "-comment_count", "-updated_at")
+    ordering = ("-created_at", "-like_count", "-comment_count", "-updated_at")
     sorts_scanned = ("author.username", "@random")
     topics = ("author", "card")
 
+    updates = posts.edit_post
     actions = (
+        RecordAction("like", "PUT", SIGNED_IN, likes.like_post, _("Like the post")),
+        RecordAction("like", "DELETE", SIGNED_IN, likes.unlike_post, _("Take the like back")),
         RecordAction("hide", "PUT", MODERATORS, posts.hide_post, _("Hide the post")),
         RecordAction("hide", "DELETE", MODERATORS, posts.show_post, _("Show it again")),
     )

@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.models import Comment
 from resources.api import FieldError, changes, invalid
 
 if TYPE_CHECKING:
+    from cards.models import Card
     from community.models import Post
     from resources.api import Actor
 
 
 def write_comment(
-    *, by: Actor, post: Post, parent: Comment | None = None, **values: object
+    *,
+    by: Actor,
+    post: Post | None = None,
+    card: Card | None = None,
+    parent: Comment | None = None,
+    **values: object,
 ) -> Comment:
-    """Comment on a post; raises Problem 400 for a reply to a comment on another post."""
-    if parent and parent.post_id != post.pk:
-        message = _("This comment belongs to another post.")
-        raise invalid([FieldError("parent", "other_post", message)])
+    """Comment on a post or on a card.
+
+    Raises Problem 400 unless it is on one of the two, and for a reply to a comment elsewhere.
+    """
+    target = _only_one(post, card)
+    if parent and (parent.post_id, parent.card_id) != (post and post.pk, card and card.pk):
+        message = _("This comment was written somewhere else.")
+        code = "other_post" if post else "other_card"
+        raise invalid([FieldError("parent", code, message)])
     depth = parent.depth + 1 if parent else 0
     with changes.together():
-        comment = changes.create(Comment, by=by, post=post, parent=parent, depth=depth, **values)
-        _count_comments(post, by=by)
+        current = changes.locked(target)
+        values |= {"post": post, "card": card, "parent": parent, "depth": depth}
+        comment = changes.create(Comment, by=by, **values)
+        changes.update(current, by=by, comment_count=current.comment_count + 1)
     return comment
+
+
+def edit_comment(comment: Comment, *, by: Actor, **values: object) -> Comment:
+    """Change what a comment says, and say when that was."""
+    if any(getattr(comment, name) != value for name, value in values.items()):
+        values["edited_at"] = timezone.now()
+    return changes.update(comment, by=by, **values)
 
 
 def delete_comment(comment: Comment, *, by: Actor) -> None:
@@ -34,11 +55,39 @@ def delete_comment(comment: Comment, *, by: Actor) -> None:
     A tombstone goes with the last reply to it.
     """
     with changes.together():
+        target = changes.locked(_target(comment))
+        counted = int(not comment.is_deleted)
         if comment.replies.exists():
             changes.update(comment, by=by, text="", is_deleted=True)
         else:
             _delete_with_tombstones(comment, by=by)
-        _count_comments(comment.post, by=by)
+        changes.update(target, by=by, comment_count=max(0, target.comment_count - counted))
+
+
+def hide_comment(comment: Comment, *, by: Actor) -> Comment:
+    """Hide a comment from all but its author and the moderators."""
+    return changes.update(comment, by=by, is_hidden=True)
+
+
+def show_comment(comment: Comment, *, by: Actor) -> Comment:
+    """Show a hidden comment again."""
+    return changes.update(comment, by=by, is_hidden=False)
+
+
+def _only_one(post: Post | None, card: Card | None) -> Post | Card:
+    """Return what is commented on; raises Problem 400 unless that is one thing."""
+    target = post or card
+    if target is None:
+        raise invalid([FieldError("post", "required", _("Name the post or the card."))])
+    if post and card:
+        message = _("A comment is on a post or on a card.")
+        raise invalid([FieldError("card", "not_allowed", message)])
+    return target
+
+
+def _target(comment: Comment) -> Post | Card:
+    """Return what a comment is on."""
+    return comment.post or cast("Card", comment.card)
 
 
 def _delete_with_tombstones(comment: Comment, *, by: Actor) -> None:
@@ -49,9 +98,3 @@ def _delete_with_tombstones(comment: Comment, *, by: Actor) -> None:
         changes.delete(doomed, by=by)
         is_spent = parent is not None and parent.is_deleted and not parent.replies.exists()
         doomed = parent if is_spent else None
-
-
-def _count_comments(post: Post, *, by: Actor) -> None:
-    current = changes.locked(post)
-    count = current.comments.filter(is_deleted=False).count()
-    changes.update(current, by=by, comment_count=count)

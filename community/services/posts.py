@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from resources.api import changes
 
 if TYPE_CHECKING:
     from community.models import Post
     from resources.api import Actor
+
+
+def edit_post(post: Post, *, by: Actor, **values: object) -> Post:
+    """Change a post; one that says something else from then on says when that was."""
+    if values.get("text", post.text) != post.text:
+        values["edited_at"] = timezone.now()
+    return changes.update(post, by=by, **values)
 
 
 def hide_post(post: Post, *, by: Actor) -> Post:

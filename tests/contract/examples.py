@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
+from community.models import Comment
 from files.models import File
 from resources import changes, registry
 from resources.actors import SYSTEM
@@ -39,6 +40,8 @@ SOMEBODY_ELSES = {
     (Mute, "muted"),
 }
 """Relations that nobody may point at a row of their own."""
+CHOSEN = {(Comment, "post")}
+"""Relations of which a row has one or another."""
 
 MADE: Sequence[tuple[type[models.Field[object, object]], Callable[[], object]]] = (
     (models.BooleanField, lambda: True),
@@ -86,7 +89,8 @@ def _owner(column: models.Field[object, object], owner: Persona) -> Persona:
 def _is_needed(column: models.Field[object, object]) -> bool:
     is_given = column.has_default() or column.null or getattr(column, "auto_now_add", False)
     is_stamp = getattr(column, "auto_now", False)
-    return column.name in OPEN or not (is_given or is_stamp or column.blank)
+    is_chosen = (column.model, column.name) in CHOSEN
+    return is_chosen or column.name in OPEN or not (is_given or is_stamp or column.blank)
 
 
 def _value(column: models.Field[object, object], owner: Persona) -> Any:

@@ -12,7 +12,17 @@ from django.utils import timezone
 
 from cards.models import Card, CardLike, CardVersion
 from collections_app.models import Collection, CollectionCollaborator, CollectionItem
-from community.models import Comment, FeedItem, FeedRead, Message, Post, Room, RoomMember
+from community.models import (
+    Comment,
+    CommentLike,
+    FeedItem,
+    FeedRead,
+    Message,
+    Post,
+    PostLike,
+    Room,
+    RoomMember,
+)
 from resources import changes, registry
 from resources.actors import SYSTEM
 from templates_app.models import Review, Template, TemplateVersion
@@ -90,6 +100,7 @@ def new_world() -> World:
     _collections(alice, bob, cards)
     _community(alice, bob, carol, cards)
     _feed(bob)
+    _comments_on_cards(bob, cards)
     for resource in registry.all_resources():
         if not resource.model._default_manager.exists():
             example_row(resource, owner=people["alice"])
@@ -173,6 +184,12 @@ def _collections(alice: object, bob: object, cards: Mapping[str, Card]) -> None:
     made(Collection, owner=alice, title=WORD, is_hidden=True)
 
 
+def _comments_on_cards(bob: object, cards: Mapping[str, Card]) -> None:
+    for card in cards.values():
+        for is_hidden in (False, True):
+            made(Comment, card=card, author=bob, text=WORD, is_hidden=is_hidden)
+
+
 def _community(alice: object, bob: object, carol: object, cards: Mapping[str, Card]) -> None:
     for card in (None, cards["public"], cards["unlisted"], cards["private"]):
         for is_closed_to_others in (False, True):
@@ -180,7 +197,9 @@ def _community(alice: object, bob: object, carol: object, cards: Mapping[str, Ca
             for author in (bob, carol):
                 said = {"post": post, "author": author, "text": WORD}
                 made(Comment, **said, is_hidden=author == carol)
-            made(Comment, post=post, author=bob, text="", is_deleted=True)
+            tombstone = made(Comment, post=post, author=bob, text="", is_deleted=True)
+            made(PostLike, post=post, user=carol)
+            made(CommentLike, comment=tombstone, user=carol)
             host = alice if card == cards["private"] else bob
             room = made(Room, creator=host, title=WORD, card=card, is_private=is_closed_to_others)
             made(RoomMember, room=room, user=carol)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.contract.oracle.cards import may_list_card, may_view_card
-from tests.contract.oracle.words import Oracle, Who, Writes, alike
+from tests.contract.oracle.words import Oracle, Says, Who, Writes, alike
 
 
 def may_view_post(who: Who, post: Any) -> bool:
@@ -11,7 +11,17 @@ def may_view_post(who: Who, post: Any) -> bool:
 
 
 def may_view_comment(who: Who, comment: Any) -> bool:
-    is_open = not comment.is_hidden and may_view_post(who, comment.post)
+    return _may_read_comment(who, comment, may_view_card)
+
+
+def may_list_comment(who: Who, comment: Any) -> bool:
+    return _may_read_comment(who, comment, may_list_card)
+
+
+def _may_read_comment(who: Who, comment: Any, may_see_card: Says) -> bool:
+    on_post = comment.post is not None and may_view_post(who, comment.post)
+    on_card = comment.card is not None and may_see_card(who, comment.card)
+    is_open = not comment.is_hidden and (on_post or on_card)
     return is_open or who.id == comment.author_id or who.moderates
 
 
@@ -71,11 +81,22 @@ def has_read(who: Who, read: Any) -> bool:
     return bool(who.id == read.user_id)
 
 
+def likes(who: Who, like: Any) -> bool:
+    return who.id == like.user_id
+
+
 ORACLES = {
     "feed": Oracle(may_view_feed, may_list_feed, {"card": may_view_feed}),
     "feed-reads": alike(has_read),
     "posts": alike(may_view_post),
-    "comments": alike(may_view_comment, author=knows_commenter),
+    "comments": Oracle(
+        may_view_comment,
+        may_list_comment,
+        {"card": may_view_comment},
+        {"author": knows_commenter},
+    ),
+    "post-likes": alike(likes),
+    "comment-likes": alike(likes),
     "rooms": Oracle(may_view_room, may_list_room, {"card": may_view_room}),
     "room-members": Oracle(may_view_member, may_list_member, {"room": may_view_member}),
     "messages": Oracle(may_view_message, may_list_message, {"room": may_view_message}),
@@ -95,7 +116,9 @@ def may_delete_said(who: Who, row: Any) -> bool:
 
 
 def may_comment(who: Who, comment: Any) -> bool:
-    return who.speaks and may_view_post(who, comment.post)
+    on_post = comment.post is not None and may_view_post(who, comment.post)
+    on_card = comment.card is not None and may_view_card(who, comment.card)
+    return who.speaks and (on_post or on_card)
 
 
 def may_edit_comment(who: Who, comment: Any) -> bool:
