@@ -82,7 +82,7 @@ def has_read(who: Who, read: Any) -> bool:
 
 
 def likes(who: Who, like: Any) -> bool:
-    return who.id == like.user_id
+    return bool(who.id == like.user_id)
 
 
 ORACLES = {
