@@ -322,6 +322,8 @@ UNFOLD = {
     "SITE_HEADER": "Holobase",
     "SITE_SYMBOL": "playing_cards",
     "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "community.admin.dashboard.dashboard",
+    "SIDEBAR": {"navigation": "community.admin.navigation.navigation"},
     "COLORS": {
         "primary": {
             "50": "#f5f3ff",

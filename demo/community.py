@@ -121,11 +121,14 @@ class Community:
         rarity = self.chance.choices(RARITIES, RARITY_WEIGHTS)[0]
         place = self.chance.choice(words.PLACES)
         creature = self.chance.choice(words.CREATURES)
+        template = self.chance.choice([None, *self.templates])
+        title = f"{self.chance.choice(words.ADJECTIVES)} {creature} of {place}"
         card = create_card(
             by=_as(creator),
             creator=creator,
-            template=self.chance.choice([None, *self.templates]),
-            title=f"{self.chance.choice(words.ADJECTIVES)} {creature} of {place}",
+            template=template,
+            slots={"title": title[:40]} if template else {},
+            title=title,
             description=self.chance.choice(words.FLAVOURS).format(place=place),
             tags=[element, creature.lower()],
             rarity=rarity,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings
 
-from tests.architecture.sources import all_sources
+from tests.architecture.sources import ROOT, all_sources
 from tests.client import Api
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 MARKERS = {"_", "gettext", "gettext_lazy"}
+IN_TEMPLATES = re.compile(r'{%\s*translate\s+"([^"]+)"')
+DJANGOS = {"Log in"}
+"""What our templates say by Django's own catalogue."""
 CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "ko" / "LC_MESSAGES" / "django.po"
 ENTRY = re.compile(r'^msgid (".+")\nmsgstr (".*")$', re.MULTILINE)
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]")
@@ -52,6 +55,10 @@ def found() -> Iterator[tuple[str, object]]:
                 text = call.args[0]
                 shown = text.value if isinstance(text, ast.Constant) else None
                 yield f"{source.name}:{call.lineno}", shown
+    for template in ROOT.glob("*/templates/**/*.html"):
+        for text in IN_TEMPLATES.findall(template.read_text(encoding="utf-8")):
+            if text not in DJANGOS:
+                yield f"{template.relative_to(ROOT)}: {text}", text
 
 
 def test_a_contributor_can_mark_only_plain_texts_for_translation() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from cards.admin.card_face import CARD_FACE_MEDIA, card_face
 from cards.models import Card
 from files.admin import shown_picture
 from resources.admin.derived import derived_admin
 from resources.api import registry
 
 if TYPE_CHECKING:
+    from django.forms import Media
     from django.utils.safestring import SafeString
 
 DerivedCardAdmin: Any = derived_admin(registry.resource_of(Card))
@@ -20,7 +22,7 @@ DerivedCardAdmin: Any = derived_admin(registry.resource_of(Card))
 
 @admin.register(Card)
 class CardAdmin(DerivedCardAdmin):
-    """Cards with a small and a large picture of their front."""
+    """Cards with a small picture of their front in lists, and as they shimmer on their pages."""
 
     list_display = ("thumbnail", "title", "creator", "rarity", "status", "visibility", "like_count")
     list_display_links = ("thumbnail", "title")
@@ -30,13 +32,16 @@ class CardAdmin(DerivedCardAdmin):
     @admin.display(description="")
     def thumbnail(self, card: Card) -> SafeString | str:
         """Show the front, small."""
-        return _picture(card, 44)
+        return shown_picture(card.front, 44) if card.front else ""
 
     @admin.display(description=_("face"))
-    def face(self, card: Card) -> SafeString | str:
-        """Show the front, large."""
-        return _picture(card, 220)
+    def face(self, card: Card) -> SafeString:
+        """Show the card, large and shimmering."""
+        return card_face(card)
 
-
-def _picture(card: Card, width: int) -> SafeString | str:
-    return shown_picture(card.front, width) if card.front else ""
+    @property
+    @override
+    def media(self) -> Media:
+        """Add what has the face shimmer."""
+        page: Media = super().media
+        return page + CARD_FACE_MEDIA

@@ -1,0 +1,5 @@
+"""Moderators' view of cards."""
+
+from cards.admin import cards
+
+__all__ = ["cards"]
