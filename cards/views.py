@@ -1,9 +1,10 @@
-"""What is asked of a card or a template beyond its record: relatives, remixes, newer versions."""
+"""Endpoints of cards and templates beside their records: counts, relatives, newer versions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 import orjson
 from drf_spectacular.utils import extend_schema
@@ -12,13 +13,16 @@ from rest_framework.views import APIView
 
 from cards import selectors
 from cards.models import Card
+from cards.services import counting
 from cards.services.upgrading import planned_upgrade
 from resources.api import (
     JSON,
     HttpAnswer,
     actor_behind,
     address_of_request,
+    client_network,
     consume_points,
+    consume_quota,
     not_permitted,
     not_signed_in,
     registry,
@@ -41,6 +45,8 @@ HEADERS = {"Content-Type": JSON, "Vary": "Authorization, Accept-Language"}
 POINTS = 40
 """What these reads cost, of the points that a member may spend on costly reads."""
 MOST_PREVIEWED = 30
+COUNTED_RATE = "600/min"
+"""How many views and downloads of one viewer are looked at."""
 
 
 class ChosenInput(serializers.Serializer[Any]):
@@ -117,6 +123,53 @@ class QuestionView(APIView):
         given = self.takes(data=request.query_params)
         given.is_valid(raise_exception=True)
         return dict(given.validated_data)
+
+
+class CountingView(APIView):
+    """What somebody does with a card that is counted, once for each in a while."""
+
+    column: ClassVar[str]
+
+    def count(self, request: Request, record_id: str) -> HttpResponse:
+        """Count it, unless it was the card's creator."""
+        resource, actor = registry.resource_of(Card), actor_behind(request)
+        require_scope(actor, resource, "read")
+        answer = view_record(resource, actor, record_id, "fields=id,creator")
+        network = client_network(address_of_request(request))
+        viewer = str(actor.id or network)
+        consume_quota("view", viewer, network, rate=COUNTED_RATE)
+        card = orjson.loads(answer.body)
+        if card["creator"] != viewer:
+            counting.count_once(UUID(card["id"]), self.column, viewer)
+        return HttpAnswer(204).response()
+
+
+class CountedView(CountingView):
+    """Views."""
+
+    column = counting.VIEWS
+
+    @extend_schema(operation_id="count_view", tags=["cards"], request=None, responses={204: None})
+    def post(self, request: Request, record_id: str) -> HttpResponse:
+        """Say that you look at a card.
+
+        Lists, crawlers and caches read many that nobody sees, so clients say it where a card is
+        shown. The same viewer counts once in a day; `view_count` follows some seconds later.
+        """
+        return self.count(request, record_id)
+
+
+class CountedDownload(CountingView):
+    """Downloads."""
+
+    column = counting.DOWNLOADS
+
+    @extend_schema(
+        operation_id="count_download", tags=["cards"], request=None, responses={204: None}
+    )
+    def post(self, request: Request, record_id: str) -> HttpResponse:
+        """Say that you keep a copy of a card; counted as views are."""
+        return self.count(request, record_id)
 
 
 class RelatedView(QuestionView):

@@ -146,7 +146,11 @@ KEPT_BYTES = env.integer("KEPT_BYTES", 16 * 1024 * 1024)
 REQUEST_BYTES_LIMIT = 4 * PICTURE_BYTES_LIMIT
 DATABASES = {"default": backends.database(DATA_DIR)}
 REDIS_URL = backends.redis_url()
-CACHES = {"default": backends.cache(REDIS_URL)}
+CACHES = {
+    "default": backends.cache(REDIS_URL),
+    # Apart from limits and one-time values, which viewers must not crowd out.
+    "viewers": {"LOCATION": "viewers", **backends.cache(REDIS_URL), "KEY_PREFIX": "viewers"},
+}
 CHANNEL_LAYERS = {"default": backends.channel_layer(REDIS_URL)}
 STORAGES = backends.storages(DATA_DIR)
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
@@ -255,6 +259,8 @@ ACCESS_TOKEN_MINUTES = env.integer("ACCESS_TOKEN_MINUTES", 15, minimum=1, maximu
 REFRESH_TOKEN_DAYS = env.integer("REFRESH_TOKEN_DAYS", 30, minimum=1, maximum=MOST_DAYS)
 REFRESH_LIFETIME = timedelta(days=REFRESH_TOKEN_DAYS)
 SESSION_IDLE_DAYS = env.integer("SESSION_IDLE_DAYS", 14, minimum=1, maximum=MOST_DAYS)
+VIEW_WINDOW_HOURS = env.integer("VIEW_WINDOW_HOURS", 24, minimum=1, maximum=HOUR)
+COUNTS_WRITTEN_SECONDS = env.integer("COUNTS_WRITTEN_SECONDS", 10, minimum=1, maximum=HOUR)
 REFRESH_LEEWAY_SECONDS = env.integer("REFRESH_LEEWAY_SECONDS", 10, maximum=HOUR)
 GUESSES_PER_PLACE = env.integer("GUESSES_PER_PLACE", 5, minimum=1)
 GUESSES_PER_ACCOUNT = env.integer("GUESSES_PER_ACCOUNT", 50, minimum=1)

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
+from cards.services.counting import pending
 from realtime.audience_queue import compiler
 from realtime.hub import LATE, PROMPT
 from realtime.listener import access
@@ -89,6 +90,8 @@ def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory
     del tmp_path_factory
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
+    settings.COUNTS_WRITTEN_SECONDS = 3600
+    pending.take()
     cache.clear()
     forget_full_windows()
     futile_queries.forget()

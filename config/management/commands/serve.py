@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import NotSupportedError, OperationalError, connection, connections
 from django.utils.module_loading import import_string
 
+from cards.services.counting import write_counts
 from config import env
 from config.background import BackgroundWorker, new_worker_id
 from config.key_check import require_fitting_keys
@@ -173,6 +174,7 @@ def serve(host: str, port: int, *, has_worker: bool) -> None:
     # The writer is a fork, which has to come before there are threads.
     with writer_beside(serving), worker_beside(runs=has_worker):
         serving.run()
+    write_counts()
 
 
 @contextmanager
