@@ -47,8 +47,14 @@ def redis_url() -> str:
     return url
 
 
+def caches(url: str) -> dict[str, dict[str, Any]]:
+    """Describe the caches: limits and one-time values apart from viewers, who are many."""
+    viewers = {"LOCATION": "viewers", **cache(url), "KEY_PREFIX": "viewers"}
+    return {"default": cache(url), "viewers": viewers}
+
+
 def cache(url: str) -> dict[str, Any]:
-    """Describe the cache: Redis or Valkey, else the process's own memory."""
+    """Describe one cache: Redis or Valkey, else the process's own memory."""
     # Limits and one-time challenges are kept here: strangers must not be able to crowd them out.
     room = {"MAX_ENTRIES": 200_000}
     if url:

@@ -146,11 +146,7 @@ KEPT_BYTES = env.integer("KEPT_BYTES", 16 * 1024 * 1024)
 REQUEST_BYTES_LIMIT = 4 * PICTURE_BYTES_LIMIT
 DATABASES = {"default": backends.database(DATA_DIR)}
 REDIS_URL = backends.redis_url()
-CACHES = {
-    "default": backends.cache(REDIS_URL),
-    # Apart from limits and one-time values, which viewers must not crowd out.
-    "viewers": {"LOCATION": "viewers", **backends.cache(REDIS_URL), "KEY_PREFIX": "viewers"},
-}
+CACHES = backends.caches(REDIS_URL)
 CHANNEL_LAYERS = {"default": backends.channel_layer(REDIS_URL)}
 STORAGES = backends.storages(DATA_DIR)
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
