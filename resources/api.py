@@ -69,6 +69,7 @@ from resources.query.showing import showing_fields
 from resources.query.sources import UNTRACKED
 from resources.registry import register
 from resources.rules import (
+    ANYONE,
     SIGNED_IN,
     UNSILENCED,
     VERIFIED,
@@ -99,6 +100,7 @@ from resources.writing.uploads import UploadInput
 
 __all__ = [
     "ANONYMOUS",
+    "ANYONE",
     "EXACT_LIFETIME",
     "JSON",
     "NOTIFIED_LIFETIME",

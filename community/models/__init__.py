@@ -4,19 +4,44 @@ from community.models.chat import Message, Room, RoomMember
 from community.models.comments import DEEPEST_REPLY, Comment
 from community.models.feed import FeedItem, FeedRead
 from community.models.likes import CommentLike, PostLike
+from community.models.moderation import (
+    ActionKind,
+    CaseAction,
+    CaseEvent,
+    CaseKind,
+    CaseNote,
+    CaseState,
+    Decision,
+    Ground,
+    ModerationCase,
+)
+from community.models.moderators import ModeratorScope
 from community.models.posts import POST_ATTACHMENTS, Post, PostImage
+from community.models.reports import Appeal, Report
 
 __all__ = [
     "DEEPEST_REPLY",
     "POST_ATTACHMENTS",
+    "ActionKind",
+    "Appeal",
+    "CaseAction",
+    "CaseEvent",
+    "CaseKind",
+    "CaseNote",
+    "CaseState",
     "Comment",
     "CommentLike",
+    "Decision",
     "FeedItem",
     "FeedRead",
+    "Ground",
     "Message",
+    "ModerationCase",
+    "ModeratorScope",
     "Post",
     "PostImage",
     "PostLike",
+    "Report",
     "Room",
     "RoomMember",
 ]

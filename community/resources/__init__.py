@@ -5,7 +5,9 @@ from community.resources import (
     comments,
     feed,
     likes,
+    moderation,
     posts,
+    reports,
 )
 
 __all__ = [
@@ -13,5 +15,7 @@ __all__ = [
     "comments",
     "feed",
     "likes",
+    "moderation",
     "posts",
+    "reports",
 ]

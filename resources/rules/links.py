@@ -23,19 +23,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Linked(Rule):
-    """Open a row to the members who are linked to it by rows of another table."""
+    """Open a row to the members who are linked to it by rows of another table.
+
+    `via` is the row's own column that the links name it by.
+    """
 
     through: str
     row_column: str
     member_column: str
     name: Words
+    via: str = "pk"
 
     @override
     def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         if not actor.is_known:
             return False
         links = registry.model_named(self.through)._default_manager.all()
-        link = {self.row_column: OuterRef("pk"), self.member_column: actor.id}
+        link = {self.row_column: OuterRef(self.via), self.member_column: actor.id}
         return Q(Exists(links.filter(**link)))
 
     @override
@@ -44,10 +48,14 @@ class Linked(Rule):
         if not ids:
             return frozenset()
         links = registry.model_named(self.through)._default_manager.filter(
-            **{self.row_column: row.pk, f"{self.member_column}__in": ids}
+            **{self.row_column: getattr(row, self.via), f"{self.member_column}__in": ids}
         )
         members = set(links.values_list(self.member_column, flat=True))
         return frozenset(actor for actor in actors if actor.id in members)
+
+    @override
+    def columns(self, model: type[Model]) -> frozenset[str]:
+        return frozenset() if self.via == "pk" else frozenset({log_name(model, self.via)})
 
     @override
     def models_read(self, model: type[Model]) -> frozenset[type[Model]]:
@@ -59,16 +67,19 @@ class Linked(Rule):
         ids = [change.record_id for change in changed.get(through, ())]
         if ids:
             links = through._default_manager.filter(pk__in=ids).values(self.row_column)
-            yield DependentRows(through, Q(pk__in=links))
+            yield DependentRows(through, Q((f"{self.via}__in", links)))
 
     @override
     def words(self) -> str:
         return str(self.name)
 
 
-def linked(through: str, *, row: str, member: str, words: Words) -> Rule:
-    """Open rows through a table of links: `linked("cards.Share", row="card", member="user")`."""
-    return Linked(through, row, member, words)
+def linked(through: str, *, row: str, member: str, words: Words, via: str = "pk") -> Rule:
+    """Open rows through a table of links: `linked("cards.Share", row="card", member="user")`.
+
+    With `via` the links name another column of the rows than their id.
+    """
+    return Linked(through, row, member, words, via)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
-from community.models import Comment
+from community.models import CaseAction, Comment, ModerationCase, ModeratorScope, Post, Report
 from files.models import File
 from resources import changes, registry
 from resources.actors import SYSTEM
@@ -20,7 +20,7 @@ from tests.personas import Persona, new_member
 from users.models import Block, Follow, Mute, User
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from resources.declaration import Resource
     from resources.json_text import JsonObject
@@ -33,8 +33,17 @@ DOCUMENTS: JsonObject = {
     "topics": ["cards"],
 }
 
+GIVEN: Mapping[tuple[type[models.Model], str], str] = {
+    (ModerationCase, "target_resource"): "posts",
+    (Report, "target_resource"): "posts",
+    (CaseAction, "target_resource"): "posts",
+    (ModeratorScope, "category"): "creature",
+}
+"""What some columns have to hold, beyond what their type tells."""
+
 SOMEBODY_ELSES = {
     (Review, "template"),
+    (Report, "target_id"),
     (Follow, "followed"),
     (Block, "blocked"),
     (Mute, "muted"),
@@ -89,11 +98,16 @@ def _owner(column: models.Field[object, object], owner: Persona) -> Persona:
 def _is_needed(column: models.Field[object, object]) -> bool:
     is_given = column.has_default() or column.null or getattr(column, "auto_now_add", False)
     is_stamp = getattr(column, "auto_now", False)
-    is_chosen = (column.model, column.name) in CHOSEN
-    return is_chosen or column.name in OPEN or not (is_given or is_stamp or column.blank)
+    place = (column.model, column.name)
+    is_asked_for = column.name in OPEN or place in CHOSEN or place in GIVEN
+    return is_asked_for or not (is_given or is_stamp or column.blank)
 
 
 def _value(column: models.Field[object, object], owner: Persona) -> Any:
+    if (column.model, column.name) in GIVEN:
+        return GIVEN[column.model, column.name]
+    if column.name == "target_id":
+        return example_row(registry.resource_of(Post), owner=owner).pk
     if column.is_relation:
         return _target(column, owner)
     if column.name in OPEN and column.choices:

@@ -27,6 +27,7 @@ from resources import changes, registry
 from resources.actors import SYSTEM
 from templates_app.models import Review, Template, TemplateVersion
 from tests.client import Api
+from tests.contract.cases import fill_with_cases, tell_scopes_and_targets
 from tests.contract.examples import example_row
 from tests.contract.oracle.words import Who
 from tests.personas import Persona, new_member
@@ -101,6 +102,7 @@ def new_world() -> World:
     _community(alice, bob, carol, cards)
     _feed(bob)
     _comments_on_cards(bob, cards)
+    fill_with_cases(people, cards)
     for resource in registry.all_resources():
         if not resource.model._default_manager.exists():
             example_row(resource, owner=people["alice"])
@@ -122,6 +124,7 @@ def _all_rows() -> dict[str, list[Any]]:
             if target is not None:
                 setattr(row, column.name, target)
     by_name = {resource.name: each for resource, each in rows.items()}
+    tell_scopes_and_targets(by_name, known)
     prefetch_related_objects(by_name["collections"], "collaborators")
     prefetch_related_objects(by_name["rooms"], "members")
     return by_name

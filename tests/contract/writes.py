@@ -20,7 +20,7 @@ from resources.http.pipeline import WRITE, answer_of
 from resources.http.request import Request
 from resources.writing.batch import run_batch
 from tests.contract.matrix import ORACLES, Try
-from tests.contract.oracle import cards, collections, community, users
+from tests.contract.oracle import cards, collections, community, moderation, users
 from tests.contract.oracle.words import Who, Writes
 from tests.personas import new_member
 from users.services.sanctions import impose_sanction
@@ -36,6 +36,7 @@ WRITES: Mapping[str, Writes] = {
     **cards.WRITES,
     **collections.WRITES,
     **community.WRITES,
+    **moderation.WRITES,
     **users.WRITES,
 }
 BUSINESS = (400, 409, 422)

@@ -1,0 +1,186 @@
+"""What moderators work with: the queue of cases, notes, the timeline, scopes; the public log."""
+
+from django.utils.translation import gettext_lazy as _
+
+from community.models import CaseAction, CaseEvent, CaseNote, ModerationCase, ModeratorScope
+from community.resources.rules import MODERATORS
+from community.services import cases, moderators
+from resources.api import (
+    ANYONE,
+    RecordAction,
+    Resource,
+    actor,
+    has_role,
+    linked,
+    own,
+    register,
+    visible,
+)
+
+SCOPED = linked(
+    "community.ModeratorScope",
+    row="scope",
+    member="moderator",
+    via="scope",
+    words=_("a moderator of its category or room"),
+)
+HANDLERS = (MODERATORS | SCOPED) & ~own("subject")
+ADMINS = has_role("admin")
+OF_THE_CASE = visible("case")
+CONCERNED = own("subject") | MODERATORS | OF_THE_CASE
+
+
+@register(ModerationCase)
+class ModerationCaseResource(Resource):
+    """Something that moderators decide: reports, content held back, duplicate art, appeals.
+
+    Claim one with `PUT /api/v1/moderation-cases/{id}/claim`; with `If-Match` it is yours only if
+    it is as you know it. Nobody sees cases about themselves.
+    """
+
+    fields = (
+        "id",
+        "kind",
+        "target_resource",
+        "target_id",
+        "subject",
+        "scope",
+        "content",
+        "appealed",
+        "state",
+        "score",
+        "report_count",
+        "claimed_by",
+        "claimed_at",
+        "decision",
+        "ground",
+        "reason",
+        "decided_by",
+        "decided_at",
+        "harmless_revision",
+        "removes_at",
+        "created_at",
+        "updated_at",
+    )
+    readers = dict.fromkeys(("claimed_by", "decided_by"), MODERATORS | SCOPED)
+    expand = ("subject", "appealed", "claimed_by", "decided_by")
+
+    view = HANDLERS
+    list = HANDLERS
+
+    filters = ("state", "target_id", "subject", "scope", "score", "removes_at", "created_at")
+    scans = (
+        "kind",
+        "target_resource",
+        "claimed_by",
+        "decided_by",
+        "decision",
+        "ground",
+        "report_count",
+        "decided_at",
+    )
+    numbered_pages = True
+    ordering = ("-score", "-created_at")
+
+    actions = (
+        RecordAction("claim", "PUT", HANDLERS, cases.claim_case, _("Claim the case")),
+        RecordAction("claim", "DELETE", HANDLERS, cases.release_case, _("Leave it to the others")),
+    )
+
+
+@register(CaseNote)
+class CaseNoteResource(Resource):
+    """What a moderator notes on a case for the others."""
+
+    fields = ("id", "case", "author", "text", "created_at")
+    writable = ("case", "text")
+    presets = {"author": actor}
+    expand = ("case", "author")
+
+    view = OF_THE_CASE
+    list = OF_THE_CASE
+    create = OF_THE_CASE
+
+    filters = ("case", "created_at")
+    ordering = ("created_at",)
+    topics = ("case",)
+
+
+@register(CaseEvent)
+class CaseEventResource(Resource):
+    """A step in the timeline of a case; without an `actor`, the product took it."""
+
+    fields = ("id", "case", "kind", "actor", "detail", "created_at")
+    expand = ("case", "actor")
+
+    view = OF_THE_CASE
+    list = OF_THE_CASE
+
+    filters = ("case", "created_at")
+    scans = ("kind",)
+    ordering = ("created_at",)
+    topics = ("case",)
+
+
+@register(CaseAction)
+class CaseActionResource(Resource):
+    """A line of the public moderation log: what moderators did, when and on what ground.
+
+    Whose content it was, the content and the reason in full are shown to that member and to the
+    moderators.
+    """
+
+    name = "moderation-log"
+    fields = (
+        "id",
+        "kind",
+        "target_resource",
+        "ground",
+        "is_automatic",
+        "expires_at",
+        "reversed_at",
+        "case",
+        "target_id",
+        "subject",
+        "content",
+        "reason",
+        "moderator",
+        "sanction",
+        "created_at",
+    )
+    readers = {
+        **dict.fromkeys(
+            ("case", "target_id", "subject", "content", "reason", "sanction"), CONCERNED
+        ),
+        "moderator": MODERATORS | OF_THE_CASE,
+    }
+    expand = ("case", "subject", "moderator", "sanction")
+
+    view = ANYONE
+    list = ANYONE
+
+    filters = ("kind", "subject", "target_id", "created_at")
+    scans = ("target_resource", "ground", "is_automatic", "expires_at", "reversed_at")
+    numbered_pages = True
+    ordering = ("-created_at",)
+
+
+@register(ModeratorScope)
+class ModeratorScopeResource(Resource):
+    """That a member moderates one category of templates or one room, and nothing else."""
+
+    fields = ("id", "moderator", "category", "room", "scope", "created_at")
+    writable = ("moderator", "category", "room")
+    expand = ("moderator", "room")
+
+    view = own("moderator") | MODERATORS
+    list = own("moderator") | MODERATORS
+    create = ADMINS
+    delete = ADMINS
+
+    governs = "moderator"
+    filters = ("moderator", "room", "created_at")
+    scans = ("category", "scope")
+    ordering = ("-created_at",)
+
+    creates = moderators.appoint_moderator
