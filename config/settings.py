@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from config import backends, env, formats, policies, providers, quotas
+from config import backends, env, formats, moderation, policies, providers, quotas
 
 django_stubs_ext.monkeypatch()
 
@@ -250,10 +250,7 @@ REALTIME_RECONNECT_SPREAD_SECONDS = env.integer(
 REALTIME_IDLE_SECONDS = env.integer("REALTIME_IDLE_SECONDS", 30, minimum=1, maximum=HOUR)
 REALTIME_STUCK_SECONDS = env.integer("REALTIME_STUCK_SECONDS", 15, minimum=1, maximum=HOUR)
 SHUTDOWN_SECONDS = env.integer("SHUTDOWN_SECONDS", 15, minimum=1, maximum=HOUR)
-# The sum of weights of reports at which a record is hidden until a moderator decides; 0 is never.
-REPORT_SCORE_TO_HIDE = env.integer("REPORT_SCORE_TO_HIDE", 4)
-CLAIM_MINUTES = env.integer("CLAIM_MINUTES", 30, minimum=1, maximum=24 * 60)
-APPEAL_DAYS = env.integer("APPEAL_DAYS", 14, minimum=1, maximum=MOST_DAYS)
+MODERATION = moderation.limits()
 WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", default=False)
 ACCESS_TOKEN_MINUTES = env.integer("ACCESS_TOKEN_MINUTES", 15, minimum=1, maximum=24 * 60)
 REFRESH_TOKEN_DAYS = env.integer("REFRESH_TOKEN_DAYS", 30, minimum=1, maximum=MOST_DAYS)

@@ -156,5 +156,5 @@ def target_of_case(case: ModerationCase) -> Record | None:
 
 def _has_lapsed(case: ModerationCase) -> bool:
     """Return whether a claim is so old that others need not wait for it."""
-    lasts = timedelta(minutes=settings.CLAIM_MINUTES)
+    lasts = timedelta(minutes=settings.MODERATION.claim_minutes)
     return case.claimed_at is None or case.claimed_at < timezone.now() - lasts

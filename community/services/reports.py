@@ -51,7 +51,7 @@ def file_report(*, by: Actor, target_resource: str, target_id: UUID, **values: o
         report = changes.create(Report, by=by, case=case, weight=weight, **named)
         changes.update(case, by=by, report_count=case.report_count + 1)
         add_step(case, CaseEvent.Kind.REPORTED, by=by, reason=report.reason)
-        if 0 < settings.REPORT_SCORE_TO_HIDE <= case.score:
+        if 0 < settings.MODERATION.score_to_hide <= case.score:
             hide_meanwhile(case, changes.locked(target), by=SYSTEM)
     return report
 
