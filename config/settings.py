@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from config import backends, env, formats, moderation, policies, providers, quotas
+from config import backends, env, formats, moderation, picture_sizes, policies, providers, quotas
 
 django_stubs_ext.monkeypatch()
 
@@ -120,12 +120,7 @@ PICTURE_MEMORY_LIMIT = env.integer(
     "PICTURE_MEMORY_LIMIT", 112 * 1024 * 1024, minimum=64 * 1024 * 1024
 )
 PICTURES_WAITING = env.integer("PICTURES_WAITING", 16)
-# A card at 110, 220, 440 and 880 pixels on screens of 1 to 3 pixels a point, then common thumbs.
-CARD_SIZES = [110, 165, 220, 330, 440, 660, 880, 1320, 1760]
-THUMB_SIZES = [16, 24, 32, 40, 48, 50, 64, 70, 72, 80, 90, 96, 100, 120, 128, 150, 160, 180, 192]
-THUMB_SIZES += [200, 240, 250, 256, 300, 320, 350, 360, 384, 400, 480, 500, 512, 600, 630, 640, 720]
-THUMB_SIZES += [750, 768, 800, 900, 960, 1000, 1024, 1080, 1200, 1280, 1440, 1500, 1600, 1920, 2048]
-PICTURE_SIZES = env.integers("PICTURE_SIZES", [*CARD_SIZES, *THUMB_SIZES], minimum=1, maximum=4000)
+PICTURE_SIZES = env.integers("PICTURE_SIZES", picture_sizes.ALL, minimum=1, maximum=4000)
 VARIANT_PROCESSES = env.integer("VARIANT_PROCESSES", 2, minimum=1, maximum=1000)
 VARIANTS_WAITING = env.integer("VARIANTS_WAITING", 256)
 VARIANT_SECONDS = env.integer("VARIANT_SECONDS", 20, minimum=1, maximum=HOUR)
