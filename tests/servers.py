@@ -176,10 +176,11 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
-def new_database(url: str, name: str) -> str:
-    """Create an empty database beside the one of a URL; return its URL."""
+def new_database(url: str, name: str, template: str | None = None) -> str:
+    """Create a database beside the one of a URL, empty or a copy of another; return its URL."""
+    names = sql.Identifier(name), sql.Identifier(template or "template1")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
     return f"{url.rpartition('/')[0]}/{name}"
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Never
 
+from chaos.counters.run import main as counters
 from chaos.faults.cluster import ROOT, Cluster
 from chaos.faults.injector import FaultInjector
 from chaos.faults.interests import interests
@@ -51,6 +52,8 @@ def main() -> int:
         return partners(sys.argv[2:])
     if sys.argv[1:2] == ["uploads"]:
         return uploads(sys.argv[2:])
+    if sys.argv[1:2] == ["counters"]:
+        return counters(sys.argv[2:])
     signal.signal(signal.SIGTERM, _interrupt)
     options = _options()
     sys.stderr.write(f"seed {options.seed}\n")
