@@ -18,6 +18,7 @@ from resources.api import (
     visible,
     where,
 )
+from users.rules import unblocked, unmuted
 
 MINE = own("creator")
 MODERATORS = has_role("moderator", "admin")
@@ -91,8 +92,8 @@ class CardResource(Resource):
     expand = ("creator", "template", "template_version", "remixed_from")
     viewer = {"liked": LIKED}
 
-    view = (PUBLISHED & REACHABLE) | MINE | MODERATORS
-    list = (PUBLISHED & PUBLIC) | MINE
+    view = ((PUBLISHED & REACHABLE) | MINE | MODERATORS) & unblocked("creator")
+    list = ((PUBLISHED & PUBLIC) | MINE) & unblocked("creator") & unmuted("creator")
     create = MINE & UNSILENCED
     update = MINE & UNSILENCED
     delete = MINE | MODERATORS

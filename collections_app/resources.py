@@ -17,6 +17,7 @@ from resources.api import (
     visible,
     where,
 )
+from users.rules import on_terms, unblocked, unmuted
 
 MINE = own("owner")
 MODERATORS = has_role("moderator", "admin")
@@ -60,8 +61,9 @@ class CollectionResource(Resource):
     presets = {"owner": actor}
     expand = ("owner",)
 
-    view = REACHABLE | MINE | COLLABORATORS | MODERATORS
-    list = PUBLIC | MINE | COLLABORATORS
+    view = (REACHABLE | MINE | COLLABORATORS | MODERATORS) & unblocked("owner")
+    # Whoever takes part has asked for it.
+    list = ((PUBLIC & unmuted("owner")) | MINE | COLLABORATORS) & unblocked("owner")
     create = MINE & UNSILENCED
     update = (MINE | COLLABORATORS) & UNSILENCED
     delete = MINE | MODERATORS
@@ -121,7 +123,7 @@ class CollectionCollaboratorResource(Resource):
 
     view = own("user") | KEEPERS
     list = own("user") | (KEEPERS & visible("collection"))
-    create = KEEPERS
+    create = KEEPERS & on_terms("user")
     delete = own("user") | KEEPERS
 
     filters = ("collection", "user", "created_at")

@@ -16,10 +16,12 @@ from resources.api import (
 )
 from templates_app import services
 from templates_app.models import Review, Template, TemplateVersion
+from users.rules import unblocked, unmuted
 
 AUTHOR = own("author")
 MODERATORS = has_role("moderator", "admin")
 SHOWN = where(is_hidden=False)
+ABOUT_WHAT_IS_SEEN = (visible("template") & SHOWN) | AUTHOR | MODERATORS
 USABLE = where(state__in=("approved", "deprecated"), is_hidden=False)
 
 
@@ -67,8 +69,8 @@ class TemplateResource(Resource):
     )
     expand = ("author",)
 
-    view = USABLE | AUTHOR | MODERATORS
-    list = USABLE | AUTHOR | MODERATORS
+    view = (USABLE | AUTHOR | MODERATORS) & unblocked("author")
+    list = (USABLE | AUTHOR | MODERATORS) & unblocked("author") & unmuted("author")
     create = AUTHOR & UNSILENCED
     update = AUTHOR & UNSILENCED
     delete = (AUTHOR & where(state__in=("draft", "submitted", "changes_requested"))) | MODERATORS
@@ -137,8 +139,8 @@ class ReviewResource(Resource):
     presets = {"author": actor}
     expand = ("template", "author")
 
-    view = (visible("template") & SHOWN) | AUTHOR | MODERATORS
-    list = (visible("template") & SHOWN) | AUTHOR | MODERATORS
+    view = ABOUT_WHAT_IS_SEEN & unblocked("author")
+    list = ABOUT_WHAT_IS_SEEN & unblocked("author") & unmuted("author")
     create = AUTHOR & UNSILENCED
     update = AUTHOR & UNSILENCED
     delete = AUTHOR | MODERATORS

@@ -17,6 +17,7 @@ from resources.api import (
     visible,
     where,
 )
+from users.rules import on_terms, unblocked, unmuted
 
 HOST = own("creator")
 INVITED = linked(
@@ -51,11 +52,12 @@ class RoomResource(Resource):
     presets = {"creator": actor}
     expand = ("creator", "card")
 
-    view = (OPEN | HOST | INVITED) & ABOUT_WHAT_IS_SEEN
+    view = (OPEN | HOST | INVITED) & ABOUT_WHAT_IS_SEEN & unblocked("creator")
     # Who is in a room finds it, though it is about a card that is not listed.
-    list = (OPEN & ABOUT_WHAT_IS_SEEN) | (
-        (HOST | INVITED) & (ABOUT_NOTHING | visible("card", verb="view"))
-    )
+    list = (
+        (OPEN & ABOUT_WHAT_IS_SEEN & unmuted("creator"))
+        | ((HOST | INVITED) & (ABOUT_NOTHING | visible("card", verb="view")))
+    ) & unblocked("creator")
     create = HOST & VERIFIED & UNSILENCED
     update = HOST & UNSILENCED
     delete = HOST | MODERATORS
@@ -81,9 +83,9 @@ class RoomMemberResource(Resource):
     writable = ("room", "user")
     expand = ("room", "user")
 
-    view = own("user") | visible("room")
-    list = own("user") | visible("room")
-    create = visible("room", verb="update")
+    view = own("user") | (visible("room") & (unblocked("user") | KEEPERS))
+    list = own("user") | (visible("room") & (unblocked("user") | KEEPERS))
+    create = visible("room", verb="update") & on_terms("user")
     delete = own("user") | KEEPERS
 
     filters = ("room", "user", "created_at")
@@ -111,8 +113,9 @@ class MessageResource(Resource):
     presets = {"author": actor}
     expand = ("author", "room", "reply_to")
 
-    view = visible("room") & (SHOWN | AUTHOR | KEEPERS)
-    list = visible("room") & (SHOWN | AUTHOR | KEEPERS)
+    # Nobody can keep what they say from those who look after the room by blocking them.
+    view = visible("room") & ((SHOWN & unblocked("author")) | AUTHOR | KEEPERS)
+    list = view & unmuted("author")
     create = visible("room") & AUTHOR & VERIFIED & UNSILENCED
     update = AUTHOR & UNSILENCED
     delete = AUTHOR | KEEPERS

@@ -16,9 +16,10 @@ from resources.api import (
     visible,
     where,
 )
+from users.rules import unblocked, unmuted
 
 KEPT = where(is_deleted=False)
-ON_WHAT_IS_SEEN = visible("post") | visible("card")
+OPEN = ((visible("post") | visible("card")) & SHOWN) | AUTHOR | MODERATORS
 
 
 @register(Comment)
@@ -50,8 +51,8 @@ class CommentResource(Resource):
     expand = ("author", "post", "card", "parent")
     viewer = {"liked": LIKES_COMMENT}
 
-    view = (ON_WHAT_IS_SEEN & SHOWN) | AUTHOR | MODERATORS
-    list = (ON_WHAT_IS_SEEN & SHOWN) | AUTHOR | MODERATORS
+    view = OPEN & unblocked("author")
+    list = OPEN & unblocked("author") & unmuted("author")
     create = AUTHOR & UNSILENCED
     update = AUTHOR & UNSILENCED & KEPT
     delete = AUTHOR | MODERATORS

@@ -7,6 +7,7 @@ from community.resources.likes import LIKES_POST
 from community.resources.rules import AUTHOR, MODERATORS, SHOWN
 from community.services import likes, posts
 from resources.api import SIGNED_IN, UNSILENCED, RecordAction, Resource, actor, register
+from users.rules import unblocked, unmuted
 
 
 @register(Post)
@@ -35,8 +36,8 @@ class PostResource(Resource):
     expand = ("author", "card", "template")
     viewer = {"liked": LIKES_POST}
 
-    view = SHOWN | AUTHOR | MODERATORS
-    list = SHOWN | AUTHOR | MODERATORS
+    view = (SHOWN | AUTHOR | MODERATORS) & unblocked("author")
+    list = (SHOWN | AUTHOR | MODERATORS) & unblocked("author") & unmuted("author")
     create = AUTHOR & UNSILENCED
     update = AUTHOR & UNSILENCED
     delete = AUTHOR | MODERATORS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Any, cast, override
 from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q
@@ -15,7 +15,7 @@ from resources.rules.predicates import log_name
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from django.db.models import QuerySet
+    from django.db.models import Field, QuerySet
 
     from resources.actors import Actor, AnyActor
     from resources.rules.algebra import Changed
@@ -112,7 +112,8 @@ class Unlinked(Rule):
 
     @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
-        member = getattr(row, log_name(type(row), self.column))
+        column = cast("Field[Any, Any]", row._meta.get_field(self.column))
+        member = getattr(row, column.attname)
         ids = [actor.id for actor in actors if actor.is_known and actor.id != member]
         if not ids or member is None:
             return frozenset(actors)

@@ -28,6 +28,7 @@ from resources.rules import (
     where,
 )
 from tests.personas import new_member
+from users.rules import on_terms, unblocked, unmuted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,9 @@ LEAVES = (
     visible("template"),
     visible("creator"),
     linked("cards.CardLike", row="card", member="user", words="whoever likes it"),
+    unblocked("creator"),
+    on_terms("creator"),
+    unmuted("creator"),
 )
 
 
@@ -82,6 +86,9 @@ def actors(db: None) -> list[Actor]:
             like_count=number * 4,
         )
         bob.api.put(f"cards/{card.pk}/like")
+    bob.api.put(f"users/{alice.id}/block")
+    bob.api.put(f"users/{moderator.id}/block")
+    alice.api.put(f"users/{bob.id}/mute")
     return [ANONYMOUS, *(persona.actor for persona in (alice, bob, moderator))]
 
 

@@ -2,19 +2,25 @@
 
 from typing import Any
 
-from tests.contract.oracle.words import Oracle, Who, Writes, alike, speaks
+from tests.contract.oracle.words import Oracle, Says, Who, Writes, alike, speaks
 
 
 def may_view_card(who: Who, card: Any) -> bool:
     is_published = card.status == "published" and not card.is_hidden
     is_open = is_published and card.visibility in ("public", "unlisted")
-    return is_open or who.id == card.creator_id or who.moderates
+    may_see = is_open or who.id == card.creator_id or who.moderates
+    return may_see and not who.is_apart_from(card.creator_id)
+
+
+def may_list_cards_of(who: Who, card: Any) -> bool:
+    is_published = card.status == "published" and not card.is_hidden
+    is_listed = is_published and card.visibility == "public"
+    may_see = is_listed or who.id == card.creator_id
+    return bool(may_see and not who.is_apart_from(card.creator_id))
 
 
 def may_list_card(who: Who, card: Any) -> bool:
-    is_published = card.status == "published" and not card.is_hidden
-    is_listed = is_published and card.visibility == "public"
-    return bool(is_listed or who.id == card.creator_id)
+    return may_list_cards_of(who, card) and card.creator_id not in who.muted
 
 
 def may_know_version(who: Who, version: Any) -> bool:
@@ -36,16 +42,42 @@ def likes(who: Who, like: Any) -> bool:
 
 def may_view_template(who: Who, template: Any) -> bool:
     is_usable = template.state in ("approved", "deprecated") and not template.is_hidden
-    return is_usable or who.id == template.author_id or who.moderates
+    may_see = is_usable or who.id == template.author_id or who.moderates
+    return may_see and not who.is_apart_from(template.author_id)
 
 
-def knows_the_template(who: Who, version: Any) -> bool:
-    return may_view_template(who, version.template)
+def may_list_template(who: Who, template: Any) -> bool:
+    return may_view_template(who, template) and template.author_id not in who.muted
+
+
+def knows_the_template(who: Who, row: Any) -> bool:
+    return may_view_template(who, row.template)
+
+
+def finds_the_template(who: Who, row: Any) -> bool:
+    return may_list_template(who, row.template)
+
+
+def may_see_review(who: Who, review: Any, template_says: Says) -> bool:
+    is_shown = template_says(who, review) and not review.is_hidden
+    may_see = is_shown or who.id == review.author_id or who.moderates
+    return may_see and not who.is_apart_from(review.author_id)
 
 
 def may_view_review(who: Who, review: Any) -> bool:
-    is_shown = knows_the_template(who, review) and not review.is_hidden
-    return is_shown or who.id == review.author_id or who.moderates
+    return may_see_review(who, review, knows_the_template)
+
+
+def may_list_reviews_of(who: Who, review: Any) -> bool:
+    return may_see_review(who, review, finds_the_template)
+
+
+def may_list_review(who: Who, review: Any) -> bool:
+    return may_list_reviews_of(who, review) and review.author_id not in who.muted
+
+
+def may_list_reviews_about(who: Who, review: Any) -> bool:
+    return may_view_review(who, review) and review.author_id not in who.muted
 
 
 def designs(who: Who, template: Any) -> bool:
@@ -53,18 +85,23 @@ def designs(who: Who, template: Any) -> bool:
 
 
 ORACLES = {
-    "cards": Oracle(may_view_card, may_list_card),
+    "cards": Oracle(may_view_card, may_list_card, {"creator": may_list_cards_of}),
     "card-versions": Oracle(may_view_version, may_list_version, {"card": may_view_version}),
     "card-likes": alike(likes),
-    "templates": alike(
+    "templates": Oracle(
         may_view_template,
-        moderator_note=designs,
-        pending=designs,
-        pending_preview=designs,
-        pending_state=designs,
+        may_list_template,
+        {"author": may_view_template},
+        dict.fromkeys(("moderator_note", "pending", "pending_preview", "pending_state"), designs),
     ),
-    "template-versions": alike(knows_the_template),
-    "reviews": alike(may_view_review),
+    "template-versions": Oracle(
+        knows_the_template, finds_the_template, {"template": knows_the_template}
+    ),
+    "reviews": Oracle(
+        may_view_review,
+        may_list_review,
+        {"author": may_list_reviews_of, "template": may_list_reviews_about},
+    ),
 }
 
 

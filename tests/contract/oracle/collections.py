@@ -13,12 +13,19 @@ def takes_part(who: Who, collection: Any) -> bool:
 
 def may_view(who: Who, collection: Any) -> bool:
     is_open = collection.visibility != "private" and not collection.is_hidden
-    return is_open or takes_part(who, collection) or who.moderates
+    may_see = is_open or takes_part(who, collection) or who.moderates
+    return may_see and not who.is_apart_from(collection.owner_id)
+
+
+def may_list_binders_of(who: Who, collection: Any) -> bool:
+    is_listed = collection.visibility == "public" and not collection.is_hidden
+    may_see = is_listed or takes_part(who, collection)
+    return may_see and not who.is_apart_from(collection.owner_id)
 
 
 def may_list(who: Who, collection: Any) -> bool:
-    is_listed = collection.visibility == "public" and not collection.is_hidden
-    return is_listed or takes_part(who, collection)
+    is_heard = collection.owner_id not in who.muted or takes_part(who, collection)
+    return may_list_binders_of(who, collection) and is_heard
 
 
 def may_view_item(who: Who, item: Any) -> bool:
@@ -42,14 +49,18 @@ def may_list_link(who: Who, link: Any) -> bool:
 
 
 ORACLES = {
-    "collections": Oracle(may_view, may_list),
+    "collections": Oracle(may_view, may_list, {"owner": may_list_binders_of}),
     "collection-items": Oracle(may_view_item, may_list_item, {"collection": may_view_item}),
     "collection-collaborators": Oracle(may_view_link, may_list_link, {"collection": may_view_link}),
 }
 
 
 def may_edit(who: Who, collection: Any) -> bool:
-    return who.speaks and takes_part(who, collection)
+    return who.speaks and takes_part(who, collection) and may_view(who, collection)
+
+
+def may_invite(who: Who, link: Any) -> bool:
+    return keeps(who, link) and who.is_on_terms_with(link.user_id)
 
 
 def may_delete(who: Who, collection: Any) -> bool:
@@ -67,5 +78,5 @@ def may_add(who: Who, item: Any) -> bool:
 WRITES = {
     "collections": Writes(speaks, may_edit, may_delete),
     "collection-items": Writes(may_add, may_arrange, may_arrange),
-    "collection-collaborators": Writes(creates=keeps, deletes=may_view_link),
+    "collection-collaborators": Writes(creates=may_invite, deletes=may_view_link),
 }

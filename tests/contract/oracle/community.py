@@ -7,22 +7,36 @@ from tests.contract.oracle.words import Oracle, Says, Who, Writes, alike
 
 
 def may_view_post(who: Who, post: Any) -> bool:
-    return not post.is_hidden or who.id == post.author_id or who.moderates
+    may_see = not post.is_hidden or who.id == post.author_id or who.moderates
+    return may_see and not who.is_apart_from(post.author_id)
+
+
+def may_list_post(who: Who, post: Any) -> bool:
+    return may_view_post(who, post) and post.author_id not in who.muted
+
+
+def may_see_comment(who: Who, comment: Any, post_says: Says, card_says: Says) -> bool:
+    on_post = comment.post is not None and post_says(who, comment.post)
+    on_card = comment.card is not None and card_says(who, comment.card)
+    is_open = not comment.is_hidden and (on_post or on_card)
+    may_see = is_open or who.id == comment.author_id or who.moderates
+    return may_see and not who.is_apart_from(comment.author_id)
 
 
 def may_view_comment(who: Who, comment: Any) -> bool:
-    return _may_read_comment(who, comment, may_view_card)
+    return may_see_comment(who, comment, may_view_post, may_view_card)
+
+
+def may_list_comments_by(who: Who, comment: Any) -> bool:
+    return may_see_comment(who, comment, may_list_post, may_list_card)
+
+
+def may_list_comments_on(who: Who, comment: Any) -> bool:
+    return may_view_comment(who, comment) and comment.author_id not in who.muted
 
 
 def may_list_comment(who: Who, comment: Any) -> bool:
-    return _may_read_comment(who, comment, may_list_card)
-
-
-def _may_read_comment(who: Who, comment: Any, may_see_card: Says) -> bool:
-    on_post = comment.post is not None and may_view_post(who, comment.post)
-    on_card = comment.card is not None and may_see_card(who, comment.card)
-    is_open = not comment.is_hidden and (on_post or on_card)
-    return is_open or who.id == comment.author_id or who.moderates
+    return may_list_comments_by(who, comment) and comment.author_id not in who.muted
 
 
 def knows_commenter(who: Who, comment: Any) -> bool:
@@ -37,33 +51,61 @@ def is_in(who: Who, room: Any) -> bool:
 def may_view_room(who: Who, room: Any) -> bool:
     if room.card is not None and not may_view_card(who, room.card):
         return False
-    return not room.is_private or is_in(who, room)
+    may_see = not room.is_private or is_in(who, room)
+    return may_see and not who.is_apart_from(room.creator_id)
 
 
-def may_list_room(who: Who, room: Any) -> bool:
+def may_list_rooms_of(who: Who, room: Any) -> bool:
     is_about_listed = room.card is None or may_list_card(who, room.card)
     return may_view_room(who, room) and (is_about_listed or is_in(who, room))
 
 
+def may_list_rooms_about(who: Who, room: Any) -> bool:
+    is_heard = room.creator_id not in who.muted or is_in(who, room)
+    return may_view_room(who, room) and is_heard
+
+
+def may_list_room(who: Who, room: Any) -> bool:
+    return may_list_rooms_of(who, room) and may_list_rooms_about(who, room)
+
+
+def keeps(who: Who, room: Any) -> bool:
+    return who.id == room.creator_id or who.moderates
+
+
+def may_see_member(who: Who, member: Any, room_says: Says) -> bool:
+    meets = keeps(who, member.room) or not who.is_apart_from(member.user_id)
+    return who.id == member.user_id or (room_says(who, member.room) and meets)
+
+
 def may_view_member(who: Who, member: Any) -> bool:
-    return who.id == member.user_id or may_view_room(who, member.room)
+    return may_see_member(who, member, may_view_room)
 
 
 def may_list_member(who: Who, member: Any) -> bool:
-    return who.id == member.user_id or may_list_room(who, member.room)
+    return may_see_member(who, member, may_list_room)
 
 
 def may_read(who: Who, message: Any) -> bool:
-    keeps = who.id in (message.author_id, message.room.creator_id) or who.moderates
-    return not message.is_hidden or keeps
+    if who.id == message.author_id or keeps(who, message.room):
+        return True
+    return not message.is_hidden and not who.is_apart_from(message.author_id)
 
 
 def may_view_message(who: Who, message: Any) -> bool:
     return may_view_room(who, message.room) and may_read(who, message)
 
 
-def may_list_message(who: Who, message: Any) -> bool:
+def may_list_messages_in(who: Who, message: Any) -> bool:
+    return may_view_message(who, message) and message.author_id not in who.muted
+
+
+def may_list_messages_by(who: Who, message: Any) -> bool:
     return may_list_room(who, message.room) and may_read(who, message)
+
+
+def may_list_message(who: Who, message: Any) -> bool:
+    return may_list_messages_by(who, message) and message.author_id not in who.muted
 
 
 def may_view_feed(who: Who, item: Any) -> bool:
@@ -73,8 +115,9 @@ def may_view_feed(who: Who, item: Any) -> bool:
 
 
 def may_list_feed(who: Who, item: Any) -> bool:
-    is_listed = item.card is None or may_list_card(who, item.card)
-    return is_listed and may_view_feed(who, item)
+    if item.card is not None:
+        return bool(item.is_shown and may_list_card(who, item.card))
+    return bool(item.is_shown and item.post is not None and may_list_post(who, item.post))
 
 
 def has_read(who: Who, read: Any) -> bool:
@@ -86,20 +129,32 @@ def likes(who: Who, like: Any) -> bool:
 
 
 ORACLES = {
-    "feed": Oracle(may_view_feed, may_list_feed, {"card": may_view_feed}),
+    "feed": Oracle(may_view_feed, may_list_feed, dict.fromkeys(("card", "post"), may_view_feed)),
     "feed-reads": alike(has_read),
-    "posts": alike(may_view_post),
+    "posts": Oracle(may_view_post, may_list_post, {"author": may_view_post}),
     "comments": Oracle(
         may_view_comment,
         may_list_comment,
-        {"card": may_view_comment},
+        {
+            "author": may_list_comments_by,
+            "post": may_list_comments_on,
+            "card": may_list_comments_on,
+        },
         {"author": knows_commenter},
     ),
     "post-likes": alike(likes),
     "comment-likes": alike(likes),
-    "rooms": Oracle(may_view_room, may_list_room, {"card": may_view_room}),
+    "rooms": Oracle(
+        may_view_room,
+        may_list_room,
+        {"card": may_list_rooms_about, "creator": may_list_rooms_of},
+    ),
     "room-members": Oracle(may_view_member, may_list_member, {"room": may_view_member}),
-    "messages": Oracle(may_view_message, may_list_message, {"room": may_view_message}),
+    "messages": Oracle(
+        may_view_message,
+        may_list_message,
+        {"author": may_list_messages_by, "room": may_list_messages_in},
+    ),
 }
 
 
@@ -135,11 +190,11 @@ def may_edit_room(who: Who, room: Any) -> bool:
 
 
 def may_delete_room(who: Who, room: Any) -> bool:
-    return who.id == room.creator_id or who.moderates
+    return keeps(who, room)
 
 
 def may_invite(who: Who, member: Any) -> bool:
-    return may_edit_room(who, member.room)
+    return may_edit_room(who, member.room) and who.is_on_terms_with(member.user_id)
 
 
 def may_take_out(who: Who, member: Any) -> bool:

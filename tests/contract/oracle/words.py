@@ -24,9 +24,9 @@ class Who:
         """Tell whether the two see nothing of each other; moderators see all."""
         return not self.moderates and member in self.blocks | self.blocked_by
 
-    def hears(self, member: UUID | None) -> bool:
-        """Tell whether lists show what a member publishes."""
-        return not self.is_apart_from(member) and member not in self.muted
+    def is_on_terms_with(self, member: UUID | None) -> bool:
+        """Tell whether neither has blocked the other, moderator or not."""
+        return member not in self.blocks | self.blocked_by
 
     @property
     def moderates(self) -> bool:
