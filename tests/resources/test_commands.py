@@ -30,7 +30,10 @@ def test_an_operator_can_see_why_somebody_may_or_may_not(alice: Persona, bob: Pe
     card = alice.creates("cards", title="Dragon")
     lines = printed("why", bob.id, "view", "cards", card["id"]).splitlines()
     assert lines[0].startswith("no ")
-    assert "  no   the creator themself" in lines
+    assert "no   the creator themself" in map(str.strip, lines)
+    alice.api.put(f"users/{bob.id}/block")
+    lines = printed("why", bob.id, "view", "cards", card["id"]).splitlines()
+    assert "no   whoever its member has not blocked" in map(str.strip, lines)
     assert printed("why", alice.id, "view", "cards", card["id"]).startswith("yes")
     assert printed("why", "anonymous", "view", "cards", card["id"]).startswith("no ")
 
