@@ -1,0 +1,1 @@
+"""The chapters of the story, each of functions that take the stage."""

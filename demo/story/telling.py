@@ -1,0 +1,29 @@
+"""The story from its beginning to its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from demo.story.chapters import designing, making
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from demo.story.stage import Stage
+
+STORY: Sequence[Callable[[Stage], None]] = (
+    designing.design_a_template,
+    designing.review_the_template,
+    making.make_cards,
+    making.change_a_card,
+    making.like_and_remix,
+    making.fill_a_binder,
+    designing.improve_the_template,
+)
+"""Every chapter, each of which finds what the ones before have left on the stage."""
+
+
+def tell(stage: Stage) -> None:
+    """Tell the whole story; raises StoryError where it goes another way."""
+    for chapter in STORY:
+        chapter(stage)
