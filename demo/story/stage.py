@@ -69,7 +69,9 @@ class StoryMember:
         """Take something away."""
         return self._request("DELETE", path, status)
 
-    def upload(self, path: str, method: str = "POST", expected: int = 201, /, **parts: object) -> Any:
+    def upload(
+        self, path: str, method: str = "POST", expected: int = 201, /, **parts: object
+    ) -> Any:
         """Send a form, whose files are objects with `name` and `read`."""
         form = encode_multipart(BOUNDARY, parts)
         sent = Sent(method, path, self.token, form, MULTIPART_CONTENT)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from demo.story.stage import expect
 
 if TYPE_CHECKING:
     from demo.story.stage import Stage
 
-SLOTS = {
+SLOTS: dict[str, Any] = {
     "type": "object",
     "properties": {
         "title": {"type": "string", "maxLength": 40},
@@ -18,7 +18,7 @@ SLOTS = {
     "required": ["title"],
     "additionalProperties": False,
 }
-WIDER_SLOTS = {**SLOTS, "properties": {**SLOTS["properties"], "power": {"type": "integer"}}}  # type: ignore[dict-item] # the schema is JSON
+WIDER_SLOTS = {**SLOTS, "properties": {**SLOTS["properties"], "power": {"type": "integer"}}}
 EFFECTS = {"preset": "cosmos", "intensity": 0.7, "glare": 0.5}
 
 
