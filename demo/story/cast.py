@@ -10,7 +10,7 @@ from users.services.roles import assign_role
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CastMember:
     """A part in the story: who plays it, and in which language."""
 
     username: str
@@ -20,23 +20,23 @@ class Part:
     role: str = ""
 
 
-MINA = Part("mina", "박미나", "용을 그리고 차를 너무 많이 마셔요.", "ko")
-SORA = Part("sora", "김소라", "물 카드를 모아요. 불은 서리로 바꿉니다.", "ko")
-JIHO = Part("jiho", "이지호", "전설 등급만 찾는 사람.", "ko")
-YUNA = Part("yuna", "최유나", "글귀를 씁니다.", "ko")
-LEO = Part("leo", "Leo Martins", "Template tinkerer, rarely satisfied.")
-AMARA = Part("amara", "Amara Okafor", "Painter of quiet forests.")
-ELIAS = Part("elias", "Elias Novak", "Remixes everything, credits everyone.")
-ZOE = Part("zoe", "Zoe Laurent", "Completes binders for fun.")
-HANEUL = Part("haneul", "정하늘", "커뮤니티를 돌봅니다.", "ko", "moderator")
-MAREN = Part("maren", "Maren Voss", "Looks twice.", role="moderator")
+MINA = CastMember("mina", "박미나", "용을 그리고 차를 너무 많이 마셔요.", "ko")
+SORA = CastMember("sora", "김소라", "물 카드를 모아요. 불은 서리로 바꿉니다.", "ko")
+JIHO = CastMember("jiho", "이지호", "전설 등급만 찾는 사람.", "ko")
+YUNA = CastMember("yuna", "최유나", "글귀를 씁니다.", "ko")
+LEO = CastMember("leo", "Leo Martins", "Template tinkerer, rarely satisfied.")
+AMARA = CastMember("amara", "Amara Okafor", "Painter of quiet forests.")
+ELIAS = CastMember("elias", "Elias Novak", "Remixes everything, credits everyone.")
+ZOE = CastMember("zoe", "Zoe Laurent", "Completes binders for fun.")
+HANEUL = CastMember("haneul", "정하늘", "커뮤니티를 돌봅니다.", "ko", "moderator")
+MAREN = CastMember("maren", "Maren Voss", "Looks twice.", role="moderator")
 
 MEMBERS = (MINA, SORA, JIHO, YUNA, LEO, AMARA, ELIAS, ZOE)
 MODERATORS = (HANEUL, MAREN)
 CAST = (*MEMBERS, *MODERATORS)
 
 
-def open_account(part: Part, *, password: str) -> User:
+def open_account(part: CastMember, *, password: str) -> User:
     """Open an account, past the code that would be mailed."""
     user = User(**address(f"{part.username}@example.com"))
     user.set_password(password)
