@@ -122,6 +122,8 @@ class CardResource(Resource):
         "download_count",
     )
     search = ("title", "description", "tags")
+    screened = ("title", "description", "tags", "slots")
+    screened_where = where(status="published") & REACHABLE
     numbered_pages = True
     ordering = (
         "-created_at",

@@ -71,6 +71,8 @@ class CollectionResource(Resource):
     filters = ("owner", "title", "created_at", "updated_at", "item_count")
     scans = ("visibility", "is_hidden", "goal_count")
     search = ("title", "description")
+    screened = ("title", "description")
+    screened_where = where(visibility__in=("public", "unlisted"))
     ordering = ("-created_at", "-item_count", "-updated_at", "title")
     sorts_scanned = ("owner.username", "@random")
     topics = ("owner",)
@@ -100,6 +102,8 @@ class CollectionItemResource(Resource):
 
     filters = ("collection", "card", "created_at")
     scans = ("section",)
+    screened = ("section", "note")
+    screened_where = visible("collection")
     ordering = ("position", "-created_at")
     sorts_scanned = ("card.title",)
     topics = ("collection",)

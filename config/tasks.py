@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from backups.services import make_due_backup
 from community.services.ranking import forget_withdrawn, move_windows, rank_missing
+from community.services.screening import forget_old_matches
 from files.tasks import sweep_unused_files
 from files.uploads.ending import sweep_expired_uploads
 from resources.retention import fold_old_changes, forget_old_changes
@@ -74,6 +75,7 @@ CHORES: Mapping[str, Callable[[], int]] = {
     "withdrawn_items": forget_withdrawn,
     "idle_webhooks": wake_webhooks,
     "old_deliveries": forget_old_deliveries,
+    "old_screening_matches": forget_old_matches,
 }
 
 

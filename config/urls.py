@@ -9,7 +9,7 @@ from django.views.decorators.csp import csp_override
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from community.views import ExplainView
+from community.views.feed import ExplainView
 from config import operations
 from config.documents import SchemaView
 from resources.http.search_view import SearchView
@@ -35,6 +35,7 @@ api: list[Any] = [
     path("webhooks/", include("webhooks.urls")),
     path("feed/explain", ExplainView.as_view()),
     path("search", SearchView.as_view(default_resources=SEARCHED)),
+    path("", include("community.urls")),
     path("", include("files.uploads.urls")),
     path("", include("cards.urls")),
     *resource_urls(),

@@ -15,6 +15,7 @@ from resources.documents.embedding import AddressStarts, embed
 from resources.documents.member_schemas import member_document_errors, schema_error
 from resources.documents.sentences import explain_pattern
 from resources.documents.sql import Replaced
+from resources.documents.validation import document_errors
 from resources.errors import (
     FieldError,
     Problem,
@@ -37,6 +38,7 @@ from resources.execution.reader import (
 )
 from resources.execution.response_cache import EXACT_LIFETIME, NOTIFIED_LIFETIME
 from resources.execution.run import run_plan
+from resources.execution.table_cache import TableCache
 from resources.fields import (
     DocumentField,
     RecordIdField,
@@ -76,6 +78,7 @@ from resources.rules import (
     Rule,
     has_role,
     linked,
+    narrowed,
     own,
     unlinked,
     visible,
@@ -92,10 +95,12 @@ from resources.sealing import (
     unseal,
     unsealed_document,
 )
+from resources.search.terms import folded_text, words_of
 from resources.snapshots import read_snapshot
 from resources.visible_text import require_visible_line
 from resources.writing.inputs import accept_as
 from resources.writing.operations import require_match
+from resources.writing.screening import ShownText, screen_by, texts_of
 from resources.writing.uploads import UploadInput
 
 __all__ = [
@@ -136,7 +141,9 @@ __all__ = [
     "Resource",
     "Rule",
     "SealedField",
+    "ShownText",
     "SortedCharField",
+    "TableCache",
     "TagsField",
     "UploadInput",
     "accept_as",
@@ -155,11 +162,13 @@ __all__ = [
     "consume_points",
     "consume_quota",
     "derived_keys",
+    "document_errors",
     "embed",
     "epochs",
     "erasure",
     "explain_pattern",
     "feed",
+    "folded_text",
     "forget_keys",
     "has_role",
     "invalid",
@@ -171,6 +180,7 @@ __all__ = [
     "member_document_errors",
     "mentions",
     "missing_last",
+    "narrowed",
     "new_id",
     "not_permitted",
     "not_signed_in",
@@ -191,12 +201,14 @@ __all__ = [
     "rows_of",
     "run_plan",
     "schema_error",
+    "screen_by",
     "seal",
     "sealed_columns",
     "search",
     "showing_fields",
     "shown_plan",
     "storage_full",
+    "texts_of",
     "together",
     "unavailable",
     "unlinked",
@@ -206,4 +218,5 @@ __all__ = [
     "visible",
     "where",
     "with_limits",
+    "words_of",
 ]

@@ -7,6 +7,8 @@ Each verb writes the row and one `Change` in one transaction and, once it is com
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
@@ -34,6 +36,21 @@ READY = (str, int, float, bool, list, dict)
 """What JSON has a form for."""
 committed = Signal()
 """Sent after commit with `sender` (the row's model) and `change` (its `Change`)."""
+
+type Written = list[tuple[Record, Change]]
+
+_written: ContextVar[Written | None] = ContextVar("written", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[Written]:
+    """Collect the rows that are created and updated here meanwhile, each with its change."""
+    written: Written = []
+    token = _written.set(written)
+    try:
+        yield written
+    finally:
+        _written.reset(token)
 
 
 def together() -> transaction.Atomic:
@@ -67,8 +84,8 @@ def create_many[M: Record](rows: Iterable[M], *, by: Actor) -> list[M]:
     with together():
         type(batch[0])._default_manager.bulk_create(batch)
         relation_lists.index_many(batch)
-        changes = [_change(row, Action.CREATE, by=by, after=logged_values(row)) for row in batch]
-        _log_all(type(batch[0]), changes)
+        for row in batch:
+            _log(row, Action.CREATE, by=by, after=logged_values(row))
         search.index_many(batch)
     return batch
 
@@ -247,12 +264,9 @@ def _log(row: Record, action: Action, *, by: Actor, **images: Mapping[str, objec
     change = _change(row, action, by=by, **images)
     row_sql.insert(change)
     _announce(type(row), change)
-
-
-def _log_all(model: type[Record], changes: Sequence[Change]) -> None:
-    for change in changes:
-        row_sql.insert(change)
-        _announce(model, change)
+    written = _written.get()
+    if written is not None:
+        written.append((row, change))
 
 
 def _announce(model: type[Record], change: Change) -> None:

@@ -69,6 +69,7 @@ NAMING = (
     "filters",
     "scans",
     "search",
+    "screened",
     "ordering",
     "topics",
 )
@@ -82,7 +83,8 @@ def _rules_compile(resource: Resource) -> Iterator[tuple[int, str]]:
         *resource.viewer.items(),
         *_rules_of_options(resource),
     ]
-    rules = [(verb, resource.rule(verb)) for verb in VERBS] + fields
+    screened = ("screened_where", resource.screened_where)
+    rules = [*((verb, resource.rule(verb)) for verb in VERBS), screened, *fields]
     for name, rule in rules:
         for kind in KINDS:
             try:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
-from resources.rules import NOBODY, Rule
+from resources.rules import ANYONE, NOBODY, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -82,6 +82,8 @@ class Resource:
       `{"mode": {"new": ListOption(…, sort="-created_at"), "top": …}}` is `mode=top`.
     - `numbered_pages` lets lists be read by `page=3` with totals, for tables.
     - `search` are the columns of the full-text index, the first weighing most.
+    - `screened` are the columns with texts of members that are screened before a write is committed
+      (`resources.writing.screening`), in rows that `screened_where` opens: those that others see.
     - `creates`, `updates`, `deletes` replace the write door's plain verbs by services:
       `creates(by=actor, **values)`, `updates(row, by=actor, **values)`, `deletes(row, by=actor)`.
     - `shown_once` are attributes that a service gives the row it creates or an action answers: the
@@ -111,6 +113,8 @@ class Resource:
     filters: ClassVar[Sequence[str]] = ()
     scans: ClassVar[Sequence[str]] = ()
     search: ClassVar[Sequence[str]] = ()
+    screened: ClassVar[Sequence[str]] = ()
+    screened_where: ClassVar[Rule] = ANYONE
     ordering: ClassVar[Sequence[str]] = ("-id",)
     sorts_scanned: ClassVar[Sequence[str]] = ()
     options: ClassVar[Mapping[str, Mapping[str, ListOption]]] = {}

@@ -69,7 +69,10 @@ class FieldError:
 
 @dataclass(eq=False)
 class Problem(Exception):
-    """An error with its HTTP status, a lower_snake code and a sentence for people."""
+    """An error with its HTTP status, a lower_snake code and a sentence for people.
+
+    `aftermath` writes what is to stay although the write that failed is taken back.
+    """
 
     status: int
     code: str
@@ -77,6 +80,7 @@ class Problem(Exception):
     errors: Sequence[FieldError] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, Any] = field(default_factory=dict)
+    aftermath: Callable[[], None] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the problem document (RFC 9457) with our `code`, `request_id` and `errors`.

@@ -147,6 +147,7 @@ class ReviewResource(Resource):
 
     filters = ("template", "author", "stars", "created_at")
     scans = ("updated_at",)
+    screened = ("text",)
     ordering = ("-created_at", "-stars")
     topics = ("template",)
 

@@ -32,10 +32,16 @@ for line in map(str.strip, sys.stdin):
 
 
 @contextmanager
-def other_process(imports: str, work: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a process that does `work` with each `line`; `sys.argv[2:]` are the arguments."""
+def other_process(
+    imports: str, work: str, *arguments: str, database: str = ""
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a process that does `work` with each `line`; `sys.argv[2:]` are the arguments.
+
+    `database` is another one than the test's.
+    """
     script = SCRIPT.format(imports=imports, work=work)
-    command = [sys.executable, "-c", script, str(connection.settings_dict["NAME"]), *arguments]
+    name = database or str(connection.settings_dict["NAME"])
+    command = [sys.executable, "-c", script, name, *arguments]
     with subprocess.Popen(
         command, cwd=ROOT, env=os.environ, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:

@@ -1,5 +1,5 @@
 """Moderators' view of what members say."""
 
-from community.admin import chat, posts
+from community.admin import chat, posts, screening
 
-__all__ = ["chat", "posts"]
+__all__ = ["chat", "posts", "screening"]

@@ -18,6 +18,7 @@ from community.models.moderation import (
 from community.models.moderators import ModeratorScope
 from community.models.posts import POST_ATTACHMENTS, Post, PostImage
 from community.models.reports import Appeal, Report
+from community.models.screening import ScreeningAction, ScreeningMatch, ScreeningRule
 
 __all__ = [
     "DEEPEST_REPLY",
@@ -44,4 +45,7 @@ __all__ = [
     "Report",
     "Room",
     "RoomMember",
+    "ScreeningAction",
+    "ScreeningMatch",
+    "ScreeningRule",
 ]

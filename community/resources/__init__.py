@@ -8,6 +8,7 @@ from community.resources import (
     moderation,
     posts,
     reports,
+    screening,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "moderation",
     "posts",
     "reports",
+    "screening",
 ]

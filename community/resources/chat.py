@@ -65,6 +65,7 @@ class RoomResource(Resource):
     filters = ("creator", "card", "created_at", "last_message_at")
     scans = ("title", "is_private", "is_closed", "message_count", "updated_at")
     search = ("title", "description")
+    screened = ("title", "description")
     ordering = ("-last_message_at", "-created_at")
     sorts_scanned = ("title", "-message_count")
     topics = ("creator", "card")
@@ -122,6 +123,7 @@ class MessageResource(Resource):
 
     filters = ("room", "author", "created_at")
     search = ("body",)
+    screened = ("body",)
     ordering = ("-created_at",)
     topics = ("room",)
 

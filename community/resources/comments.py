@@ -59,6 +59,7 @@ class CommentResource(Resource):
 
     filters = ("post", "card", "parent", "author", "created_at", "updated_at", "like_count")
     scans = ("text",)
+    screened = ("text",)
     ordering = ("created_at", "-like_count", "-updated_at")
     topics = ("post", "card")
 

@@ -54,6 +54,7 @@ class PostResource(Resource):
     )
     scans = ("text", "images", "edited_at")
     search = ("text", "tags")
+    screened = ("text", "tags")
     numbered_pages = True
     ordering = ("-created_at", "-like_count", "-comment_count", "-updated_at")
     sorts_scanned = ("author.username", "@random")

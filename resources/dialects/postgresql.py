@@ -46,5 +46,9 @@ class Postgresql:
         is_mixed = any(isinstance(item, float) for item in items)
         return [float(item) for item in items] if is_mixed else items
 
+    def version(self) -> int:
+        """Return 0: commits are notified."""
+        return 0
+
     def json_document(self, value: dict[str, Any] | list[Any]) -> None:
         """Leave it to Django, which wraps values for the driver."""

@@ -44,6 +44,12 @@ class Dialect(Protocol):
     def list_parameter(self, items: list[Any]) -> Any:
         """Return values as the one parameter that a list is bound by."""
 
+    def version(self) -> int:
+        """Return a number that changes when another connection has committed something.
+
+        It is always the same where a database notifies of commits instead.
+        """
+
     def json_document(self, value: dict[str, Any] | list[Any]) -> str | None:
         """Return JSON in a form of the database's own; None where Django's will do."""
 

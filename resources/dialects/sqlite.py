@@ -88,6 +88,12 @@ class Sqlite:
         """Write a JSON array."""
         return orjson.dumps(items, default=str).decode()
 
+    def version(self) -> int:
+        """Return `PRAGMA data_version` of the current connection."""
+        connection.ensure_connection()
+        version: int = connection.connection.execute("PRAGMA data_version").fetchone()[0]
+        return version
+
     def json_document(self, value: dict[str, Any] | list[Any]) -> str | None:
         """Write the shortest form."""
         with suppress(TypeError):  # whole numbers of more than 64 bits, for one

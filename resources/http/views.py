@@ -21,6 +21,7 @@ from resources.targets import Target
 from resources.writing.batch import BatchInput, run_batch
 from resources.writing.idempotency import once
 from resources.writing.merge_patch import MEDIA_TYPE, as_merge_patch
+from resources.writing.screening import with_aftermath
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +147,7 @@ class BatchView(APIView):
             asked = (request.path, fingerprint_of(request.data))
             return once(key, actor, asked, answer) if key is not None else answer()
 
-        return answered(answer_once).with_headers(limits).response()
+        return answered(lambda: with_aftermath(answer_once)).with_headers(limits).response()
 
 
 def actor_behind(request: Request) -> Actor:

@@ -24,6 +24,7 @@ from resources.writing.operations import (
     run_action,
     update_record,
 )
+from resources.writing.screening import with_aftermath
 from resources.writing.uploads import has_uploads, uploads_stored
 
 if TYPE_CHECKING:
@@ -88,6 +89,10 @@ def require_unknown(exchange: Exchange) -> None:
 
 def run_write(exchange: Exchange) -> HttpAnswer:
     """Run the operation and return the record as it then is; raises Problem 400 to 422."""
+    return with_aftermath(lambda: _run(exchange))
+
+
+def _run(exchange: Exchange) -> HttpAnswer:
     request, actor, data = exchange.request, exchange.actor, exchange.data
     resource, record_id = request.resource, request.record_id
     if request.action:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -81,7 +81,7 @@ def _within(problem: Problem, number: int) -> Problem:
         FieldError(f"{prefix}.body.{error.field}".strip("."), error.code, error.message)
         for error in problem.errors
     ] or [FieldError(prefix, problem.code, problem.detail)]
-    return Problem(problem.status, problem.code, problem.detail, errors, problem.headers)
+    return replace(problem, errors=errors)
 
 
 def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:

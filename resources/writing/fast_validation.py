@@ -5,6 +5,7 @@ Anything unusual falls back to Django REST framework, which alone produces error
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from django.core.validators import (
@@ -59,7 +60,8 @@ def _text(field: Any) -> Validator:
     if bounds is None:
         return _full_validation(field)
     least, most = bounds
-    is_visible = next((VISIBLE[each] for each in field.validators if each in VISIBLE), bool)
+    functions = [each for each in field.validators if type(each) is FunctionType]
+    is_visible = next((VISIBLE[each] for each in functions if each in VISIBLE), bool)
 
     def validate(value: Any) -> Any:
         is_fitting = type(value) is str and value and least <= len(value) <= most
@@ -131,7 +133,7 @@ def _bounds(
         if type(validator) in found and isinstance(validator.limit_value, int):
             tighter = max if type(validator) is least else min
             found[type(validator)] = tighter(found[type(validator)], validator.limit_value)
-        elif type(validator) not in others and validator not in VISIBLE:
+        elif type(validator) not in others and validator not in tuple(VISIBLE):
             return None
     return found[least], found[most]
 

@@ -146,9 +146,8 @@ class RecordInput(serializers.ModelSerializer[Any]):
         if isinstance(model_field, DocumentField):
             kept = {name: options[name] for name in KEPT_OPTIONS if name in options}
             return DocumentInput, kept | {"schema": model_field.schema}
-        if model_field.get_internal_type() in VISIBLE_KINDS and not model_field.choices:
-            rule = VISIBLE_KINDS[model_field.get_internal_type()]
-            options["validators"] = [*options.get("validators", ()), rule]
+        if rules := _visible_rules(model_field):
+            options["validators"] = [*options.get("validators", ()), *rules]
         return field_class, options
 
     @override
@@ -318,11 +317,17 @@ def input_class(resource: Resource, verb: str) -> type[RecordInput]:
     return type(name, (RecordInput,), {"Meta": meta, "__doc__": None})
 
 
+def _visible_rules(column: Field[Any, Any]) -> list[Any]:
+    """Return what a text is held to so that people can see it, if the column is a text."""
+    rule = VISIBLE_KINDS.get(column.get_internal_type())
+    return [rule] if rule and not column.choices else []
+
+
 def _unasked(resource: Resource, names: Sequence[str]) -> dict[str, Any]:
     """Switch off per-field uniqueness queries; the database decides."""
     columns: list[Field[Any, Any]] = [resource.column(name) for name in names]
     return {
-        column.name: {"validators": column.validators}
+        column.name: {"validators": [*column.validators, *_visible_rules(column)]}
         for column in columns
         if column.unique and not isinstance(column, ForeignKey | FileField)
     }

@@ -13,6 +13,7 @@ from resources.execution.reader import record_uuid
 from resources.writing.candidate_row import candidate_row
 from resources.writing.inputs import composed_input, inputs_of, validated
 from resources.writing.merge_patch import merged_into
+from resources.writing.screening import screened
 from resources.writing.uploads import has_uploads, uploads_stored
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _created(resource: Resource, actor: Actor, sent: object) -> Record:
     }
     _require(resource.create, actor, candidate_row(resource, values))
     service = resource.service("create")
-    with transaction.atomic():
+    with transaction.atomic(), screened(actor):
         if service:
             row: Record = service(by=actor, **values)
         else:
@@ -71,7 +72,7 @@ def update_record(
         with transaction.atomic():
             _updatable_row(resource, actor, record_id, if_match)
     fields = inputs_of(resource, "update")
-    with uploads_stored(fields, actor, sent) as stored, transaction.atomic():
+    with uploads_stored(fields, actor, sent) as stored, transaction.atomic(), screened(actor):
         row = _updatable_row(resource, actor, record_id, if_match)
         values = validated(resource, "update", actor, merged_into(row, resource, stored), row)
         _require_writers(resource, actor, row, values)
@@ -121,7 +122,7 @@ def run_action(
         with transaction.atomic():
             _require(action.rule, actor, visible_row(resource, actor, record_id))
     fields = takes.fields if takes else {}
-    with uploads_stored(fields, actor, sent) as stored, transaction.atomic():
+    with uploads_stored(fields, actor, sent) as stored, transaction.atomic(), screened(actor):
         if action.locks_actor and actor.id is not None and actor.id < record_uuid(record_id):
             row_sql.read(resource.record_model, actor.id)
         row = visible_row(resource, actor, record_id)

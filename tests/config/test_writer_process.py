@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from server.writer_process import Frames, frame
 from tests.config.test_serve import mailed_code
+from tests.other_process import other_process, tell
 from tests.realtime.test_processes import PROFILE
 from tests.realtime.test_shutdown import Process, creates, listener, subscribes, token_of, told
 
@@ -115,6 +117,28 @@ def test_errors_come_back_as_from_anywhere_else(api: httpx.Client) -> None:
     assert re.search("[가-힣]", korean.text)
     assert api.post("cards", json={"title": "x"}, headers={"Authorization": ""}).status_code == 401
     assert api.patch(f"cards/{creates(api, 'x')}", content=b"{").status_code == 415
+
+
+def test_a_screening_rule_made_elsewhere_holds_for_the_next_write(
+    api: httpx.Client, process: Process
+) -> None:
+    imports = "from community.services.screening import write_rule"
+    condition = '{"keywords": {"any_of": [line]}}'
+    work = f"write_rule(by=SYSTEM, name=line, action='refuse', condition={condition})"
+    said = {"text": "Free gems for everyone"}
+    assert api.post("posts", json=said).status_code == 201
+    with other_process(imports, work, database=str(process.folder / "holobase.db")) as other:
+        tell(other, "gems")
+        assert api.post("posts", json=said).json()["code"] == "screened"
+        assert api.post("posts", json={"text": "Hello"}).status_code == 201
+    # Some of these share a commit, which is taken back with those that are refused.
+    with ThreadPoolExecutor(8) as clients:
+        texts = [said, {"text": "Hello"}] * 10
+        answers = list(clients.map(lambda text: api.post("posts", json=text), texts))
+    assert [answer.status_code for answer in answers] == [403, 201] * 10
+    with sqlite3.connect(process.folder / "holobase.db") as database:
+        count = database.execute("SELECT COUNT(*) FROM community_screeningmatch").fetchone()
+    assert count == (11,), "each refusal is logged once"
 
 
 def test_listeners_hear_of_it_by_the_bell(api: httpx.Client, process: Process) -> None:

@@ -31,6 +31,7 @@ DOCUMENTS: JsonObject = {
     "slots": {"type": "object", "properties": {}},
     "scopes": ["cards:read"],
     "topics": ["cards"],
+    "condition": {"keywords": {"any_of": ["never said"]}},
 }
 
 GIVEN: Mapping[tuple[type[models.Model], str], str] = {

@@ -89,6 +89,7 @@ class UserResource(Resource):
     filters = ("username", "created_at", "follower_count")
     scans = ("display_name", "card_count", "collection_count", "following_count")
     search = ("username", "display_name", "bio")
+    screened = ("username", "display_name", "bio")
     numbered_pages = True
     ordering = ("-created_at", "-follower_count", "username")
     sorts_scanned = ("display_name", "-card_count", "-collection_count", "-following_count")

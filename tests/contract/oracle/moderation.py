@@ -45,6 +45,11 @@ def is_admin(who: Who, _row: object) -> bool:
 
 PRIVATE = ("case", "target_id", "subject", "content", "reason", "sanction")
 
+
+def moderates(who: Who, _row: object) -> bool:
+    return who.moderates
+
+
 ORACLES: dict[str, Oracle] = {
     "moderation-cases": alike(handles, claimed_by=names_moderators, decided_by=names_moderators),
     "case-notes": alike(handles_case_of),
@@ -54,6 +59,8 @@ ORACLES: dict[str, Oracle] = {
     ),
     "moderator-scopes": alike(may_view_scope),
     "reports": alike(may_view_report, case=handles_case_of, weight=handles_case_of),
+    "screening-rules": alike(moderates),
+    "screening-matches": alike(moderates),
 }
 
 
@@ -66,4 +73,5 @@ WRITES = {
     "case-notes": Writes(creates=handles_case_of),
     "moderator-scopes": Writes(creates=is_admin, deletes=is_admin),
     "reports": Writes(creates=may_report),
+    "screening-rules": Writes(moderates, moderates, moderates),
 }

@@ -1,0 +1,1 @@
+"""What the community answers beyond its resources."""
