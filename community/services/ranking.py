@@ -136,6 +136,28 @@ def content_digest(row: Shown) -> str:
     return sha256(" ".join(words).encode()).hexdigest()
 
 
+def item_values(row: Shown) -> dict[str, object]:
+    """Return the columns of a new item that its rank does not depend on."""
+    is_post = isinstance(row, Post)
+    return {
+        "kind": FeedItem.Kind.POST if is_post else FeedItem.Kind.CARD,
+        "post" if is_post else "card": row,
+        "author_id": _author_id(row),
+        "content_digest": content_digest(row),
+    }
+
+
+def rank_values(row: Shown, published_at: datetime) -> dict[str, object]:
+    """Return the columns that a row's item is ranked by."""
+    inputs = inputs_of(row, published_at)
+    return {
+        "published_at": published_at,
+        "recency": recency(published_at, timezone.now()),
+        "points": POINTS.score(inputs),
+        "hot": HOT.score(inputs),
+    }
+
+
 def _rank_some(left: Any) -> int:
     with changes.together():
         return rank(left[:MOST_AT_ONCE])
@@ -165,38 +187,17 @@ def _author_id(row: Shown) -> UUID:
 
 
 def _create(row: Shown, published_at: datetime) -> None:
-    digest, author_id = content_digest(row), _author_id(row)
-    published_at = _inherited(author_id, digest, published_at)
-    is_post = isinstance(row, Post)
-    changes.create(
-        FeedItem,
-        by=SYSTEM,
-        kind=FeedItem.Kind.POST if is_post else FeedItem.Kind.CARD,
-        author_id=author_id,
-        content_digest=digest,
-        **{"post" if is_post else "card": row},
-        **_ranked(row, published_at),
-    )
+    first = _inherited(_author_id(row), content_digest(row), published_at)
+    changes.create(FeedItem, by=SYSTEM, **item_values(row), **rank_values(row, first))
 
 
 def _update(item: FeedItem, row: Shown) -> None:
     digest, published_at = content_digest(row), item.published_at
     if digest != item.content_digest:
         published_at = _inherited(item.author_id, digest, published_at)
-    ranked = _ranked(row, published_at)
+    scores = rank_values(row, published_at)
     is_shown = is_for_everybody(row)
-    changes.update(item, by=SYSTEM, content_digest=digest, is_shown=is_shown, **ranked)
-
-
-def _ranked(row: Shown, published_at: datetime) -> dict[str, object]:
-    """Return the columns that a row's item is ranked by."""
-    inputs = inputs_of(row, published_at)
-    return {
-        "published_at": published_at,
-        "recency": recency(published_at, timezone.now()),
-        "points": POINTS.score(inputs),
-        "hot": HOT.score(inputs),
-    }
+    changes.update(item, by=SYSTEM, content_digest=digest, is_shown=is_shown, **scores)
 
 
 def _inherited(author_id: UUID, digest: str, published_at: datetime) -> datetime:
@@ -223,4 +224,4 @@ def _inherit_ages(authors: Collection[UUID]) -> None:
         row = item.card or item.post
         if row is not None:
             published_at = _inherited(item.author_id, item.content_digest, item.published_at)
-            changes.update(item, by=SYSTEM, **_ranked(row, published_at))
+            changes.update(item, by=SYSTEM, **rank_values(row, published_at))

@@ -19,6 +19,7 @@ class Postgresql:
     runs_inline = False
     prepares_statements = True
     commits_in_order = False
+    booleans = ("false", "true")
     ids_of_json = "SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%s::json)"
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     adapters: Mapping[type, Callable[[Any], Any]] = {}

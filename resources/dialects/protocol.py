@@ -19,6 +19,8 @@ class Dialect(Protocol):
     """Whether the server plans a statement once per connection if it is asked to."""
     commits_in_order: bool
     """Whether ids of the change log are given out in the order of commits."""
+    booleans: tuple[str, str]
+    """False and true as Django writes them into the condition of an index."""
     ids_of_json: str
     """The SELECT of the ids in a JSON array, which is its one parameter."""
     begin_snapshot: str

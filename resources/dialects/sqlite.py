@@ -61,6 +61,7 @@ class Sqlite:
     runs_inline = True
     prepares_statements = False
     commits_in_order = True
+    booleans = ("0", "1")
     ids_of_json = "SELECT value FROM JSON_EACH(%s)"
     begin_snapshot = "BEGIN DEFERRED"  # a writer is kept waiting by “immediate” only
     adapters: Mapping[type, Callable[[Any], Any]] = {UUID: str, datetime: _utc_text}

@@ -21,6 +21,7 @@ from django.db.models.functions import Lower
 
 from resources.actors import ACTOR_ID, UnboundActor
 from resources.byte_cache import ByteCache
+from resources.dialects import dialect
 from resources.dialects.sqlite import with_qmarks
 from resources.documents.sql import JsonText
 from resources.event_loop import MustRunInThread, is_in_event_loop
@@ -114,7 +115,7 @@ def inlined(
 def _constant(parameter: object) -> str | None:
     """Write a value of our own declarations as an SQL literal; None if it must be a parameter."""
     if isinstance(parameter, bool):
-        return "TRUE" if parameter else "FALSE"
+        return dialect().booleans[parameter]
     if isinstance(parameter, int):
         return str(parameter)
     if not isinstance(parameter, str):
