@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from resources import registry
 from resources.rules.algebra import DependentRows, Rule, Scope, Words, narrowed
+from resources.rules.exists import RowExists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -180,7 +181,7 @@ class Visible(Rule):
         if isinstance(scope, bool):
             return scope and Q((f"{self.relation}__isnull", False))
         rows = narrowed(target._default_manager.all(), scope)
-        return Q(Exists(rows.filter(pk=OuterRef(f"{self.relation}_id"))))
+        return Q(RowExists(rows.filter(pk=OuterRef(f"{self.relation}_id"))))
 
     @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
