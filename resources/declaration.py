@@ -50,11 +50,16 @@ class RecordAction:
 
 @dataclass(frozen=True)
 class ListOption:
-    """A value of a parameter of lists: what it narrows them to, and the order that it brings."""
+    """A value of a parameter of lists: what it narrows them to, and the order that it brings.
+
+    `is_sorted` says that no index gives its rows in their order: they are found and sorted before
+    the few of the page become documents.
+    """
 
     words: str | Promise
     rule: Rule | None = None
     sort: str = ""
+    is_sorted: bool = False
 
 
 class Resource:

@@ -51,6 +51,17 @@ def unmuted(column: str) -> Rule:
     )
 
 
+def followed(column: str) -> Rule:
+    """Open the rows of members whom the actor follows."""
+    return ~unlinked(
+        "users.Follow",
+        actor="follower",
+        member="followed",
+        column=column,
+        words=_("whoever does not follow its member"),
+    )
+
+
 def _not_blocked_by(column: str) -> Rule:
     return unlinked(
         "users.Block",

@@ -17,6 +17,7 @@ from resources.api import (
     visible,
     where,
 )
+from users.rules import followed
 
 READ = linked("community.FeedRead", row="item", member="user", words=_("whoever has read it"))
 IN_FEED = where(is_shown=True) & (visible("card") | visible("post"))
@@ -56,6 +57,12 @@ class FeedResource(Resource):
             "hot": ListOption(_("the newest and the most liked"), sort="-hot"),
             "new": ListOption(_("the newest first"), sort="-published_at"),
             "top": ListOption(_("the most liked first"), sort="-points"),
+            "following": ListOption(
+                _("the newest of those whom you follow"),
+                followed("author"),
+                sort="-published_at",
+                is_sorted=True,
+            ),
         },
         "window": {
             "all": ListOption(_("of all times")),

@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from math import log10
 from typing import TYPE_CHECKING, NamedTuple
 
-from community.models import FeedItem, Post
+from community.models import FeedItem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cards.models import Card
+    from community.models import Post
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TENFOLD = timedelta(hours=12.5)
@@ -82,8 +83,7 @@ FORMULAS: Mapping[str, Formula] = {
 
 def inputs_of(row: Card | Post, published_at: datetime) -> ScoreInputs:
     """Return what the scores of a card or post are made of."""
-    likes = 0 if isinstance(row, Post) else row.like_count
-    return ScoreInputs(likes, row.comment_count, published_at)
+    return ScoreInputs(row.like_count, row.comment_count, published_at)
 
 
 def recency(published_at: datetime, now: datetime) -> FeedItem.Recency:

@@ -15,7 +15,7 @@ from resources.query.cursors import PageCursor, read_page_cursor
 from resources.query.filters.nodes import Macro
 from resources.query.filters.parameters import RESERVED, read_filters
 from resources.query.filters.pins import pinned_relations
-from resources.query.options import chosen_options, sort_of_options
+from resources.query.options import chosen_options, must_sort, sort_of_options
 from resources.query.ordering import SortKey, sort_keys, sort_text
 from resources.query.selection import Selection, selection
 from resources.text import composed
@@ -56,6 +56,8 @@ class ListQuery:
     count: str | None
     page: int | None = None
     options: ChosenOptions = ()
+    picked: int | None = None
+    """How many rows are picked before documents are made; None where pages are read in order."""
     cost: Cost = FREE
     rest: str = ""
 
@@ -106,6 +108,7 @@ class ListQuery:
             self.missing,
             self.page is not None,
             self.options,
+            self.picked,
         )
 
     def values(self) -> dict[Hashable, Any]:
@@ -145,6 +148,7 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
     extras = [name for name, value in (("search", search), ("count", count)) if value is not None]
     cost = cost_of_list(resource, chosen, keys, condition, limit, extras)
     require_affordable(cost)
+    is_plain = search is None and page is None
     return ListQuery(
         selection=chosen,
         keys=keys,
@@ -155,6 +159,7 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
         count=count,
         page=page,
         options=options,
+        picked=limit + 1 if is_plain and must_sort(resource, options) else None,
         cost=cost,
         rest=rest,
     )

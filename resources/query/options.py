@@ -35,6 +35,11 @@ def rules_of_options(resource: Resource, chosen: ChosenOptions) -> list[Rule]:
     return [option.rule for option in _options(resource, chosen) if option.rule]
 
 
+def must_sort(resource: Resource, chosen: ChosenOptions) -> bool:
+    """Return whether no index gives the chosen rows in their order."""
+    return any(option.is_sorted for option in _options(resource, chosen))
+
+
 def _options(resource: Resource, chosen: ChosenOptions) -> Iterator[ListOption]:
     return (resource.options[name][value] for name, value in chosen)
 

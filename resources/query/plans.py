@@ -190,14 +190,10 @@ def _by_key(resource: Resource) -> Q:
 
 def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     actor = UnboundActor(kind)
-    rows = _listed(resource, actor, query)
-    for key in query.keys:
-        annotation = key.annotation(resource, actor)
-        rows = rows if annotation is None else rows.annotate(**{key.column: annotation})
-    if query.cursor:
-        beyond = after_cursor(query.keys, query.missing, is_backward=query.is_backward)
-        rows = rows.filter(beyond)
-    rows = rows.order_by(*(key.order(is_backward=query.is_backward) for key in query.keys))
+    rows = _in_order(_listed(resource, actor, query), resource, actor, query)
+    if query.picked:
+        picked = resource.model._default_manager.filter(pk__in=rows.values("pk")[: query.picked])
+        rows = _in_order(picked, resource, actor, query)
     document = JsonText(record_document(resource, actor, query.selection))
     page = rows.values_list(document, *(key.selected() for key in query.keys))
     limit = UnboundParameter("limit", IntegerField(), None)
@@ -205,6 +201,19 @@ def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
         return compiled(page, " LIMIT %s", limit)
     offset = UnboundParameter("offset", IntegerField(), None)
     return compiled(page, " LIMIT %s OFFSET %s", limit, offset)
+
+
+def _in_order(
+    rows: QuerySet[Any], resource: Resource, actor: UnboundActor, query: ListQuery
+) -> QuerySet[Any]:
+    """Return the rows beyond the cursor in the order of the list."""
+    for key in query.keys:
+        annotation = key.annotation(resource, actor)
+        rows = rows if annotation is None else rows.annotate(**{key.column: annotation})
+    if query.cursor:
+        beyond = after_cursor(query.keys, query.missing, is_backward=query.is_backward)
+        rows = rows.filter(beyond)
+    return rows.order_by(*(key.order(is_backward=query.is_backward) for key in query.keys))
 
 
 def _count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast, override
 
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Model, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from resources import registry

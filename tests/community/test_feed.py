@@ -164,6 +164,23 @@ def test_bob_hides_what_he_has_read(alice: Persona, bob: Persona, anonymous: Per
     assert anonymous.api.get("feed", unread="true").status_code == 401
 
 
+def test_bob_reads_of_those_whom_he_follows(
+    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona
+) -> None:
+    publish(alice, "Alice's")
+    publish(carol, "Carol's")
+    alice.creates("posts", text="Hello")
+    post = carol.creates("posts", text="Liked")["id"]
+    alice.api.put(f"posts/{post}/like")
+    run_consumers("feed")
+    assert shown(bob, mode="following") == []
+    bob.api.put(f"users/{alice.id}/follow")
+    assert shown(bob, mode="following") == ["Hello", "Alice's"]
+    assert shown(bob, mode="following", kind="card", unread="true") == ["Alice's"]
+    assert anonymous.api.get("feed", mode="following").status_code == 401
+    assert shown(bob, mode="top")[0] == "Liked"
+
+
 def test_the_explanation_shows_the_formula_and_what_goes_into_it(
     alice: Persona, bob: Persona, carol: Persona
 ) -> None:
