@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.builds import builds
+from bench.community.section import community
 from bench.files.section import files
 from bench.on_postgresql import on_postgresql
 from bench.over_http import at_a_million, beside_pocketbase
@@ -27,6 +28,7 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], list[str]]]] = {
     "million": ("HTTP at 1,000,000 cards", at_a_million),
     "files": ("Files", files),
     "search": ("Search", search),
+    "community": ("A large community", community),
     "tricks": ("Measured alone", tricks),
     "builds": ("Beside another build", builds),
 }
