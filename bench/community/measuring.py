@@ -67,16 +67,20 @@ def main(cards: int, likes: int) -> None:
     filled = fill(cards, likes)
     say(filled.counts)
     walks = {name: Walk(filled.reader, *asked) for name, asked in LISTS.items()}
+    _round(walks, random.Random(-1), times=2)  # statements are compiled and prepared
     for line in sys.stdin:
-        chance = random.Random(int(line))
-        # One page of each in turn, so that what else the machine does meets all alike.
-        times: dict[str, list[float]] = {name: [] for name in (*LISTS, *searches())}
-        for _ in range(QUESTIONS):
-            for name, walk in walks.items():
-                times[name].append(walk.page())
-            for name, ask in searches().items():
-                times[name].append(ask(chance))
-        say(times)
+        say(_round(walks, random.Random(int(line)), QUESTIONS))
+
+
+def _round(walks: Mapping[str, Walk], chance: random.Random, times: int) -> dict[str, list[float]]:
+    """Return the milliseconds of each, one in turn: what the machine does beside meets all alike."""
+    found: dict[str, list[float]] = {name: [] for name in (*walks, *searches())}
+    for _ in range(times):
+        for name, walk in walks.items():
+            found[name].append(walk.page())
+        for name, ask in searches().items():
+            found[name].append(ask(chance))
+    return found
 
 
 def searches() -> Mapping[str, Callable[[random.Random], float]]:
