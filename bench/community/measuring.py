@@ -73,7 +73,7 @@ def main(cards: int, likes: int) -> None:
 
 
 def _round(walks: Mapping[str, Walk], chance: random.Random, times: int) -> dict[str, list[float]]:
-    """Return the milliseconds of each, one in turn: what the machine does beside meets all alike."""
+    """Return the milliseconds of each, one in turn: a busy machine meets all alike."""
     found: dict[str, list[float]] = {name: [] for name in (*walks, *searches())}
     for _ in range(times):
         for name, walk in walks.items():
