@@ -50,6 +50,7 @@ TURN_URI = Format(
     re.compile(rf"(?:turns?|stuns?):{HOST}{PORT}(?:\?transport=(?:udp|tcp))?"),
     "addresses such as turn:turn.example.com:3478",
 )
+EMOJI = Format(re.compile(r"[^\s\x00-\x7f]{1,32}"), "emojis such as 👍,🔥")
 BUCKET = Format(
     re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]"), "a bucket's name, 3 to 63 characters"
 )

@@ -263,6 +263,9 @@ REQUIRE_STAFF_2FA = env.flag(
 )
 # Passkeys may be asked for by the two sites above and, where there are any, by mobile apps.
 PASSKEY_ORIGINS = env.words("PASSKEY_ORIGINS", form=formats.APP_ORIGIN)
+REACTIONS = env.words(
+    "REACTIONS", ("👍", "😍", "🔥", "✨", "😂", "😮", "😢", "🎉"), form=formats.EMOJI
+)
 RESERVED_USERNAMES = env.words("RESERVED_USERNAMES", form=formats.USERNAME)
 RESOURCES_ACTOR_OF_USER = "users.selectors.actor_of"
 THROTTLE_RATES = {

@@ -2,8 +2,10 @@
 
 from community.models.chat import Message, Room, RoomMember
 from community.models.comments import DEEPEST_REPLY, Comment
+from community.models.edits import Edit
 from community.models.feed import FeedItem, FeedRead
 from community.models.likes import CommentLike, PostLike
+from community.models.mentions import Mention
 from community.models.moderation import (
     ActionKind,
     CaseAction,
@@ -17,6 +19,7 @@ from community.models.moderation import (
 )
 from community.models.moderators import ModeratorScope
 from community.models.posts import POST_ATTACHMENTS, Post, PostImage
+from community.models.reactions import Reaction
 from community.models.reports import Appeal, Report
 from community.models.screening import ScreeningAction, ScreeningMatch, ScreeningRule
 
@@ -33,15 +36,18 @@ __all__ = [
     "Comment",
     "CommentLike",
     "Decision",
+    "Edit",
     "FeedItem",
     "FeedRead",
     "Ground",
+    "Mention",
     "Message",
     "ModerationCase",
     "ModeratorScope",
     "Post",
     "PostImage",
     "PostLike",
+    "Reaction",
     "Report",
     "Room",
     "RoomMember",

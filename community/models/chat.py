@@ -112,6 +112,9 @@ class Message(Record):
     )
     edited_at = models.DateTimeField(_("edited at"), null=True, editable=False)
     is_hidden = models.BooleanField(_("hidden by moderators"), default=False)
+    reaction_counts = models.JSONField(_("reactions"), default=dict, blank=True, editable=False)
+
+    derived = frozenset({"reaction_counts"})
 
     class Meta:
         verbose_name = _("message")

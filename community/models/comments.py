@@ -58,9 +58,10 @@ class Comment(Record):
     depth = models.PositiveSmallIntegerField(_("depth"), default=0, editable=False)
     is_hidden = models.BooleanField(_("hidden by moderators"), default=False)
     is_deleted = models.BooleanField(_("deleted by its author"), default=False, editable=False)
+    reaction_counts = models.JSONField(_("reactions"), default=dict, blank=True, editable=False)
     like_count = models.PositiveIntegerField(_("likes"), default=0, editable=False)
 
-    derived = frozenset({"like_count"})
+    derived = frozenset({"like_count", "reaction_counts"})
 
     class Meta:
         verbose_name = _("comment")

@@ -54,10 +54,11 @@ class Post(Record):
     tags = TagsField(verbose_name=_("tags"))
     is_hidden = models.BooleanField(_("hidden by moderators"), default=False)
     edited_at = models.DateTimeField(_("edited at"), null=True, editable=False)
+    reaction_counts = models.JSONField(_("reactions"), default=dict, blank=True, editable=False)
     like_count = models.PositiveIntegerField(_("likes"), default=0, editable=False)
     comment_count = models.PositiveIntegerField(_("comments"), default=0, editable=False)
 
-    derived = frozenset({"comment_count", "like_count"})
+    derived = frozenset({"comment_count", "like_count", "reaction_counts"})
 
     class Meta:
         verbose_name = _("post")

@@ -3,10 +3,13 @@
 from community.resources import (
     chat,
     comments,
+    edits,
     feed,
     likes,
+    mentions,
     moderation,
     posts,
+    reactions,
     reports,
     screening,
 )
@@ -14,10 +17,13 @@ from community.resources import (
 __all__ = [
     "chat",
     "comments",
+    "edits",
     "feed",
     "likes",
+    "mentions",
     "moderation",
     "posts",
+    "reactions",
     "reports",
     "screening",
 ]

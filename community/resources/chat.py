@@ -104,6 +104,7 @@ class MessageResource(Resource):
         "author",
         "body",
         "reply_to",
+        "reaction_counts",
         "is_hidden",
         "edited_at",
         "created_at",

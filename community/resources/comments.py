@@ -40,6 +40,7 @@ class CommentResource(Resource):
         "is_deleted",
         "is_hidden",
         "edited_at",
+        "reaction_counts",
         "like_count",
         "created_at",
         "updated_at",

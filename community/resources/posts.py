@@ -25,6 +25,7 @@ class PostResource(Resource):
         "tags",
         "is_hidden",
         "edited_at",
+        "reaction_counts",
         "like_count",
         "comment_count",
         "created_at",
@@ -60,6 +61,7 @@ class PostResource(Resource):
     sorts_scanned = ("author.username", "@random")
     topics = ("author", "card")
 
+    creates = posts.write_post
     updates = posts.edit_post
     actions = (
         RecordAction("like", "PUT", SIGNED_IN, likes.like_post, _("Like the post")),

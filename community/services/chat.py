@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.models import Message
+from community.services.mentions import note_mentions, update_mentions
 from resources.api import FieldError, Problem, changes, invalid
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def write_message(
         if current.is_closed:
             raise Problem(409, "room_closed", _("This room is closed."))
         said = changes.create(Message, by=by, room=current, reply_to=reply_to, **values)
+        note_mentions(said, said.body, by=by)
         counted = current.message_count + 1
         changes.update(current, by=by, message_count=counted, last_message_at=said.created_at)
     return said
@@ -48,9 +50,12 @@ def write_message(
 
 def edit_message(message: Message, *, by: Actor, **values: object) -> Message:
     """Change what a message says, and say when that was."""
-    if any(getattr(message, name) != value for name, value in values.items()):
-        values["edited_at"] = timezone.now()
-    return changes.update(message, by=by, **values)
+    body = str(values.get("body", message.body))
+    with changes.together():
+        if body != message.body:
+            update_mentions(message, body, by=by)
+            values["edited_at"] = timezone.now()
+        return changes.update(message, by=by, **values)
 
 
 def delete_message(message: Message, *, by: Actor) -> None:

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.models import Comment
+from community.services.edits import keep_text
+from community.services.mentions import note_mentions, update_mentions
 from resources.api import FieldError, changes, invalid
 
 if TYPE_CHECKING:
@@ -38,15 +40,20 @@ def write_comment(
         current = changes.locked(target)
         values |= {"post": post, "card": card, "parent": parent, "depth": depth}
         comment = changes.create(Comment, by=by, **values)
+        note_mentions(comment, comment.text, by=by)
         changes.update(current, by=by, comment_count=current.comment_count + 1)
     return comment
 
 
 def edit_comment(comment: Comment, *, by: Actor, **values: object) -> Comment:
-    """Change what a comment says, and say when that was."""
-    if any(getattr(comment, name) != value for name, value in values.items()):
-        values["edited_at"] = timezone.now()
-    return changes.update(comment, by=by, **values)
+    """Change a comment; one that says something else keeps what it said before."""
+    text = str(values.get("text", comment.text))
+    with changes.together():
+        if text != comment.text:
+            keep_text(comment, by=by)
+            update_mentions(comment, text, by=by)
+            values["edited_at"] = timezone.now()
+        return changes.update(comment, by=by, **values)
 
 
 def delete_comment(comment: Comment, *, by: Actor) -> None:
@@ -58,7 +65,7 @@ def delete_comment(comment: Comment, *, by: Actor) -> None:
         target = changes.locked(_target(comment))
         counted = int(not comment.is_deleted)
         if comment.replies.exists():
-            changes.update(comment, by=by, text="", is_deleted=True)
+            _empty(comment, by=by)
         else:
             _delete_with_tombstones(comment, by=by)
         changes.update(target, by=by, comment_count=max(0, target.comment_count - counted))
@@ -88,6 +95,13 @@ def _only_one(post: Post | None, card: Card | None) -> Post | Card:
 def _target(comment: Comment) -> Post | Card:
     """Return what a comment is on."""
     return comment.post or cast("Card", comment.card)
+
+
+def _empty(comment: Comment, *, by: Actor) -> None:
+    """Leave of a comment what its replies need, and nothing of what it said."""
+    for said in (*comment.edits.all(), *comment.mentions.all()):
+        changes.delete(said, by=by)
+    changes.update(comment, by=by, text="", is_deleted=True)
 
 
 def _delete_with_tombstones(comment: Comment, *, by: Actor) -> None:

@@ -6,18 +6,32 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from community.models import Post
+from community.services.edits import keep_text
+from community.services.mentions import note_mentions, update_mentions
 from resources.api import changes
 
 if TYPE_CHECKING:
-    from community.models import Post
     from resources.api import Actor
 
 
+def write_post(*, by: Actor, **values: object) -> Post:
+    """Write a post."""
+    with changes.together():
+        post = changes.create(Post, by=by, **values)
+        note_mentions(post, post.text, by=by)
+    return post
+
+
 def edit_post(post: Post, *, by: Actor, **values: object) -> Post:
-    """Change a post; one that says something else from then on says when that was."""
-    if values.get("text", post.text) != post.text:
-        values["edited_at"] = timezone.now()
-    return changes.update(post, by=by, **values)
+    """Change a post; one that says something else from then on keeps what it said before."""
+    text = str(values.get("text", post.text))
+    with changes.together():
+        if text != post.text:
+            keep_text(post, by=by)
+            update_mentions(post, text, by=by)
+            values["edited_at"] = timezone.now()
+        return changes.update(post, by=by, **values)
 
 
 def hide_post(post: Post, *, by: Actor) -> Post:

@@ -9,7 +9,17 @@ from uuid import uuid4
 from django.db import models
 from django.utils import timezone
 
-from community.models import CaseAction, Comment, ModerationCase, ModeratorScope, Post, Report
+from community.models import (
+    CaseAction,
+    Comment,
+    Edit,
+    Mention,
+    ModerationCase,
+    ModeratorScope,
+    Post,
+    Reaction,
+    Report,
+)
 from files.models import File
 from resources import changes, registry
 from resources.actors import SYSTEM
@@ -39,6 +49,7 @@ GIVEN: Mapping[tuple[type[models.Model], str], str] = {
     (Report, "target_resource"): "posts",
     (CaseAction, "target_resource"): "posts",
     (ModeratorScope, "category"): "creature",
+    (Reaction, "emoji"): "🔥",
 }
 """What some columns have to hold, beyond what their type tells."""
 
@@ -50,7 +61,7 @@ SOMEBODY_ELSES = {
     (Mute, "muted"),
 }
 """Relations that nobody may point at a row of their own."""
-CHOSEN = {(Comment, "post")}
+CHOSEN = {(model, "post") for model in (Comment, Edit, Mention, Reaction)}
 """Relations of which a row has one or another."""
 
 MADE: Sequence[tuple[type[models.Field[object, object]], Callable[[], object]]] = (

@@ -18,7 +18,14 @@ from resources.http.request import Request
 from resources.query.back_relations import back_relation, back_relations
 from resources.visibility.audiences import Verb, events_for
 from resources.visibility.change_batch import ChangeBatch
-from tests.contract.oracle import cards, collections, community, moderation, users
+from tests.contract.oracle import (
+    cards,
+    collections,
+    community,
+    conversation,
+    moderation,
+    users,
+)
 from tests.contract.world import WORD
 
 if TYPE_CHECKING:
@@ -36,6 +43,7 @@ ORACLES: Mapping[str, Oracle] = {
     **cards.ORACLES,
     **collections.ORACLES,
     **community.ORACLES,
+    **conversation.ORACLES,
     **moderation.ORACLES,
     **users.ORACLES,
 }

@@ -15,11 +15,14 @@ from collections_app.models import Collection, CollectionCollaborator, Collectio
 from community.models import (
     Comment,
     CommentLike,
+    Edit,
     FeedItem,
     FeedRead,
+    Mention,
     Message,
     Post,
     PostLike,
+    Reaction,
     Room,
     RoomMember,
 )
@@ -103,6 +106,7 @@ def new_world() -> World:
     _feed(bob)
     _comments_on_cards(bob, cards)
     fill_with_cases(people, cards)
+    _about_what_was_said(bob, carol)
     for resource in registry.all_resources():
         if not resource.model._default_manager.exists():
             example_row(resource, owner=people["alice"])
@@ -208,6 +212,24 @@ def _community(alice: object, bob: object, carol: object, cards: Mapping[str, Ca
             made(RoomMember, room=room, user=carol)
             for is_hidden in (False, True):
                 made(Message, room=room, author=carol, body=WORD, is_hidden=is_hidden)
+
+
+def _about_what_was_said(bob: object, carol: object) -> None:
+    """Let carol be mentioned in, react to and edit something of every kind in every state."""
+    said = [("post", post) for post in Post.objects.filter(card=None)] + [
+        ("comment", comment)
+        for comment in Comment.objects.filter(post__isnull=False, post__card=None)
+    ]
+    for relation, row in said:
+        about = {relation: row}
+        made(Mention, member=carol, **about)
+        made(Reaction, user=carol, emoji="🔥", **about)
+        for was_public in (False, True):
+            written = {"written_at": row.created_at, "was_public": was_public}
+            made(Edit, author=bob, text=WORD, **about, **written)
+    for message in Message.objects.filter(room__card=None):
+        made(Mention, member=bob, message=message)
+        made(Reaction, user=bob, emoji="🔥", message=message)
 
 
 def _feed(reader: object) -> None:

@@ -20,7 +20,14 @@ from resources.http.pipeline import WRITE, answer_of
 from resources.http.request import Request
 from resources.writing.batch import run_batch
 from tests.contract.matrix import ORACLES, Try
-from tests.contract.oracle import cards, collections, community, moderation, users
+from tests.contract.oracle import (
+    cards,
+    collections,
+    community,
+    conversation,
+    moderation,
+    users,
+)
 from tests.contract.oracle.words import Who, Writes
 from tests.personas import new_member
 from users.services.sanctions import impose_sanction
@@ -36,6 +43,7 @@ WRITES: Mapping[str, Writes] = {
     **cards.WRITES,
     **collections.WRITES,
     **community.WRITES,
+    **conversation.WRITES,
     **moderation.WRITES,
     **users.WRITES,
 }

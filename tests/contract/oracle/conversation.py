@@ -1,0 +1,93 @@
+"""What belongs to posts, comments and messages: mentions, reactions, earlier texts."""
+
+from typing import Any
+
+from tests.contract.oracle.community import (
+    may_list_comment,
+    may_list_message,
+    may_list_post,
+    may_view_comment,
+    may_view_message,
+    may_view_post,
+)
+from tests.contract.oracle.words import Oracle, Who, Writes
+
+VIEWED = {"post": may_view_post, "comment": may_view_comment, "message": may_view_message}
+LISTED = {"post": may_list_post, "comment": may_list_comment, "message": may_list_message}
+
+
+def may_view_about(who: Who, row: Any) -> bool:
+    """Tell whether somebody may see the post, the comment or the message that a row is about."""
+    return any(
+        says(who, said)
+        for relation, says in VIEWED.items()
+        if (said := getattr(row, relation, None)) is not None
+    )
+
+
+def may_list_about(who: Who, row: Any) -> bool:
+    return any(
+        says(who, said)
+        for relation, says in LISTED.items()
+        if (said := getattr(row, relation, None)) is not None
+    )
+
+
+def may_view_reaction(who: Who, reaction: Any) -> bool:
+    return may_view_about(who, reaction) and not who.is_apart_from(reaction.user_id)
+
+
+def may_list_reaction(who: Who, reaction: Any) -> bool:
+    return may_list_reactions_of(who, reaction) and reaction.user_id not in who.muted
+
+
+def may_list_reactions_of(who: Who, reaction: Any) -> bool:
+    return may_list_about(who, reaction) and not who.is_apart_from(reaction.user_id)
+
+
+def may_list_reactions_to(who: Who, reaction: Any) -> bool:
+    return may_view_reaction(who, reaction) and reaction.user_id not in who.muted
+
+
+def _reads(who: Who, edit: Any) -> bool:
+    is_open = edit.was_public or who.id == edit.author_id or who.moderates
+    return who.id is not None and is_open
+
+
+def may_view_edit(who: Who, edit: Any) -> bool:
+    return _reads(who, edit) and may_view_about(who, edit)
+
+
+def may_list_edit(who: Who, edit: Any) -> bool:
+    return _reads(who, edit) and may_list_about(who, edit)
+
+
+ORACLES = {
+    "mentions": Oracle(may_view_about, may_list_about, dict.fromkeys(VIEWED, may_view_about)),
+    "reactions": Oracle(
+        may_view_reaction,
+        may_list_reaction,
+        {"user": may_list_reactions_of, **dict.fromkeys(VIEWED, may_list_reactions_to)},
+    ),
+    "edits": Oracle(
+        may_view_edit, may_list_edit, dict.fromkeys(("post", "comment"), may_view_edit)
+    ),
+}
+
+
+def may_react(who: Who, reaction: Any) -> bool:
+    return who.speaks and may_view_about(who, reaction)
+
+
+def may_take_back(who: Who, reaction: Any) -> bool:
+    return bool(who.id == reaction.user_id)
+
+
+def may_delete_edit(who: Who, _edit: Any) -> bool:
+    return who.moderates
+
+
+WRITES = {
+    "reactions": Writes(may_react, deletes=may_take_back),
+    "edits": Writes(deletes=may_delete_edit),
+}
