@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('community', '0013_moderation'),
+        ('community', '0014_screening'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
