@@ -9,7 +9,7 @@ from resources.actors import ANONYMOUS, SYSTEM, Actor, Authentication
 from resources.answers import JSON, HttpAnswer
 from resources.byte_cache import ByteCache
 from resources.changes import together
-from resources.declaration import ListOption, RecordAction, Resource, actor
+from resources.declaration import FormerKeys, ListOption, RecordAction, Resource, actor
 from resources.documents.completion import complete_by
 from resources.documents.embedding import AddressStarts, embed
 from resources.documents.member_schemas import member_document_errors, schema_error
@@ -124,6 +124,7 @@ __all__ = [
     "Change",
     "DocumentField",
     "FieldError",
+    "FormerKeys",
     "HttpAnswer",
     "JsonBody",
     "JsonError",

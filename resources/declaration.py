@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, cast, override
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast, override
 
 from resources.rules import ANYONE, NOBODY, Rule
 
@@ -27,6 +27,13 @@ type Preset = Callable[[Actor], Any]
 def actor(by: Actor) -> Any:
     """Preset a column to the id of whoever creates the row."""
     return by.id
+
+
+class FormerKeys(NamedTuple):
+    """The model of former natural keys, which has the key's column and a relation to the record."""
+
+    model: str
+    record: str
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ class Resource:
     - `viewer` are rules by name, each answered as whether it opens the row to the signed-in member
       who reads: `{"liked": linked(...)}` is `viewer.liked`. They are answered where `fields` asks.
     - `natural_key` is a text, unique in any case (`Lower` of it is), by which a record is found as
-      well as by its id: `users/hana`.
+      well as by its id: `users/hana`. By one of its `former_keys` it is redirected to.
     - `filters` are columns with an index that clients may filter by, `scans` those that may be
       filtered though no index serves them; `ordering` the allowed sorts, the first the default.
     - `sorts_scanned` are further sorts, which no index serves: a relation's column
@@ -115,6 +122,7 @@ class Resource:
     delete: ClassVar[Rule] = NOBODY
 
     natural_key: ClassVar[str] = ""
+    former_keys: ClassVar[FormerKeys | None] = None
     filters: ClassVar[Sequence[str]] = ()
     scans: ClassVar[Sequence[str]] = ()
     search: ClassVar[Sequence[str]] = ()

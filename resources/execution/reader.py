@@ -15,7 +15,14 @@ from resources.execution.run import run_plan
 from resources.query.cursors import PageCursor
 from resources.query.options import rules_of_options
 from resources.query.parsing import filter_errors, list_query, view_selection
-from resources.query.plans import count_plan, exists_plan, key_plan, list_plan, view_plan
+from resources.query.plans import (
+    count_plan,
+    exists_plan,
+    former_key_plan,
+    key_plan,
+    list_plan,
+    view_plan,
+)
 from resources.query.showing import SHOWN, showing_fields, showing_plan
 
 if TYPE_CHECKING:
@@ -29,6 +36,10 @@ if TYPE_CHECKING:
     from resources.query.options import ChosenOptions
     from resources.query.plans import Plan
     from resources.query.selection import Selection
+
+
+class MovedError(Exception):
+    """A record has another natural key by now, which is the error's argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,7 @@ class Answer:
 def view_record(resource: Resource, actor: Actor, record_id: str, query_string: str = "") -> Answer:
     """Answer one record by its id, or by its natural key where the resource has one.
 
-    Raises Problem 404 when the actor may not view it.
+    Raises Problem 404 when the actor may not view it, MovedError for a natural key of former times.
     """
     return chosen_record(resource, actor, record_id, view_selection(resource, query_string))
 
@@ -70,10 +81,22 @@ def _rows_of(
     except ValueError:
         if not resource.natural_key or "\x00" in record_id:
             raise not_visible() from None
-        by_key = key_plan(resource, actor.kind, selection)
-        return by_key, run_plan(by_key, actor, {"key": record_id.lower()})
+        return _rows_by_key(resource, actor, selection, record_id.lower())
     by_id = view_plan(resource, actor.kind, selection)
     return by_id, run_plan(by_id, actor, {"id": identifier})
+
+
+def _rows_by_key(
+    resource: Resource, actor: Actor, selection: Selection, key: str
+) -> tuple[Plan, Sequence[Sequence[Any]]]:
+    """Read a record by its natural key; raises MovedError for one that it had before."""
+    by_key = key_plan(resource, actor.kind, selection)
+    rows = run_plan(by_key, actor, {"key": key})
+    if not rows:
+        moved = run_plan(former_key_plan(resource, actor.kind), actor, {"key": key})
+        if moved:
+            raise MovedError(moved[0][0])
+    return by_key, rows
 
 
 def is_visible(resource: Resource, actor: Actor, record_id: UUID) -> bool:

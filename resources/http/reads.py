@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from resources.answers import JSON, VARY, HttpAnswer
 from resources.errors import Problem
-from resources.execution.reader import chosen_record, page_of, permitted_query
+from resources.execution.reader import (
+    MovedError,
+    chosen_record,
+    page_of,
+    permitted_query,
+)
 from resources.http import futile_queries
 from resources.http.authentication import require_scopes
 from resources.http.client_networks import limited_network
@@ -19,8 +26,10 @@ from resources.query.reach import reached_by_list, reached_by_record
 
 if TYPE_CHECKING:
     from resources.declaration import Resource
+    from resources.execution.reader import Answer
     from resources.http.exchange import Exchange
     from resources.http.request import Request
+    from resources.query.selection import Selection
 
 
 def authenticate(exchange: Exchange) -> None:
@@ -90,9 +99,24 @@ def run_query(exchange: Exchange) -> HttpAnswer:
     if isinstance(query, ListQuery):
         answer = page_of(request.resource, exchange.actor, query, request.url)
     else:
-        answer = chosen_record(request.resource, exchange.actor, request.record_id, query)
+        answer = _record(exchange, query)
     headers = {"Content-Type": JSON, "Vary": VARY, "ETag": answer.etag}
     return HttpAnswer(200, answer.body, headers, answer.sources)
+
+
+def _record(exchange: Exchange, selection: Selection) -> Answer:
+    """Read one record; raises Problem 308 when it is found by another natural key now.
+
+    The redirect is for now alone: some day the former key may be somebody else's.
+    """
+    request = exchange.request
+    try:
+        return chosen_record(request.resource, exchange.actor, request.record_id, selection)
+    except MovedError as moved:
+        parent = request.path.rpartition("/")[0]
+        query = f"?{request.query_string}" if request.query_string else ""
+        headers = {"Location": f"{parent}/{moved}{query}", "Cache-Control": "no-store"}
+        raise Problem(308, "moved", _("This is found by another name now."), (), headers) from None
 
 
 def store(exchange: Exchange) -> None:

@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Lower
 
+from resources import registry
 from resources.actors import ACTOR_ID, UnboundActor
 from resources.byte_cache import ByteCache
 from resources.dialects import dialect
@@ -162,6 +163,11 @@ def key_plan(resource: Resource, kind: ActorKind, selection: Selection) -> Plan:
     return known_plan(key, lambda: _view_plan(resource, kind, selection, _by_key(resource)))
 
 
+def former_key_plan(resource: Resource, kind: ActorKind) -> Plan:
+    """Return the plan of the natural key of a record that had another before: the key."""
+    return known_plan(("former key", resource, kind), lambda: _former_key_plan(resource, kind))
+
+
 def exists_plan(resource: Resource, kind: ActorKind) -> Plan:
     """Return the plan that tells whether the actor may view the row of an id."""
     return known_plan(("exists", resource, kind), lambda: _exists_plan(resource, kind))
@@ -172,6 +178,16 @@ def _view_plan(resource: Resource, kind: ActorKind, selection: Selection, which:
     rows = visible_rows(resource, resource.view.scope(actor, resource.model)).filter(which)
     document = JsonText(record_document(resource, actor, selection))
     return compiled(rows.values_list(document, "revision"))
+
+
+def _former_key_plan(resource: Resource, kind: ActorKind) -> Plan:
+    former, key = resource.former_keys, resource.natural_key
+    if former is None:
+        return Plan(None)
+    is_former = Q(Compared(Lower(F(key)), "=", Placeholder("key", TextField())))
+    keys = registry.model_named(former.model)._default_manager.filter(is_former)
+    rows = visible_rows(resource, resource.view.scope(UnboundActor(kind), resource.model))
+    return compiled(rows.filter(pk__in=keys.values(former.record)).values_list(key))
 
 
 def _exists_plan(resource: Resource, kind: ActorKind) -> Plan:

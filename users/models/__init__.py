@@ -9,6 +9,7 @@ from users.models.proofs import Proof, Purpose
 from users.models.relationships import Block, Follow, Mute
 from users.models.sanctions import Sanction, SanctionKind
 from users.models.sessions import AccountEvent, EventKind, Session
+from users.models.usernames import FormerUsername
 
 __all__ = [
     "AccountEvent",
@@ -19,6 +20,7 @@ __all__ = [
     "EventKind",
     "Export",
     "Follow",
+    "FormerUsername",
     "Identity",
     "Mute",
     "Passkey",

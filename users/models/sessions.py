@@ -63,6 +63,7 @@ class EventKind(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("password changed")
     EMAIL_VERIFIED = "email_verified", _("e-mail address verified")
     EMAIL_CHANGED = "email_changed", _("e-mail address changed")
+    USERNAME_CHANGED = "username_changed", _("username changed")
     FACTOR_ADDED = "factor_added", _("second factor added")
     FACTOR_REMOVED = "factor_removed", _("second factor removed")
     RECOVERY_USED = "recovery_used", _("recovery code used")

@@ -12,7 +12,16 @@ from resources.api import (
     register,
     where,
 )
-from users.models import AccountEvent, ApiKey, Consent, Export, Identity, Passkey, Session
+from users.models import (
+    AccountEvent,
+    ApiKey,
+    Consent,
+    Export,
+    FormerUsername,
+    Identity,
+    Passkey,
+    Session,
+)
 from users.services import activity, api_keys, credentials, sessions
 from users.tasks import tell_member
 
@@ -46,6 +55,24 @@ class SessionResource(Resource):
 
     governs = ("user",)
     deletes = sessions.sign_out_device
+
+
+@register(FormerUsername)
+class FormerUsernameResource(Resource):
+    """A username that you had before. It leads to your profile until somebody else may take it.
+
+    Delete one to give it up at once.
+    """
+
+    name = "auth/former-usernames"
+    fields = ("id", "user", "username", "kept_until", "created_at")
+
+    view = MINE
+    list = MINE
+    delete = MINE
+
+    filters = ("created_at",)
+    ordering = ("-created_at",)
 
 
 @register(AccountEvent)

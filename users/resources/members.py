@@ -6,6 +6,7 @@ from rest_framework import serializers
 from resources.api import (
     SIGNED_IN,
     UNSILENCED,
+    FormerKeys,
     RecordAction,
     Resource,
     actor,
@@ -18,7 +19,7 @@ from resources.api import (
 from users.models import Sanction, User
 from users.rules import not_blocked_by, on_terms, unblocked
 from users.selectors import ROLES
-from users.services import relationships, roles, sanctions, sessions
+from users.services import relationships, roles, sanctions, sessions, usernames
 
 SELF = own("id")
 ACTIVE = where(is_active=True, leaves_at__isnull=True)
@@ -55,7 +56,7 @@ class UserResource(Resource):
         "silenced_until",
         "created_at",
     )
-    editable = ("display_name", "bio", "avatar", "locale")
+    editable = ("username", "display_name", "bio", "avatar", "locale")
     readers = {
         "email": SELF | MODERATORS,
         "locale": SELF,
@@ -86,6 +87,7 @@ class UserResource(Resource):
 
     governs = ("id",)
     natural_key = "username"
+    former_keys = FormerKeys("users.FormerUsername", record="user")
     filters = ("username", "created_at", "follower_count")
     scans = ("display_name", "card_count", "collection_count", "following_count")
     search = ("username", "display_name", "bio")
@@ -94,6 +96,7 @@ class UserResource(Resource):
     ordering = ("-created_at", "-follower_count", "username")
     sorts_scanned = ("display_name", "-card_count", "-collection_count", "-following_count")
 
+    updates = usernames.edit_profile
     actions = (
         RecordAction(
             "give-role", "POST", ADMINS, roles.assign_role, _("Give a role"), takes=RoleInput

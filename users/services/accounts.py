@@ -11,6 +11,7 @@ from users.models import EventKind, Proof, Purpose, User, address
 from users.services.events import record_event
 from users.services.proofs import account_of, ask_for_proof, payload_of, use_up, wrong_code
 from users.services.sessions import end_sessions
+from users.services.usernames import take_name
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -21,12 +22,17 @@ if TYPE_CHECKING:
 def register_member(
     *, by: Actor, email: str, username: str, password_hash: str | None = None, **profile: object
 ) -> User:
-    """Open an account; raises IntegrityError when the address or the name is taken."""
+    """Open an account.
+
+    Raises IntegrityError when the address or the name is taken, Problem 409 for a name that is
+    kept for whoever had it before.
+    """
     password = password_hash or make_password(None)
     user = User(**address(email), username=username, password=password, **profile)
     user.clean_fields(exclude=["password"])
     values = {field.name: getattr(user, field.name) for field in user._meta.concrete_fields}
     with changes.together():
+        take_name(username, by=by)
         created = changes.create(User, by=by, **values)
         record_event(created, EventKind.REGISTERED, by=by)
     return created

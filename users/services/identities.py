@@ -17,6 +17,7 @@ from users.names import is_reserved
 from users.services.accounts import register_member
 from users.services.events import record_event
 from users.services.sessions import require_not_barred
+from users.services.usernames import is_kept_for_another
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +130,7 @@ def free_username(names: Sequence[str]) -> str:
     if is_reserved(wanted):
         wanted = ""
     name = wanted or _numbered("member")
-    while User.objects.filter(username__iexact=name).exists():
+    while User.objects.filter(username__iexact=name).exists() or is_kept_for_another(name):
         name = _numbered(wanted or "member")
     return name
 
