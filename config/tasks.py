@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from backups.services import make_due_backup
+from community.services.decisions import delete_removed_content
 from community.services.ranking import forget_withdrawn, move_windows, rank_missing
 from community.services.screening import forget_old_matches
 from files.tasks import sweep_unused_files
@@ -57,6 +58,7 @@ def forget_finished_tasks() -> int:
 CHORES: Mapping[str, Callable[[], int]] = {
     "backups": make_due_backup,
     "erased_members": erase_due_members,
+    "removed_content": delete_removed_content,
     "expired_exports": drop_expired_exports,
     "expired_uploads": sweep_expired_uploads,
     "unused_files": sweep_unused_files,

@@ -1,10 +1,22 @@
 """What moderators work with: the queue of cases, notes, the timeline, scopes; the public log."""
 
-from django.utils.translation import gettext_lazy as _
+from typing import Any, override
 
-from community.models import CaseAction, CaseEvent, CaseNote, ModerationCase, ModeratorScope
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from community.models import (
+    ActionKind,
+    CaseAction,
+    CaseEvent,
+    CaseNote,
+    Ground,
+    ModerationCase,
+    ModeratorScope,
+)
 from community.resources.rules import MODERATORS
-from community.services import cases, moderators
+from community.services import appeals, cases, decisions, moderators
+from community.services.enforcement import Measure
 from resources.api import (
     ANYONE,
     RecordAction,
@@ -15,6 +27,7 @@ from resources.api import (
     own,
     register,
     visible,
+    where,
 )
 
 SCOPED = linked(
@@ -28,6 +41,28 @@ HANDLERS = (MODERATORS | SCOPED) & ~own("subject")
 ADMINS = has_role("admin")
 OF_THE_CASE = visible("case")
 CONCERNED = own("subject") | MODERATORS | OF_THE_CASE
+
+
+class MeasureInput(serializers.Serializer[Any]):
+    """One thing to do; `expires_at` is the end of a sanction."""
+
+    kind = serializers.ChoiceField(choices=ActionKind.choices)
+    expires_at = serializers.DateTimeField(required=False)
+
+    @override
+    def validate(self, attrs: dict[str, Any]) -> Any:
+        return Measure(**attrs)
+
+
+class DecisionInput(serializers.Serializer[Any]):
+    """What is decided: what is done, why in one word, and the reason that the member is told."""
+
+    actions = serializers.ListField(child=MeasureInput(), allow_empty=False, max_length=5)
+    ground = serializers.ChoiceField(choices=Ground.choices, required=False)
+    reason = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    is_harmless = serializers.BooleanField(
+        required=False, help_text="Whether dismissed content opens no case until it is edited."
+    )
 
 
 @register(ModerationCase)
@@ -85,6 +120,14 @@ class ModerationCaseResource(Resource):
     actions = (
         RecordAction("claim", "PUT", HANDLERS, cases.claim_case, _("Claim the case")),
         RecordAction("claim", "DELETE", HANDLERS, cases.release_case, _("Leave it to the others")),
+        RecordAction(
+            "decide",
+            "POST",
+            HANDLERS,
+            decisions.decide_case,
+            _("Decide the case"),
+            takes=DecisionInput,
+        ),
     )
 
 
@@ -163,6 +206,16 @@ class CaseActionResource(Resource):
     scans = ("target_resource", "ground", "is_automatic", "expires_at", "reversed_at")
     numbered_pages = True
     ordering = ("-created_at",)
+
+    actions = (
+        RecordAction(
+            "resubmit",
+            "POST",
+            own("subject") & where(kind=ActionKind.REQUEST_CHANGES, reversed_at__isnull=True),
+            appeals.resubmit_content,
+            _("Hand in the changed content"),
+        ),
+    )
 
 
 @register(ModeratorScope)

@@ -1,7 +1,7 @@
 """What members tell the moderators: reports, and appeals against decisions."""
 
-from community.models import Report
-from community.services import reports
+from community.models import Appeal, Report
+from community.services import appeals, reports
 from resources.api import UNSILENCED, VERIFIED, Resource, actor, own, register, visible
 
 REPORTER = own("reporter")
@@ -42,3 +42,35 @@ class ReportResource(Resource):
 
     creates = reports.file_report
     throttle = {"create": "60/hour"}
+
+
+@register(Appeal)
+class AppealResource(Resource):
+    """Your objection to a line of the moderation log about you; another moderator decides."""
+
+    fields = (
+        "id",
+        "action",
+        "case",
+        "review",
+        "author",
+        "text",
+        "outcome",
+        "answer",
+        "decided_at",
+        "created_at",
+    )
+    writable = ("action", "text")
+    presets = {"author": actor}
+    readers = dict.fromkeys(("case", "review"), OF_THE_CASE)
+    expand = ("action", "case", "review", "author")
+
+    view = own("author") | OF_THE_CASE
+    list = own("author") | OF_THE_CASE
+    create = own("author")
+
+    filters = ("author", "case", "review", "created_at")
+    scans = ("outcome",)
+    ordering = ("-created_at",)
+
+    creates = appeals.file_appeal

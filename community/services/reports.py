@@ -60,9 +60,10 @@ def report_weight(by: Actor) -> float:
     """Return what a member's report counts: 1 for somebody new.
 
     `(1 + trust level / 2) * 2 * accuracy`, where accuracy is how many of the member's decided
-    reports were upheld, with one of each kind added (Laplace's rule of succession).
+    reports were upheld, with one of each kind added (Laplace's rule of succession). Reports that
+    were answered at once say nothing about it.
     """
-    decided = Report.objects.filter(reporter=by.id).aggregate(
+    decided = Report.objects.filter(reporter=by.id, weight__gt=0).aggregate(
         upheld=Count("pk", filter=Q(outcome=Outcome.UPHELD)),
         dismissed=Count("pk", filter=Q(outcome=Outcome.DISMISSED)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from community.models import (
+    Appeal,
     CaseAction,
     CaseEvent,
     CaseNote,
@@ -47,7 +48,10 @@ def fill_with_cases(people: Mapping[str, Persona], cards: Mapping[str, Card]) ->
         changes.create(CaseNote, by=SYSTEM, case=case, author=moderator, text="Odd")
         changes.create(CaseEvent, by=SYSTEM, case=case, kind="opened", actor=moderator)
         done = {"kind": "hide", "reason": "Rude", "content": {"text": "x"}, "moderator": moderator}
-        changes.create(CaseAction, by=SYSTEM, case=case, **about, **done)
+        action = changes.create(CaseAction, by=SYSTEM, case=case, **about, **done)
+        if subject == alice:
+            objection = {"action": action, "case": case, "review": case, "author": alice}
+            changes.create(Appeal, by=SYSTEM, text="Why?", **objection)
         for card in (cards["public"], cards["private"]):
             reported = {"target_resource": "cards", "target_id": card.pk}
             changes.create(

@@ -44,7 +44,9 @@ DOCUMENTS: JsonObject = {
     "condition": {"keywords": {"any_of": ["never said"]}},
 }
 
-GIVEN: Mapping[tuple[type[models.Model], str], str] = {
+GIVEN: Mapping[tuple[type[models.Model], str], object] = {
+    (ModerationCase, "state"): "decided",
+    (ModerationCase, "decided_at"): timezone.now(),
     (ModerationCase, "target_resource"): "posts",
     (Report, "target_resource"): "posts",
     (CaseAction, "target_resource"): "posts",
@@ -61,8 +63,12 @@ SOMEBODY_ELSES = {
     (Mute, "muted"),
 }
 """Relations that nobody may point at a row of their own."""
-CHOSEN = {(model, "post") for model in (Comment, Edit, Mention, Reaction)}
-"""Relations of which a row has one or another."""
+CHOSEN = {
+    *((model, "post") for model in (Comment, Edit, Mention, Reaction)),
+    *((model, "subject") for model in (CaseAction, ModerationCase)),
+    (CaseAction, "case"),
+}
+"""Relations that can be empty, but are not in an example."""
 
 MADE: Sequence[tuple[type[models.Field[object, object]], Callable[[], object]]] = (
     (models.BooleanField, lambda: True),
@@ -78,7 +84,7 @@ def example_row(resource: Resource, *, owner: Persona) -> Record:
     if resource.model is User:
         assert owner.user is not None
         return owner.user
-    columns = [c for c in resource.model._meta.concrete_fields if _is_needed(c) and c.editable]
+    columns = [c for c in resource.model._meta.concrete_fields if _is_needed(c) and _is_set(c)]
     values = {column.name: _value(column, _owner(column, owner)) for column in columns}
     for column in list_fields(resource.model):
         values[column.name] = [str(_file().pk) for _place in range(2)]
@@ -113,6 +119,10 @@ def _is_needed(column: models.Field[object, object]) -> bool:
     place = (column.model, column.name)
     is_asked_for = column.name in OPEN or place in CHOSEN or place in GIVEN
     return is_asked_for or not (is_given or is_stamp or column.blank)
+
+
+def _is_set(column: models.Field[object, object]) -> bool:
+    return column.editable or (column.model, column.name) in GIVEN
 
 
 def _value(column: models.Field[object, object], owner: Persona) -> Any:

@@ -61,6 +61,8 @@ def _documents(
     resource: Resource, rows: Iterable[Any], actor: Actor
 ) -> Iterable[dict[str, object]]:
     for row in rows:
+        if not _is_told(resource, row, actor):
+            continue
         hidden = {
             resource.column(name).attname
             for name, rule in resource.readers.items()
@@ -68,6 +70,16 @@ def _documents(
         }
         document = _columns(row)
         yield {name: value for name, value in document.items() if name not in hidden}
+
+
+def _is_told(resource: Resource, row: Any, actor: Actor) -> bool:
+    """Return whether a row goes into the member's archive.
+
+    Their own do. What hangs on their own, or only names them, does if they may view it: what
+    moderators noted for each other stays with them.
+    """
+    owners = [getattr(row, one.attname) for one in owning_relations(type(row), User)]
+    return actor.id in owners or isinstance(row, User) or resource.view.permits(actor, row)
 
 
 def _columns(row: Model) -> dict[str, object]:

@@ -22,6 +22,10 @@ def may_view_report(who: Who, report: Any) -> bool:
     return who.id == report.reporter_id or handles_case_of(who, report)
 
 
+def may_view_appeal(who: Who, appeal: Any) -> bool:
+    return who.id == appeal.author_id or handles_case_of(who, appeal)
+
+
 def everyone(_who: Who, _row: object) -> bool:
     return True
 
@@ -61,6 +65,7 @@ ORACLES: dict[str, Oracle] = {
     "reports": alike(may_view_report, case=handles_case_of, weight=handles_case_of),
     "screening-rules": alike(moderates),
     "screening-matches": alike(moderates),
+    "appeals": alike(may_view_appeal, case=handles_case_of, review=handles_case_of),
 }
 
 
@@ -69,7 +74,12 @@ def may_report(who: Who, report: Any) -> bool:
     return who.speaks and who.is_verified and is_others and may_view_card(who, report.target)
 
 
+def may_appeal(who: Who, appeal: Any) -> bool:
+    return who.id is not None and who.id == appeal.action.subject_id
+
+
 WRITES = {
+    "appeals": Writes(creates=may_appeal),
     "case-notes": Writes(creates=handles_case_of),
     "moderator-scopes": Writes(creates=is_admin, deletes=is_admin),
     "reports": Writes(creates=may_report),
