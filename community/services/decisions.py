@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from resources.api import Actor, Record
 
 APPEALS = frozenset({ActionKind.UPHOLD, ActionKind.OVERTURN})
-ALONE = APPEALS | {ActionKind.DISMISS}
+EXCLUSIVE = APPEALS | {ActionKind.DISMISS}
 STAFF = frozenset({"moderator", "admin"})
 
 
@@ -102,7 +102,7 @@ def _write_decision(verdict: Verdict, kinds: Sequence[str], *, is_harmless: bool
     """Write on the case what was decided, and answer those who reported."""
     case, target, now = verdict.case, verdict.target, timezone.now()
     decision, state, outcome = Decision.UPHELD, CaseState.DECIDED, Report.Outcome.UPHELD
-    if not ALONE.isdisjoint(kinds):
+    if not EXCLUSIVE.isdisjoint(kinds):
         is_overturned = kinds == [ActionKind.OVERTURN]
         decision = Decision.OVERTURNED if is_overturned else Decision.DISMISSED
         state, outcome = CaseState.CLOSED, Report.Outcome.DISMISSED
@@ -130,7 +130,7 @@ def _require_fitting(case: ModerationCase, kinds: Sequence[str], reason: str) ->
     """Raise Problem 400 for actions that don't go together, or without a reason."""
     is_appeal = case.kind == CaseKind.APPEAL
     is_fitting = all((kind in APPEALS) is is_appeal for kind in kinds)
-    is_alone = len(kinds) == 1 or ALONE.isdisjoint(kinds)
+    is_alone = len(kinds) == 1 or EXCLUSIVE.isdisjoint(kinds)
     is_once = len(set(kinds)) == len(kinds) and len(set(kinds) & set(HIDING)) <= 1
     if not (kinds and is_fitting and is_alone and is_once):
         message = _("These actions do not go together, or do not fit this case.")
