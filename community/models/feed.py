@@ -78,6 +78,7 @@ class FeedItem(Record):
     content_digest = models.CharField(max_length=64, default="", blank=True, editable=False)
 
     derived = frozenset({"is_shown", "published_at", "recency", "points", "hot", "content_digest"})
+    unlogged = frozenset({"content_digest"})
 
     class Meta:
         verbose_name = _("feed item")

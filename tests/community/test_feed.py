@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 from math import log10
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from cards.models import Card
 from community.models import FeedItem, Post
-from community.selectors.ranking import POINTS
+from community.selectors.ranking import FORMULAS, POINTS
 from community.services.ranking import forget_withdrawn, move_windows, rank_missing
 from resources import changes
 from resources.actors import SYSTEM
@@ -180,6 +181,14 @@ def test_bob_reads_of_those_whom_he_follows(
     assert anonymous.api.get("feed", mode="following").status_code == 401
     assert shown(bob, mode="top")[0] == "Liked"
 
+    # Whom he mutes or who blocks him is in no mode.
+    bob.api.put(f"users/{carol.id}/mute")
+    assert shown(bob, mode="new") == ["Hello", "Alice's"]
+    alice.api.put(f"users/{bob.id}/block")
+    assert shown(bob, mode="new") == []
+    assert shown(bob, mode="following") == []
+    assert shown(anonymous, mode="new") == ["Liked", "Hello", "Carol's", "Alice's"]
+
 
 def test_the_explanation_shows_the_formula_and_what_goes_into_it(
     alice: Persona, bob: Persona, carol: Persona
@@ -205,6 +214,11 @@ def test_the_explanation_shows_the_formula_and_what_goes_into_it(
     assert bob.api.get("feed/explain", id=item).status_code == 404
     assert bob.api.get("feed/explain", id="nope").status_code == 404
     assert bob.api.get("feed/explain").json()["errors"][0]["field"] == "id"
+
+
+def test_the_guide_quotes_the_formulas() -> None:
+    guide = (settings.BASE_DIR / "docs" / "community.md").read_text()
+    assert [one.words for one in FORMULAS.values() if one.words not in guide] == []
 
 
 def test_pages_and_parameters_are_those_of_any_list(alice: Persona, bob: Persona) -> None:
