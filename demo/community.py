@@ -75,7 +75,8 @@ class Community:
     def _add_member(self, member: tuple[str, str, str]) -> None:
         username, display_name, bio = member
         element = self.chance.choice(words.TAGS)
-        user = changes.create(
+        known = User.objects.filter(username=username).first()  # of the story
+        user = known or changes.create(
             User,
             by=SYSTEM,
             **address(f"{username}@example.com"),

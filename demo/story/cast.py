@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from demo.story.stage import StoryMember
 from resources.api import SYSTEM, changes
+from users.callers import NOWHERE
 from users.models import User, address
 from users.services.roles import assign_role
+from users.services.sessions import open_session
+from users.tokens import token_pair
+
+if TYPE_CHECKING:
+    from demo.story.stage import Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +44,20 @@ MODERATORS = (HANEUL, MAREN)
 CAST = (*MEMBERS, *MODERATORS)
 
 
-def open_account(part: CastMember, *, password: str) -> User:
-    """Open an account, past the code that would be mailed."""
-    user = User(**address(f"{part.username}@example.com"))
-    user.set_password(password)
+def join(part: CastMember, send: Send) -> StoryMember:
+    """Open an account, past the code that would be mailed, and sign in; it has no password."""
     member = changes.create(
         User,
         by=SYSTEM,
         **address(f"{part.username}@example.com"),
         username=part.username,
         display_name=part.display_name,
+        bio=part.bio,
         locale=part.locale,
-        password=user.password,
+        password="!",
         is_verified=True,
     )
     if part.role:
         assign_role(member, role=part.role, by=SYSTEM)
-    return member
+    session = open_session(member, caller=NOWHERE, method="story")
+    return StoryMember(part.username, send, str(member.pk), token_pair(session)["access"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from demo.story.chapters import designing, making
+from demo.story.chapters import designing, hearing, making, meeting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +19,13 @@ STORY: Sequence[Callable[[Stage], None]] = (
     making.like_and_remix,
     making.fill_a_binder,
     designing.improve_the_template,
+    meeting.follow_each_other,
+    meeting.talk_about_a_card,
+    meeting.post_about_a_card,
+    meeting.chat_in_a_room,
+    meeting.read_the_feed,
+    meeting.keep_a_distance,
+    hearing.search,
 )
 """Every chapter, each of which finds what the ones before have left on the stage."""
 

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from demo.story.cast import CAST, open_account
-from demo.story.stage import Sent, Stage, StoryMember
+from demo.story.cast import CAST, join
+from demo.story.stage import Sent, Stage
 from demo.story.telling import tell
+from tests.consuming import run_consumers
 from tests.files.served import served
-from users.callers import NOWHERE
-from users.services.sessions import open_session
-from users.tokens import token_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,11 +34,9 @@ def on_stage() -> Iterator[Stage]:
             answer = api.request(sent.method, sent.path, content=sent.body, headers=headers)
             return answer.status_code, answer.json() if answer.content else None
 
-        stage = Stage(send, lambda: None)
+        stage = Stage(send, run_consumers)
         for part in CAST:
-            member = open_account(part, password="a long secret of the story")
-            token = token_pair(open_session(member, caller=NOWHERE, method="test"))["access"]
-            stage.members[part.username] = StoryMember(part.username, send, str(member.pk), token)
+            stage.members[part.username] = join(part, send)
         yield stage
 
 

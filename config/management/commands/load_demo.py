@@ -5,10 +5,10 @@ from typing import Any, override
 
 from django.core.management.base import BaseCommand
 
+from backups.progress import ProgressBar
 from cards.models import Card
 from demo.community import Community
-
-BAR = 30
+from demo.story.inside import tell_inside
 
 
 class Command(BaseCommand):
@@ -27,12 +27,7 @@ class Command(BaseCommand):
         if Card.objects.exists():
             self.stdout.write("There are cards already; the demo is for an empty Holobase.")
             return
+        self.stdout.write("  the story of eight members and two moderators")
+        tell_inside()
         # Not in one transaction: pictures are read and stored, and nobody is to wait for that.
-        Community(options["cards"], self._show).build()
-
-    def _show(self, name: str, done: int, wanted: int) -> None:
-        filled = BAR * done // wanted
-        ending = "\n" if done == wanted else ""
-        bar = "█" * filled + "·" * (BAR - filled)
-        self.stdout.write(f"\r  {name:12} {bar} {done}/{wanted}", ending=ending)
-        self.stdout.flush()
+        Community(options["cards"], ProgressBar(self.stdout).show).build()
