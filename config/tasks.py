@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from backups.services import make_due_backup
 from community.services.decisions import delete_removed_content
+from community.services.polls import close_due_polls
 from community.services.ranking import forget_withdrawn, move_windows, rank_missing
 from community.services.screening import forget_old_matches
 from files.tasks import sweep_unused_files
@@ -75,6 +76,7 @@ CHORES: Mapping[str, Callable[[], int]] = {
     "ranked_items": rank_missing,
     "moved_windows": move_windows,
     "withdrawn_items": forget_withdrawn,
+    "due_polls": close_due_polls,
     "idle_webhooks": wake_webhooks,
     "old_deliveries": forget_old_deliveries,
     "old_screening_matches": forget_old_matches,

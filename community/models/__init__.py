@@ -18,6 +18,7 @@ from community.models.moderation import (
     ModerationCase,
 )
 from community.models.moderators import ModeratorScope
+from community.models.polls import Poll, PollVote
 from community.models.posts import POST_ATTACHMENTS, Post, PostImage
 from community.models.reactions import Reaction
 from community.models.reports import Appeal, Report
@@ -44,6 +45,8 @@ __all__ = [
     "Message",
     "ModerationCase",
     "ModeratorScope",
+    "Poll",
+    "PollVote",
     "Post",
     "PostImage",
     "PostLike",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cards.models import Card, CardLike
 from collections_app.models import Collection, CollectionItem
-from community.models import Comment, CommentLike, Message, Post, PostLike, Room
+from community.models import Comment, CommentLike, Message, Poll, PollVote, Post, PostLike, Room
 from templates_app.models import Review, Template
 from users.models import User
 
@@ -31,6 +31,7 @@ COUNTERS: Mapping[tuple[type[Model], str], Count] = {
         card=card, is_deleted=False
     ).count(),
     (Comment, "like_count"): lambda said: CommentLike.objects.filter(comment=said).count(),
+    (Poll, "vote_count"): lambda poll: PollVote.objects.filter(poll=poll).count(),
     (Room, "message_count"): lambda room: Message.objects.filter(room=room).count(),
     (Template, "use_count"): lambda template: Card.objects.filter(template=template).count(),
     (Template, "rating_count"): lambda template: Review.objects.filter(template=template).count(),

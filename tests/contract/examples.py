@@ -41,6 +41,7 @@ DOCUMENTS: JsonObject = {
     "slots": {"type": "object", "properties": {}},
     "scopes": ["cards:read"],
     "topics": ["cards"],
+    "options": ["Holo", "Reverse"],
     "condition": {"keywords": {"any_of": ["never said"]}},
 }
 

@@ -20,6 +20,8 @@ from community.models import (
     FeedRead,
     Mention,
     Message,
+    Poll,
+    PollVote,
     Post,
     PostLike,
     Reaction,
@@ -131,6 +133,7 @@ def _all_rows() -> dict[str, list[Any]]:
     tell_scopes_and_targets(by_name, known)
     prefetch_related_objects(by_name["collections"], "collaborators")
     prefetch_related_objects(by_name["rooms"], "members")
+    prefetch_related_objects(by_name["polls"], "votes")
     return by_name
 
 
@@ -227,6 +230,10 @@ def _about_what_was_said(bob: object, carol: object) -> None:
         for was_public in (False, True):
             written = {"written_at": row.created_at, "was_public": was_public}
             made(Edit, author=bob, text=WORD, **about, **written)
+    for number, post in enumerate(Post.objects.order_by("created_at")[:6]):
+        states = {"has_hidden_results": number > 1, "is_closed": number > 3}
+        poll = made(Poll, post=post, options=["Holo", "Gold"], counts=[0, 1], **states)
+        made(PollVote, poll=poll, user=carol, option=1)
     for message in Message.objects.filter(room__card=None):
         made(Mention, member=bob, message=message)
         made(Reaction, user=bob, emoji="🔥", message=message)

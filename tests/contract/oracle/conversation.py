@@ -10,7 +10,7 @@ from tests.contract.oracle.community import (
     may_view_message,
     may_view_post,
 )
-from tests.contract.oracle.words import Oracle, Who, Writes
+from tests.contract.oracle.words import Oracle, Who, Writes, alike
 
 VIEWED = {"post": may_view_post, "comment": may_view_comment, "message": may_view_message}
 LISTED = {"post": may_list_post, "comment": may_list_comment, "message": may_list_message}
@@ -62,7 +62,28 @@ def may_list_edit(who: Who, edit: Any) -> bool:
     return _reads(who, edit) and may_list_about(who, edit)
 
 
+def may_view_poll(who: Who, poll: Any) -> bool:
+    return may_view_post(who, poll.post)
+
+
+def may_list_poll(who: Who, poll: Any) -> bool:
+    return may_list_post(who, poll.post)
+
+
+def knows_results(who: Who, poll: Any) -> bool:
+    has_voted = who.id in [vote.user_id for vote in poll.votes.all()]
+    return not poll.has_hidden_results or poll.is_closed or (who.id is not None and has_voted)
+
+
+def owns_vote(who: Who, vote: Any) -> bool:
+    return bool(who.id == vote.user_id)
+
+
 ORACLES = {
+    "polls": Oracle(
+        may_view_poll, may_list_poll, {"post": may_view_poll}, {"counts": knows_results}
+    ),
+    "poll-votes": alike(owns_vote),
     "mentions": Oracle(may_view_about, may_list_about, dict.fromkeys(VIEWED, may_view_about)),
     "reactions": Oracle(
         may_view_reaction,
@@ -87,7 +108,16 @@ def may_delete_edit(who: Who, _edit: Any) -> bool:
     return who.moderates
 
 
+def may_start_poll(who: Who, poll: Any) -> bool:
+    return who.speaks and who.id == poll.post.author_id
+
+
+def may_delete_poll(who: Who, poll: Any) -> bool:
+    return who.id == poll.post.author_id or who.moderates
+
+
 WRITES = {
+    "polls": Writes(may_start_poll, deletes=may_delete_poll),
     "reactions": Writes(may_react, deletes=may_take_back),
     "edits": Writes(deletes=may_delete_edit),
 }
