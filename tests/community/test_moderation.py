@@ -234,6 +234,22 @@ def test_moderators_of_a_room_see_and_decide_theirs_alone(
     assert Sanction.objects.count() == 0
 
 
+def test_moderators_read_the_history_of_a_member(
+    alice: Persona, bob: Persona, moderator: Persona, second: Persona, post: Any
+) -> None:
+    path = f"users/{alice.id}/moderation-history"
+    reports(bob, post)
+    decides(moderator, waiting(moderator)[0], [{"kind": "hide"}, {"kind": "warn"}])
+    history = second.api.get(path).json()
+    assert (history["username"], history["upheld"], history["waiting"]) == ("alice", 1, 0)
+    assert [one["kind"] for one in history["sanctions"]] == ["warn"]
+    assert {one["kind"] for one in history["actions"]} == {"hide", "warn"}
+    reporter = second.api.get(f"users/{bob.id}/moderation-history").json()
+    assert (reporter["reports_upheld"], reporter["reports_dismissed"]) == (1, 0)
+    refused = (alice.api.get(path), second.api.get(f"users/{second.id}/moderation-history"))
+    assert [one.status_code for one in refused] == [403, 404]
+
+
 def test_nobody_reports_or_decides_their_own_content(
     alice: Persona, bob: Persona, moderator: Persona, second: Persona, post: Any
 ) -> None:
