@@ -171,7 +171,7 @@ class CardResource(Resource):
             _("Bring back a version"),
             takes=VersionInput,
         ),
-        RecordAction("like", "PUT", SIGNED_IN, likes.like_card, _("Like the card")),
+        RecordAction("like", "PUT", SIGNED_IN & UNSILENCED, likes.like_card, _("Like the card")),
         RecordAction("like", "DELETE", SIGNED_IN, likes.unlike_card, _("Take the like back")),
     )
 

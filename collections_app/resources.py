@@ -127,7 +127,7 @@ class CollectionCollaboratorResource(Resource):
 
     view = own("user") | KEEPERS
     list = own("user") | (KEEPERS & visible("collection"))
-    create = KEEPERS & on_terms("user")
+    create = KEEPERS & UNSILENCED & on_terms("user")
     delete = own("user") | KEEPERS
 
     filters = ("collection", "user", "created_at")

@@ -70,6 +70,12 @@ class CommentResource(Resource):
     actions = (
         RecordAction("hide", "PUT", MODERATORS, comments.hide_comment, _("Hide the comment")),
         RecordAction("hide", "DELETE", MODERATORS, comments.show_comment, _("Show it again")),
-        RecordAction("like", "PUT", SIGNED_IN & KEPT, likes.like_comment, _("Like the comment")),
+        RecordAction(
+            "like",
+            "PUT",
+            SIGNED_IN & UNSILENCED & KEPT,
+            likes.like_comment,
+            _("Like the comment"),
+        ),
         RecordAction("like", "DELETE", SIGNED_IN, likes.unlike_comment, _("Take the like back")),
     )

@@ -64,7 +64,7 @@ class PostResource(Resource):
     creates = posts.write_post
     updates = posts.edit_post
     actions = (
-        RecordAction("like", "PUT", SIGNED_IN, likes.like_post, _("Like the post")),
+        RecordAction("like", "PUT", SIGNED_IN & UNSILENCED, likes.like_post, _("Like the post")),
         RecordAction("like", "DELETE", SIGNED_IN, likes.unlike_post, _("Take the like back")),
         RecordAction("hide", "PUT", MODERATORS, posts.hide_post, _("Hide the post")),
         RecordAction("hide", "DELETE", MODERATORS, posts.show_post, _("Show it again")),

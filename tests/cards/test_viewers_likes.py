@@ -85,7 +85,7 @@ def test_an_answer_that_cannot_be_given_leaves_the_like_as_it_was(
 
 @pytest.mark.parametrize(
     ("path", "fields"),
-    [("cards", "viewer.loved"), ("cards", "viewer."), ("cards", "liked"), ("posts", "viewer")],
+    [("cards", "viewer.loved"), ("cards", "viewer."), ("cards", "liked"), ("reviews", "viewer")],
 )
 def test_an_unknown_name_is_refused(alice: Persona, path: str, fields: str) -> None:
     refused = alice.api.get(path, fields=fields)

@@ -273,7 +273,7 @@ def names(matrix: Matrix, rows: list[object], who: Who, actor: Actor) -> Iterato
             topic, asked = matrix.name, {"filter": f'{name}="{key}"'}
             if name in matrix.resource.topics:
                 topic, asked = f"{target.name}/{key}/{matrix.name}", {}
-            heard = _sees(actor, topic, asked, rows)
+            heard = hears(actor, topic, asked, rows)
             yield from matrix.seen("live, named", who, topic, may, heard, mine)
 
 
@@ -287,7 +287,7 @@ def live(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[Tr
         heard = {str(event.record_id) for event in told or () if event.verb not in GONE}
     yield from matrix.seen("live", who, "", matrix.listed(who, rows), heard, rows)
     may = [row for row in rows if matrix.oracle.viewed(who, row)]
-    seen = _sees(actor, f"{matrix.name}/{rows[0].pk}", {}, rows)
+    seen = hears(actor, f"{matrix.name}/{rows[0].pk}", {}, rows)
     yield from matrix.seen("live, one record", who, "", may, seen, rows)
 
 
@@ -307,8 +307,8 @@ def _audience(actor: Actor, topic: str, asked: Mapping[str, str]) -> Audience | 
         return None
 
 
-def _sees(actor: Actor, topic: str, asked: Mapping[str, str], rows: list[Any]) -> set[str]:
-    """Return which of the rows a subscriber would hear of."""
+def hears(actor: Actor, topic: str, asked: Mapping[str, str], rows: list[Any]) -> set[str]:
+    """Return the ids of the rows that a subscriber would hear of."""
     audience = _audience(actor, topic, asked)
     if audience is None:
         return set()

@@ -108,7 +108,7 @@ class UserResource(Resource):
         RecordAction(
             "follow",
             "PUT",
-            OTHERS & on_terms("id"),
+            OTHERS & UNSILENCED & on_terms("id"),
             relationships.follow_member,
             _("Follow the member"),
             locks_actor=True,

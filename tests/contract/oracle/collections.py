@@ -60,7 +60,7 @@ def may_edit(who: Who, collection: Any) -> bool:
 
 
 def may_invite(who: Who, link: Any) -> bool:
-    return keeps(who, link) and who.is_on_terms_with(link.user_id)
+    return who.speaks and keeps(who, link) and who.is_on_terms_with(link.user_id)
 
 
 def may_delete(who: Who, collection: Any) -> bool:
