@@ -238,7 +238,7 @@ def _authenticate_service(key_id: UUID, scopes: frozenset[str]) -> Authenticatio
 
 @lru_cache(maxsize=4096)
 def _verified(token: str) -> tuple[Callable[[], Authentication | None], float]:
-    """Check a token's signature once; gives how to find its actor, and when it expires."""
+    """Check a token's signature once; return how to find its actor, and when it expires."""
     try:
         kind = jwt.decode(token, options={"verify_signature": False}).get("token_type")
         if kind == ServiceAccess.token_type:

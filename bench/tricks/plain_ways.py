@@ -98,7 +98,7 @@ def qmarks_each_time(sql: str) -> str:
 
 
 def django_cursor(self: Any) -> Any:
-    """Give Django's cursor with its wrapper."""
+    """Return Django's cursor with its wrapper."""
     return super(DatabaseWrapper, self).cursor()
 
 

@@ -112,7 +112,7 @@ def remove_totp(call: MemberCall) -> Result:
 
 @member_endpoint(CodeInput, RecoveryCodesOutput)
 def confirm_totp(call: MemberCall) -> Result:
-    """Turn the authenticator app on by its first code; gives the recovery codes."""
+    """Turn the authenticator app on by its first code; return the recovery codes."""
     codes = factors.confirm_totp(call.user, call.sent["code"], caller=call.caller)
     return {"recovery_codes": codes}
 
@@ -136,7 +136,7 @@ def prove_again(call: MemberCall) -> Result:
 
 
 def _confirm(user: User, sent: dict[str, Any], caller: Caller) -> str:
-    """Hold what was sent against the member; gives the name of the way it was proved."""
+    """Hold what was sent against the member; return the name of the way it was proved."""
     if "password" in sent:
         return step_up.confirm_by_password(user, sent["password"], caller=caller)
     if "credential" in sent:

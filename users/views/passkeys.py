@@ -38,7 +38,7 @@ class NewPasskeyInput(CredentialInput):
 
 @member_endpoint(None, CREATION, view=FreshMemberView)
 def begin_passkey(call: MemberCall) -> Result:
-    """Give what `navigator.credentials.create()` takes; it is good for five minutes."""
+    """Return what `navigator.credentials.create()` takes; it is good for five minutes."""
     return passkeys.registration_options(call.user)
 
 
@@ -56,7 +56,7 @@ def register_passkey(call: MemberCall) -> Result:
 
 @endpoint(None, REQUEST)
 def begin_passkey_sign_in(_call: EndpointCall) -> Result:
-    """Give what `navigator.credentials.get()` takes; no account is named or needed."""
+    """Return what `navigator.credentials.get()` takes; no account is named or needed."""
     return passkeys.sign_in_options()
 
 
