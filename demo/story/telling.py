@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from demo.story.chapters import designing, hearing, making, meeting
+from demo.story.chapters import designing, hearing, judging, making, meeting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +26,10 @@ STORY: Sequence[Callable[[Stage], None]] = (
     meeting.read_the_feed,
     meeting.keep_a_distance,
     hearing.search,
+    judging.screen_what_is_written,
+    judging.report_and_hide,
+    judging.appeal,
+    judging.silence_for_a_day,
 )
 """Every chapter, each of which finds what the ones before have left on the stage."""
 

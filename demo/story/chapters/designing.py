@@ -65,5 +65,11 @@ def improve_the_template(stage: Stage) -> None:
     stage["haneul"].post(f"{path}/approve", 200)
     shown = stage.visitor.get(path)
     expect((shown["version"], shown["slots"]), (2, WIDER_SLOTS))
-    card = stage.visitor.get(f"cards/{stage.kept['dragon']}?expand=template_version")
+    dragon = f"cards/{stage.kept['dragon']}"
+    card = stage.visitor.get(f"{dragon}?expand=template_version")
     expect(card["expand"]["template_version"]["number"], 1)
+    (change,) = stage["mina"].list(f"{path}/upgrade-preview")
+    expect((change["id"], change["fits"]), (stage.kept["dragon"], True))
+    stage["mina"].post(f"{dragon}/upgrade", 200)
+    card = stage.visitor.get(f"{dragon}?expand=template_version")
+    expect(card["expand"]["template_version"]["number"], 2)

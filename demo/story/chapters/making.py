@@ -73,6 +73,11 @@ def like_and_remix(stage: Stage) -> None:
     stage["elias"].patch(f"cards/{remix['id']}", title="Ember, seen by night")
     stage["elias"].post(f"cards/{remix['id']}/publish", 200)
     stage.kept["remix"] = remix["id"]
+    graph = stage.visitor.get(f"{path}/remix-graph")
+    expect([each["id"] for each in graph["remixes"]], [remix["id"]])
+    related = stage.visitor.list(f"{path}/related")
+    expect(related[0]["id"], remix["id"])
+    stage.visitor.post(f"{path}/view", 204)
 
 
 def fill_a_binder(stage: Stage) -> None:
