@@ -15,12 +15,10 @@ from resources.declaration import VERBS, Resource
 from resources.documents.embedding import embedding_of
 from resources.fields import SortedCharField
 from resources.ids import new_id
-from resources.rules import narrowed
+from resources.rules import Rule, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from resources.rules import Rule
 
 WRITE_VERBS = ("create", "update", "delete")
 KINDS = (
@@ -80,7 +78,7 @@ def _rules_compile(resource: Resource) -> Iterator[tuple[int, str]]:
     fields = [
         *resource.readers.items(),
         *resource.writers.items(),
-        *resource.viewer.items(),
+        *((name, rule) for name, rule in resource.viewer.items() if isinstance(rule, Rule)),
         *_rules_of_options(resource),
     ]
     screened = ("screened_where", resource.screened_where)

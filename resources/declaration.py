@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast, override
 
-from resources.rules import ANYONE, NOBODY, Rule
+from resources.rules import ANYONE, NOBODY, Rule, UnreadCount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -82,7 +82,8 @@ class Resource:
       null, and can't filter by what is hidden; who may not write one gets 403.
     - `expand` names relations whose target can be answered along.
     - `viewer` are rules by name, each answered as whether it opens the row to the signed-in member
-      who reads: `{"liked": linked(...)}` is `viewer.liked`. They are answered where `fields` asks.
+      who reads: `{"liked": linked(...)}` is `viewer.liked`. An `UnreadCount` is a number instead.
+      They are answered where `fields` asks.
     - `natural_key` is a text, unique in any case (`Lower` of it is), by which a record is found as
       well as by its id: `users/hana`. By one of its `former_keys` it is redirected to.
     - `filters` are columns with an index that clients may filter by, `scans` those that may be
@@ -113,7 +114,7 @@ class Resource:
     readers: ClassVar[Mapping[str, Rule]] = {}
     writers: ClassVar[Mapping[str, Rule]] = {}
     expand: ClassVar[Sequence[str]] = ()
-    viewer: ClassVar[Mapping[str, Rule]] = {}
+    viewer: ClassVar[Mapping[str, Rule | UnreadCount]] = {}
 
     list: ClassVar[Rule] = NOBODY
     view: ClassVar[Rule] = NOBODY

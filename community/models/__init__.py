@@ -22,6 +22,7 @@ from community.models.polls import Poll, PollVote
 from community.models.posts import POST_ATTACHMENTS, Post, PostImage
 from community.models.reactions import Reaction
 from community.models.reports import Appeal, Report
+from community.models.room_reads import RoomRead
 from community.models.screening import ScreeningAction, ScreeningMatch, ScreeningRule
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Report",
     "Room",
     "RoomMember",
+    "RoomRead",
     "ScreeningAction",
     "ScreeningMatch",
     "ScreeningRule",

@@ -12,6 +12,7 @@ from community.resources import (
     posts,
     reactions,
     reports,
+    room_reads,
     screening,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "posts",
     "reactions",
     "reports",
+    "room_reads",
     "screening",
 ]

@@ -1,15 +1,18 @@
 """What of chat is offered to clients."""
 
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
 from community.models import Message, Room, RoomMember
 from community.resources.rules import AUTHOR, MODERATORS, SHOWN
-from community.services import chat
+from community.services import chat, room_reads
 from resources.api import (
+    SIGNED_IN,
     UNSILENCED,
     VERIFIED,
     RecordAction,
     Resource,
+    UnreadCount,
     actor,
     linked,
     own,
@@ -27,6 +30,21 @@ OPEN = where(is_private=False)
 ABOUT_NOTHING = where(card__isnull=True)
 ABOUT_WHAT_IS_SEEN = ABOUT_NOTHING | visible("card")
 KEEPERS = visible("room", verb="delete")
+UNREAD = UnreadCount(
+    counted="community.Message",
+    author="author",
+    mark="community.RoomRead",
+    member="user",
+    moment="read_at",
+    row="room",
+    name=_("Messages of others since the viewer's reading mark, 100 at most; 0 without a mark"),
+)
+
+
+class ReadInput(serializers.Serializer[object]):
+    """The last message that was read; without one, all are."""
+
+    message = serializers.UUIDField(required=False)
 
 
 @register(Room)
@@ -51,6 +69,7 @@ class RoomResource(Resource):
     editable = ("title", "description")
     presets = {"creator": actor}
     expand = ("creator", "card")
+    viewer = {"unread_count": UNREAD}
 
     view = (OPEN | HOST | INVITED) & ABOUT_WHAT_IS_SEEN & unblocked("creator")
     # Who is in a room finds it, though it is about a card that is not listed.
@@ -71,6 +90,17 @@ class RoomResource(Resource):
     topics = ("creator", "card")
 
     actions = (
+        RecordAction(
+            "read",
+            "PUT",
+            SIGNED_IN,
+            room_reads.mark_read,
+            _("Mark it as read"),
+            takes=ReadInput,
+        ),
+        RecordAction(
+            "read", "DELETE", SIGNED_IN, room_reads.forget_mark, _("Stop counting what is unread")
+        ),
         RecordAction("close", "PUT", HOST | MODERATORS, chat.close_room, _("Close the room")),
         RecordAction("close", "DELETE", HOST | MODERATORS, chat.reopen_room, _("Open it again")),
     )
@@ -92,6 +122,8 @@ class RoomMemberResource(Resource):
     filters = ("room", "user", "created_at")
     ordering = ("-created_at",)
     topics = ("room", "user")
+
+    creates = room_reads.invite
 
 
 @register(Message)

@@ -13,7 +13,8 @@ from resources.documents.embedding import embedding_of
 from resources.fields import DocumentField, RelationListField
 from resources.http.parameters import filter_parameters, list_parameters, record_parameters
 from resources.query.back_relations import back_relations
-from resources.rules import NOBODY
+from resources.rules import NOBODY, Rule, UnreadCount
+from resources.rules.unread import MOST_UNREAD
 from resources.writing.inputs import input_class
 from resources.writing.list_inputs import UploadListInput
 
@@ -220,12 +221,15 @@ def _viewer_schema(resource: Resource) -> JsonSchema:
     return {
         "type": ["object", "null"],
         "description": "About the signed-in member who reads; only where `fields` asks for it.",
-        "properties": {
-            name: {"type": "boolean", "description": f"True for {rule.words()}."}
-            for name, rule in resource.viewer.items()
-        },
+        "properties": {name: _told_schema(told) for name, told in resource.viewer.items()},
         "additionalProperties": False,
     }
+
+
+def _told_schema(told: Rule | UnreadCount) -> JsonSchema:
+    if isinstance(told, UnreadCount):
+        return {"type": "integer", "maximum": MOST_UNREAD, "description": f"{told.words()}."}
+    return {"type": "boolean", "description": f"True for {told.words()}."}
 
 
 def column_schema(resource: Resource, name: str) -> JsonSchema:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
     from resources.query.list_query import ListQuery
     from resources.query.selection import Selection
-    from resources.rules import Rule
+    from resources.rules import Rule, UnreadCount
 
 
 def reached_by_list(resource: Resource, query: ListQuery) -> frozenset[Resource]:
@@ -43,7 +43,7 @@ def _selected(resource: Resource, selection: Selection) -> Iterator[Resource]:
             yield from _selected(other, expansion.selection)
 
 
-def _read_by(rule: Rule, resource: Resource) -> set[Resource]:
+def _read_by(rule: Rule | UnreadCount, resource: Resource) -> set[Resource]:
     """Return the resources whose rows a rule about records of a resource looks at."""
     models = rule.models_read(resource.model)
     return {registry.resource_of(model) for model in models if registry.is_registered(model)}

@@ -33,7 +33,7 @@ from resources.query.back_relations import OUTER_KEY, back_relation
 from resources.query.columns import anyones_scope, readable_column, where_readable
 from resources.query.filters.conditions import Compared
 from resources.relation_lists import listed_rows
-from resources.rules import narrowed
+from resources.rules import UnreadCount, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -129,11 +129,18 @@ def _excerpt(text: Any, modifier: str) -> Any:
 
 
 def _of_viewer(resource: Resource, actor: AnyActor, names: Iterable[str]) -> Any:
-    """Return which of these rules open the row to a member; null for who is not signed in."""
+    """Return what the row is to a member; null for who is not signed in."""
     if not actor.is_known:
         return NULL
-    scopes = {name: resource.viewer[name].scope(actor, resource.model) for name in names}
-    return JsonObject({name: JsonBoolean(_is_in(scope)) for name, scope in scopes.items()})
+    return JsonObject({name: _told(resource, actor, name) for name in names})
+
+
+def _told(resource: Resource, actor: AnyActor, name: str) -> Any:
+    """Return whether a rule opens the row to the viewer, or how much of it they have not read."""
+    told = resource.viewer[name]
+    if isinstance(told, UnreadCount):
+        return told.expression(actor, resource.model)
+    return JsonBoolean(_is_in(told.scope(actor, resource.model)))
 
 
 def _is_in(scope: Scope) -> Any:

@@ -13,6 +13,7 @@ from resources.rules.predicates import (
     visible,
     where,
 )
+from resources.rules.unread import UnreadCount
 
 __all__ = [
     "ANYONE",
@@ -23,6 +24,7 @@ __all__ = [
     "VERIFIED",
     "Rule",
     "Scope",
+    "UnreadCount",
     "both_scope",
     "has_role",
     "linked",

@@ -75,15 +75,16 @@ def knows_results(who: Who, poll: Any) -> bool:
     return not poll.has_hidden_results or poll.is_closed or (who.id is not None and has_voted)
 
 
-def owns_vote(who: Who, vote: Any) -> bool:
-    return bool(who.id == vote.user_id)
+def is_theirs(who: Who, row: Any) -> bool:
+    return bool(who.id == row.user_id)
 
 
 ORACLES = {
     "polls": Oracle(
         may_view_poll, may_list_poll, {"post": may_view_poll}, {"counts": knows_results}
     ),
-    "poll-votes": alike(owns_vote),
+    "poll-votes": alike(is_theirs),
+    "room-reads": alike(is_theirs),
     "mentions": Oracle(may_view_about, may_list_about, dict.fromkeys(VIEWED, may_view_about)),
     "reactions": Oracle(
         may_view_reaction,
