@@ -27,6 +27,7 @@ from community.models import (
     Reaction,
     Room,
     RoomMember,
+    RoomRead,
 )
 from resources import changes, registry
 from resources.actors import SYSTEM
@@ -213,6 +214,7 @@ def _community(alice: object, bob: object, carol: object, cards: Mapping[str, Ca
             host = alice if card == cards["private"] else bob
             room = made(Room, creator=host, title=WORD, card=card, is_private=is_closed_to_others)
             made(RoomMember, room=room, user=carol)
+            made(RoomRead, room=room, user=carol, read_at=room.created_at)
             for is_hidden in (False, True):
                 made(Message, room=room, author=carol, body=WORD, is_hidden=is_hidden)
 
