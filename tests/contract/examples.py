@@ -13,6 +13,7 @@ from community.models import (
     CaseAction,
     Comment,
     Edit,
+    FeedItem,
     Mention,
     ModerationCase,
     ModeratorScope,
@@ -68,6 +69,7 @@ CHOSEN = {
     *((model, "post") for model in (Comment, Edit, Mention, Reaction)),
     *((model, "subject") for model in (CaseAction, ModerationCase)),
     (CaseAction, "case"),
+    (FeedItem, "card"),
 }
 """Relations that can be empty, but are not in an example."""
 
