@@ -25,6 +25,7 @@ from resources.api import (
     require_scope,
     view_record,
 )
+from users.models import Follow
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -103,9 +104,10 @@ class ExplainView(APIView):
     def get(self, request: Request) -> Response:
         """Say why an item stands where it does in a mode of the feed, for you."""
         actor = actor_behind(request)
-        require_scope(actor, registry.resource_of(FeedItem), "read")
-        item = _seen_item(actor, request.query_params.get("id", ""))
         mode = _chosen(request, "mode", list(MODES))
+        for model in (FeedItem, Follow) if mode == "following" else (FeedItem,):
+            require_scope(actor, registry.resource_of(model), "read")
+        item = _seen_item(actor, request.query_params.get("id", ""))
         window = _chosen(request, "window", list(WINDOWS))
         answer = {
             "id": item.pk,

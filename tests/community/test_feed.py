@@ -15,6 +15,7 @@ from community.selectors.ranking import FORMULAS, POINTS
 from community.services.ranking import forget_withdrawn, move_windows, rank_missing
 from resources import changes
 from resources.actors import SYSTEM
+from tests.client import Api
 from tests.consuming import run_consumers
 
 if TYPE_CHECKING:
@@ -188,6 +189,17 @@ def test_bob_reads_of_those_whom_he_follows(
     assert shown(bob, mode="new") == []
     assert shown(bob, mode="following") == []
     assert shown(anonymous, mode="new") == ["Liked", "Hello", "Carol's", "Alice's"]
+
+
+def test_a_key_tells_whom_alice_follows_only_if_it_reads_follows(alice: Persona) -> None:
+    card = publish(alice, "Dragon")
+    item = item_of(alice, card)["id"]
+    for scopes, status in ((["feed:read"], 403), (["feed:read", "follows:read"], 200)):
+        key = alice.creates("auth/api-keys", name="Bot", scopes=scopes)["secret"]
+        assert Api(key).get("feed", mode="new").status_code == 200
+        asked = {"mode": "following"}
+        assert Api(key).get("feed", **asked).status_code == status
+        assert Api(key).get("feed/explain", id=item, **asked).status_code == status
 
 
 def test_the_explanation_shows_the_formula_and_what_goes_into_it(
