@@ -79,6 +79,16 @@ class Card(Record):
         related_name="remixes",
         verbose_name=_("remixed from"),
     )
+    resembles = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("resembles"),
+        help_text=_("A card of somebody else that has nearly the same front."),
+    )
     title = SortedCharField(_("title"), max_length=120)
     description = models.TextField(_("description"), max_length=4000, blank=True)
     tags = TagsField(verbose_name=_("tags"))
@@ -107,7 +117,9 @@ class Card(Record):
     download_count = models.PositiveIntegerField(_("downloads"), default=0)
     comment_count = models.PositiveIntegerField(_("comments"), default=0)
 
-    derived = frozenset({"like_count", "view_count", "download_count", "comment_count"})
+    derived = frozenset(
+        {"like_count", "view_count", "download_count", "comment_count", "resembles"}
+    )
 
     class Meta:
         verbose_name = _("card")
@@ -132,6 +144,24 @@ class Card(Record):
     @override
     def __str__(self) -> str:
         return self.title
+
+
+class ArtBand(models.Model):
+    """A part of the perceptual hash of a card's front, by which alike fronts are found."""
+
+    card = models.ForeignKey(
+        Card, on_delete=models.CASCADE, related_name="art_bands", verbose_name=_("card")
+    )
+    key = models.PositiveIntegerField(_("key"))
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["key", "card"], name="art_band_once")
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.card_id} {self.key:x}"
 
 
 class CardVersion(Record):

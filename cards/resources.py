@@ -64,6 +64,7 @@ class CardResource(Resource):
         "template",
         "template_version",
         "remixed_from",
+        "resembles",
         "version",
         "like_count",
         "view_count",
@@ -89,7 +90,8 @@ class CardResource(Resource):
     )
     writable = (*editable, "template")
     presets = {"creator": actor}
-    expand = ("creator", "template", "template_version", "remixed_from")
+    readers = {"resembles": MINE | MODERATORS}
+    expand = ("creator", "template", "template_version", "remixed_from", "resembles")
     viewer = {"liked": LIKED}
 
     view = ((PUBLISHED & REACHABLE) | MINE | MODERATORS) & unblocked("creator")

@@ -16,6 +16,7 @@ class File(Record):
     """A stored file; `key` is its name in the storage and the end of its address.
 
     Only pictures have `width`, `height` and `blurhash`.
+    `perceptual_hash` is what alike pictures share, empty for older ones and plain areas.
     `digest` is the SHA-256 of its bytes in hexadecimal, empty for files of before November 2026.
     `unused_since` is when it was found that no row points at it, and null while one does.
     """
@@ -36,6 +37,9 @@ class File(Record):
     width = models.PositiveIntegerField(_("width"), null=True)
     height = models.PositiveIntegerField(_("height"), null=True)
     blurhash = models.CharField(_("blurhash"), max_length=60, blank=True)
+    perceptual_hash = models.CharField(
+        _("perceptual hash"), max_length=32, blank=True, default="", editable=False
+    )
     original_name = models.CharField(_("original name"), max_length=200, blank=True)
     unused_since = models.DateTimeField(
         _("unused since"), null=True, default=timezone.now, editable=False

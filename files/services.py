@@ -95,6 +95,7 @@ def store_picture(
             width=picture.width,
             height=picture.height,
             blurhash=picture.blurhash,
+            perceptual_hash=picture.perceptual_hash,
             original_name=name[:200],
         )
     if picture.preview:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cards.models import Card, CardVersion
+from cards.services.art import index_front, resembled_card
 from resources.api import Problem, changes
 from templates_app.services import count_use, require_filled_slots, use_template
 from users.models import User
@@ -40,7 +41,13 @@ def create_card(*, by: Actor, template: Template | None = None, **values: Any) -
             values["version"] = 1
             if values.get("visibility") != PRIVATE:
                 values["published_at"] = timezone.now()
+        front = values.get("front")
+        if front:
+            creator_id: Any = values.get("creator_id", by.id)
+            values["resembles"] = resembled_card(Card(creator_id=creator_id), front)
         card = changes.create(Card, by=by, **values)
+        if front:
+            index_front(card, front)
         if card.version:
             _keep_version(card, by=by)
             _count_published(card, by=by, difference=1)
@@ -58,12 +65,15 @@ def edit_card(card: Card, *, by: Actor, **values: Any) -> Card:
     return write_card(card, by=by, **values)
 
 
-def write_card(card: Card, *, by: Actor, **values: object) -> Card:
+def write_card(card: Card, *, by: Actor, **values: Any) -> Card:
     """Change a card to values that have been checked, as above."""
     with changes.together():
         was_published = card.status == PUBLISHED
         if card.published_at is None and _will_be_shown(card, values):
             values["published_at"] = timezone.now()
+        if "front" in values and values["front"] != card.front:
+            values["resembles"] = resembled_card(card, values["front"])
+            index_front(card, values["front"])
         changes.update(card, by=by, **values)
         if card.status == PUBLISHED and not _is_kept(card):
             changes.update(card, by=by, version=card.version + 1)

@@ -3,6 +3,7 @@
 from community.resources import (
     chat,
     comments,
+    duplicate_art,
     edits,
     feed,
     likes,
@@ -19,6 +20,7 @@ from community.resources import (
 __all__ = [
     "chat",
     "comments",
+    "duplicate_art",
     "edits",
     "feed",
     "likes",

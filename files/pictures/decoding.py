@@ -26,6 +26,7 @@ from files.pictures.formats import (
     options_of,
 )
 from files.pictures.orientation import turn_of, turned
+from files.pictures.perceptual_hashes import perceptual_hash
 from files.pictures.picture import MOST_PIXELS, Picture, PictureError
 from files.pictures.previews import preview_of
 
@@ -120,6 +121,7 @@ class OpenedPicture:
                 width=width,
                 height=height,
                 blurhash=blur(self.image),
+                perceptual_hash=perceptual_hash(self.image),
                 preview=b"" if self.frames > 1 else preview_of(self.image),
             )
 

@@ -23,8 +23,9 @@ class PictureError(Exception):
 class Picture:
     """A checked picture: a file without metadata, its size in bytes, and what it is.
 
-    `blurhash` is the blur shown while it loads (https://blurha.sh), `preview` a smaller JPEG of
-    which small variants are made; empty if they are made of the picture itself.
+    `blurhash` is the blur shown while it loads (https://blurha.sh), `perceptual_hash` what alike
+    pictures share (hex digits, empty for plain areas), `preview` a smaller JPEG of which small
+    variants are made; empty if they are made of the picture itself.
     """
 
     content: BinaryIO
@@ -34,6 +35,7 @@ class Picture:
     width: int
     height: int
     blurhash: str
+    perceptual_hash: str = ""
     preview: bytes = b""
 
 

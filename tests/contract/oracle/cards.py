@@ -23,6 +23,10 @@ def may_list_card(who: Who, card: Any) -> bool:
     return may_list_cards_of(who, card) and card.creator_id not in who.muted
 
 
+def keeps_card(who: Who, card: Any) -> bool:
+    return who.id == card.creator_id or who.moderates
+
+
 def may_know_version(who: Who, version: Any) -> bool:
     was_private = version.visibility == "private"
     return not was_private or who.id == version.card.creator_id or who.moderates
@@ -85,7 +89,12 @@ def designs(who: Who, template: Any) -> bool:
 
 
 ORACLES = {
-    "cards": Oracle(may_view_card, may_list_card, {"creator": may_list_cards_of}),
+    "cards": Oracle(
+        may_view_card,
+        may_list_card,
+        {"creator": may_list_cards_of},
+        {"resembles": keeps_card},
+    ),
     "card-versions": Oracle(may_view_version, may_list_version, {"card": may_view_version}),
     "card-likes": alike(likes),
     "templates": Oracle(
