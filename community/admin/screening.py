@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -34,6 +35,8 @@ class ScreeningRuleAdmin(DerivedRuleAdmin):
     def try_rule(self, request: HttpRequest, object_id: str) -> TemplateResponse:
         """Show what the rule would have matched, a page of past texts at a time."""
         rule = self.get_object(request, object_id)
+        if rule is None or not self.has_view_permission(request, rule):
+            raise Http404
         cursor = request.GET.get("cursor", "")
         trial = try_condition(rule.condition, rule.resources, by=acting(request), cursor=cursor)
         context = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
@@ -11,10 +12,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from community.models import ModerationCase, ScreeningMatch
+from community.models import ModerationCase, ScreeningMatch, ScreeningRule
 from community.services.screening import forget_old_matches
 from resources import changes
 from resources.actors import SYSTEM
+from tests.admin.desks import at_desk, page_of
 from users.models import User
 
 if TYPE_CHECKING:
@@ -278,6 +280,27 @@ def test_a_write_costs_no_query_where_no_rule_applies(moderator: Persona, alice:
     with CaptureQueriesContext(connection) as after:
         posts(alice, "Hello")
     assert len(after) == len(before)
+
+
+def test_a_moderator_tries_a_rule_in_the_admin(
+    moderator: Persona, alice: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("community.selectors.rule_trials.LOOKED_AT", 1)
+    posts(alice, "gems of long ago")
+    posts(alice, "<b>newer</b> gems")
+    sent = {"name": "Gems", "condition": keywords("gems"), "resources": ["posts"]}
+    rule = ScreeningRule.objects.get(pk=moderator.creates("screening-rules", **sent)["id"])
+    browser = at_desk(moderator)
+    page = page_of(rule, "try")
+    assert f'href="{page}"' in browser.get(page_of(rule)).content.decode()
+    first = browser.get(page).content.decode()
+    assert "&lt;b&gt;newer&lt;/b&gt; gems" in first
+    assert "long ago" not in first
+    following = re.search(r'href="(\?cursor=[^"]+)"', first)
+    assert following
+    assert "gems of long ago" in browser.get(page + following[1]).content.decode()
+    assert browser.get(page, {"cursor": "nonsense"}).status_code < 500
+    assert browser.get(page.replace(str(rule.pk), alice.id)).status_code == 404
 
 
 def test_matches_are_forgotten_after_ninety_days(moderator: Persona, alice: Persona) -> None:
