@@ -268,6 +268,7 @@ REACTIONS = env.words(
 )
 RESERVED_USERNAMES = env.words("RESERVED_USERNAMES", form=formats.USERNAME)
 RESOURCES_ACTOR_OF_USER = "users.selectors.actor_of"
+REALTIME_APART_FROM_USER = "users.selectors.apart_from"
 THROTTLE_RATES = {
     "read": env.text("THROTTLE_READ", "3000/min", form=formats.RATE),
     "write": env.text("THROTTLE_WRITE", "300/min", form=formats.RATE),

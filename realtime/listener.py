@@ -136,6 +136,8 @@ class Listener:
             self.dismiss(REVOKED_REASON)
         elif actor != self.actor:
             await self._act_as(actor)
+        else:
+            await self.membership.recheck()
 
     async def _act_as(self, actor: Actor) -> None:
         """Ask everything anew as another actor: what was shown before may be out of sight now."""

@@ -8,7 +8,7 @@ from time import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from django.db.models import Case, DateTimeField, F, IntegerField, QuerySet, Value, When
+from django.db.models import Case, DateTimeField, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -181,6 +181,13 @@ def member_named(username: str) -> User | None:
 def has_block_between(one: UUID | None, other: UUID | None) -> bool:
     """Return whether either of two members has blocked the other."""
     return Block.objects.between(one, other).exists()
+
+
+def apart_from(user_id: UUID | None) -> frozenset[str]:
+    """Return the ids, as text, of the members who have blocked a member or whom it has blocked."""
+    blocks = Block.objects.filter(Q(blocker=user_id) | Q(blocked=user_id))
+    ends = {str(end) for pair in blocks.values_list("blocker", "blocked") for end in pair}
+    return frozenset(ends - {str(user_id)})
 
 
 def muted_by(user_id: UUID | None) -> frozenset[UUID]:

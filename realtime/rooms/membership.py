@@ -12,7 +12,7 @@ from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from realtime.rooms.policy import check_entry
+from realtime.rooms.policy import admit
 from realtime.rooms.registry import rooms
 from realtime.rooms.room import Peer
 from realtime.subscriptions import frame
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("holobase.realtime")
 
 # A thread of its own, so that the recheck of revoked tokens never waits behind joins.
-check_entry_in_thread = database_sync_to_async(
-    check_entry, thread_sensitive=False, executor=ThreadPoolExecutor(1, "room-entry")
+admit_in_thread = database_sync_to_async(
+    admit, thread_sensitive=False, executor=ThreadPoolExecutor(1, "room-entry")
 )
 
 
@@ -40,6 +40,7 @@ class Membership:
         self.outbox = outbox
         self.actor: Actor = ANONYMOUS
         self.peer_id = uuid4().hex
+        self.apart: frozenset[str] = frozenset()
         self.rooms: dict[str, Mapping[str, object]] = {}
         self.rechecks: asyncio.Task[None] | None = None
 
@@ -48,7 +49,7 @@ class Membership:
         if room not in self.rooms and len(self.rooms) >= settings.MOST_ROOMS:
             raise Problem(429, "too_many_rooms", _("There are too many rooms here."))
         await self._require_entry(room)
-        entered = rooms().join(room, self._peer(metadata), self.outbox)
+        entered = rooms().join(room, self._peer(metadata), self.outbox, self.apart)
         self.rooms[room] = metadata
         entered.welcome(self.peer_id, ref)
         if self.rechecks is None or self.rechecks.done():
@@ -87,38 +88,43 @@ class Membership:
         self._require_in(room)
         self._require_scope()
         members = {"room": room, "from": self.peer_id, "data": data}
-        rooms().signal(room, to, frame("signal", **members))
+        rooms().signal(room, to, frame("signal", **members), self.peer_id)
 
     async def act_as(self, actor: Actor) -> None:
         """Continue as another actor; leave the rooms that this one may not be in."""
         self.actor = actor
-        await self._recheck_rooms()
+        await self.recheck()
         for room, metadata in self.rooms.items():
             rooms().put(room, self._peer(metadata))
+
+    async def recheck(self) -> None:
+        """Leave the rooms that are closed to the actor by now, and whom it meets no more."""
+        for room in list(self.rooms):
+            try:
+                await self._require_entry(room)
+            except Problem as problem:
+                self._expel(room, problem)
+        for room in self.rooms:
+            entered = rooms().rooms[room]
+            if entered.apart[self.peer_id] != self.apart:
+                entered.apart[self.peer_id] = self.apart
+                entered.welcome(self.peer_id)
 
     async def _recheck_regularly(self) -> None:
         """Check entry again at intervals: a record can become hidden from those in its room."""
         while self.rooms:
             await asyncio.sleep(settings.REALTIME_RECHECK_SECONDS)
             try:
-                await self._recheck_rooms()
+                await self.recheck()
             except Exception:
                 logger.exception("entry to rooms could not be checked")
-
-    async def _recheck_rooms(self) -> None:
-        """Check entry to every room again, and leave those that are closed to the actor now."""
-        for room in list(self.rooms):
-            try:
-                await self._require_entry(room)
-            except Problem as problem:
-                self._expel(room, problem)
 
     async def _require_entry(self, room: str) -> None:
         """Check entry; again if the connection's actor changed while the check was waiting."""
         checked: Actor | None = None
         while checked != self.actor:
             checked = self.actor
-            await check_entry_in_thread(room, checked)
+            self.apart = await admit_in_thread(room, checked)
         if self.outbox.is_ended:
             raise not_permitted()
 

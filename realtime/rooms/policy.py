@@ -1,4 +1,4 @@
-"""The policy of rooms: who may enter."""
+"""The policy of rooms: who may enter, and who meets whom."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from resources import registry
@@ -36,6 +37,19 @@ def check_entry(room: str, actor: Actor) -> None:
     _require_scope(actor, resource.name)
     if not is_visible(resource, actor, record_uuid(rest[0])):
         raise not_visible()
+
+
+def admit(room: str, actor: Actor) -> frozenset[str]:
+    """Return the ids of the users whom an actor does not meet in a room, such as who blocked it.
+
+    Raises Problem as `check_entry` does.
+    """
+    check_entry(room, actor)
+    if not actor.is_known:
+        return frozenset()
+    find = import_string(settings.REALTIME_APART_FROM_USER)
+    apart: frozenset[str] = find(actor.id)
+    return apart
 
 
 def _require_scope(actor: Actor, name: str) -> None:

@@ -42,8 +42,13 @@ class RoomRegistry:
         self.bus = RoomBus(self.process, self._apply)
         self.beats = asyncio.create_task(self._beat_regularly())
 
-    def join(self, name: str, peer: Peer, outbox: Outbox) -> CallRoom:
-        """Add a peer, or update it if it is in already; raises Problem 409 if the room is full."""
+    def join(
+        self, name: str, peer: Peer, outbox: Outbox, apart: frozenset[str] = frozenset()
+    ) -> CallRoom:
+        """Add a peer, or update it if it is in already; raises Problem 409 if the room is full.
+
+        The peer meets no user of `apart`.
+        """
         room = self.rooms.get(name) or CallRoom(name)
         if peer.id not in room.peers and len(room.peers) >= settings.MOST_ROOM_PEERS:
             raise Problem(409, "room_full", _("The room is full."))
@@ -52,6 +57,7 @@ class RoomRegistry:
             self.bus.subscribe(name)
             self.bus.send(name, "ask")
         room.outboxes[peer.id] = outbox
+        room.apart[peer.id] = apart
         self.put(name, peer)
         return room
 
@@ -71,13 +77,14 @@ class RoomRegistry:
 
     def broadcast(self, name: str, text: str, sender: str) -> None:
         """Send a frame to all peers in the room except its sender."""
-        self.rooms[name].send_to_all(text, but=sender)
-        self.bus.send(name, "say", text=text)
-
-    def signal(self, name: str, to: str, text: str) -> None:
-        """Send a frame to one peer; raises Problem 404 if it is not in the room."""
         room = self.rooms[name]
-        if to not in room.peers:
+        room.send_to_all(text, room.peers.get(sender))
+        self.bus.send(name, "say", text=text, by=sender)
+
+    def signal(self, name: str, to: str, text: str, sender: str) -> None:
+        """Send a frame to one peer; raises Problem 404 if the sender meets none there."""
+        room = self.rooms[name]
+        if to not in room.peers or not room.meet(sender, room.peers[to]):
             raise Problem(404, "unknown_peer", _("There is no such peer in the room."))
         if to in room.outboxes:
             room.send_to_peer(to, text)
@@ -120,7 +127,7 @@ class RoomRegistry:
             case "drop":
                 room.drop(message["peer"])
             case "say":
-                room.send_to_all(message["text"])
+                room.send_to_all(message["text"], room.peers.get(message.get("by", "")))
             case "whisper":
                 room.send_to(message["to"], message["text"])
 

@@ -30,12 +30,16 @@ class Peer:
 
 
 class CallRoom:
-    """The peers of one room, and the outboxes of those connected to this process."""
+    """The peers of one room, and the outboxes of those connected to this process.
+
+    `apart` has the users whom a local peer does not meet, by peer id: neither hears the other.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.peers: dict[str, Peer] = {}
         self.outboxes: dict[str, Outbox] = {}
+        self.apart: dict[str, frozenset[str]] = {}
         self.late: set[str] = set()
 
     def put(self, peer: Peer) -> None:
@@ -48,6 +52,7 @@ class CallRoom:
     def drop(self, peer_id: str) -> None:
         """Remove a peer, and tell the others."""
         self.outboxes.pop(peer_id, None)
+        self.apart.pop(peer_id, None)
         self.late.discard(peer_id)
         peer = self.peers.pop(peer_id, None)
         if peer:
@@ -68,11 +73,16 @@ class CallRoom:
             if peer.id not in self.outboxes and peer.seen_at < since:
                 self.drop(peer.id)
 
-    def send_to_all(self, text: str, but: str = "") -> None:
-        """Send a frame to all local peers except `but`; one whose outbox is full misses it."""
+    def send_to_all(self, text: str, sender: Peer | None = None) -> None:
+        """Send a frame to all local peers but the sender; one whose outbox is full misses it."""
         for peer_id, outbox in self.outboxes.items():
-            if peer_id != but and not outbox.offer(text):
+            is_for_it = sender is None or (peer_id != sender.id and self.meet(peer_id, sender))
+            if is_for_it and not outbox.offer(text):
                 self.late.add(peer_id)
+
+    def meet(self, peer_id: str, other: Peer) -> bool:
+        """Return whether a local peer meets another one."""
+        return other.user not in self.apart.get(peer_id, ())
 
     def send_to_peer(self, to: str, text: str) -> None:
         """Send a frame to one peer, if it is connected to this process."""
@@ -87,7 +97,8 @@ class CallRoom:
 
     def welcome(self, peer_id: str, ref: object = None) -> None:
         """Send a peer `joined` with the other peers."""
-        others = [peer.as_json() for peer in self.peers.values() if peer.id != peer_id]
+        met = (peer for peer in self.peers.values() if self.meet(peer_id, peer))
+        others = [peer.as_json() for peer in met if peer.id != peer_id]
         you = self.peers[peer_id].as_json()
         text = frame("joined", ref=ref, room=self.name, you=you, peers=others)
         self.late.discard(peer_id)
@@ -99,4 +110,4 @@ class CallRoom:
 
     def _announce(self, action: str, peer: Peer) -> None:
         shown = frame("presence", room=self.name, action=action, peer=peer.as_json())
-        self.send_to_all(shown, but=peer.id)
+        self.send_to_all(shown, peer)

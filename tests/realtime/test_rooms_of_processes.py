@@ -55,7 +55,7 @@ def test_processes_tell_each_other_who_is_there_and_what_is_said() -> None:
         await eventually(there.peers, {"anna", "bert"})
         assert "bert" in (await here.outbox.next() or "")
         here.rooms.broadcast("lobby", "hello", "anna")
-        here.rooms.signal("lobby", "bert", "psst")
+        here.rooms.signal("lobby", "bert", "psst", "anna")
         assert "anna" in (await there.outbox.next() or "")
         assert [await there.outbox.next() for _n in range(2)] == ["hello", "psst"]
         there.rooms.leave("lobby", "bert")
@@ -134,7 +134,7 @@ def test_nobody_signals_to_who_is_not_there() -> None:
         here = Process()
         here.joins("anna")
         with pytest.raises(Problem) as raised:
-            here.rooms.signal("lobby", "nobody", "psst")
+            here.rooms.signal("lobby", "nobody", "psst", "anna")
         assert raised.value.code == "unknown_peer"
         here.stops()
 
