@@ -324,6 +324,10 @@ UNFOLD = {
     "SITE_HEADER": "Holobase",
     "SITE_SYMBOL": "playing_cards",
     "SHOW_HISTORY": True,
+    "SITE_VIEWS": [
+        ("moderation/queue/", "moderation_queue", "community.admin.queue.QueueView"),
+        ("moderation/cases/<uuid:case_id>/", "moderation_case", "community.admin.queue.CaseView"),
+    ],
     "DASHBOARD_CALLBACK": "community.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "community.admin.navigation.navigation"},
     "COLORS": {

@@ -1,5 +1,5 @@
 """Moderators' view of what members say."""
 
-from community.admin import chat, posts, screening
+from community.admin import cases, chat, posts, screening
 
-__all__ = ["chat", "posts", "screening"]
+__all__ = ["cases", "chat", "posts", "screening"]

@@ -6,12 +6,17 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import admin
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from community.admin.case_kinds import KINDS
+from community.models import ModerationCase
 from community.selectors.metrics import recent_figures
+from community.selectors.queue import waiting_cases
 from resources.admin.records import is_moderating
 from templates_app.models import Template
 
@@ -49,14 +54,19 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {
         **context,
         "title": _("Overview"),
-        "waiting": list(_waiting()),
+        "waiting": list(_waiting(request)),
         "tiles": list(_tiles(figures)),
         "charts": list(_charts(figures)),
         "table": _table(figures),
     }
 
 
-def _waiting() -> Iterator[dict[str, object]]:
+def _waiting(request: HttpRequest) -> Iterator[dict[str, object]]:
+    cases = waiting_cases(admin.site.get_model_admin(ModerationCase).get_queryset(request))
+    counts = dict(cases.order_by().values_list("kind").annotate(Count("pk")))
+    queue = reverse("admin:moderation_queue")
+    for kind, words in KINDS:
+        yield {"count": counts.get(kind, 0), "words": words, "address": f"{queue}?kind={kind}"}
     submitted = Template.objects.filter(state=Template.State.SUBMITTED).count()
     address = reverse("admin:card_templates_template_changelist")
     yield {

@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from community.models import ModerationCase
+from community.selectors.queue import waiting_cases
 from resources.admin.records import is_moderating
 
 if TYPE_CHECKING:
@@ -36,7 +38,30 @@ def overview(_request: HttpRequest) -> Item:
     return {"title": _("Overview"), "icon": "monitoring", "link": reverse("admin:index")}
 
 
-WORKPLACE: Sequence[Page] = (overview,)
+def queue(request: HttpRequest) -> Item:
+    """Return the entry of the queue, with how many cases wait."""
+    cases = admin.site.get_model_admin(ModerationCase).get_queryset(request)
+    return {
+        "title": _("Queue"),
+        "icon": "gavel",
+        "link": reverse("admin:moderation_queue"),
+        "badge": waiting_cases(cases).count(),
+    }
+
+
+def moderation_log(_request: HttpRequest) -> Item:
+    """Return the entry of what moderators did."""
+    link = reverse("admin:community_caseaction_changelist")
+    return {"title": _("Moderation log"), "icon": "policy", "link": link}
+
+
+def screening_rules(_request: HttpRequest) -> Item:
+    """Return the entry of the rules by which texts are held back."""
+    link = reverse("admin:community_screeningrule_changelist")
+    return {"title": _("Screening rules"), "icon": "rule", "link": link}
+
+
+WORKPLACE: Sequence[Page] = (overview, queue, moderation_log, screening_rules)
 """The moderators' own pages, in the order of the menu."""
 
 
