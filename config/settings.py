@@ -7,7 +7,17 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 
-from config import backends, env, formats, moderation, picture_sizes, policies, providers, quotas
+from config import (
+    admin_theme,
+    backends,
+    env,
+    formats,
+    moderation,
+    picture_sizes,
+    policies,
+    providers,
+    quotas,
+)
 
 django_stubs_ext.monkeypatch()
 
@@ -319,33 +329,7 @@ SIMPLE_JWT = {
     "USER_ID_CLAIM": "sub",
     "UPDATE_LAST_LOGIN": False,
 }
-UNFOLD = {
-    "SITE_TITLE": "Holobase",
-    "SITE_HEADER": "Holobase",
-    "SITE_SYMBOL": "playing_cards",
-    "SHOW_HISTORY": True,
-    "SITE_VIEWS": [
-        ("moderation/queue/", "moderation_queue", "community.admin.queue.QueueView"),
-        ("moderation/cases/<uuid:case_id>/", "moderation_case", "community.admin.queue.CaseView"),
-    ],
-    "DASHBOARD_CALLBACK": "community.admin.dashboard.dashboard",
-    "SIDEBAR": {"navigation": "community.admin.navigation.navigation"},
-    "COLORS": {
-        "primary": {
-            "50": "#f5f3ff",
-            "100": "#ede9fe",
-            "200": "#ddd6fe",
-            "300": "#c4b5fd",
-            "400": "#a78bfa",
-            "500": "#8b5cf6",
-            "600": "#7c3aed",
-            "700": "#6d28d9",
-            "800": "#5b21b6",
-            "900": "#4c1d95",
-            "950": "#2e1065",
-        }
-    },
-}
+UNFOLD = admin_theme.THEME
 
 env.require(
     "PUBLIC_URL",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DECIDE = ("POST", "decide")
 PERIODS = (1, 3, 7, 30, 90)
 LASTING = frozenset({ActionKind.SILENCE, ActionKind.SUSPEND})
-ALONE = frozenset({ActionKind.DISMISS, ActionKind.UPHOLD, ActionKind.OVERTURN})
+EXCLUSIVE = frozenset({ActionKind.DISMISS, ActionKind.UPHOLD, ActionKind.OVERTURN})
 TO_MEMBERS = (ActionKind.WARN, ActionKind.SILENCE, ActionKind.SUSPEND, ActionKind.BAN)
 TO_CONTENT = (ActionKind.HIDE, ActionKind.REQUEST_CHANGES, ActionKind.DELETE)
 APPEALS = (ActionKind.UPHOLD, ActionKind.OVERTURN)
@@ -56,7 +56,7 @@ class Choice:
     @property
     def stands_alone(self) -> bool:
         """Return whether it goes with nothing else."""
-        return self.kind in ALONE
+        return self.kind in EXCLUSIVE
 
     @property
     def is_of_content(self) -> bool:
