@@ -44,18 +44,17 @@ def open_case(
     of the case, which the queue is sorted by. Call it for a record that is stored already.
     """
     with changes.together():
-        # Whoever else opens a case about it waits, so that there is one.
+        # The case first and then the record, as decisions lock them.
+        case = _waiting_case(kind, target)
         current = changes.locked(target)
-        name = registry.resource_of(type(target)).name
-        found = ModerationCase.objects.filter(
-            kind=kind, target_resource=name, target_id=target.pk, state__in=WAITING
-        ).first()
-        if found is None:
+        # Whoever else opens a case about the record has to wait here, so that there is one.
+        case = case or _waiting_case(kind, target)
+        if case is None:
             case = changes.create(
                 ModerationCase,
                 by=by,
                 kind=kind,
-                target_resource=name,
+                target_resource=registry.resource_of(type(target)).name,
                 target_id=target.pk,
                 subject_id=subject_id_of(current),
                 scope=scope_of(current),
@@ -64,7 +63,6 @@ def open_case(
             )
             add_step(case, Step.OPENED, by=by)
         else:
-            case = changes.locked(found)
             changes.update(case, by=by, score=case.score + score)
             if kind != CaseKind.REPORT:
                 add_step(case, Step.JOINED, by=by)
@@ -152,6 +150,16 @@ def require_decidable(case: ModerationCase, *, by: Actor) -> None:
 def target_of_case(case: ModerationCase) -> Record | None:
     """Lock and return the record that a case is about, or nothing when it is gone."""
     return locked_target(case.target_resource, case.target_id)
+
+
+def _waiting_case(kind: str, target: Record) -> ModerationCase | None:
+    """Lock and return the case of this kind about a record that waits, if there is one."""
+    name = registry.resource_of(type(target)).name
+    found = ModerationCase.objects.filter(
+        kind=kind, target_resource=name, target_id=target.pk, state__in=WAITING
+    ).first()
+    case = changes.locked(found) if found else None
+    return case if case and case.is_waiting else None
 
 
 def _has_lapsed(case: ModerationCase) -> bool:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.models import CaseEvent, CaseKind, Decision, ModerationCase, Report
-from community.services.case_targets import REPORTABLE, locked_target, subject_id_of
+from community.services.case_targets import REPORTABLE, subject_id_of
 from community.services.cases import add_step, hide_meanwhile, open_case
 from resources.api import SYSTEM, FieldError, Problem, changes, invalid, registry
 
@@ -80,12 +80,14 @@ def answer_reports(case: ModerationCase, outcome: str, *, by: Actor, answer: str
 
 
 def _reportable(by: Actor, name: str, record_id: UUID) -> Record:
-    """Lock and return a record that the member may view and report; else raise Problem 400."""
+    """Return a record that the member may view and report; else raise Problem 400 or 403."""
     if name not in REPORTABLE:
         message = _("This can't be reported.")
         raise invalid([FieldError("target_resource", "not_reportable", message)])
-    target = locked_target(name, record_id)
-    if target is None or not registry.resource_of(type(target)).view.permits(by, target):
+    resource = registry.named(name)
+    rows = resource.record_model._default_manager if resource else None
+    target = rows.filter(pk=record_id).first() if rows else None
+    if not (resource and target and resource.view.permits(by, target)):
         raise invalid([FieldError("target_id", "does_not_exist", _("There is no such record."))])
     if subject_id_of(target) == by.id:
         raise Problem(403, "own_content", _("You can't report your own content."))
