@@ -1,6 +1,7 @@
 """Where data lives: embedded by default, on PostgreSQL, Redis and S3 when variables say so."""
 
 import re
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -146,3 +147,15 @@ def logging(level: str) -> dict[str, Any]:
         )
         | {"django.request": crashes},
     }
+
+
+def push_service(mail_from: str) -> tuple[str, str]:
+    """Return the private key that push services know this server by, if one is set, and a contact.
+
+    Raises VariableProblem for a key or a contact of another form.
+    """
+    key = env.secret("VAPID_PRIVATE_KEY")
+    if key and not formats.VAPID_KEY.fits(key):
+        raise env.VariableProblem("VAPID_PRIVATE_KEY", f"expected {formats.VAPID_KEY.expected}")
+    sender = f"mailto:{parseaddr(mail_from)[1]}"
+    return key, env.text("VAPID_SUBJECT", sender, form=formats.CONTACT)

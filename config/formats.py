@@ -79,3 +79,11 @@ BACKUP_PLACE = Format(
     "a folder such as /var/backups, or a bucket and prefix such as s3://backups/holobase",
 )
 AGE_RECIPIENT = Format(re.compile(r"age1[a-z0-9]{58}"), "age recipients such as age1…")
+VAPID_KEY = Format(
+    re.compile(r"[A-Za-z0-9_-]{43}=?"),
+    "32 bytes in base64url, as of npx web-push generate-vapid-keys",
+)
+CONTACT = Format(
+    re.compile(r"mailto:[^<>@\s]+@[^<>@\s]+|https://\S+"),
+    "an address such as mailto:ops@example.com or https://example.com/contact",
+)

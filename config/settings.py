@@ -256,6 +256,7 @@ REALTIME_IDLE_SECONDS = env.integer("REALTIME_IDLE_SECONDS", 30, minimum=1, maxi
 REALTIME_STUCK_SECONDS = env.integer("REALTIME_STUCK_SECONDS", 15, minimum=1, maximum=HOUR)
 SHUTDOWN_SECONDS = env.integer("SHUTDOWN_SECONDS", 15, minimum=1, maximum=HOUR)
 MODERATION = moderation.limits()
+VAPID_PRIVATE_KEY, VAPID_SUBJECT = backends.push_service(DEFAULT_FROM_EMAIL)
 WEBHOOK_ALLOW_PRIVATE = env.flag("WEBHOOK_ALLOW_PRIVATE", default=False)
 ACCESS_TOKEN_MINUTES = env.integer("ACCESS_TOKEN_MINUTES", 15, minimum=1, maximum=24 * 60)
 REFRESH_TOKEN_DAYS = env.integer("REFRESH_TOKEN_DAYS", 30, minimum=1, maximum=MOST_DAYS)

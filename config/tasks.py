@@ -15,9 +15,11 @@ from django_tasks_db.models import DBTaskResult
 
 from backups.services import make_due_backup
 from community.services.decisions import delete_removed_content
+from community.services.inboxes import forget_old_notifications
 from community.services.polls import close_due_polls
 from community.services.ranking import forget_withdrawn, move_windows, rank_missing
 from community.services.screening import forget_old_matches
+from community.tasks.notifications import send_due_digests
 from files.tasks import sweep_unused_files
 from files.uploads.ending import sweep_expired_uploads
 from resources.retention import fold_old_changes, forget_old_changes
@@ -80,6 +82,8 @@ CHORES: Mapping[str, Callable[[], int]] = {
     "idle_webhooks": wake_webhooks,
     "old_deliveries": forget_old_deliveries,
     "old_screening_matches": forget_old_matches,
+    "old_notifications": forget_old_notifications,
+    "due_digests": send_due_digests,
 }
 
 

@@ -10,6 +10,8 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from community.views.feed import ExplainView
+from community.views.push_key import PushKeyView
+from community.views.unsubscribing import UnsubscribePage
 from config import operations
 from config.documents import SchemaView
 from resources.http.search_view import SearchView
@@ -32,6 +34,7 @@ api: list[Any] = [
     path("users/me/quota", QuotaView.as_view()),
     path("users/me/export", ExportView.as_view()),
     path("users/me/exports/<str:record_id>/archive", ArchiveView.as_view()),
+    path("push-key", PushKeyView.as_view()),
     path("webhooks/", include("webhooks.urls")),
     path("feed/explain", ExplainView.as_view()),
     path("search", SearchView.as_view(default_resources=SEARCHED)),
@@ -57,6 +60,7 @@ urlpatterns = [
     path("account/verify", VerifyPage.as_view()),
     path("account/reset", ResetPage.as_view()),
     path("account/change", ChangePage.as_view()),
+    path("u/<str:key>", UnsubscribePage.as_view()),
     path(".well-known/jwks.json", KeysView.as_view()),
     re_path(r"^api/", error_pages.not_found),
 ]

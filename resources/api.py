@@ -4,7 +4,7 @@ Apps import `resources.api` and, for their admin pages, `resources.admin`; nothi
 engine (import-linter holds that). So whatever is not named here can change freely.
 """
 
-from resources import changes, erasure, feed, registry, row_sql, search
+from resources import changes, erasure, feed, outgoing, registry, row_sql, search
 from resources.actors import ANONYMOUS, SYSTEM, Actor, Authentication
 from resources.answers import JSON, HttpAnswer
 from resources.byte_cache import ByteCache
@@ -189,6 +189,7 @@ __all__ = [
     "not_signed_in",
     "not_visible",
     "note_limits",
+    "outgoing",
     "own",
     "owning_relations",
     "read_json",

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("holobase.consumers")
 
-BATCH = 100
+BATCH = 25
+"""A batch is one transaction, and SQLite lets nobody else write meanwhile."""
 MOST_ATTEMPTS = 5
 """How often a change is tried before it is left out, so that those after it get their turn."""
 FIRST_PAUSE = timedelta(seconds=2)
@@ -116,12 +117,16 @@ class ConsumerRun:
     def _handle(self, state: ConsumerPosition, batch: Sequence[Change]) -> bool:
         """Handle a batch at once or, if that fails, each change by itself until one fails."""
         if len(batch) > 1 and not self._failure(state, batch):
-            return True
+            return self._is_past(batch)
         for change in batch:
             if failure := self._failure(state, [change]):
                 self._note(state, change, failure)
                 return False
-        return True
+        return self._is_past(batch)
+
+    def _is_past(self, batch: Sequence[Change]) -> bool:
+        """Return whether it was this process that handled a batch: another may be at it still."""
+        return self.passed >= batch[-1].position
 
     def _failure(self, state: ConsumerPosition, batch: Sequence[Change]) -> Exception | None:
         """Handle changes; return what went wrong, unless that is the database's being away."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.db.models import CASCADE, PROTECT, RESTRICT, SET_NULL, ForeignKey, Q
 
 from resources import registry
+from resources.rules import narrowed
 from resources.rules.predicates import Visible
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model, QuerySet
 
+    from resources.actors import Actor
     from resources.declaration import Resource
     from resources.rules import Rule
 
@@ -40,13 +42,21 @@ def rows_of(resource: Resource, owner: Model) -> QuerySet[Any]:
     return _rows(resource, owner_paths(resource, type(owner)), owner)
 
 
-def mentions(owner: Model) -> Iterator[tuple[Resource, QuerySet[Any]]]:
-    """Return the rows of every resource that belong to `owner` or name them in any relation."""
+def mentions(owner: Model, actor: Actor) -> Iterator[tuple[Resource, QuerySet[Any]]]:
+    """Return the rows of every resource that belong to `owner`, or name them where they may look.
+
+    `actor` is the owner as an actor. A row of another's that only names them may be private to the
+    other: what is in somebody's inbox, say.
+    """
     for resource in registry.all_resources():
         naming = [relation.name for relation in naming_relations(resource.model, type(owner))]
-        paths = [*owner_paths(resource, type(owner)), *naming]
-        if paths:
-            yield resource, _rows(resource, paths, owner)
+        paths = owner_paths(resource, type(owner))
+        if paths or naming:
+            named = _rows(resource, naming, owner)
+            seen = narrowed(named, resource.view.scope(actor, resource.model)).values("pk")
+            theirs = _rows(resource, paths, owner).values("pk")
+            chosen = Q(pk__in=theirs) | Q(pk__in=seen)
+            yield resource, resource.model._default_manager.filter(chosen)
 
 
 def owner_paths(resource: Resource, owners: type[Model]) -> Sequence[str]:

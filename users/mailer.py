@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,13 +22,25 @@ WITHOUT_DOTS = frozenset({"gmail.com"})
 
 @dataclass(frozen=True, slots=True)
 class MailMessage:
-    """The content of a mail; `code` and `link` are set apart, `button` is the link's label."""
+    """The content of a mail; `code` and `link` are set apart, `button` is the link's label.
+
+    `unsubscribe` is an address that a POST to ends mails of this kind (RFC 8058).
+    """
 
     subject: str
     lines: Sequence[str]
     code: str = ""
     link: str = ""
     button: str = ""
+    unsubscribe: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return the headers by which mail programs offer to unsubscribe (RFC 2369, RFC 8058)."""
+        if not self.unsubscribe:
+            return {}
+        one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        return {"List-Unsubscribe": f"<{self.unsubscribe}>", **one_click}
 
 
 def mailbox_of(address: str) -> str:
@@ -48,9 +61,11 @@ def mailbox_of(address: str) -> str:
 def send_mail_message(message: MailMessage, *, to: str, locale: str) -> None:
     """Send a mail; raises OSError or SMTPException if the mail server refuses it."""
     with translation.override(locale):
-        context = {"message": message, "locale": locale}
+        context = {"message": message, "locale": locale, "stop": _("Stop these mails")}
         text = render_to_string("users/mail/message.txt", context)
         html = render_to_string("users/mail/message.html", context)
-    email = EmailMultiAlternatives(message.subject, text, settings.DEFAULT_FROM_EMAIL, [to])
+    email = EmailMultiAlternatives(
+        message.subject, text, settings.DEFAULT_FROM_EMAIL, [to], headers=message.headers
+    )
     email.attach_alternative(html, "text/html")
     email.send()

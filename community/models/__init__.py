@@ -18,6 +18,20 @@ from community.models.moderation import (
     ModerationCase,
 )
 from community.models.moderators import ModeratorScope
+from community.models.notification_settings import (
+    MUTABLE,
+    NotificationMute,
+    NotificationPreference,
+    PushKey,
+    PushSubscription,
+)
+from community.models.notifications import (
+    Digest,
+    Inbox,
+    Notification,
+    NotificationKind,
+    NotificationSource,
+)
 from community.models.polls import Poll, PollVote
 from community.models.posts import POST_ATTACHMENTS, Post, PostImage
 from community.models.reactions import Reaction
@@ -27,6 +41,7 @@ from community.models.screening import ScreeningAction, ScreeningMatch, Screenin
 
 __all__ = [
     "DEEPEST_REPLY",
+    "MUTABLE",
     "POST_ATTACHMENTS",
     "ActionKind",
     "Appeal",
@@ -38,19 +53,28 @@ __all__ = [
     "Comment",
     "CommentLike",
     "Decision",
+    "Digest",
     "Edit",
     "FeedItem",
     "FeedRead",
     "Ground",
+    "Inbox",
     "Mention",
     "Message",
     "ModerationCase",
     "ModeratorScope",
+    "Notification",
+    "NotificationKind",
+    "NotificationMute",
+    "NotificationPreference",
+    "NotificationSource",
     "Poll",
     "PollVote",
     "Post",
     "PostImage",
     "PostLike",
+    "PushKey",
+    "PushSubscription",
     "Reaction",
     "Report",
     "Room",

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from community import tasks
 from community.models import Poll, PollVote
 from community.services import polls
+from community.tasks.polls import schedule_closings
 from resources.api import (
     VERIFIED,
     LogConsumer,
@@ -88,4 +88,4 @@ class PollVoteResource(Resource):
     deletes = polls.delete_vote
 
 
-consume(LogConsumer("poll-closings", frozenset({"polls"}), tasks.schedule_closings))
+consume(LogConsumer("poll-closings", frozenset({"polls"}), schedule_closings))

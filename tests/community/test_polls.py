@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from community.models import Poll
 from community.services.polls import close_due_polls
-from community.tasks import close_poll
+from community.tasks.polls import close_poll
 from resources import changes, feed
 from resources.actors import SYSTEM
 from tests.admin.counters import wrong_counters

@@ -24,6 +24,7 @@ from files.services import store_picture
 from files.tasks import delete_bytes, sweep_unused_files
 from resources import changes
 from resources.actors import SYSTEM
+from resources.outgoing import Outcome
 from tests.client import Api, Browser
 from tests.files.conftest import storage
 from tests.files.drawings import drawn
@@ -35,7 +36,6 @@ from users.services.proofs import ask_for_proof, issue_code
 from users.tasks import mail_proof
 from webhooks.messages import new_secret
 from webhooks.models import Webhook
-from webhooks.posting import Outcome
 from webhooks.tasks import deliver
 
 if TYPE_CHECKING:

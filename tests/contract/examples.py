@@ -17,7 +17,9 @@ from community.models import (
     Mention,
     ModerationCase,
     ModeratorScope,
+    NotificationMute,
     Post,
+    PushSubscription,
     Reaction,
     Report,
 )
@@ -46,6 +48,8 @@ DOCUMENTS: JsonObject = {
     "condition": {"keywords": {"any_of": ["never said"]}},
 }
 
+ANY = "{any}"
+"""Stands for what is another in each row."""
 GIVEN: Mapping[tuple[type[models.Model], str], object] = {
     (ModerationCase, "state"): "decided",
     (ModerationCase, "decided_at"): timezone.now(),
@@ -54,6 +58,11 @@ GIVEN: Mapping[tuple[type[models.Model], str], object] = {
     (CaseAction, "target_resource"): "posts",
     (ModeratorScope, "category"): "creature",
     (Reaction, "emoji"): "🔥",
+    (PushSubscription, "auth"): "A" * 22,
+    (PushSubscription, "endpoint"): f"https://push.example.com/{ANY}",
+    # The base point of the curve: a public key as good as any.
+    (PushSubscription, "p256dh"): "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKW"
+    "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
 }
 """What some columns have to hold, beyond what their type tells."""
 
@@ -66,7 +75,7 @@ SOMEBODY_ELSES = {
 }
 """Relations that nobody may point at a row of their own."""
 CHOSEN = {
-    *((model, "post") for model in (Comment, Edit, Mention, Reaction)),
+    *((model, "post") for model in (Comment, Edit, Mention, NotificationMute, Reaction)),
     *((model, "subject") for model in (CaseAction, ModerationCase)),
     (CaseAction, "case"),
     (FeedItem, "card"),
@@ -130,7 +139,8 @@ def _is_set(column: models.Field[object, object]) -> bool:
 
 def _value(column: models.Field[object, object], owner: Persona) -> Any:
     if (column.model, column.name) in GIVEN:
-        return GIVEN[column.model, column.name]
+        given = GIVEN[column.model, column.name]
+        return given.replace(ANY, uuid4().hex) if isinstance(given, str) else given
     if column.name == "target_id":
         return example_row(registry.resource_of(Post), owner=owner).pk
     if column.is_relation:

@@ -24,6 +24,7 @@ from tests.contract.oracle import (
     community,
     conversation,
     moderation,
+    notifications,
     users,
 )
 from tests.contract.world import WORD
@@ -45,6 +46,7 @@ ORACLES: Mapping[str, Oracle] = {
     **community.ORACLES,
     **conversation.ORACLES,
     **moderation.ORACLES,
+    **notifications.ORACLES,
     **users.ORACLES,
 }
 HISTORIES = ("card-versions", "template-versions")

@@ -20,6 +20,7 @@ from community.models import (
     FeedRead,
     Mention,
     Message,
+    NotificationMute,
     Poll,
     PollVote,
     Post,
@@ -202,6 +203,7 @@ def _comments_on_cards(bob: object, cards: Mapping[str, Card]) -> None:
 
 
 def _community(alice: object, bob: object, carol: object, cards: Mapping[str, Card]) -> None:
+    made(NotificationMute, user=alice, card=cards["public"])
     for card in (None, cards["public"], cards["unlisted"], cards["private"]):
         for is_closed_to_others in (False, True):
             post = made(Post, author=alice, text=WORD, card=card, is_hidden=is_closed_to_others)

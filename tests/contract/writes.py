@@ -26,6 +26,7 @@ from tests.contract.oracle import (
     community,
     conversation,
     moderation,
+    notifications,
     users,
 )
 from tests.contract.oracle.words import Who, Writes
@@ -45,6 +46,7 @@ WRITES: Mapping[str, Writes] = {
     **community.WRITES,
     **conversation.WRITES,
     **moderation.WRITES,
+    **notifications.WRITES,
     **users.WRITES,
 }
 BUSINESS = (400, 409, 422)

@@ -9,17 +9,17 @@ import pytest
 from django.utils import timezone
 
 from resources.actors import SYSTEM
+from resources.outgoing import post
 from tests.webhooks.conftest import listens, waiting, work
 from webhooks.models import Delivery, Webhook
-from webhooks.posting import post
 from webhooks.services import delivering, managing
 from webhooks.services.delivering import MOST_FAILURES, forget_old_deliveries, retry_delay
 from webhooks.tasks import wake_webhooks
 
 if TYPE_CHECKING:
+    from resources.outgoing import Outcome
     from tests.personas import Persona
     from tests.webhooks.conftest import Clock, Receiver
-    from webhooks.posting import Outcome
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

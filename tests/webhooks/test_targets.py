@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from webhooks import posting
-from webhooks.posting import is_public, post
+from resources import outgoing
+from resources.outgoing import is_public, post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,7 +164,7 @@ def test_without_tls_nothing_is_sent_where_tls_is_used(
 
 
 def test_a_trickle_of_bytes_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posting, "TIMEOUT", 0.4)
+    monkeypatch.setattr(outgoing, "TIMEOUT", 0.4)
     lines = iter(range(40))
 
     def trickle(client: socket.socket) -> None:

@@ -40,7 +40,7 @@ def write_archive(user: User, target: IO[bytes]) -> None:
         archive.writestr("README.txt", _readme(user))
         own = _documents(registry.resource_of(User), [user], actor)
         _write_list(archive, "users", own)
-        for resource, rows in mentions(user):
+        for resource, rows in mentions(user, actor):
             found = rows.order_by("pk").iterator(chunk_size=CHUNK)
             _write_list(archive, resource.name, _documents(resource, found, actor))
         _write_list(archive, "changes", _changes(user))

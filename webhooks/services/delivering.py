@@ -11,10 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from resources.api import SYSTEM, changes, feed
+from resources.api import SYSTEM, changes, feed, outgoing
 from webhooks.messages import message_about
 from webhooks.models import Delivery, DeliveryStatus, Webhook
-from webhooks.posting import post
 from webhooks.selectors import FRESH_FOR, is_heard
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from resources.api import Change
     from webhooks.messages import WebhookMessage
-    from webhooks.posting import Outcome
 
 LEASE = timedelta(minutes=1)
 PAGE = 500
@@ -142,7 +140,7 @@ def _send(turn: Turn, change: Change) -> datetime | None:
     """Make one attempt; returns when to go on if it was in vain, or the turn is lost."""
     message = message_about(change, turn.webhook.pk)
     headers = message.headers(turn.webhook.secrets, at=int(timezone.now().timestamp()))
-    outcome = post(turn.webhook.url, message.body, headers)
+    outcome = outgoing.post(turn.webhook.url, message.body, headers)
     if not outcome.is_good:
         return _put_off(turn, change, message, outcome)
     with transaction.atomic():
@@ -153,7 +151,9 @@ def _send(turn: Turn, change: Change) -> datetime | None:
     return None
 
 
-def _put_off(turn: Turn, change: Change, message: WebhookMessage, outcome: Outcome) -> datetime:
+def _put_off(
+    turn: Turn, change: Change, message: WebhookMessage, outcome: outgoing.Outcome
+) -> datetime:
     """Remember a failure; the last one switches the webhook off."""
     failures = turn.webhook.failure_count + 1
     is_over = outcome.is_gone or failures >= MOST_FAILURES
@@ -183,7 +183,11 @@ def retry_delay(failures: int) -> timedelta:
 
 
 def _note(
-    turn: Turn, change: Change, message: WebhookMessage, outcome: Outcome, **columns: object
+    turn: Turn,
+    change: Change,
+    message: WebhookMessage,
+    outcome: outgoing.Outcome,
+    **columns: object,
 ) -> None:
     """Write the attempt into the log of deliveries."""
     delivery, _is_new = Delivery.objects.get_or_create(

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from resources.api import FieldError, changes, feed, invalid, registry
+from resources.api import FieldError, changes, feed, invalid, outgoing, registry
 from webhooks.messages import new_secret
 from webhooks.models import Webhook
-from webhooks.posting import checked_url
 from webhooks.selectors import EVERYTHING, NEVER_TOLD
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def replay(webhook: Webhook, *, by: Actor, cursor: int) -> None:
 def problems(values: Mapping[str, Any]) -> Iterator[FieldError]:
     """Return what is wrong with an address or with topics that somebody wants."""
     try:
-        checked_url(values.get("url", "https://example.com"))
+        outgoing.checked_url(values.get("url", "https://example.com"))
     except ValueError:
         yield FieldError("url", "unfit", _("Nothing may be sent to this address."))
     known = {EVERYTHING, *(resource.name for resource in registry.all_resources())} - {NEVER_TOLD}

@@ -79,7 +79,7 @@ def test_carol_finds_everything_of_hers_in_the_archive(life: Life) -> None:
 
 def test_every_resource_is_in_the_archive(life: Life) -> None:
     names = set(opened(fetch(life.carol, asked_and_built(life.carol))).namelist())
-    mentioning = {resource.name for resource, _rows in mentions(life.user)}
+    mentioning = {resource.name for resource, _rows in mentions(life.user, life.carol.actor)}
     assert {f"{name}.json" for name in mentioning | {"users", "files", "changes"}} <= names
     assert {resource.name for resource in registry.all_resources()} - mentioning == {"users"}
 

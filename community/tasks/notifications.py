@@ -1,0 +1,112 @@
+"""Telling members what concerns them, in the background: inbox, push, digests."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.tasks import task
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from community.models import Notification
+from community.selectors.notifications import next_followers, wants_push
+from community.services import digests
+from community.services.inboxes import open_inbox
+from community.services.notifying import tell
+from community.services.occasions import is_published, occasions_of, publication_for
+from community.services.withdrawing import withdraw_after
+from resources.api import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resources.api import Change
+
+# Nobody waits for these as for a code by mail.
+LATER = -50
+RETRIES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+"""Pauses before a push service that did not answer, or is busy, is tried again."""
+FOLLOWERS_AT_ONCE = 50
+
+
+def open_inboxes(batch: Sequence[Change]) -> None:
+    """Give every new member an inbox (log consumer)."""
+    for change in batch:
+        if change.action == Action.CREATE:
+            open_inbox(change.record_id)
+
+
+def notify(batch: Sequence[Change]) -> None:
+    """Tell members what concerns them, and take back what does no more (log consumer)."""
+    for change in batch:
+        withdraw_after(change)
+        for occasion in occasions_of(change):
+            push_if_wanted(tell(occasion))
+        if is_published(change):
+            announce.enqueue(change.resource, str(change.record_id))
+
+
+def push_if_wanted(notification: Notification | None) -> None:
+    """Enqueue push messages about a notification, unless some have just been sent."""
+    if notification and wants_push(notification):
+        Notification.objects.filter(pk=notification.pk).update(pushed_at=timezone.now())
+        push_notification.enqueue(str(notification.pk))
+
+
+@task(priority=LATER)
+def announce(resource: str, record_id: str, after: str = "") -> None:
+    """Tell the next followers who asked for it of a card or post; others get their turn later."""
+    occasion = publication_for(resource, UUID(record_id))
+    if occasion is None or occasion.actor_id is None:
+        return
+    followers = next_followers(occasion.actor_id, after=after, most=FOLLOWERS_AT_ONCE)
+    for follower in followers:
+        push_if_wanted(tell(occasion.to(follower)))
+    if len(followers) == FOLLOWERS_AT_ONCE:
+        announce.enqueue(resource, record_id, str(followers[-1]))
+
+
+@task(priority=LATER)
+def push_notification(notification_id: str) -> None:
+    """Send push messages about a notification."""
+    for subscription_id in _pushing("push")(UUID(notification_id)):
+        _try_later(str(subscription_id), notification_id, 0)
+
+
+@task(priority=LATER)
+def push_notification_again(subscription_id: str, notification_id: str, attempt: int) -> None:
+    """Send a push message once more that could not be delivered."""
+    is_settled = _pushing("push_again")(UUID(subscription_id), UUID(notification_id))
+    if not is_settled:
+        _try_later(subscription_id, notification_id, attempt + 1)
+
+
+@task(priority=LATER)
+def send_digest(inbox_id: str) -> None:
+    """Mail a member's digest."""
+    digests.send_digest(UUID(inbox_id))
+
+
+def send_due_digests() -> int:
+    """Enqueue the digests that are due; return their number."""
+    due = digests.due_inboxes(timezone.now())
+    for inbox_id in due:
+        send_digest.enqueue(str(inbox_id))
+    return len(due)
+
+
+def _try_later(subscription_id: str, notification_id: str, attempt: int) -> None:
+    if attempt < len(RETRIES):
+        at = timezone.now() + RETRIES[attempt]
+        with transaction.atomic():
+            push_notification_again.using(run_after=at).enqueue(
+                subscription_id, notification_id, attempt
+            )
+
+
+def _pushing(name: str) -> Any:
+    """Return a function of the module that only the worker loads."""
+    return import_string(f"community.services.pushing.{name}")

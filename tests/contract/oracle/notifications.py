@@ -1,0 +1,34 @@
+"""Inboxes and what is in them: each member's own."""
+
+from typing import Any
+
+from tests.contract.oracle.words import Who, Writes, alike
+
+
+def owns(who: Who, row: Any) -> bool:
+    return bool(who.id == row.user_id)
+
+
+def receives(who: Who, notification: Any) -> bool:
+    return bool(who.id == notification.recipient_id)
+
+
+def is_signed_in(who: Who, _row: Any) -> bool:
+    return who.id is not None
+
+
+ORACLES = {
+    "inboxes": alike(owns),
+    "notifications": alike(receives),
+    "notification-preferences": alike(owns),
+    "notification-mutes": alike(owns),
+    "push-subscriptions": alike(owns),
+}
+
+WRITES = {
+    "inboxes": Writes(updates=owns),
+    "notifications": Writes(deletes=receives),
+    "notification-preferences": Writes(is_signed_in, owns, owns),
+    "notification-mutes": Writes(creates=is_signed_in, deletes=owns),
+    "push-subscriptions": Writes(creates=is_signed_in, deletes=owns),
+}
