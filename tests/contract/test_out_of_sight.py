@@ -76,6 +76,7 @@ DONE_IN_SILENCE = {
     "POST auth/api-keys",
     "PATCH auth/passkeys",
     "POST consents",
+    "POST polls close",
     "POST appeals",
 }
 """Taking things back, being left alone, marks of one's own, the own account, and appeals."""
