@@ -84,5 +84,5 @@ def close_due_polls() -> int:
 
 def _count(poll: Poll, option: int, difference: int, *, by: Actor) -> None:
     counts = list(poll.counts)
-    counts[option] += difference
+    counts[option] = max(0, counts[option] + difference)
     changes.update(poll, by=by, counts=counts, vote_count=sum(counts))

@@ -18,6 +18,7 @@ from community.models import (
     ModerationCase,
     ModeratorScope,
     NotificationMute,
+    PollVote,
     Post,
     PushSubscription,
     Reaction,
@@ -63,6 +64,7 @@ GIVEN: Mapping[tuple[type[models.Model], str], object] = {
     # The base point of the curve: a public key as good as any.
     (PushSubscription, "p256dh"): "BGsX0fLhLEJH-Lzm5WOkQPJ3A32BLeszoPShOUXYmMKW"
     "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+    (PollVote, "option"): 0,
 }
 """What some columns have to hold, beyond what their type tells."""
 
