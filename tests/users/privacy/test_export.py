@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tests.users.privacy.lives import Life
 
 
-MODERATORS_OWN = ("case-notes", "case-events")
-"""What moderators note for each other about a member's content."""
+MODERATORS_OWN = ("case-notes", "case-events", "screening-rules")
+"""What moderators write for each other: it names a member who may not look at it."""
 
 
 def ask(persona: Persona) -> Any:
