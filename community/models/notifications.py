@@ -164,6 +164,30 @@ class Notification(Record):
         related_name="+",
         verbose_name=_("sanction"),
     )
+    action = models.ForeignKey(
+        "community.CaseAction",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("action of moderators"),
+    )
+    report = models.ForeignKey(
+        "community.Report",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("report"),
+    )
+    appeal = models.ForeignKey(
+        "community.Appeal",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("appeal"),
+    )
     is_read = models.BooleanField(_("read"), default=False)
     latest_at = models.DateTimeField(_("last happened"), default=timezone.now)
     pushed_at = models.DateTimeField(_("last pushed"), null=True, editable=False)

@@ -17,6 +17,7 @@ MINE = own("user")
 RECIPIENT = own("recipient")
 TOLD_OF = frozenset(
     {
+        "appeals",
         "blocks",
         "card-likes",
         "cards",
@@ -25,11 +26,13 @@ TOLD_OF = frozenset(
         "follows",
         "mentions",
         "messages",
+        "moderation-log",
         "mutes",
         "notifications",
         "post-likes",
         "posts",
         "reactions",
+        "reports",
         "reviews",
         "sanctions",
         "templates",
@@ -85,11 +88,26 @@ class NotificationResource(Resource):
         "comment",
         "message",
         "sanction",
+        "action",
+        "report",
+        "appeal",
         "is_read",
         "latest_at",
         "created_at",
     )
-    expand = ("actor", "card", "template", "review", "post", "comment", "message", "sanction")
+    expand = (
+        "actor",
+        "card",
+        "template",
+        "review",
+        "post",
+        "comment",
+        "message",
+        "sanction",
+        "action",
+        "report",
+        "appeal",
+    )
 
     view = list = delete = RECIPIENT
 

@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from cards.models import PUBLIC, Card
-from community.models import Comment, Message, NotificationKind, Post
+from community.models import (
+    ActionKind,
+    Appeal,
+    CaseAction,
+    Comment,
+    Message,
+    NotificationKind,
+    Post,
+    Report,
+)
 from resources.api import Action
 from templates_app.models import Template
+from users.models import Sanction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -57,14 +67,21 @@ def occasions_of(change: Change) -> Iterator[Occasion]:
     is_shown_again = change.after.get("is_hidden") is False
     if is_new or is_shown_again:
         yield from _by_creation(change)
-    elif change.action == Action.UPDATE and change.resource == "templates":
-        yield from _decided_template(change)
+    elif change.action == Action.UPDATE:
+        yield from _by_decision(change)
     if change.action != Action.DELETE and change.resource == "cards":
         yield from _remixed(change)
 
 
 def _by_creation(change: Change) -> Iterator[Occasion]:
     find = ON_CREATION.get(change.resource)
+    # The past of erased members is empty.
+    if find and change.after:
+        yield from find(change)
+
+
+def _by_decision(change: Change) -> Iterator[Occasion]:
+    find = ON_DECISION.get(change.resource)
     if find:
         yield from find(change)
 
@@ -165,9 +182,45 @@ def _reviewed(change: Change) -> Iterator[Occasion]:
 
 
 def _sanctioned(change: Change) -> Iterator[Occasion]:
-    member = UUID(change.after["user_id"])
-    about = {"sanction_id": change.record_id}
-    yield Occasion(Kind.MODERATION, member, change.record_id, change.at, about=about)
+    """Tell a member of a sanction, unless it is part of a case: then its line in the log does."""
+    sanction = _row(Sanction, change.record_id)
+    if sanction and not CaseAction.objects.filter(sanction=sanction).exists():
+        yield from _judged(change, sanction.user_id, sanction_id=sanction.pk)
+
+
+def _acted(change: Change) -> Iterator[Occasion]:
+    """Tell the author what moderators did to them or their content."""
+    action = _row(CaseAction, change.record_id)
+    if action and action.kind not in ON_APPEAL:
+        about = {"action_id": action.pk, "sanction_id": action.sanction_id}
+        yield from _judged(change, action.subject_id, **about)
+
+
+def _decided_report(change: Change) -> Iterator[Occasion]:
+    """Tell the reporter what came of a report, and again if an appeal changes that."""
+    report = _row(Report, change.record_id)
+    if report and "outcome" in change.after:
+        yield from _judged(change, report.reporter_id, report_id=report.pk)
+
+
+def _decided_appeal(change: Change) -> Iterator[Occasion]:
+    """Tell the author of an appeal what came of it."""
+    appeal = _row(Appeal, change.record_id)
+    if appeal and "outcome" in change.after:
+        yield from _judged(change, appeal.author_id, appeal_id=appeal.pk)
+
+
+def _judged(change: Change, member: UUID | None, **about: UUID | None) -> Iterator[Occasion]:
+    """Tell a member of a decision, unless it was their own; who decided is not told."""
+    if member and member != change.actor_id:
+        source, at = _decision_id(change), change.at
+        yield Occasion(Kind.MODERATION, member, source, at, about=about, joins=change.record_id)
+
+
+def _decision_id(change: Change) -> UUID:
+    """Return the id of one decision: a record can be decided about more than once."""
+    is_new = change.action == Action.CREATE
+    return change.record_id if is_new else uuid5(change.record_id, str(change.pk))
 
 
 def _decided_template(change: Change) -> Iterator[Occasion]:
@@ -178,9 +231,7 @@ def _decided_template(change: Change) -> Iterator[Occasion]:
     )
     template = _row(Template, change.record_id)
     if template and (sent_back or "version" in change.after):
-        # Each decision is one of its own, though all are changes of one record.
-        decision = uuid5(template.pk, str(change.pk))
-        about = {"template_id": template.pk}
+        decision, about = _decision_id(change), {"template_id": template.pk}
         yield Occasion(
             Kind.TEMPLATE, template.author_id, decision, change.at, None, about, template.pk
         )
@@ -231,6 +282,8 @@ OWNERS: tuple[tuple[str, type[Any], str], ...] = (
     ("message_id", Message, "author_id"),
 )
 PLACES = ("comment_id", "post_id", "message_id", "card_id")
+ON_APPEAL = frozenset({ActionKind.UPHOLD, ActionKind.OVERTURN})
+"""What is told by the appeal itself."""
 PUBLISHING = frozenset({"status", "visibility", "is_hidden"})
 ON_CREATION: Mapping[str, Callable[[Change], Iterator[Occasion]]] = {
     "card-likes": _liked,
@@ -238,8 +291,14 @@ ON_CREATION: Mapping[str, Callable[[Change], Iterator[Occasion]]] = {
     "comments": _commented,
     "follows": _followed,
     "mentions": _mentioned,
+    "moderation-log": _acted,
     "post-likes": _liked,
     "reactions": _reacted,
     "reviews": _reviewed,
     "sanctions": _sanctioned,
+}
+ON_DECISION: Mapping[str, Callable[[Change], Iterator[Occasion]]] = {
+    "appeals": _decided_appeal,
+    "reports": _decided_report,
+    "templates": _decided_template,
 }

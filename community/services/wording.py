@@ -8,7 +8,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from community.models import NotificationKind
+from community.models import ActionKind, NotificationKind
+from resources.api import registry
 from templates_app.models import Template
 
 if TYPE_CHECKING:
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 
     from django.utils.functional import Promise
 
-    from community.models import Notification
+    from community.models import CaseAction, Notification
 
 Kind = NotificationKind
 LONGEST_TITLE = 60
+LONGEST_REASON = 200
 SENTENCES: Mapping[str, Promise] = {
     Kind.COMMENT: gettext_lazy("%(who)s commented on %(what)s."),
     Kind.REPLY: gettext_lazy("%(who)s replied to your comment."),
@@ -35,19 +37,57 @@ APPROVED = gettext_lazy("The moderators have approved %(what)s.")
 SENT_BACK = gettext_lazy("The moderators ask for changes to %(what)s.")
 SANCTIONED = gettext_lazy("A decision of the moderators about you: %(what)s.")
 
+ACTED: Mapping[str, Promise] = {
+    ActionKind.DISMISS: gettext_lazy("Your %(what)s is shown again."),
+    ActionKind.HIDE: gettext_lazy("The moderators have hidden your %(what)s."),
+    ActionKind.DELETE: gettext_lazy("The moderators have deleted your %(what)s."),
+    ActionKind.REQUEST_CHANGES: gettext_lazy("The moderators ask you to change your %(what)s."),
+}
+HELD_BACK = gettext_lazy("Your %(what)s is hidden until the moderators decide.")
+REPORT_DECIDED = gettext_lazy("The moderators have decided about your report: %(what)s.")
+APPEAL_DECIDED = gettext_lazy("The moderators have decided about your appeal: %(what)s.")
+
 
 def sentence(notification: Notification) -> str:
-    """Return one sentence that tells what a notification is about."""
+    """Return one sentence that tells what a notification is about, and the reason if there is."""
     words = {"who": _who(notification), "what": _what(notification)}
-    return str(_sentence_of(notification)) % words
+    told, reason = str(_sentence_of(notification)) % words, _reason(notification)
+    both = {"sentence": told, "reason": reason}
+    return _("%(sentence)s Reason: %(reason)s") % both if reason else told
 
 
 def _sentence_of(notification: Notification) -> Promise:
+    if notification.kind == Kind.MODERATION:
+        return _judgement(notification)
     if notification.template and notification.kind == Kind.TEMPLATE:
         template = notification.template
         states = (template.state, template.pending_state)
         return SENT_BACK if Template.State.CHANGES_REQUESTED in states else APPROVED
-    return SENTENCES.get(notification.kind, SANCTIONED)
+    return SENTENCES[notification.kind]
+
+
+def _judgement(notification: Notification) -> Promise:
+    if notification.report:
+        return REPORT_DECIDED
+    if notification.appeal:
+        return APPEAL_DECIDED
+    action = notification.action
+    if action is None:
+        return SANCTIONED
+    return HELD_BACK if action.is_automatic else ACTED.get(action.kind, SANCTIONED)
+
+
+def _reason(notification: Notification) -> str:
+    """Return why moderators decided something, as they said it to whom it is told."""
+    action, sanction = notification.action, notification.sanction
+    answered = notification.report or notification.appeal
+    if answered:
+        said = [answered.answer]
+    elif action:
+        said = [action.get_ground_display() if action.ground else "", action.reason]
+    else:
+        said = [sanction.reason if sanction else ""]
+    return Truncator(". ".join(filter(None, said))).chars(LONGEST_REASON)
 
 
 def _who(notification: Notification) -> str:
@@ -63,10 +103,21 @@ def _who(notification: Notification) -> str:
 
 
 def _what(notification: Notification) -> str:
-    """Return what it is about: “a title”, the beginning of a post, “your comment”."""
+    """Return what it is about: “a title”, the beginning of a post, “your comment”, an outcome."""
+    decided = notification.report or notification.appeal
+    if decided:
+        return decided.get_outcome_display()
     if notification.sanction:
         return notification.sanction.get_kind_display()
+    if notification.action:
+        return _name_of_target(notification.action)
     if notification.comment and notification.kind in (Kind.LIKE, Kind.REACTION):
         return _("your comment")
     about = notification.card or notification.post or notification.template
     return f"“{Truncator(str(about)).chars(LONGEST_TITLE)}”" if about else ""
+
+
+def _name_of_target(action: CaseAction) -> str:
+    """Return what kind of record was acted on: “post”."""
+    resource = registry.named(action.target_resource)
+    return str(resource.record_model._meta.verbose_name) if resource else action.target_resource

@@ -80,6 +80,31 @@ def test_alice_gets_what_is_unread_by_mail_until_one_click_ends_it(
     assert stranger.post("/u/nobody").status_code == 404
 
 
+def test_author_and_reporter_read_in_their_language_what_moderators_decided(
+    mailbox: Mailbox, alice: Persona, bob: Persona, moderator: Persona
+) -> None:
+    bob.api.patch("users/me", {"locale": "ko"})
+    run_consumers()
+    for persona in (alice, bob):
+        persona.api.patch(f"inboxes/{persona.id}", {"digest": "daily"})
+    post = alice.creates("posts", text="Buy my pills.")
+    bob.creates("reports", target_resource="posts", target_id=post["id"], reason="spam")
+    [case] = moderator.api.get("moderation-cases").json()["results"]
+    verdict = {"actions": [{"kind": "hide"}, {"kind": "warn"}], "ground": "spam", "reason": "100 %"}
+    decided = moderator.api.post(f"moderation-cases/{case['id']}/decide", verdict)
+    assert decided.status_code == 200
+    run_consumers()
+    for persona in (alice, bob):
+        let_days_pass(persona, 1)
+    assert send_due_digests() == 2
+    text = mailbox.text("alice@example.com")
+    assert "The moderators have hidden your post. Reason: spam or advertising. 100 %" in text
+    assert "A decision of the moderators about you: warned. Reason: spam or advertising." in text
+    assert "회원님의 신고에 대한 운영진의 결정: 조치함. 사유: 100 %" in mailbox.text(
+        "bob@example.com"
+    )
+
+
 def test_what_a_member_does_not_want_by_mail_stays_in_the_inbox(
     mailbox: Mailbox, alice: Persona, liked: Callable[[str], Any]
 ) -> None:

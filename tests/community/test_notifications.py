@@ -20,6 +20,8 @@ from users.models import User
 from users.services.erasure import erase_member
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
     from tests.personas import Persona
 
 
@@ -149,6 +151,80 @@ def test_templates_follows_remixes_and_sanctions_are_told(
     ], "who moderates is not told"
 
 
+def decided(persona: Persona, record: Any, *kinds: str, reason: str) -> None:
+    """Have a moderator decide the case about a record that waits."""
+    waiting = f'target_id="{record["id"]}" && state="open"'
+    [case] = persona.api.get("moderation-cases", filter=waiting).json()["results"]
+    ends = (timezone.now() + timedelta(days=1)).isoformat()
+    actions = [
+        {"kind": kind, "expires_at": ends} if kind == "silence" else {"kind": kind}
+        for kind in kinds
+    ]
+    verdict = {"actions": actions, "ground": "spam", "reason": reason}
+    answer = persona.api.post(f"moderation-cases/{case['id']}/decide", verdict)
+    assert answer.status_code == 200, answer.json()
+
+
+def judgements(persona: Persona) -> list[tuple[str, str]]:
+    """Return what moderators decided and why, as an inbox leads to it, the latest first."""
+    found = []
+    for each in inbox(persona, kind="moderation", expand="action,report,appeal"):
+        shown = each["expand"]
+        answered = shown.get("report") or shown.get("appeal")
+        row = answered or shown["action"]
+        assert (each["actor"], row.get("moderator")) == (None, None), "who decided is not told"
+        names = ("outcome", "answer") if answered else ("kind", "reason")
+        found.append((row[names[0]], row[names[1]]))
+    return found
+
+
+def test_author_and_reporter_learn_what_moderators_decided_and_why(
+    alice: Persona, bob: Persona, moderator: Persona
+) -> None:
+    post = alice.creates("posts", text="Buy my pills.")
+    bob.creates("reports", target_resource="posts", target_id=post["id"], reason="spam")
+    assert (judgements(alice), judgements(bob)) == ([], [])
+    decided(moderator, post, "delete", "silence", reason="Advertising.")
+    assert judgements(alice) == [("silence", "Advertising."), ("delete", "Advertising.")], "once"
+    assert judgements(bob) == [("upheld", "Advertising.")]
+
+    bob.api.put(f"inboxes/{bob.id}/read")
+    [line] = alice.api.get("moderation-log", subject=alice.id, kind="delete").json()["results"]
+    alice.creates("appeals", action=line["id"], text="They are sweets.")
+    second = new_member("second", roles=["moderator"])
+    decided(second, post, "overturn", reason="Sweets.")
+    assert judgements(alice)[0] == ("overturned", "Sweets.")
+    assert len(judgements(alice)) == 3, "the appeal is told once"
+    assert judgements(bob) == [("dismissed", "Sweets.")] * 2, "both lead to the report as it is"
+    assert [each["is_read"] for each in inbox(bob)] == [False, True]
+    assert told(moderator) == told(second) == []
+    ConsumerPosition.objects.update(position=0)
+    assert (len(inbox(alice)), len(inbox(bob))) == (3, 2), "handled twice, told once"
+
+    assert alice.user is not None
+    erase_member(
+        changes.update(User.objects.get(pk=alice.user.pk), by=SYSTEM, leaves_at=timezone.now())
+    )
+    assert told(bob) == [], "the report went with the case about her"
+
+
+def test_dismissed_reports_are_told_to_authors_only_of_what_had_been_hidden(
+    alice: Persona, bob: Persona, moderator: Persona, settings: Settings
+) -> None:
+    hidden, seen = (alice.creates("posts", text=text) for text in ("Rude?", "Ruder?"))
+    for score, post in ((1, hidden), (100, seen)):
+        settings.MODERATION = settings.MODERATION._replace(score_to_hide=score)
+        for persona in (bob, moderator):
+            sent = {"target_resource": "posts", "target_id": post["id"], "reason": "hate"}
+            persona.creates("reports", **sent)
+    assert judgements(alice) == [("hide", "")]
+    for post in (hidden, seen):
+        decided(moderator, post, "dismiss", reason="A joke.")
+    assert judgements(alice) == [("dismiss", "A joke."), ("hide", "")]
+    assert judgements(bob) == [("dismissed", "A joke.")] * 2
+    assert told(moderator) == [], "it was her own decision"
+
+
 def test_nobody_is_told_of_what_they_may_not_or_do_not_want_to_know(
     alice: Persona, bob: Persona, carol: Persona
 ) -> None:
@@ -207,6 +283,19 @@ def test_an_erased_member_is_gone_from_inboxes(
     assert erase_member(leaving)
     assert told(alice) == [("like", "carol", 1)]
     assert not Inbox.objects.filter(pk=bob.user.pk).exists()
+
+
+def test_what_a_member_did_who_was_erased_before_it_was_told_is_not(
+    alice: Persona, bob: Persona
+) -> None:
+    run_consumers()
+    bob.api.put(f"users/{alice.id}/follow")
+    bob.creates("posts", text="@alice?")
+    assert bob.user is not None
+    erase_member(
+        changes.update(User.objects.get(pk=bob.user.pk), by=SYSTEM, leaves_at=timezone.now())
+    )
+    assert told(alice) == []
 
 
 def test_a_change_that_is_handled_twice_is_told_once(alice: Persona, bob: Persona) -> None:
