@@ -23,7 +23,8 @@ from tests.migrated import FOLDER_VARIABLE, TEMPLATE_VARIABLE, migrate, migrated
 from tests.plugin import REPORT_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS = 2
+WORKERS = 3
+"""One more than there are processors: many tests wait for servers and browsers."""
 FAST = "--fast"
 # Each worker begins with half of the tests as they stand: what a file shares is started once.
 SHARED_OUT = ("-n", str(WORKERS), "--dist", "worksteal")

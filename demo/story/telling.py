@@ -26,6 +26,7 @@ STORY: Sequence[Callable[[Stage], None]] = (
     meeting.read_the_feed,
     meeting.keep_a_distance,
     hearing.search,
+    hearing.be_told,
     judging.screen_what_is_written,
     judging.report_and_hide,
     judging.appeal,

@@ -19,7 +19,7 @@ def be_told(stage: Stage) -> None:
     inbox = mina.get(f"inboxes/{mina.id}")
     notifications = mina.list("notifications")
     expect(inbox["unread_count"], len([each for each in notifications if not each["is_read"]]))
-    likes = [each for each in notifications if each["kind"] == "like" and each["card"]]
+    likes = [each for each in notifications if each["kind"] == "like" and not each["comment"]]
     expect([each["actor_count"] for each in likes], [4])
     mina.put(f"inboxes/{mina.id}/read")
     expect(mina.get(f"inboxes/{mina.id}")["unread_count"], 0)
