@@ -119,11 +119,13 @@ class KeptTable:
 
 def kept_tables() -> list[KeptTable]:
     """Return the tables that a backup holds, by name."""
-    models = apps.get_models(include_auto_created=True)
+    existing = set(connection.introspection.table_names())
     tables = [
         KeptTable(model)
-        for model in models
-        if model._meta.managed and not model._meta.proxy and model._meta.label not in LEFT_OUT
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.db_table in existing
+        and not model._meta.proxy
+        and model._meta.label not in LEFT_OUT
     ]
     return sorted(tables, key=lambda table: table.name)
 
