@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from tests.personas import Persona
 
+# Where changing tables is quick: SQLite copies each of them for every column.
+pytestmark = pytest.mark.servers
+
 BEFORE = ("community", "0006_sorted_texts")
 
 

@@ -7,7 +7,7 @@ import re
 import signal
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -136,7 +136,7 @@ def test_a_screening_rule_made_elsewhere_holds_for_the_next_write(
         texts = [said, {"text": "Hello"}] * 10
         answers = list(clients.map(lambda text: api.post("posts", json=text), texts))
     assert [answer.status_code for answer in answers] == [403, 201] * 10
-    with sqlite3.connect(process.folder / "holobase.db") as database:
+    with closing(sqlite3.connect(process.folder / "holobase.db")) as database, database:
         count = database.execute("SELECT COUNT(*) FROM community_screeningmatch").fetchone()
     assert count == (11,), "each refusal is logged once"
 
