@@ -94,13 +94,11 @@ def test_a_new_resource_can_be_found_in_openapi_admin_and_commands(badges: Resou
     assert list(check_resource(badges)) == []
 
 
-@pytest.mark.parametrize("name", matrix.PERSONAS)
 def test_a_new_resource_is_in_the_access_matrix(
-    badges: Resource, alice: Persona, name: str, request: pytest.FixtureRequest
+    badges: Resource, alice: Persona, request: pytest.FixtureRequest
 ) -> None:
-    persona: Persona = request.getfixturevalue(name)
-    matrix.test_a_persona_can_view_exactly_what_the_view_rule_opens(badges, persona, alice)
-    matrix.test_a_persona_can_list_exactly_what_the_list_rule_opens(badges, persona, alice)
-    matrix.test_a_persona_can_update_exactly_what_the_update_rule_opens(badges, persona, alice)
-    matrix.test_a_persona_can_create_only_where_the_create_rule_opens(badges, persona, alice)
-    matrix.test_a_persona_can_delete_exactly_what_the_delete_rule_opens(badges, persona, alice)
+    everyone: list[Persona] = [request.getfixturevalue(name) for name in matrix.PERSONAS]
+    matrix.test_everyone_views_and_lists_exactly_what_the_rules_open(badges, everyone, alice)
+    matrix.test_everyone_updates_exactly_what_the_update_rule_opens(badges, everyone, alice)
+    matrix.test_everyone_creates_only_where_the_create_rule_opens(badges, everyone, alice)
+    matrix.test_everyone_deletes_exactly_what_the_delete_rule_opens(badges, everyone, alice)
