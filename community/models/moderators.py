@@ -24,6 +24,7 @@ class ModeratorScope(Record):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="+",
+        db_index=False,  # the scope of each is unique, and begins with the moderator
         verbose_name=_("moderator"),
     )
     category = models.CharField(
@@ -51,7 +52,8 @@ class ModeratorScope(Record):
             models.CheckConstraint(condition=~models.Q(scope=""), name="moderator_scope_named"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["-created_at", "-id"], name="moderator_scope_newest")
+            models.Index(fields=["-created_at", "-id"], name="moderator_scope_newest"),
+            models.Index(fields=["moderator", "-created_at", "-id"], name="scope_by_moderator"),
         ]
 
     @override

@@ -47,6 +47,7 @@ class NotificationPreference(Record):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["-created_at", "-id"], name="preference_newest"),
+            models.Index(fields=["user", "-created_at", "-id"], name="preference_by_member"),
             models.Index(fields=["kind", "user"], name="preference_by_kind"),
         ]
 
@@ -62,6 +63,7 @@ class NotificationMute(Record):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="notification_mutes",
+        db_index=False,  # the index by member begins with it
         verbose_name=_("member"),
     )
     card = models.ForeignKey(
@@ -108,7 +110,8 @@ class NotificationMute(Record):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["-created_at", "-id"], name="notification_mute_newest")
+            models.Index(fields=["-created_at", "-id"], name="notification_mute_newest"),
+            models.Index(fields=["user", "-created_at", "-id"], name="notification_mute_by_member"),
         ]
 
     @override
@@ -126,6 +129,7 @@ class PushSubscription(Record):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="push_subscriptions",
+        db_index=False,  # the index by member begins with it
         verbose_name=_("member"),
     )
     endpoint = SealedField(_("address"), max_length=2000)
@@ -141,7 +145,8 @@ class PushSubscription(Record):
         verbose_name = _("push subscription")
         verbose_name_plural = _("push subscriptions")
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["-created_at", "-id"], name="push_subscription_newest")
+            models.Index(fields=["-created_at", "-id"], name="push_subscription_newest"),
+            models.Index(fields=["user", "-created_at", "-id"], name="push_subscription_by_member"),
         ]
 
     @override

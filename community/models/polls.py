@@ -80,6 +80,7 @@ class PollVote(Record):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="+",
+        db_index=False,  # the index by member begins with it
         verbose_name=_("member"),
     )
     option = models.PositiveSmallIntegerField(_("option"))
@@ -95,7 +96,8 @@ class PollVote(Record):
             )
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["-created_at", "-id"], name="poll_vote_newest")
+            models.Index(fields=["-created_at", "-id"], name="poll_vote_newest"),
+            models.Index(fields=["user", "-created_at", "-id"], name="poll_vote_by_member"),
         ]
 
     @override

@@ -26,6 +26,7 @@ class RoomRead(Record):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="+",
+        db_index=False,  # the index by member begins with it
         verbose_name=_("member"),
     )
     read_at = models.DateTimeField(_("read until"))
@@ -37,7 +38,8 @@ class RoomRead(Record):
             models.UniqueConstraint(fields=["room", "user"], name="one_mark_per_reader")
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["-created_at", "-id"], name="room_read_newest")
+            models.Index(fields=["-created_at", "-id"], name="room_read_newest"),
+            models.Index(fields=["user", "-created_at", "-id"], name="room_read_by_member"),
         ]
 
     @override

@@ -122,6 +122,7 @@ class Block(Record):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["-created_at", "-id"], name="block_newest"),
+            models.Index(fields=["blocker", "-created_at", "-id"], name="block_by_blocker"),
             models.Index(fields=["blocked", "blocker"], name="block_by_blocked"),
         ]
 
@@ -164,6 +165,7 @@ class Mute(Record):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["-created_at", "-id"], name="mute_newest"),
+            models.Index(fields=["muter", "-created_at", "-id"], name="mute_by_muter"),
         ]
 
     @override

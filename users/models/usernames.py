@@ -28,6 +28,7 @@ class FormerUsername(Record):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="former_usernames",
+        db_index=False,  # the index by member begins with it
         verbose_name=_("member"),
     )
     username = models.CharField(_("username"), max_length=30)
@@ -47,6 +48,7 @@ class FormerUsername(Record):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["-created_at", "-id"], name="former_username_newest"),
+            models.Index(fields=["user", "-created_at", "-id"], name="former_username_by_member"),
         ]
 
     @override
