@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from cards.models import Card
-from community.models import Comment, Post
+from community.models import Comment, Post, ScreeningRule
 from files.models import File
 from resources import changes, erasure, registry
 from resources.actors import ANONYMOUS, SYSTEM
@@ -150,6 +150,24 @@ def test_others_keep_what_is_theirs(life: Life) -> None:
     assert Comment.objects.filter(text="bob's comment").exists()
     remix = Card.objects.get(creator=life.bob.user, remixed_from__isnull=False)
     assert remix.front is not None
+
+
+def test_what_moderators_set_up_stays_without_their_name(life: Life) -> None:
+    written = changes.create(
+        ScreeningRule,
+        by=life.carol.actor,
+        name="No giveaways",
+        condition={"keywords": {"any_of": ["free gems"]}},
+        message="Nothing is given away here.",
+        author=life.user,
+    )
+    leave(life)
+    erase_due_members()
+    rule = ScreeningRule.objects.get(pk=written.pk)
+    assert (rule.name, rule.message) == ("No giveaways", "Nothing is given away here.")
+    assert (rule.condition, rule.author) == (written.condition, None)
+    created = Change.objects.get(resource="screening-rules", record_id=rule.pk, action="create")
+    assert created.after["name"] == rule.name
 
 
 def test_the_log_tells_that_something_was_there_but_not_what(life: Life) -> None:
