@@ -53,11 +53,11 @@ class Manifest:
 
 
 class ArchiveWriter:
-    """Writes an archive from its first member to the manifest."""
+    """Writes the members of an archive and notes them in its manifest."""
 
-    def __init__(self, path: Path, manifest: Manifest) -> None:
+    def __init__(self, tar: tarfile.TarFile, manifest: Manifest) -> None:
         self.manifest = manifest
-        self._tar = tarfile.open(path, "w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - closed by `close`
+        self._tar = tar
 
     def add_table(self, name: str, columns: Sequence[str], lines: Iterable[bytes]) -> None:
         """Write a table's rows."""
@@ -91,12 +91,11 @@ class ArchiveWriter:
             copy.write(content)
             self._add(SECRETS + name, copy)
 
-    def close(self) -> None:
-        """Write the manifest, and end the file on the disk."""
+    def add_manifest(self) -> None:
+        """Write the manifest, which comes last."""
         with TemporaryFile() as text:
             text.write(json.dumps(asdict(self.manifest)).encode())
             self._add(MANIFEST, text)
-        self._tar.close()
 
     def _add(self, name: str, content: BinaryIO) -> None:
         member = tarfile.TarInfo(name)
@@ -104,6 +103,15 @@ class ArchiveWriter:
         member.mode = 0o600
         content.seek(0)
         self._tar.addfile(member, content)
+
+
+@contextmanager
+def created(path: Path, manifest: Manifest) -> Iterator[ArchiveWriter]:
+    """Create an archive; its manifest is written unless something fails."""
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as tar:
+        archive = ArchiveWriter(tar, manifest)
+        yield archive
+        archive.add_manifest()
 
 
 class ArchiveReader:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from backups.archives import ArchiveWriter, Manifest, encrypt
+from backups.archives import Manifest, created, encrypt
 from backups.tables import kept_tables
 from files.care.places import current_place
 from files.models import File
@@ -19,6 +19,8 @@ from resources.api import read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from backups.archives import ArchiveWriter
 
 type Progress = Callable[[str, int, int], None]
 
@@ -39,13 +41,12 @@ def write_archive(target: Path, tell: Progress) -> Manifest:
         plain = Path(folder) / "backup.tar"
         plain.touch(mode=0o600)
         manifest = Manifest(timezone.now().isoformat(), applied_migrations())
-        archive = ArchiveWriter(plain, manifest)
-        with read_snapshot():
-            keys = _add_tables(archive, tell)
-        _add_files(archive, keys, tell)
-        for name, content in own_secrets():
-            archive.add_secret(name, content)
-        archive.close()
+        with created(plain, manifest) as archive:
+            with read_snapshot():
+                keys = _add_tables(archive, tell)
+            _add_files(archive, keys, tell)
+            for name, content in own_secrets():
+                archive.add_secret(name, content)
         if settings.BACKUP_RECIPIENTS:
             sealed = Path(folder) / "backup.tar.age"
             encrypt(plain, sealed, settings.BACKUP_RECIPIENTS)

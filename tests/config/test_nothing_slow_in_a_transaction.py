@@ -19,13 +19,16 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.utils import timezone
 
+from community.models import Notification, PushSubscription
+from community.tasks.notifications import push_notification
 from files.models import File
 from files.services import store_picture
 from files.tasks import delete_bytes, sweep_unused_files
-from resources import changes
+from resources import changes, registry
 from resources.actors import SYSTEM
 from resources.outgoing import Outcome
 from tests.client import Api, Browser
+from tests.contract.examples import example_row
 from tests.files.conftest import storage
 from tests.files.drawings import drawn
 from tests.personas import new_member
@@ -100,8 +103,8 @@ def watch(
         "users.password_rules.urlopen", watched("breached", lambda *_asked, **_options: BytesIO())
     )
     monkeypatch.setattr(EmailMultiAlternatives, "send", watched("mail", lambda _letter: 1))
-    sent = watched("webhook", lambda *_message: Outcome(204, "", 1))
-    monkeypatch.setattr("webhooks.services.delivering.post", sent)
+    sent = watched("post", lambda *_message: Outcome(204, "", 1))
+    monkeypatch.setattr("resources.outgoing.post", sent)
 
 
 @pytest.fixture
@@ -244,7 +247,14 @@ def test_webhooks(operator: Browser, member: Persona) -> None:
     )
     member.creates("cards", title="Dragon")
     deliver.call(str(webhook.pk))
-    assert "webhook" in seen
+    assert "post" in seen
+
+
+def test_push_messages(member: Persona) -> None:
+    example_row(registry.resource_of(PushSubscription), owner=member)
+    notification = example_row(registry.resource_of(Notification), owner=member)
+    push_notification.call(str(notification.pk))
+    assert seen == {"post"}
 
 
 def test_archives_and_erasure(member: Persona) -> None:

@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from community.services.push_keys import push_key
 from config import env
 from config.key_check import require_fitting_keys
 from config.management.commands import rotate_keys
@@ -61,6 +62,7 @@ def alice(db: None) -> Persona:
     alice = new_member("alice")
     assert alice.user is not None
     Totp.objects.create(user=alice.user, secret="JBSWY3DP")
+    push_key()
     ask_for_proof(Purpose.RESET, "alice@example.com", payload={"username": "alice"})
     for resource in registry.all_resources():
         row = example_row(resource, owner=alice)

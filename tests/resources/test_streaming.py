@@ -150,10 +150,12 @@ def test_who_is_shown_the_same_is_one_audience(alice: Persona, bob: Persona) -> 
     anyone = Audience(templates, ANONYMOUS.kind, "list", stream_query(templates, ""))
     assert anyone.subscriber_id(ANONYMOUS) is None
     operator = Actor(alice.actor.id, roles=frozenset({"moderator"}))
-    posts = registry.named("posts")
-    assert posts
-    audience = Audience(posts, operator.kind, "list", stream_query(posts, ""))
-    assert audience.subscriber_id(operator) is None, "moderators see every post"
+    sanctions = registry.named("sanctions")
+    assert sanctions
+    audience = Audience(sanctions, operator.kind, "list", stream_query(sanctions, ""))
+    assert audience.subscriber_id(operator) is None, "moderators see every sanction"
+    audience = Audience(sanctions, alice.actor.kind, "list", stream_query(sanctions, ""))
+    assert audience.subscriber_id(alice.actor) == alice.actor.id, "members see their own"
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=str)

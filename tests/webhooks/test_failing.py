@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from resources import outgoing
 from resources.actors import SYSTEM
 from resources.outgoing import post
 from tests.webhooks.conftest import listens, waiting, work
 from webhooks.models import Delivery, Webhook
-from webhooks.services import delivering, managing
+from webhooks.services import managing
 from webhooks.services.delivering import MOST_FAILURES, forget_old_deliveries, retry_delay
 from webhooks.tasks import wake_webhooks
 
@@ -123,7 +124,7 @@ def test_a_change_while_a_message_is_on_its_way_is_not_overwritten(
             replayed.append(start)
         return outcome
 
-    monkeypatch.setattr(delivering, "post", answer_late)
+    monkeypatch.setattr(outgoing, "post", answer_late)
     work()
     assert receiver.titles() == ["one", "two", "one", "two"]
 
