@@ -22,6 +22,7 @@ STORY: Sequence[Callable[[Stage], None]] = (
     meeting.follow_each_other,
     meeting.talk_about_a_card,
     meeting.post_about_a_card,
+    meeting.vote_in_a_poll,
     meeting.chat_in_a_room,
     meeting.read_the_feed,
     meeting.keep_a_distance,

@@ -32,8 +32,13 @@ def screen_what_is_written(stage: Stage) -> None:
         200,
         actions=[{"kind": "dismiss"}],
         reason="It warns of spam; it is none.",
+        is_harmless=True,
     )
     stage["sora"].get(f"posts/{post['id']}")
+    report = stage["zoe"].post(
+        "reports", target_resource="posts", target_id=post["id"], reason="spam", text="Spam?"
+    )
+    expect(report["outcome"], "dismissed")
 
 
 def report_and_hide(stage: Stage) -> None:

@@ -59,6 +59,23 @@ def post_about_a_card(stage: Stage) -> None:
     stage.kept["post"] = post["id"]
 
 
+def vote_in_a_poll(stage: Stage) -> None:
+    """Sora asks what to draw next; results show to whoever has voted, and to all at the end."""
+    sora, jiho, amara = stage["sora"], stage["jiho"], stage["amara"]
+    post = sora.post("posts", text="다음에는 무엇을 그릴까요?")
+    poll = sora.post(
+        "polls", post=post["id"], options=["고래", "달", "Lantern"], has_hidden_results=True
+    )
+    path = f"polls/{poll['id']}"
+    jiho.put(f"{path}/vote", option=1)
+    jiho.put(f"{path}/vote", 409, option=0)
+    amara.put(f"{path}/vote", option=2)
+    expect(stage.visitor.get(path)["counts"], None)
+    expect(jiho.get(path)["counts"], [0, 1, 1])
+    sora.post(f"{path}/close", 200)
+    expect(stage.visitor.get(path)["counts"], [0, 1, 1])
+
+
 def chat_in_a_room(stage: Stage) -> None:
     """Amara opens a private room for two; nobody else finds it."""
     amara, zoe, leo = stage["amara"], stage["zoe"], stage["leo"]
@@ -67,6 +84,11 @@ def chat_in_a_room(stage: Stage) -> None:
     amara.post("messages", room=room["id"], body="Which gold do you use?")
     zoe.post("messages", room=room["id"], body="Two layers, the lower one warm.")
     expect(len(zoe.list(f"messages?room={room['id']}")), 2)
+    (shown,) = zoe.list("rooms?fields=*,viewer")
+    expect(shown["viewer"]["unread_count"], 1)
+    zoe.put(f"rooms/{room['id']}/read")
+    (shown,) = zoe.list("rooms?fields=*,viewer")
+    expect(shown["viewer"]["unread_count"], 0)
     leo.get(f"rooms/{room['id']}", 404)
     leo.post("messages", 400, room=room["id"], body="Let me in.")
     stage.kept["room"] = room["id"]
