@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from community.models import ActionKind, CaseKind
-from community.services.case_targets import can_be_hidden
-from community.services.cases import target_of_case
+from community.services.case_targets import can_be_hidden, locked_target
 from resources.admin.acts import take_action
 from resources.api import FieldError, invalid
 
@@ -90,7 +89,7 @@ def periods() -> Sequence[tuple[int, str]]:
 
 def decide(request: HttpRequest, case: ModerationCase) -> None:
     """Decide a case as the sent form says; raises Problem, also for content edited meanwhile."""
-    target = target_of_case(case)
+    target = locked_target(case.target_resource, case.target_id)
     seen = request.POST.get("revision", "")
     if seen and target is not None and str(target.revision) != seen:
         message = _("This has been edited since you opened it: look again.")

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, override
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,10 @@ CONDITION_HINT = {
     "`account_younger_than_hours`) or `all`, `any`, `not` of tests.",
     "example": {"all": [{"first": 3}, {"links": {"at_least": 1}}]},
 }
+
+
+LONGEST_SILENCE = 366 * 24
+"""Hours; for longer there are sanctions."""
 
 
 class ScreeningAction(models.TextChoices):
@@ -63,7 +68,9 @@ class ScreeningRule(Record):
         blank=True,
         help_text=_("Said when a text is refused."),
     )
-    silence_hours = models.PositiveSmallIntegerField(_("hours of silence"), default=24)
+    silence_hours = models.PositiveSmallIntegerField(
+        _("hours of silence"), default=24, validators=[MaxValueValidator(LONGEST_SILENCE)]
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_dry_run = models.BooleanField(
         _("dry run"), default=False, help_text=_("Matches are logged, and nothing else happens.")

@@ -20,7 +20,7 @@ from community.models import (
     Report,
 )
 from community.services.case_targets import content_of
-from community.services.cases import add_step, target_of_case
+from community.services.cases import add_step, locked_with_target
 from community.services.enforcement import bring_back, lift_sanctions
 from community.services.reports import answer_reports
 from resources.api import Problem, changes, not_permitted
@@ -89,8 +89,7 @@ def resubmit_content(action: CaseAction, *, by: Actor) -> CaseAction:
     with changes.together():
         if action.case is None:
             raise Problem(409, "closed", _("This case is closed."))
-        case = changes.locked(action.case)
-        target = target_of_case(case)
+        case, target = locked_with_target(action.case)
         if case.state != CaseState.DECIDED or target is None:
             raise Problem(409, "closed", _("This case is closed."))
         content = content_of(target)

@@ -44,11 +44,10 @@ def open_case(
     of the case, which the queue is sorted by. Call it for a record that is stored already.
     """
     with changes.together():
-        # The case first and then the record, as decisions lock them.
-        case = _waiting_case(kind, target)
+        # The record first and then the case, as decisions lock them. Whoever else opens a case
+        # about the record has to wait here, so that there is one.
         current = changes.locked(target)
-        # Whoever else opens a case about the record has to wait here, so that there is one.
-        case = case or _waiting_case(kind, target)
+        case = _waiting_case(kind, target)
         if case is None:
             case = changes.create(
                 ModerationCase,
@@ -147,9 +146,13 @@ def require_decidable(case: ModerationCase, *, by: Actor) -> None:
         raise Problem(409, "claimed", message)
 
 
-def target_of_case(case: ModerationCase) -> Record | None:
-    """Lock and return the record that a case is about, or nothing when it is gone."""
-    return locked_target(case.target_resource, case.target_id)
+def locked_with_target(case: ModerationCase) -> tuple[ModerationCase, Record | None]:
+    """Lock and return a case and the record that it is about, or nothing when that is gone.
+
+    The record first: so do those who open cases, and nobody waits for each other.
+    """
+    target = locked_target(case.target_resource, case.target_id)
+    return changes.locked(case), target
 
 
 def _waiting_case(kind: str, target: Record) -> ModerationCase | None:

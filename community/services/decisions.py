@@ -20,7 +20,7 @@ from community.models import (
 )
 from community.services.appeals import settle_appeal
 from community.services.case_targets import can_be_hidden, delete_target
-from community.services.cases import add_step, require_decidable, target_of_case
+from community.services.cases import add_step, locked_with_target, require_decidable
 from community.services.enforcement import HIDING, SANCTIONS, Measure, Verdict, enforce
 from community.services.reports import answer_reports
 from resources.api import SYSTEM, FieldError, changes, invalid, not_permitted
@@ -52,9 +52,8 @@ def decide_case(
     another moderator has the case or has decided it.
     """
     with changes.together():
-        current = changes.locked(case)
+        current, target = locked_with_target(case)
         require_decidable(current, by=by)
-        target = target_of_case(current)
         kinds = [measure.kind for measure in actions]
         _require_fitting(current, kinds, reason)
         _require_possible(current, target, kinds, by=by)
@@ -87,10 +86,9 @@ def delete_removed_content() -> int:
 
 def _delete_for_good(case: ModerationCase) -> bool:
     with changes.together():
-        current = changes.locked(case)
+        current, target = locked_with_target(case)
         if current.removes_at is None or current.state == CaseState.APPEALED:
             return False
-        target = target_of_case(current)
         if target is not None:
             delete_target(target, by=SYSTEM)
         changes.update(current, by=SYSTEM, state=CaseState.CLOSED, removes_at=None)
