@@ -1,7 +1,7 @@
 """A pytest plugin, named in pyproject.toml so that it acts before Django reads its settings.
 
-Each test process gets a data folder and a Redis of its own, and the run leaves its counts in a
-file for `tests.run`.
+Each test process gets a data folder, a Redis and a bucket of its own, and the run leaves its counts
+in a file for `tests.run`.
 """
 
 import json
@@ -26,9 +26,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     os.environ["HOLOBASE_DATA"] = folder.name
     os.environ.setdefault(FOLDER_VARIABLE, folder.name)  # the workers' is the one of the run
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    own_redis = os.environ.get(f"REDIS_URL_{worker.upper()}")
-    if own_redis:
-        os.environ["REDIS_URL"] = own_redis
+    for name in ("REDIS_URL", "S3_BUCKET"):
+        own = os.environ.get(f"{name}_{worker.upper()}")
+        if own:
+            os.environ[name] = own
     return (yield)
 
 

@@ -158,6 +158,8 @@ def start_servers(stack: ExitStack) -> dict[str, str]:
     variables = stack.enter_context(servers.everything())
     for worker in range(WORKERS):  # publish/subscribe ignores database numbers
         variables[f"REDIS_URL_GW{worker}"] = stack.enter_context(servers.valkey())
+        # Some tests empty theirs.
+        variables[f"S3_BUCKET_GW{worker}"] = servers.new_bucket(variables, f"gw{worker}-tests")
     template = servers.new_database(variables["DATABASE_URL"], TEMPLATE)
     migrate({"DATABASE_URL": template, "HOLOBASE_DATA": stack.enter_context(_folder())})
     return {**variables, TEMPLATE_VARIABLE: TEMPLATE}

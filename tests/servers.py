@@ -11,7 +11,7 @@ import subprocess
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -151,6 +151,20 @@ class Bucket:
         except (urllib3.exceptions.HTTPError, minio.error.MinioException):
             return False
         return True
+
+
+def new_bucket(variables: Mapping[str, str], name: str) -> str:
+    """Create an empty bucket on the server that the variables of `everything` lead to."""
+    bucket = Bucket(
+        variables["S3_ENDPOINT_URL"].removeprefix("http://"),
+        name,
+        variables["S3_REGION"],
+        variables["S3_ACCESS_KEY"],
+        variables["S3_SECRET_KEY"],
+    )
+    if not bucket.create():
+        raise ServerProblem(f"The bucket {name} could not be made.")
+    return name
 
 
 @contextmanager
