@@ -192,4 +192,4 @@ def _identities(path: Path) -> list[Any]:
     found = [line for line in lines if line.startswith(IDENTITY)]
     if not found:
         raise ArchiveError(f"{path} holds no age key: a line that begins with {IDENTITY}.")
-    return [cast("Any", pyrage.x25519.Identity.from_str(line)) for line in found]
+    return [pyrage.x25519.Identity.from_str(line) for line in found]

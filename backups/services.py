@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from backups.backing_up import archive_name, write_archive
 from backups.models import Backup
-from backups.places import backup_place, delete_old_backups
+from backups.places import backup_place
 from users.models import User
 from users.selectors import ADMIN
 
@@ -43,7 +43,7 @@ def make_backup(tell: Progress = lambda _part, _done, _of: None) -> Backup:
         )
         tell_operators(failed)
         raise
-    delete_old_backups(backup_place())
+    backup_place().delete_old()
     return made
 
 

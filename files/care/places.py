@@ -38,8 +38,8 @@ class Place(Protocol):
 
     name: str
 
-    def objects(self) -> Iterator[StoredObject]:
-        """Yield all that is stored, in any order; what changes meanwhile may be left out."""
+    def objects(self, beginning: str = "") -> Iterator[StoredObject]:
+        """Yield all whose key begins so, in any order; what changes meanwhile may be left out."""
 
     def find(self, key: str) -> StoredObject | None:
         """Return what is under a key, None if nothing is."""
@@ -62,12 +62,13 @@ class LocalPlace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def objects(self) -> Iterator[StoredObject]:
-        """Yield all files of the folder, those of others too."""
-        for path in self.folder.rglob("*"):
-            found = self._described(path)
-            if found:
-                yield found
+    def objects(self, beginning: str = "") -> Iterator[StoredObject]:
+        """Yield the files of the folder whose path begins so, those of others too."""
+        for top in self.folder.glob(f"{beginning}*"):
+            for path in (top, *top.rglob("*")):
+                found = self._described(path)
+                if found:
+                    yield found
 
     def find(self, key: str) -> StoredObject | None:
         """Return a file."""
@@ -110,17 +111,19 @@ class LocalPlace:
 
 
 class BucketPlace:
-    """A bucket."""
+    """A bucket: the storage's own, or another one of the same server."""
 
     name = "s3"
 
-    def __init__(self, storage: BucketStorage) -> None:
-        self.bucket = storage.bucket_name
+    def __init__(self, storage: BucketStorage, bucket: str = "") -> None:
+        self.bucket = bucket or storage.bucket_name
         self.client = storage.patient_client
 
-    def objects(self) -> Iterator[StoredObject]:
-        """Yield all objects."""
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket)
+    def objects(self, beginning: str = "") -> Iterator[StoredObject]:
+        """Yield the objects whose key begins so."""
+        pages = self.client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=beginning
+        )
         for page in pages:
             for each in page.get("Contents", ()):
                 yield StoredObject(each["Key"], each["Size"], each["LastModified"])
