@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from community.models import Comment
 from community.resources.likes import LIKES_COMMENT
 from community.resources.rules import AUTHOR, MODERATORS, SHOWN
-from community.services import comments, likes
+from community.services import comments, edits, likes
 from resources.api import (
     SIGNED_IN,
     UNSILENCED,
@@ -65,7 +65,7 @@ class CommentResource(Resource):
     topics = ("post", "card")
 
     creates = comments.write_comment
-    updates = comments.edit_comment
+    updates = edits.edit_text
     deletes = comments.delete_comment
     actions = (
         RecordAction("hide", "PUT", MODERATORS, comments.hide_comment, _("Hide the comment")),
@@ -74,8 +74,8 @@ class CommentResource(Resource):
             "like",
             "PUT",
             SIGNED_IN & UNSILENCED & KEPT,
-            likes.like_comment,
+            likes.like,
             _("Like the comment"),
         ),
-        RecordAction("like", "DELETE", SIGNED_IN, likes.unlike_comment, _("Take the like back")),
+        RecordAction("like", "DELETE", SIGNED_IN, likes.unlike, _("Take the like back")),
     )

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from community.models import Post
 from community.resources.likes import LIKES_POST
 from community.resources.rules import AUTHOR, MODERATORS, SHOWN
-from community.services import likes, posts
+from community.services import edits, likes, posts
 from resources.api import SIGNED_IN, UNSILENCED, RecordAction, Resource, actor, register
 from users.rules import unblocked, unmuted
 
@@ -62,10 +62,10 @@ class PostResource(Resource):
     topics = ("author", "card")
 
     creates = posts.write_post
-    updates = posts.edit_post
+    updates = edits.edit_text
     actions = (
-        RecordAction("like", "PUT", SIGNED_IN & UNSILENCED, likes.like_post, _("Like the post")),
-        RecordAction("like", "DELETE", SIGNED_IN, likes.unlike_post, _("Take the like back")),
+        RecordAction("like", "PUT", SIGNED_IN & UNSILENCED, likes.like, _("Like the post")),
+        RecordAction("like", "DELETE", SIGNED_IN, likes.unlike, _("Take the like back")),
         RecordAction("hide", "PUT", MODERATORS, posts.hide_post, _("Hide the post")),
         RecordAction("hide", "DELETE", MODERATORS, posts.show_post, _("Show it again")),
     )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.models import Comment
-from community.services.edits import keep_text
-from community.services.mentions import note_mentions, update_mentions
+from community.services.mentions import note_mentions
 from resources.api import FieldError, changes, invalid
 
 if TYPE_CHECKING:
@@ -43,17 +41,6 @@ def write_comment(
         note_mentions(comment, comment.text, by=by)
         changes.update(current, by=by, comment_count=current.comment_count + 1)
     return comment
-
-
-def edit_comment(comment: Comment, *, by: Actor, **values: object) -> Comment:
-    """Change a comment; one that says something else keeps what it said before."""
-    text = str(values.get("text", comment.text))
-    with changes.together():
-        if text != comment.text:
-            keep_text(comment, by=by)
-            update_mentions(comment, text, by=by)
-            values["edited_at"] = timezone.now()
-        return changes.update(comment, by=by, **values)
 
 
 def delete_comment(comment: Comment, *, by: Actor) -> None:

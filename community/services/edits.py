@@ -1,18 +1,31 @@
-"""Keeping what posts and comments said before."""
+"""Editing what posts and comments say, and keeping what they said before."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from community.models import Edit, Post
+from django.utils import timezone
+
+from community.models import Comment, Edit, Post
+from community.services.mentions import update_mentions
 from resources.api import ANONYMOUS, changes, registry
 
 if TYPE_CHECKING:
-    from community.models import Comment
     from resources.api import Actor
 
 
-def keep_text(edited: Post | Comment, *, by: Actor) -> Edit:
+def edit_text[Said: (Post, Comment)](said: Said, *, by: Actor, **values: object) -> Said:
+    """Change a post or a comment; one that says something else keeps what it said before."""
+    text = str(values.get("text", said.text))
+    with changes.together():
+        if text != said.text:
+            _keep_text(said, by=by)
+            update_mentions(said, text, by=by)
+            values["edited_at"] = timezone.now()
+        return changes.update(said, by=by, **values)
+
+
+def _keep_text(edited: Post | Comment, *, by: Actor) -> Edit:
     """Keep what a post or a comment says, before it says something else.
 
     Earlier texts that not everybody could read (the post was hidden, say, or the card private) are

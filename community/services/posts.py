@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
 from community.models import Post
-from community.services.edits import keep_text
-from community.services.mentions import note_mentions, update_mentions
+from community.services.mentions import note_mentions
 from resources.api import changes
 
 if TYPE_CHECKING:
@@ -21,17 +18,6 @@ def write_post(*, by: Actor, **values: object) -> Post:
         post = changes.create(Post, by=by, **values)
         note_mentions(post, post.text, by=by)
     return post
-
-
-def edit_post(post: Post, *, by: Actor, **values: object) -> Post:
-    """Change a post; one that says something else from then on keeps what it said before."""
-    text = str(values.get("text", post.text))
-    with changes.together():
-        if text != post.text:
-            keep_text(post, by=by)
-            update_mentions(post, text, by=by)
-            values["edited_at"] = timezone.now()
-        return changes.update(post, by=by, **values)
 
 
 def hide_post(post: Post, *, by: Actor) -> Post:

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from users.models import Proof
 
 
-class ProofPage(FormView[forms.Form]):
-    """A page with a button that uses a link up."""
+class LinkPage(FormView[forms.Form]):
+    """A page that a link in a mail leads to: a button, and then what has come of it.
 
-    purpose: ClassVar[Purpose]
+    Opening the link alone does nothing, as mail scanners do that.
+    """
+
     title: ClassVar[str | Promise]
-    done: ClassVar[str | Promise]
     template_name = "users/page.html"
     form_class: type[forms.Form] = forms.Form
 
@@ -51,24 +52,32 @@ class ProofPage(FormView[forms.Form]):
     def get_context_data(self, **context: object) -> dict[str, object]:
         return super().get_context_data(title=self.title, **context)
 
+    def told(self, words: str | Promise) -> HttpResponse:
+        """Return the page with these words in place of the button."""
+        context = self.get_context_data(form=None, words=words)
+        return self.render_to_response(context)
+
+
+class ProofPage(LinkPage):
+    """A page with a button that uses a link up."""
+
+    purpose: ClassVar[Purpose]
+    done: ClassVar[str | Promise]
+
     @override
     def form_valid(self, form: forms.Form) -> HttpResponse:
         try:
             proof = proof_by_token(self.purpose, self.request.GET.get("token", ""))
             self.use(proof, form)
         except Problem as problem:
-            return self._told(problem.detail)
+            return self.told(problem.detail)
         except IntegrityError:
-            return self._told(_("The address or the name has been taken meanwhile."))
-        return self._told(self.done)
+            return self.told(_("The address or the name has been taken meanwhile."))
+        return self.told(self.done)
 
     def use(self, proof: Proof, form: forms.Form) -> None:
         """Do what the link is for."""
         raise NotImplementedError
-
-    def _told(self, words: str | Promise) -> HttpResponse:
-        context = self.get_context_data(form=None, words=words)
-        return self.render_to_response(context)
 
 
 class VerifyPage(ProofPage):
