@@ -82,6 +82,13 @@ def advance(runs: Iterable[ConsumerRun]) -> bool:
     return any(busy)
 
 
+def catch_up(chosen: Iterable[LogConsumer]) -> None:
+    """Have consumers handle every change so far."""
+    runs = [ConsumerRun(consumer) for consumer in chosen]
+    while advance(runs):
+        pass
+
+
 class ConsumerRun:
     """One consumer as one process runs it."""
 

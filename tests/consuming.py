@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resources.log_consumers import ConsumerRun, advance, consumers
+from resources.log_consumers import catch_up, consumers
 from resources.models import ConsumerPosition
 
 
@@ -14,8 +14,6 @@ def run_consumers(*names: str) -> None:
     chosen = [consumers[name] for name in names] if names else list(consumers.values())
     for consumer in chosen:
         ConsumerPosition.objects.get_or_create(name=consumer.name, defaults={"position": 0})
-    runs = [ConsumerRun(consumer) for consumer in chosen]
-    while advance(runs):
-        pass
+    catch_up(chosen)
     failing = dict(ConsumerPosition.objects.filter(failures__gt=0).values_list("name", "error"))
     assert failing == {}

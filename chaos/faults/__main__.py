@@ -16,7 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Never
 
 from chaos.counters.run import main as counters
-from chaos.faults.cluster import ROOT, Cluster
+from chaos.faults.cluster import ROOT, Cluster, wait_until_up
 from chaos.faults.injector import FaultInjector
 from chaos.faults.interests import interests
 from chaos.faults.subscribers import Places, listen
@@ -109,7 +109,7 @@ def _run(cluster: Cluster, options: argparse.Namespace) -> Outcome:
         writing = json.loads(writers.recv())
         seconds = monotonic() - started
         sys.stderr.write("the writers have stopped\n")
-        cluster.wait_until_up(cluster.processes)
+        wait_until_up(cluster.processes)
         judged = [
             one for told in _ask(crowds, "settle", options.patience) for one in json.loads(told)
         ]

@@ -105,8 +105,7 @@ class Cluster:
         (folder / "valkey").mkdir()
         self.valkey: Server = valkey_server(folder / "valkey", valkey_port)
         self.database = self.stack.enter_context(postgresql())
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(BACKEND_VARIABLES)}
-        self.environment = kept | SETTINGS
+        self.environment = environment_without_backends() | SETTINGS
         self.environment |= {
             "DATABASE_URL": self.database,
             "REDIS_URL": f"redis://{HOST}:{valkey_port}/0",
@@ -146,16 +145,7 @@ class Cluster:
         """Start all processes and wait until they answer."""
         for process in self.processes:
             process.start()
-        self.wait_until_up(self.processes)
-
-    def wait_until_up(self, processes: Sequence[Process]) -> None:
-        """Wait until processes answer; raises TimeoutError with the log of one that does not."""
-        until = monotonic() + START_SECONDS
-        for process in processes:
-            while not process.is_up():
-                if monotonic() > until:
-                    raise TimeoutError(process.log.read_text()[-2000:])
-                sleep(0.1)
+        wait_until_up(self.processes)
 
     def restart_valkey(self) -> None:
         """Kill Valkey with all it remembers and start it on its port again."""
@@ -167,6 +157,21 @@ class Cluster:
         """Return the messages of level ERROR that the processes have logged."""
         lines = [line for process in self.processes for line in _lines(process.log)]
         return [line for line in lines if '"level":"ERROR"' in line or "Traceback" in line]
+
+
+def environment_without_backends() -> dict[str, str]:
+    """Return the environment without what leads to servers."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(BACKEND_VARIABLES)}
+
+
+def wait_until_up(processes: Sequence[Process]) -> None:
+    """Wait until processes answer; raises TimeoutError with the log of one that does not."""
+    until = monotonic() + START_SECONDS
+    for process in processes:
+        while not process.is_up():
+            if monotonic() > until:
+                raise TimeoutError(process.log.read_text()[-2000:])
+            sleep(0.1)
 
 
 def _lines(log: Path) -> list[str]:

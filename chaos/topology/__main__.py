@@ -29,7 +29,7 @@ def main() -> int:
                     sleep(10**9)
         except KeyboardInterrupt:
             return 0
-        except ServerProblem as problem:
+        except (ServerProblem, TimeoutError) as problem:
             sys.stderr.write(f"{problem}\n")
             return 2
     return 1 if failed else 0

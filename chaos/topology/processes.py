@@ -11,13 +11,12 @@ import sys
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from string import Template
-from time import monotonic, sleep
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 
-from chaos.faults.cluster import BACKEND_VARIABLES, Process
+from chaos.faults.cluster import Process, environment_without_backends, wait_until_up
 from tests.servers import HOST, Server, ServerProblem, everything, free_ports
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 NGINX = ROOT / "deploy" / "nginx" / "holobase.conf.template"
 PROGRAMS = ("nginx", "pgbouncer")
-START_SECONDS = 90.0
 ROLES = ("api", "api", "realtime", "realtime", "worker")
 POOLER = """[databases]
 holobase = host={host} port={port} dbname={name} user={user} password={password}
@@ -59,7 +57,8 @@ class Topology:
 def running(folder: Path) -> Iterator[Topology]:
     """Run everything, each part once the ones below it answer.
 
-    Raises ServerProblem when a part does not start, or nginx or PgBouncer are not installed.
+    Raises ServerProblem when a server does not start, or nginx or PgBouncer are not installed, and
+    TimeoutError when a process of Holobase does not.
     """
     for program in PROGRAMS:
         _program(program)
@@ -81,8 +80,8 @@ def running(folder: Path) -> Iterator[Topology]:
         for process in processes:
             stack.callback(process.end, signal.SIGTERM)
             process.start()
-        for process in processes:
-            _wait_for(process)
+        # The worker listens nowhere; `/readyz` of the others tells of it.
+        wait_until_up([process for process in processes if process.role != "worker"])
         topology = Topology(folder, front_port, processes)
         stack.enter_context(_front(topology).running())
         yield topology
@@ -97,7 +96,7 @@ def _program(name: str) -> str:
 
 
 def _environment(folder: Path, variables: dict[str, str]) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(BACKEND_VARIABLES)}
+    kept = environment_without_backends()
     return {**kept, **variables, "HOLOBASE_DATA": str(folder / "data"), "LOG_LEVEL": "WARNING"}
 
 
@@ -158,13 +157,3 @@ def _front(topology: Topology) -> Server:
             return False
 
     return Server(command, place, is_ready=answers, stop_signal=signal.SIGTERM)
-
-
-def _wait_for(process: Process) -> None:
-    if process.role == "worker":
-        return  # it listens nowhere; `/readyz` of the others tells of it
-    until = monotonic() + START_SECONDS
-    while not process.is_up():
-        if monotonic() > until:
-            raise ServerProblem(f"{process.role} did not start:\n{process.log.read_text()[-2000:]}")
-        sleep(0.1)

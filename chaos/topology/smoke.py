@@ -6,13 +6,13 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from websockets.sync.client import connect
 
 from chaos.uploads.clients import by_tuspy
+from tests.mailed import mailed_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +49,10 @@ def register(visitor: Visitor) -> None:
     """Register by the code in a mail that the worker sends."""
     profile = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
     asked = visitor.expect(202, "POST", "/api/v1/auth/register", json=profile)
-    proof = {"proof": asked["proof"], "code": _mailed_code(visitor.topology.folder / "data")}
+    proof = {
+        "proof": asked["proof"],
+        "code": mailed_code(visitor.topology.folder / "data" / "mail"),
+    }
     confirmed = visitor.expect(200, "POST", "/api/v1/auth/verify-email/confirm", json=proof)
     visitor.token = confirmed["access"]
     visitor.api.headers["Authorization"] = f"Bearer {visitor.token}"
@@ -122,17 +125,6 @@ CHECKS: tuple[Callable[[Visitor], None], ...] = (
     hear_by_event_stream,
     ask_for_metrics,
 )
-
-
-def _mailed_code(data: Path) -> str:
-    until = monotonic() + PATIENCE
-    while monotonic() < until:
-        for letter in (data / "mail").glob("*.log"):
-            found = re.search(r"^    (\d{8})$", letter.read_text(), re.MULTILINE)
-            if found:
-                return found[1]
-        sleep(0.1)
-    raise AssertionError("no mail came")
 
 
 def _until(comes: Callable[[], bool]) -> None:

@@ -13,7 +13,7 @@ from demo.story.cast import CAST, join
 from demo.story.stage import Stage
 from demo.story.telling import tell
 from resources.api import SYSTEM
-from resources.log_consumers import ConsumerRun, advance, begin_consumers, consumers
+from resources.log_consumers import begin_consumers, catch_up, consumers
 from users.models import User
 from users.services.sessions import end_sessions
 
@@ -37,7 +37,7 @@ def tell_inside() -> None:
             sent.body,
             sent.content_type,
             secure=True,
-            headers={**sent.headers, **signed_in},
+            headers=signed_in,
         )
         return answer.status_code, answer.json() if answer.content else None
 
@@ -56,6 +56,4 @@ def tell_inside() -> None:
 
 def settle() -> None:
     """Do what the worker would do about all changes so far."""
-    runs = [ConsumerRun(consumer) for consumer in consumers.values()]
-    while advance(runs):
-        pass
+    catch_up(consumers.values())

@@ -24,7 +24,6 @@ class Sent:
     token: str = ""
     body: bytes = b""
     content_type: str = JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 type Send = Callable[[Sent], Answer]

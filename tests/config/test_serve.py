@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from websockets.sync.client import connect
 from cards.models import Card
 from files.storage import set_up_storage
 from resources.models import Change
+from tests.mailed import mailed_code
 from tests.servers import free_ports
 
 if TYPE_CHECKING:
@@ -69,18 +69,6 @@ def api(address: str, folder: Path) -> Iterator[httpx.Client]:
         token = client.post("auth/verify-email/confirm", json=proof).json()["access"]
         client.headers["Authorization"] = f"Bearer {token}"
         yield client
-
-
-def mailed_code(folder: Path) -> str:
-    """Wait for the mail that the worker leaves in a folder, and read the code in it."""
-    until = monotonic() + 60
-    while True:
-        for letter in folder.glob("*.log"):
-            code = re.search(r"^    (\d{8})$", letter.read_text(), re.MULTILINE)
-            if code:
-                return code[1]
-        assert monotonic() < until, "no mail came"
-        sleep(0.1)
 
 
 def test_a_newcomer_can_go_from_nothing_to_a_card_in_a_post(

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.writer_process import Frames, frame
-from tests.config.test_serve import mailed_code
+from tests.mailed import mailed_code
 from tests.other_process import other_process, tell
 from tests.realtime.test_processes import PROFILE
 from tests.realtime.test_shutdown import Process, creates, listener, subscribes, token_of, told

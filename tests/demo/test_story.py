@@ -28,7 +28,7 @@ def on_stage() -> Iterator[Stage]:
     with served() as address, httpx.Client(base_url=f"http://{address}/api/v1/", timeout=60) as api:
 
         def send(sent: Sent) -> Answer:
-            headers = {"Content-Type": sent.content_type, **sent.headers}
+            headers = {"Content-Type": sent.content_type}
             if sent.token:
                 headers["Authorization"] = f"Bearer {sent.token}"
             answer = api.request(sent.method, sent.path, content=sent.body, headers=headers)
