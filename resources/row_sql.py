@@ -61,6 +61,14 @@ class Column(NamedTuple):
     passthrough: frozenset[type]
     fast_adapters: Mapping[type, Callable[[Any], Any]]
 
+    def adapted(self, value: Any, database: BaseDatabaseWrapper) -> Any:
+        """Return a value as the driver takes it."""
+        adapt = self.fast_adapters.get(type(value))
+        adapted = adapt(value) if adapt else NOT_ADAPTED
+        if adapted is not NOT_ADAPTED:
+            return adapted
+        return self.field.get_db_prep_save(value, database)
+
 
 class RowQuery(NamedTuple):
     """A statement that reads one row by its key, and what makes Python's values of its columns."""
@@ -134,17 +142,15 @@ def read[M: Model](model: type[M], key: Any) -> M | None:
 
 
 def exists(model: type[Model], **values: Any) -> bool:
-    """Return whether a row has these values, by name of the column's attribute."""
+    """Return whether a row has these values, by name or attribute of their columns."""
     columns, sql = _finding(model, tuple(values))
     database = connections[DEFAULT_DB_ALIAS]
+    adapted = [
+        column.adapted(value, database)
+        for column, value in zip(columns, values.values(), strict=True)
+    ]
     with database.cursor() as cursor:
-        cursor.execute(
-            sql,
-            [
-                column.field.get_db_prep_save(values[column.attribute], database)
-                for column in columns
-            ],
-        )
+        cursor.execute(sql, adapted)
         return cursor.fetchone() is not None
 
 
@@ -152,13 +158,12 @@ def _values(row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper
     """Return what the database takes for the columns of a row."""
     values = []
     state = vars(row)
-    for field, attribute, passthrough, fast_adapters in columns:
+    for column in columns:
+        attribute = column.attribute
         value = state[attribute] if attribute in state else getattr(row, attribute)
-        if type(value) not in passthrough:
-            adapt = fast_adapters.get(type(value))
-            adapted = adapt(value) if adapt else NOT_ADAPTED
-            value = field.get_db_prep_save(value, database) if adapted is NOT_ADAPTED else adapted
-        values.append(value)
+        values.append(
+            value if type(value) in column.passthrough else column.adapted(value, database)
+        )
     return values
 
 
@@ -194,8 +199,7 @@ def _update(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Column
 @cache
 def _finding(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Column], str]:
     """Return the columns that a row is looked for by, and the SQL."""
-    fields = {field.attname: field for field in model._meta.concrete_fields}
-    columns = [_column(fields[name]) for name in names]
+    columns = [_column(cast("Field[Any, Any]", model._meta.get_field(name))) for name in names]
     condition = " AND ".join(f"{_quoted(column.field.column)} = %s" for column in columns)
     table = _quoted(model._meta.db_table)
     return columns, " ".join(("SELECT 1 FROM", table, "WHERE", condition, "LIMIT 1"))

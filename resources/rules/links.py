@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q
 
-from resources import registry
+from resources import registry, row_sql
 from resources.rules.algebra import ANYONE, DependentRows, Rule, Scope, Words
 from resources.rules.predicates import log_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
-    from django.db.models import Field, QuerySet
+    from django.db.models import Field
 
     from resources.actors import Actor, AnyActor
     from resources.rules.algebra import Changed
@@ -47,10 +47,8 @@ class Linked(Rule):
         ids = [actor.id for actor in actors if actor.is_known]
         if not ids:
             return frozenset()
-        links = registry.model_named(self.through)._default_manager.filter(
-            **{self.row_column: getattr(row, self.via), f"{self.member_column}__in": ids}
-        )
-        members = set(links.values_list(self.member_column, flat=True))
+        link = {self.row_column: getattr(row, self.via)}
+        members = _linked_members(self.through, self.member_column, ids, link)
         return frozenset(actor for actor in actors if actor.id in members)
 
     @override
@@ -107,7 +105,9 @@ class Unlinked(Rule):
     def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         if not actor.is_known:
             return True
-        links = self._links().filter(**{self.actor_column: actor.id})
+        links = registry.model_named(self.through)._default_manager.filter(
+            **{self.actor_column: actor.id}
+        )
         return ~Q((f"{self.column}__in", links.values(self.member_column)))
 
     @override
@@ -117,10 +117,8 @@ class Unlinked(Rule):
         ids = [actor.id for actor in actors if actor.is_known and actor.id != member]
         if not ids or member is None:
             return frozenset(actors)
-        links = self._links().filter(
-            **{f"{self.actor_column}__in": ids, self.member_column: member}
-        )
-        linked_ids = set(links.values_list(self.actor_column, flat=True))
+        link = {self.member_column: member}
+        linked_ids = _linked_members(self.through, self.actor_column, ids, link)
         return frozenset(actor for actor in actors if actor.id not in linked_ids)
 
     @override
@@ -146,9 +144,6 @@ class Unlinked(Rule):
     def words(self) -> str:
         return str(self.name)
 
-    def _links(self) -> QuerySet[Model]:
-        return registry.model_named(self.through)._default_manager.all()
-
 
 def unlinked(
     through: str, *, actor: str, member: str, column: str, words: Words, opens_named: bool = False
@@ -160,3 +155,16 @@ def unlinked(
     member whose rows it wants (`?creator=<id>`) shows them all the same.
     """
     return Unlinked(through, actor, member, column, words, opens_named)
+
+
+def _linked_members(
+    through: str, column: str, members: Collection[UUID | None], link: Mapping[str, object]
+) -> Collection[UUID | None]:
+    """Return those of `members` whom a link that has these values names in `column`."""
+    model = registry.model_named(through)
+    if len(members) == 1:
+        # A write asks about whoever writes: that is a statement composed once, not a query.
+        (member,) = members
+        return members if row_sql.exists(model, **link, **{column: member}) else ()
+    links = model._default_manager.filter(**link, **{f"{column}__in": members})
+    return set(links.values_list(column, flat=True))
