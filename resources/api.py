@@ -101,7 +101,7 @@ from resources.snapshots import read_snapshot
 from resources.visible_text import require_visible_line
 from resources.writing.inputs import accept_as
 from resources.writing.operations import require_match
-from resources.writing.screening import ShownText, screen_by, texts_of
+from resources.writing.screening import ShownText, screen_by, screen_new_row, texts_of
 from resources.writing.uploads import UploadInput
 
 __all__ = [
@@ -206,6 +206,7 @@ __all__ = [
     "run_plan",
     "schema_error",
     "screen_by",
+    "screen_new_row",
     "seal",
     "sealed_columns",
     "search",

@@ -63,6 +63,7 @@ class PollResource(Resource):
     filters = ("post", "created_at")
     scans = ("is_closed", "closes_at", "vote_count")
     ordering = ("-created_at",)
+    screened = ("options",)
     topics = ("post",)
 
     creates = polls.start_poll

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from cards.models import Card
-from community.models import Comment, Message, Post, Room
+from community.models import Comment, Message, Poll, Post, Room
 from resources.api import changes, owning_relations, registry, row_sql
 from templates_app.models import Review, Template
 from users.models import User
@@ -74,6 +74,11 @@ def content_of(target: Record) -> dict[str, Any]:
     columns = {resource.column(name).attname for name in names}
     written: Mapping[str, Any] = changes.logged_values(target)
     return {name: value for name, value in written.items() if name in columns}
+
+
+def shown_as(row: Record) -> Record:
+    """Return the record that others see a row as, which is hidden in its place: a poll's post."""
+    return row.post if isinstance(row, Poll) else row
 
 
 def can_be_hidden(target: Record) -> bool:

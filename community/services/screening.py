@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from community.conditions import MOST_EVIDENCE, keyword_count
 from community.models import CaseKind, ScreeningAction, ScreeningMatch, ScreeningRule
 from community.selectors.screening import EXEMPT, active_rules, facts_of, screened_resources
-from community.services.case_targets import can_be_hidden, hide_target
+from community.services.case_targets import can_be_hidden, hide_target, shown_as
 from community.services.cases import hide_meanwhile, open_case
 from resources.api import SYSTEM, FieldError, Problem, changes, invalid
 from users.models import SanctionKind, User
@@ -73,6 +73,8 @@ class RuleScreen:
             for each in active_rules.value()
             if each.looks_at(shown.resource)
             and (evidence := each.condition.evidence(facts)) is not None
+            # By how new its member is, nobody could open an account.
+            and (evidence or not (shown.is_new and isinstance(shown.row, User)))
         ]
         if met:
             _act(met, shown)
@@ -89,18 +91,18 @@ class Met(NamedTuple):
 def _act(met: Sequence[Met], shown: ShownText) -> None:
     """Do what the rules say together: the strictest counts, and each is logged."""
     in_force = {each.rule.action: each.rule for each in met if not each.rule.is_dry_run}
-    actions = set(in_force)
+    actions, target = set(in_force), shown_as(shown.row)
     # What can't be hidden, as a profile, can only be refused.
-    if actions & REFUSING or (actions & HIDING and not can_be_hidden(shown.row)):
+    if actions & REFUSING or (actions & HIDING and not can_be_hidden(target)):
         raise _refusal(met, shown, in_force)
     _log(met, shown, record_id=shown.row.pk)
     if actions & HOLDING:
-        case = open_case(kind=CaseKind.HELD, target=shown.row, by=SYSTEM, note=_note(met))
-        hide_meanwhile(case, shown.row, by=SYSTEM)
+        case = open_case(kind=CaseKind.HELD, target=target, by=SYSTEM, note=_note(met))
+        hide_meanwhile(case, target, by=SYSTEM)
     elif actions & HIDING:
-        hide_target(shown.row, by=SYSTEM)
+        hide_target(target, by=SYSTEM)
     elif actions:
-        open_case(kind=CaseKind.REPORT, target=shown.row, by=SYSTEM, note=_note(met), score=1)
+        open_case(kind=CaseKind.REPORT, target=target, by=SYSTEM, note=_note(met), score=1)
     _silence(in_force, shown.actor)
 
 

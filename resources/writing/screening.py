@@ -75,6 +75,18 @@ def screened(actor: Actor) -> Iterator[None]:
             screen.look(shown)
 
 
+def screen_new_row(row: Record, actor: Actor) -> None:
+    """Have a row looked at that no verb of a resource has written, such as a new account.
+
+    Call it in the transaction of the write; raises Problem as the screen does.
+    """
+    resource = registry.resource_of(type(row))
+    texts = texts_of(resource, row)
+    for screen in _screens:
+        if texts and screen.concerns(actor):
+            screen.look(ShownText(resource, row, actor, texts, is_new=True))
+
+
 def with_aftermath[Result](work: Callable[[], Result]) -> Result:
     """Run a whole write; if it is refused, write what its refusal has to leave behind."""
     try:

@@ -207,3 +207,22 @@ def test_a_mailbox_cannot_be_flooded(mailbox: Mailbox, settings: Settings) -> No
     answers = [register().status_code for _number in range(3)]
     assert answers == [202, 202, 429]
     assert len(mailbox.to(ADDRESS)) == 2
+
+
+def test_the_words_of_a_profile_are_screened_when_its_account_is_opened(
+    mailbox: Mailbox, moderator: Persona
+) -> None:
+    newcomers = {"any": [{"account_younger_than_hours": 24}, {"trust_below": 1}]}
+    gems = {"keywords": {"any_of": ["gems"], "match": "part"}}
+    for name, condition in (("Newcomers", newcomers), ("Gems", gems)):
+        moderator.creates("screening-rules", name=name, condition=condition, action="hold")
+
+    def opens(name: str, display_name: str) -> Any:
+        address = f"{name}@example.com"
+        asked = register(email=address, username=name, display_name=display_name)
+        return confirm(proof=asked.json()["proof"], code=mailbox.code(address))
+
+    assert opens("dana", "Dana").status_code == 200
+    refused = opens("erin", "Free gems")
+    assert (refused.status_code, refused.json()["code"]) == (403, "screened")
+    assert not User.objects.filter(username="erin").exists()

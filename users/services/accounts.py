@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
 
-from resources.api import ANONYMOUS, Actor, changes
+from resources.api import ANONYMOUS, Actor, changes, screen_new_row
 from users.models import EventKind, Proof, Purpose, User, address
 from users.services.events import record_event
 from users.services.proofs import account_of, ask_for_proof, payload_of, use_up, wrong_code
@@ -25,7 +25,7 @@ def register_member(
     """Open an account.
 
     Raises IntegrityError when the address or the name is taken, Problem 409 for a name that is
-    kept for whoever had it before.
+    kept for whoever had it before, 403 for a profile that a screening rule refuses.
     """
     password = password_hash or make_password(None)
     user = User(**address(email), username=username, password=password, **profile)
@@ -35,6 +35,7 @@ def register_member(
         take_name(username, by=by)
         created = changes.create(User, by=by, **values)
         record_event(created, EventKind.REGISTERED, by=by)
+        screen_new_row(created, Actor(created.pk))
     return created
 
 
