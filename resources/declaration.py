@@ -10,6 +10,7 @@ from resources.rules import ANYONE, NOBODY, Rule, UnreadCount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from uuid import UUID
 
     from django.db.models import Field, Model
     from django.utils.functional import Promise
@@ -43,7 +44,9 @@ class RecordAction:
     `service` is called as `service(row, by=actor, **input)`; `rule` says who may, among those who
     may view the row; the answer is the record as it then is. `takes` validates the body, if any.
     `locks_actor` is for services that then write the actor's own row of the same model: where its
-    id comes first, it is locked first, so that no two actions wait for each other.
+    id comes first, it is locked first, so that no two actions wait for each other. `locks` is for
+    services that write rows of other models: it locks all that they will write, in one order and
+    before anything else; a batch calls it once, with the ids of all records that it acts on.
     """
 
     name: str
@@ -53,6 +56,7 @@ class RecordAction:
     words: str | Promise
     takes: type[serializers.Serializer[Any]] | None = None
     locks_actor: bool = False
+    locks: Callable[[Collection[UUID]], None] | None = None
 
 
 @dataclass(frozen=True)

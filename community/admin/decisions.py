@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from community.models import ActionKind, CaseKind
 from community.services.case_targets import can_be_hidden, locked_target
+from community.services.cases import lock_cases
 from resources.admin.acts import take_action
 from resources.api import FieldError, invalid
 
@@ -89,6 +90,7 @@ def periods() -> Sequence[tuple[int, str]]:
 
 def decide(request: HttpRequest, case: ModerationCase) -> None:
     """Decide a case as the sent form says; raises Problem, also for content edited meanwhile."""
+    lock_cases([case.pk])
     target = locked_target(case.target_resource, case.target_id)
     seen = request.POST.get("revision", "")
     if seen and target is not None and str(target.revision) != seen:

@@ -27,6 +27,7 @@ from community.admin.decisions import CHOICES, choices_of, decide, periods
 from community.models import Appeal, CaseKind, CaseNote, Ground, ModerationCase
 from community.selectors.case_history import member_history
 from community.selectors.queue import decidable_cases, next_case, waiting_cases
+from community.services.cases import lock_cases
 from resources.admin.acts import create, refusals_told, take_action
 from resources.admin.history import record_id
 from resources.admin.records import acting, is_moderating
@@ -114,6 +115,7 @@ class QueueView(ModerationView):
         sent = (record_id(one) for one in request.POST.getlist("case"))
         chosen = list(waiting_cases(self.cases()).filter(pk__in=[one for one in sent if one]))
         with refusals_told(request):
+            lock_cases([case.pk for case in chosen])
             for case in chosen:
                 take_action(request, case, CLAIM)
                 decide(request, case)

@@ -14,12 +14,13 @@ SCOPE_LENGTH = 60
 
 
 class CaseKind(models.TextChoices):
-    """Why something waits for a moderator."""
+    """Why something waits for a moderator; what was decided on the spot never did."""
 
     REPORT = "report", _("report")
     HELD = "held", _("held back")
     DUPLICATE_ART = "duplicate_art", _("duplicate art")
     APPEAL = "appeal", _("appeal")
+    DIRECT = "direct", _("decided without a case")
 
 
 class CaseState(models.TextChoices):

@@ -16,12 +16,15 @@ from community.models import (
 )
 from community.resources.rules import MODERATORS
 from community.services import appeals, cases, decisions, moderators
+from community.services.direct_decisions import FOLLOWED, write_direct_decisions
 from community.services.enforcement import Measure
 from resources.api import (
     ANYONE,
+    LogConsumer,
     RecordAction,
     Resource,
     actor,
+    consume,
     has_role,
     linked,
     own,
@@ -68,6 +71,8 @@ class DecisionInput(serializers.Serializer[Any]):
 @register(ModerationCase)
 class ModerationCaseResource(Resource):
     """Something that moderators decide: reports, content held back, duplicate art, appeals.
+
+    What they decide on the spot, by hiding a record or by a sanction, is there as `direct`.
 
     Claim one with `PUT /api/v1/moderation-cases/{id}/claim`; with `If-Match` it is yours only if
     it is as you know it. Nobody sees cases about themselves.
@@ -118,8 +123,17 @@ class ModerationCaseResource(Resource):
     ordering = ("-score", "-created_at")
 
     actions = (
-        RecordAction("claim", "PUT", HANDLERS, cases.claim_case, _("Claim the case")),
-        RecordAction("claim", "DELETE", HANDLERS, cases.release_case, _("Leave it to the others")),
+        RecordAction(
+            "claim", "PUT", HANDLERS, cases.claim_case, _("Claim the case"), locks=cases.lock_cases
+        ),
+        RecordAction(
+            "claim",
+            "DELETE",
+            HANDLERS,
+            cases.release_case,
+            _("Leave it to the others"),
+            locks=cases.lock_cases,
+        ),
         RecordAction(
             "decide",
             "POST",
@@ -127,6 +141,7 @@ class ModerationCaseResource(Resource):
             decisions.decide_case,
             _("Decide the case"),
             takes=DecisionInput,
+            locks=cases.lock_cases,
         ),
     )
 
@@ -237,3 +252,6 @@ class ModeratorScopeResource(Resource):
     ordering = ("-created_at",)
 
     creates = moderators.appoint_moderator
+
+
+consume(LogConsumer("direct-decisions", FOLLOWED, write_direct_decisions))

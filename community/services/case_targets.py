@@ -69,11 +69,14 @@ def scope_of(target: Record | None) -> str:
 
 def content_of(target: Record) -> dict[str, Any]:
     """Return what a record says, by column: what everyone reads who may view it, no counters."""
-    resource = registry.resource_of(type(target))
-    names = set(resource.fields) - set(resource.readers) - target.derived - MOVING
+    return content_among(registry.resource_of(type(target)), changes.logged_values(target))
+
+
+def content_among(resource: Resource, logged: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a row's logged columns that is content."""
+    names = set(resource.fields) - set(resource.readers) - resource.record_model.derived - MOVING
     columns = {resource.column(name).attname for name in names}
-    written: Mapping[str, Any] = changes.logged_values(target)
-    return {name: value for name, value in written.items() if name in columns}
+    return {name: value for name, value in logged.items() if name in columns}
 
 
 def shown_as(row: Record) -> Record:

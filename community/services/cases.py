@@ -26,9 +26,13 @@ from community.services.case_targets import (
     scope_of,
     subject_id_of,
 )
-from resources.api import Problem, changes, registry
+from resources.api import Problem, changes, registry, row_sql
+from users.models import User
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from uuid import UUID
+
     from resources.api import Actor, Record
 
 WAITING = (CaseState.OPEN, CaseState.CLAIMED)
@@ -153,6 +157,24 @@ def locked_with_target(case: ModerationCase) -> tuple[ModerationCase, Record | N
     """
     target = locked_target(case.target_resource, case.target_id)
     return changes.locked(case), target
+
+
+def lock_cases(ids: Collection[UUID]) -> None:
+    """Lock all that decisions about cases may write, in one order for everybody.
+
+    First the records that they are about, then the cases and those that they appeal, then the
+    members; of each kind by id.
+    """
+    cases = list(ModerationCase.objects.filter(pk__in=ids))
+    for name, target_id in sorted({(case.target_resource, case.target_id) for case in cases}):
+        locked_target(name, target_id)
+    _lock_rows(ModerationCase, {*ids, *(case.appealed_id for case in cases)})
+    _lock_rows(User, {case.subject_id for case in cases})
+
+
+def _lock_rows(model: type[Record], ids: Iterable[UUID | None]) -> None:
+    for key in sorted(key for key in ids if key is not None):
+        row_sql.read(model, key)
 
 
 def _waiting_case(kind: str, target: Record) -> ModerationCase | None:

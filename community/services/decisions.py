@@ -26,7 +26,7 @@ from community.services.reports import answer_reports
 from resources.api import SYSTEM, FieldError, changes, invalid, not_permitted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from resources.api import Actor, Record
 
@@ -65,14 +65,6 @@ def decide_case(
             settle_appeal(verdict, is_overturned=kinds == [ActionKind.OVERTURN])
         _write_decision(verdict, kinds, is_harmless=is_harmless)
     return current
-
-
-def decide_cases(
-    cases: Iterable[ModerationCase], *, by: Actor, actions: Sequence[Measure], reason: str = ""
-) -> list[ModerationCase]:
-    """Decide several cases alike, all or none; raises Problem as `decide_case` does."""
-    with changes.together():
-        return [decide_case(case, by=by, actions=actions, reason=reason) for case in cases]
 
 
 def delete_removed_content() -> int:

@@ -19,7 +19,6 @@ from community.models import (
 )
 from resources.api import Action
 from templates_app.models import Template
-from users.models import Sanction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -181,13 +180,6 @@ def _reviewed(change: Change) -> Iterator[Occasion]:
         )
 
 
-def _sanctioned(change: Change) -> Iterator[Occasion]:
-    """Tell a member of a sanction, unless it is part of a case: then its line in the log does."""
-    sanction = _row(Sanction, change.record_id)
-    if sanction and not CaseAction.objects.filter(sanction=sanction).exists():
-        yield from _judged(change, sanction.user_id, sanction_id=sanction.pk)
-
-
 def _acted(change: Change) -> Iterator[Occasion]:
     """Tell the author what moderators did to them or their content."""
     action = _row(CaseAction, change.record_id)
@@ -295,7 +287,6 @@ ON_CREATION: Mapping[str, Callable[[Change], Iterator[Occasion]]] = {
     "post-likes": _liked,
     "reactions": _reacted,
     "reviews": _reviewed,
-    "sanctions": _sanctioned,
 }
 ON_DECISION: Mapping[str, Callable[[Change], Iterator[Occasion]]] = {
     "appeals": _decided_appeal,

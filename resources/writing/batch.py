@@ -12,12 +12,13 @@ from rest_framework import serializers
 
 from resources import search
 from resources.errors import FieldError, Problem, as_problem, beyond_scope
-from resources.execution.reader import view_record
+from resources.execution.reader import record_uuid, view_record
 from resources.targets import API_PREFIX, target_of
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from uuid import UUID
 
     from resources.actors import Actor
     from resources.declaration import Resource
@@ -60,8 +61,28 @@ def run_batch(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:
     writes then happened.
     """
     with transaction.atomic(), search.gathered():
+        _lock(writes)
         answers = [_numbered(number, actor, write) for number, write in enumerate(writes)]
     return b'{"results":[' + b",".join(answer.text() for answer in answers) + b"]}"
+
+
+def _lock(writes: Sequence[Mapping[str, Any]]) -> None:
+    """Lock what the actions of a batch will write, so that no two batches wait for each other.
+
+    Raises Problem 404 for an id that can't be a record's.
+    """
+    ids: dict[Callable[[Collection[UUID]], None], list[UUID]] = {}
+    for write in writes:
+        target = _target(write)
+        action = target.action(str(write["method"])) if target else None
+        if target and action and action.locks:
+            ids.setdefault(action.locks, []).append(record_uuid(target.record_id))
+    for lock, keys in ids.items():
+        lock(keys)
+
+
+def _target(write: Mapping[str, Any]) -> Target | None:
+    return target_of(str(write["path"]).removeprefix(API_PREFIX).strip("/"))
 
 
 def _numbered(number: int, actor: Actor, write: Mapping[str, object]) -> BatchAnswer:
@@ -85,7 +106,7 @@ def _within(problem: Problem, number: int) -> Problem:
 
 
 def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
-    target = target_of(str(write["path"]).removeprefix(API_PREFIX).strip("/"))
+    target = _target(write)
     if target is None:
         raise Problem(404, "not_found", _("There is no such resource."))
     resource, record_id = target.resource, target.record_id

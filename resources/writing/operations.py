@@ -123,6 +123,8 @@ def run_action(
             _require(action.rule, actor, visible_row(resource, actor, record_id))
     fields = takes.fields if takes else {}
     with uploads_stored(fields, actor, sent) as stored, transaction.atomic(), screened(actor):
+        if action.locks:
+            action.locks([record_uuid(record_id)])
         if action.locks_actor and actor.id is not None and actor.id < record_uuid(record_id):
             row_sql.read(resource.record_model, actor.id)
         row = visible_row(resource, actor, record_id)

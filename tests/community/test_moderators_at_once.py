@@ -58,3 +58,35 @@ def test_reports_claims_and_decisions_at_once_leave_one_of_each(transactional_db
     assert set(statuses) <= {200, 201, 400, 409}, "whoever comes later is told so"
     decided = Report.objects.filter(case=case)
     assert {each.outcome for each in decided} == {"upheld"}
+
+
+def test_bulk_decisions_in_opposite_order_do_not_wait_for_each_other(
+    transactional_db: None,
+) -> None:
+    """Both decide about the same author's posts, whose row the sanction writes too."""
+    author, reporter = new_member("alice"), new_member("bob")
+    moderators = [new_member(f"moderator{number}", roles=["moderator"]) for number in range(2)]
+    statuses = []
+    for turn in range(3):
+        for number in range(8):
+            post = author.creates("posts", text=f"Buy my pills. {turn}.{number}")
+            report = {"target_resource": "posts", "target_id": post["id"], "reason": "spam"}
+            reporter.creates("reports", **report)
+        cases = [str(case.pk) for case in ModerationCase.objects.filter(state="open")]
+        orders = {moderators[0].id: cases, moderators[1].id: cases[::-1]}
+        actions = [{"kind": "hide"}, {"kind": "warn"}]
+        decision = {"actions": actions, "reason": "Advertising.", "is_harmless": False}
+
+        def decides(
+            one: Persona,
+            orders: dict[str, list[str]] = orders,
+            decision: object = decision,
+        ) -> int:
+            writes = [
+                {"method": "POST", "path": f"moderation-cases/{key}/decide", "body": decision}
+                for key in orders[one.id]
+            ]
+            return int(one.api.post("batch", {"requests": writes}).status_code)
+
+        statuses += at_once(moderators, decides)
+    assert statuses == [200, 409] * 3, "one decides them all, the other is told so"
