@@ -278,6 +278,10 @@ REACTIONS = env.words(
     "REACTIONS", ("👍", "😍", "🔥", "✨", "😂", "😮", "😢", "🎉"), form=formats.EMOJI
 )
 RESERVED_USERNAMES = env.words("RESERVED_USERNAMES", form=formats.USERNAME)
+# What a suspended or banned member may still do, by the token that sign-in answers with.
+APPEAL_SCOPES = frozenset(
+    {"moderation-log:read", "sanctions:read", "appeals:read", "appeals:write"}
+)
 RESOURCES_ACTOR_OF_USER = "users.selectors.actor_of"
 REALTIME_APART_FROM_USER = "users.selectors.apart_from"
 THROTTLE_RATES = {

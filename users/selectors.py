@@ -64,6 +64,18 @@ def authenticate_session(session_id: UUID) -> Authentication | None:
     return Authentication(actor, _session_sources(), until)
 
 
+def barred_actor(user_id: UUID, epoch: int) -> Actor | None:
+    """Return the actor of a suspended or banned account without its roles; nothing of any other.
+
+    `epoch` is the account's of the time when its member last proved who they are.
+    """
+    rows = _rows(_barred_plan(), id=user_id, epoch=epoch)
+    if not rows or not rows[0][-1]:
+        return None
+    key, username, is_verified, _is_barred = rows[0]
+    return Actor(RECORD_ID.to_python(key), is_verified=bool(is_verified), name=username)
+
+
 class KeyActor(NamedTuple):
     """Whom an API key acts for, and the digest of its secret."""
 
@@ -120,6 +132,17 @@ def _session_plan() -> Plan:
         user__is_active=True,
     )
     return _compiled(sessions, "user__", F("expires_at"))
+
+
+@cache
+def _barred_plan() -> Plan:
+    members = User.objects.filter(
+        pk=Placeholder("id", RecordIdField()),
+        session_epoch=Placeholder("epoch", IntegerField()),
+        is_active=True,
+    )
+    columns: list[Any] = [F("pk"), F("username"), F("is_verified"), _is_ahead("barred_until")]
+    return compiled(members.values_list(*columns))
 
 
 @cache

@@ -18,7 +18,7 @@ from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from resources.api import Authentication, Problem, not_signed_in
-from users.selectors import BarredError, actor_of_key, authenticate_session
+from users.selectors import BarredError, actor_of_key, authenticate_session, barred_actor
 from users.services.api_keys import PREFIX, is_secret_of, note_use, parsed_key
 from users.services.sessions import barred
 from users.services.signing import ALGORITHM, signing_key, verifying_keys
@@ -33,6 +33,7 @@ AUDIENCE = "holobase"
 KEYS_ARE_FRESH_FOR = 60.0
 """Seconds after which a process looks for a new key to sign with."""
 CHALLENGE_LIFETIME = timedelta(minutes=5)
+APPEAL_LIFETIME = timedelta(hours=1)
 
 
 @dataclass(slots=True)
@@ -118,6 +119,13 @@ class SecondFactorChallenge(AccessToken):
     _token_backend = keys
 
 
+class AppealAccess(AccessToken):
+    """What a barred member reads the decisions about them with, and appeals: `APPEAL_SCOPES`."""
+
+    token_type = "appeal"
+    _token_backend = keys
+
+
 def token_pair(session: Session) -> dict[str, str]:
     """Issue an access and a refresh token for a session's present generation."""
     refresh = SessionRefresh()
@@ -126,6 +134,14 @@ def token_pair(session: Session) -> dict[str, str]:
     refresh["gen"] = session.generation
     refresh.payload["exp"] = int(session.expires_at.timestamp())
     return {"access": access, "refresh": str(refresh)}
+
+
+def appeal_token(user: User) -> str:
+    """Issue a token for the appeals of a barred member, for an hour."""
+    token = AppealAccess()
+    token.set_exp(lifetime=APPEAL_LIFETIME)
+    token["sub"], token["epoch"] = str(user.pk), user.session_epoch
+    return str(token)
 
 
 def challenge_for(user: User, method: str) -> str:
@@ -236,6 +252,12 @@ def _authenticate_service(key_id: UUID, scopes: frozenset[str]) -> Authenticatio
     return Authentication(replace(found.actor, scopes=scopes & (found.actor.scopes or frozenset())))
 
 
+def _authenticate_appeal(user_id: UUID, epoch: int) -> Authentication | None:
+    """Return the actor of a barred member, who may appeal and no more, for as long as it is one."""
+    actor = barred_actor(user_id, epoch)
+    return Authentication(replace(actor, scopes=settings.APPEAL_SCOPES)) if actor else None
+
+
 @lru_cache(maxsize=4096)
 def _verified(token: str) -> tuple[Callable[[], Authentication | None], float]:
     """Check a token's signature once; return how to find its actor, and when it expires."""
@@ -247,6 +269,10 @@ def _verified(token: str) -> tuple[Callable[[], Authentication | None], float]:
                 _authenticate_service, UUID(service["key"]), frozenset(service["scope"].split())
             )
             return find, float(service["exp"])
+        if kind == AppealAccess.token_type:
+            appeal = AppealAccess(cast("Any", token))
+            member, epoch = UUID(appeal["sub"]), int(appeal["epoch"])
+            return partial(_authenticate_appeal, member, epoch), float(appeal["exp"])
         claims = SessionAccess(cast("Any", token))
         session_id = UUID(claims["sid"])
         return partial(authenticate_session, session_id), float(claims["exp"])

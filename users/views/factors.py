@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from users.models import User
 from users.services import factors, step_up
-from users.services.sessions import record_step_up, require_not_barred
+from users.services.sessions import record_step_up
 from users.tokens import bad_challenge, challenged, meet
 from users.views.endpoints import (
     EndpointCall,
@@ -83,7 +83,6 @@ def sign_in_by_second_factor(call: EndpointCall) -> Result:
     user = members.filter(pk=challenge.user_id).first()
     if user is None:
         raise bad_challenge()
-    require_not_barred(user)
     factor = factors.require_factor(user, call.sent["code"], caller=call.caller)
     meet(challenge)
     return open_for(user, caller=call.caller, method=f"{challenge.method}+{factor}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, override
 
 import orjson
@@ -16,9 +17,9 @@ from users.password_rules import LONGEST
 from users.passwords import normalized
 from users.selectors import actor_of
 from users.services.factors import factors_of
-from users.services.sessions import open_session, require_not_barred
+from users.services.sessions import barred, open_session
 from users.tasks import mail_proof
-from users.tokens import challenge_for, token_pair
+from users.tokens import appeal_token, challenge_for, token_pair
 
 if TYPE_CHECKING:
     from users.callers import Caller
@@ -71,7 +72,6 @@ def signed_in(user: User, *, caller: Caller, method: str) -> Result:
     Raises Problem 403 for a barred account and 401 `second_factor_needed`, whose `challenge` goes
     to `POST /api/v1/auth/token/second-factor` with a code.
     """
-    require_not_barred(user)
     factors = factors_of(user)
     if factors:
         raise Problem(
@@ -84,7 +84,12 @@ def signed_in(user: User, *, caller: Caller, method: str) -> Result:
 
 
 def open_for(user: User, *, caller: Caller, method: str) -> Result:
-    """Open a session and return its tokens and the member's own profile."""
+    """Open a session and return its tokens and the member's own profile.
+
+    Raises Problem 403 for a barred account, whose `appeal_token` is good for nothing but appeals.
+    """
+    if user.is_barred:
+        raise replace(barred(), members={"appeal_token": appeal_token(user)})
     session = open_session(user, caller=caller, method=method)
     actor = actor_of(user.pk)
     if actor is None:

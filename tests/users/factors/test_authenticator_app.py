@@ -145,6 +145,8 @@ def test_alice_cannot_sign_in_while_barred_or_closed(alice: Persona, app: App) -
     changes.update(alice.user, by=SYSTEM, barred_until=timezone.now() + timedelta(days=1))
     barred = show_code(challenge, app.next_code())
     assert (barred.status_code, barred.json()["code"]) == (403, "barred")
+    assert barred.json()["appeal_token"]
+    assert challenge_of(), "the password alone does not even tell that she is barred"
     changes.update(alice.user, by=SYSTEM, barred_until=None, is_active=False)
     assert show_code(challenge, app.next_code()).status_code == 401
     assert Session.objects.filter(user=alice.user).count() == 1
