@@ -10,6 +10,8 @@ THEME: dict[str, Any] = {
     "SITE_VIEWS": [
         ("moderation/queue/", "moderation_queue", "community.admin.queue.QueueView"),
         ("moderation/cases/<uuid:case_id>/", "moderation_case", "community.admin.queue.CaseView"),
+        ("doctor/", "doctor", "config.doctor.page.DoctorView"),
+        ("profile/", "profile", "config.profiler.ProfileView"),
     ],
     "DASHBOARD_CALLBACK": "community.admin.dashboard.dashboard",
     "SIDEBAR": {"navigation": "community.admin.navigation.navigation"},

@@ -26,7 +26,7 @@ def require_fitting_keys() -> None:
 
     Raises CommandError when they don't fit.
     """
-    unfit = list(_unfit_keys())
+    unfit = list(unfit_keys())
     if unfit:
         raise CommandError(
             f"The keys of this host don't fit the database: {', '.join(unfit)}. Give it those of"
@@ -48,8 +48,8 @@ def secret_key_digest() -> str:
     return salted_hmac("config.key_check", KNOWN, algorithm="sha256").hexdigest()
 
 
-def _unfit_keys() -> Iterator[str]:
-    """Find the variables whose values are not those of the database."""
+def unfit_keys() -> Iterator[str]:
+    """Yield the variables whose values are not those of the database."""
     if not _opens_everything():
         yield SEALING
     check = KeyCheck.objects.defer("known_text").first()

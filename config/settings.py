@@ -228,12 +228,13 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "resources.actors.anonymous",
 }
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
+PROFILING = env.flag("PROFILING", default=False)
 PROXIES = env.integer("PROXIES", 0, maximum=10)
 TRUSTED_ADDRESSES = env.networks("TRUSTED_ADDRESSES")
 RESOURCES_AUTHENTICATE_TOKEN = "users.tokens.authenticate_token"
 HEARTBEAT_SECONDS = env.integer("HEARTBEAT_SECONDS", 15, minimum=1, maximum=HOUR)
 CHANGES_FULL_DAYS = env.integer("CHANGES_FULL_DAYS", 30, minimum=1, maximum=MOST_DAYS)
-CHANGES_KEPT_DAYS = env.integer("CHANGES_KEPT_DAYS", 0, maximum=MOST_DAYS)
+CHANGES_KEPT_DAYS = env.integer("CHANGES_KEPT_DAYS", 3 * 365, maximum=MOST_DAYS)
 REALTIME_POLL_SECONDS = env.integer("REALTIME_POLL_SECONDS", 1, minimum=1, maximum=HOUR)
 MOST_SUBSCRIPTIONS = env.integer("MOST_SUBSCRIPTIONS", 100, minimum=1)
 MOST_SUBSCRIPTIONS_PER_USER = env.integer("MOST_SUBSCRIPTIONS_PER_USER", 1000)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from community.models import ModerationCase
 from community.selectors.queue import waiting_cases
-from resources.admin.records import is_moderating
+from resources.admin.records import is_admin, is_moderating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,6 +61,11 @@ def screening_rules(_request: HttpRequest) -> Item:
     return {"title": _("Screening rules"), "icon": "rule", "link": link}
 
 
+def set_up(_request: HttpRequest) -> Item:
+    """Return the entry of what is wrong with the set-up."""
+    return {"title": _("Set-up"), "icon": "build", "link": reverse("admin:doctor")}
+
+
 WORKPLACE: Sequence[Page] = (overview, queue, moderation_log, screening_rules)
 """The moderators' own pages, in the order of the menu."""
 
@@ -71,6 +76,8 @@ def navigation(request: HttpRequest) -> list[Item]:
     if is_moderating(request):
         pages = [page(request) for page in WORKPLACE]
         groups.insert(0, {"title": _("Moderation"), "items": pages})
+    if is_admin(request):
+        groups.append({"title": _("Operations"), "items": [set_up(request)]})
     return groups
 
 

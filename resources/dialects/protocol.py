@@ -52,6 +52,9 @@ class Dialect(Protocol):
         It is always the same where a database notifies of commits instead.
         """
 
+    def table_size(self, table: str) -> tuple[int, int]:
+        """Return about how many rows a table has, and about how many bytes they take."""
+
     def json_document(self, value: dict[str, Any] | list[Any]) -> str | None:
         """Return JSON in a form of the database's own; None where Django's will do."""
 
