@@ -295,10 +295,15 @@ THROTTLE_RATES = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Holobase",
     "VERSION": VERSION,
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "OAS_VERSION": "3.1.1",
     "SERVERS": [{"url": PUBLIC_URL}],
     "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": ["resources.http.schema.with_problems"],
+    "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": [
+        "realtime.streams.with_streams",
+        "resources.http.openapi.document.completed",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

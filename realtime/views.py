@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 MOST_MESSAGES = 100
+ANY_JSON = [
+    {"type": "array", "items": {}},
+    *({"type": kind} for kind in ("object", "string", "number", "boolean")),
+]
 
 
 class TurnOutput(serializers.Serializer[object]):
@@ -56,7 +60,7 @@ class TurnView(APIView):
         return HttpAnswer(200, body, {"Content-Type": JSON, "Cache-Control": "no-store"}).response()
 
 
-@extend_schema_field({"type": ["object", "array", "string", "number", "boolean"]})
+@extend_schema_field({"oneOf": ANY_JSON})
 class PayloadField(serializers.JSONField):
     """Any JSON that is no larger than what peers may send."""
 

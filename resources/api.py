@@ -50,7 +50,7 @@ from resources.http.authentication import actor_of_header, require_scope
 from resources.http.bodies import JsonBody
 from resources.http.client_networks import address_of_request, client_network
 from resources.http.conditions import is_known
-from resources.http.schema import record_schema
+from resources.http.openapi.components import record_reference
 from resources.http.throttles import (
     AddressThrottle,
     consume_points,
@@ -194,7 +194,7 @@ __all__ = [
     "owning_relations",
     "read_json",
     "read_snapshot",
-    "record_schema",
+    "record_reference",
     "record_uuid",
     "register",
     "registry",

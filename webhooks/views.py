@@ -69,7 +69,7 @@ class DeliveriesView(APIView):
     """The deliveries of a webhook."""
 
     @extend_schema(
-        operation_id="deliveries_webhooks",
+        operation_id="deliveries",
         tags=["webhooks"],
         parameters=[OpenApiParameter("before", int, description="Only those of earlier changes.")],
         responses={200: DeliveriesOutput},

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from drf_spectacular.types import OpenApiTypes
+from django.db.models import JSONField
 from drf_spectacular.utils import OpenApiParameter
 
-from resources.query.back_relations import back_relations
+from resources.http.openapi.components import expandable, name_of, reference, value_schema
 from resources.query.filters.parameters import suffixes_of
 from resources.query.list_query import COUNTS, DEFAULT_LIMIT, HIGHEST_LIMIT
-from resources.query.ordering import sortable
 from resources.query.selection import EXPANDED_RECORDS, MOST_EXPANDED_RECORDS
 
 if TYPE_CHECKING:
     from resources.declaration import Resource
+    from resources.http.openapi.components import JsonSchema
 
 _IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
@@ -27,7 +27,6 @@ _IF_NONE_MATCH = OpenApiParameter(
 def list_parameters(resource: Resource) -> list[OpenApiParameter]:
     """Describe what every list takes."""
     limit = {"type": "integer", "minimum": 1, "maximum": HIGHEST_LIMIT, "default": DEFAULT_LIMIT}
-    sorts = ", ".join(sorted(sortable(resource))).replace("@random", "@random:SEED")
     parameters = [
         OpenApiParameter("limit", limit, description="The most records of a page."),
         OpenApiParameter("cursor", str, description="Where to go on, from `next` or `previous`."),
@@ -39,9 +38,10 @@ def list_parameters(resource: Resource) -> list[OpenApiParameter]:
         ),
         OpenApiParameter(
             "sort",
-            str,
-            description=f"Columns with commas, `-` for descending, of: {sorts}. "
-            f"Default: {resource.ordering[0]}.",
+            _several(reference(name_of(resource, "Sort"))),
+            explode=False,
+            description="Columns with commas, `-` for descending; `@random:SEED` repeats a random"
+            f" order. Default: {resource.ordering[0]}.",
         ),
         OpenApiParameter("count", str, enum=COUNTS, description="Count all records of the list."),
     ]
@@ -74,10 +74,31 @@ def _options(resource: Resource) -> list[OpenApiParameter]:
 def filter_parameters(resource: Resource) -> list[OpenApiParameter]:
     """Describe the parameters that filter by one column."""
     return [
-        OpenApiParameter(f"{name}{suffix}", str, description=f"{name} {sign} this value.")
+        _filter_parameter(resource, name, suffix, sign)
         for name in dict.fromkeys(["id", *resource.filters, *resource.scans])
         for suffix, sign in suffixes_of(resource.column(name)).items()
     ]
+
+
+def _filter_parameter(resource: Resource, name: str, suffix: str, sign: str) -> OpenApiParameter:
+    column = resource.column(name)
+    value: JsonSchema = {"type": "string"}
+    if not isinstance(column, JSONField) and not column.is_relation:
+        value = value_schema(resource, column)
+    if "format" in value:  # parts of a time will do, and an id that can't be matches nothing
+        value = {"type": "string"}
+    is_list = suffix == "__in"
+    return OpenApiParameter(
+        f"{name}{suffix}",
+        _several(value) if is_list else value,
+        explode=False if is_list else None,
+        description=f"{name} {sign} this value.",
+    )
+
+
+def _several(value: JsonSchema) -> JsonSchema:
+    """Describe values with commas between them."""
+    return {"type": "array", "items": value}
 
 
 def record_parameters(resource: Resource, verb: str) -> list[OpenApiParameter]:
@@ -101,22 +122,21 @@ def record_parameters(resource: Resource, verb: str) -> list[OpenApiParameter]:
 def _shape_parameters(resource: Resource) -> list[OpenApiParameter]:
     fields = (
         "Fields to answer, with commas, `expand.relation.field` for expanded ones,"
-        " `field:excerpt(100,true)` for the beginning of a text."
+        " `field:excerpt(100,true)` for the beginning of a text; the others are left out."
     )
-    if resource.viewer:
-        fields += f" `viewer` for the viewer's own: {', '.join(resource.viewer)}."
-    parameters = [OpenApiParameter("fields", OpenApiTypes.STR, description=fields)]
-    backward = [back.name for back in back_relations(resource)]
-    parts = []
-    if resource.expand:
-        names = ", ".join(resource.expand)
-        parts.append(f"Relations to answer along, with commas and dots, of: {names}.")
-    if backward:
-        parts.append(
-            f"What points here, the newest {EXPANDED_RECORDS}, `:limit(5)` for another number up to"
-            f" {MOST_EXPANDED_RECORDS}: {', '.join(backward)}."
+    parameters = [
+        OpenApiParameter(
+            "fields",
+            _several(reference(name_of(resource, "Fields"))),
+            explode=False,
+            description=fields,
         )
-    if parts:
-        expand = " ".join(parts)
-        parameters.append(OpenApiParameter("expand", OpenApiTypes.STR, description=expand))
+    ]
+    if expandable(resource):
+        expand = (
+            "Relations to answer along, with commas and dots; of what points here, the newest"
+            f" {EXPANDED_RECORDS}, `:limit(5)` for another number up to {MOST_EXPANDED_RECORDS}."
+        )
+        paths = _several(reference(name_of(resource, "ExpandPath")))
+        parameters.append(OpenApiParameter("expand", paths, explode=False, description=expand))
     return parameters

@@ -20,8 +20,8 @@ from resources.http import futile_queries
 from resources.http.authentication import actor_of_header, require_scopes
 from resources.http.client_networks import address_of_request, limited_network
 from resources.http.conditions import is_known
+from resources.http.openapi.components import page_reference
 from resources.http.request import READS
-from resources.http.schema import page_schema
 from resources.http.throttles import consume_points
 from resources.query.cost import Cost, require_affordable
 from resources.query.list_query import single
@@ -53,7 +53,7 @@ class SearchSchema(AutoSchema):
 
     @override
     def get_operation_id(self) -> str:
-        return "search"
+        return "search.query"
 
     @override
     def get_tags(self) -> list[str]:
@@ -84,10 +84,7 @@ class SearchSchema(AutoSchema):
 
     @override
     def get_response_serializers(self) -> Any:
-        pages = {
-            resource.name: page_schema({"$ref": f"#/components/schemas/{resource.model.__name__}"})
-            for resource in searchable()
-        }
+        pages = {resource.name: page_reference(resource) for resource in searchable()}
         results = {"type": "object", "properties": pages, "additionalProperties": False}
         return {
             200: {"type": "object", "required": ["results"], "properties": {"results": results}}

@@ -128,7 +128,7 @@ class BatchView(APIView):
     """Up to 50 writes in one transaction."""
 
     @extend_schema(
-        operation_id="batch", request=BatchInput, responses={200: BATCH_ANSWER}, tags=["batch"]
+        operation_id="batch.run", request=BatchInput, responses={200: BATCH_ANSWER}, tags=["batch"]
     )
     def post(self, request: Request) -> HttpResponse:
         """Run several writes in one transaction, all or nothing."""

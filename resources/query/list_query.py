@@ -135,7 +135,7 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
     options = chosen_options(
         resource, {name: single(parameters, name) for name in resource.options}
     )
-    sort = single(parameters, "sort")
+    sort = listed(parameters, "sort")
     if sort is None and search is None:
         sort = sort_of_options(resource, options)
     keys = sort_keys(resource, sort, search is not None)
@@ -177,7 +177,7 @@ def read_view_query(resource: Resource, parameters: Parameters) -> Selection:
 
 def read_selection(resource: Resource, parameters: Parameters) -> Selection:
     """Read `fields` and `expand`."""
-    return selection(resource, single(parameters, "fields"), single(parameters, "expand"))
+    return selection(resource, listed(parameters, "fields"), listed(parameters, "expand"))
 
 
 def single(parameters: Parameters, name: str) -> str | None:
@@ -188,6 +188,14 @@ def single(parameters: Parameters, name: str) -> str | None:
     if values and "\x00" in values[0]:
         raise bad_parameter(name, "invalid", _("Null characters are not allowed."))
     return values[0] if values else None
+
+
+def listed(parameters: Parameters, name: str) -> str | None:
+    """Return a parameter that takes names with commas, given once or once for each name."""
+    values = parameters.get(name, ())
+    if len(values) > 1:
+        return single({name: [",".join(values)]}, name)
+    return single(parameters, name)
 
 
 def _limit(text: str | None) -> int:

@@ -173,6 +173,17 @@ def test_a_parameter_is_given_once_and_records_have_few(rated: Persona) -> None:
     assert rated.api.get("templates", count="estimate").json()["count"] == 2
 
 
+def test_names_are_given_with_commas_or_one_by_one(rated: Persona) -> None:
+    """Generated clients write lists either way."""
+    found = rated.api.client.get(
+        "/api/v1/templates?sort=title&sort=-created_at&fields=title&fields=id&fields=expand.author.id"
+        "&expand=author&expand=reviews_via_template&title__in=Relic&title__in=Full%20Art"
+    )
+    assert found.status_code == 200, found.content
+    assert [each["title"] for each in found.json()["results"]] == ["Full Art", "Relic"]
+    assert found.json()["results"][0]["expand"]["author"] == {"id": rated.id}
+
+
 def test_keys_of_requests_are_checked_and_forgotten(alice: Persona) -> None:
     refused = alice.api.post("cards", {"title": "x"}, Idempotency_Key="k" * 300)
     assert refused.status_code == 400

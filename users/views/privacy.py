@@ -14,7 +14,7 @@ from resources.api import (
     JSON,
     HttpAnswer,
     not_visible,
-    record_schema,
+    record_reference,
     record_uuid,
     registry,
     view_record,
@@ -36,10 +36,10 @@ class ExportView(MemberView):
     """Ask for an archive."""
 
     @extend_schema(
-        operation_id="export",
+        operation_id="exports.create",
         tags=["exports"],
         request=None,
-        responses={202: record_schema(EXPORTS)},
+        responses={202: record_reference(EXPORTS)},
     )
     def post(self, request: Request) -> HttpResponse:
         """Have an archive of everything of yours put together, after confirming that it is you.
@@ -65,7 +65,7 @@ class ArchiveView(MemberView):
         return super().perform_content_negotiation(request, force=True)
 
     @extend_schema(
-        operation_id="fetch_export",
+        operation_id="exports.fetchArchive",
         tags=["exports"],
         responses={(200, "application/zip"): OpenApiTypes.BINARY},
     )

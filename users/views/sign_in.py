@@ -9,6 +9,7 @@ import orjson
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from resources.api import Problem, not_signed_in, registry, view_record
@@ -45,10 +46,15 @@ class PairOutput(serializers.Serializer[object]):
     refresh = serializers.CharField()
 
 
+@extend_schema_field({"$ref": "#/components/schemas/User"})
+class MemberField(serializers.JSONField):
+    """A member's own profile, as it is answered."""
+
+
 class SignedInOutput(PairOutput):
     """A fresh pair of tokens and the member's own profile."""
 
-    user = serializers.JSONField()
+    user = MemberField()
 
 
 class AcceptedOutput(serializers.Serializer[object]):

@@ -97,6 +97,13 @@ def sign_out(call: MemberCall) -> Result:
     return None
 
 
+KEY_SET = {
+    "type": "object",
+    "required": ["keys"],
+    "properties": {"keys": {"type": "array", "items": {"type": "object"}}},
+}
+
+
 class KeysView(APIView):
     """The public keys that access tokens are verified with."""
 
@@ -105,7 +112,7 @@ class KeysView(APIView):
     @extend_schema(
         operation_id="keys",
         tags=["auth"],
-        responses={200: {"type": "object", "properties": {"keys": {"type": "array"}}}},
+        responses={200: KEY_SET},
         auth=[],
     )
     def get(self, request: Request) -> HttpResponseBase:

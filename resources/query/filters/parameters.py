@@ -99,7 +99,7 @@ def _conditions(resource: Resource, name: str, values: Sequence[str]) -> Iterato
         allowed = ", ".join(column_name + known for known in suffixes_of(column))
         message = _("There is no such filter; there are: %(allowed)s.") % {"allowed": allowed}
         raise bad_parameter(name, "unknown_filter", message)
-    for value in values:
+    for value in [",".join(values)] if suffix == "__in" else values:
         if "\x00" in value:
             raise bad_parameter(name, "invalid", _("Null characters are not allowed."))
         yield _condition(name, suffix, column, value)

@@ -1,0 +1,1 @@
+"""What the OpenAPI document says beyond single operations: named schemas, examples, problems."""
