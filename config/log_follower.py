@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Self, override
 
 from django.db import InterfaceError, OperationalError, connection
 
-from resources.log_consumers import ConsumerRun, advance, begin_consumers, consumers
+from resources.log_consumers import ConsumerRun, batches, consumers
 from resources.models import ConsumerPosition
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ class LogFollower(Thread):
     def _is_busy(self, runs: Iterable[ConsumerRun]) -> bool:
         """Advance each consumer once; return whether there may be more to do at once."""
         try:
-            begin_consumers()
-            return advance(runs)
+            return self._has_advanced(runs)
         except (OperationalError, InterfaceError) as failure:
             logger.warning("the log consumers lack the database: %s", str(failure).strip())
         except Exception:
@@ -60,6 +60,21 @@ class LogFollower(Thread):
         finally:
             connection.close_if_unusable_or_obsolete()
         return False
+
+    def _has_advanced(self, runs: Iterable[ConsumerRun]) -> bool:
+        """Have the consumers handle a page, and rest after each batch as long as it took.
+
+        So requests have the database, and on a single core the processor, for half of the time at
+        least. Return whether there was anything to do.
+        """
+        is_busy = False
+        began = monotonic()
+        for _batch in batches(runs):
+            is_busy = True
+            if self.is_over.wait(monotonic() - began):
+                break
+            began = monotonic()
+        return is_busy
 
 
 def failing_consumers() -> dict[str, str]:

@@ -12,23 +12,26 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from resources import feed
-from resources.models import ConsumerPosition, SkippedChange
+from resources import feed, registry
+from resources.models import Action, ConsumerPosition, SkippedChange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from uuid import UUID
 
     from resources.models import Change
 
 logger = logging.getLogger("holobase.consumers")
 
+PAGE = 500
+"""How many changes are read together, for all consumers that are equally far."""
 BATCH = 25
-"""A batch is one transaction, and SQLite lets nobody else write meanwhile."""
+"""How many records a batch is about: it is one transaction, in which SQLite has no other writer."""
 MOST_ATTEMPTS = 5
 """How often a change is tried before it is left out, so that those after it get their turn."""
 FIRST_PAUSE = timedelta(seconds=2)
@@ -42,17 +45,32 @@ SAVES_EVERY = 10.0
 class LogConsumer:
     """Something that has to be done about every change of some resources.
 
-    `handle` takes up to `BATCH` changes, oldest first, and runs in a transaction: it writes to the
-    database alone, quickly, and leaves mail and network to tasks, which it enqueues. Its effects
-    are committed with the position. It must bear to see a change twice, as a position can be set
-    back. A change that makes it raise `MOST_ATTEMPTS` times, alone, is kept in `SkippedChange` and
-    left out. `starts` says after which position a consumer begins that has none yet.
+    `handle` takes changes of up to `BATCH` records, oldest first, and runs in a transaction: it
+    writes to the database alone, quickly, and leaves mail and network to tasks, which it enqueues.
+    Its effects are committed with the position. It must bear to see a change twice, as a position
+    can be set back. A change that makes it raise `MOST_ATTEMPTS` times, alone, is kept in
+    `SkippedChange` and left out. `starts` says after which position a consumer begins that has none
+    yet. Only one that `follows_counts` gets changes of nothing but derived columns.
     """
 
     name: str
     resources: frozenset[str]
     handle: Callable[[Sequence[Change]], None]
     starts: Callable[[], int] = feed.head
+    follows_counts: bool = False
+
+    def concerns(self, change: Change) -> bool:
+        """Return whether a change is one to be handled."""
+        if change.resource not in self.resources:
+            return False
+        return self.follows_counts or not _is_count(change)
+
+
+class Page(NamedTuple):
+    """Consecutive changes of the log, of the resources asked for, up to the position `until`."""
+
+    changes: Sequence[Change]
+    until: int
 
 
 consumers: dict[str, LogConsumer] = {}
@@ -75,11 +93,32 @@ def begin_consumers() -> None:
             ConsumerPosition.objects.get_or_create(name=consumer.name, defaults=begin)
 
 
-def advance(runs: Iterable[ConsumerRun]) -> bool:
-    """Have each consumer handle its next batch; return whether some may have more to do."""
+def batches(runs: Iterable[ConsumerRun]) -> Iterator[None]:
+    """Have the consumers handle the next page of the log each, and yield after every batch.
+
+    Those that are equally far share a page. Who has no position yet gets one.
+    """
     head = feed.head()
-    busy = [run.advance(head) for run in runs]
-    return any(busy)
+    due = [run for run in runs if run.must_look or run.passed != head]
+    if not due:
+        return
+    states = ConsumerPosition.objects.in_bulk([run.consumer.name for run in due])
+    if len(states) < len(due):
+        begin_consumers()
+    together: dict[int, list[ConsumerRun]] = {}
+    for run in due:
+        state = states.get(run.consumer.name)
+        if state and run.is_ready(state):
+            together.setdefault(run.begin(), []).append(run)
+    for begin, readers in together.items():
+        page = _page(begin, head, readers)
+        for run in readers:
+            yield from run.handle(page)
+
+
+def advance(runs: Iterable[ConsumerRun]) -> bool:
+    """Have each consumer handle its next page; return whether there may be more to do at once."""
+    return sum(1 for _batch in batches(runs)) > 0
 
 
 def catch_up(chosen: Iterable[LogConsumer]) -> None:
@@ -94,32 +133,36 @@ class ConsumerRun:
 
     def __init__(self, consumer: LogConsumer) -> None:
         self.consumer = consumer
+        self.state = ConsumerPosition(name=consumer.name, position=-1)
         self.stored = -1
         self.passed = -1
-        """Up to here nothing concerns the consumer, counted from the position stored."""
+        """Up to here nothing is left to be handled, counted from the position stored."""
         self.saved_at = monotonic()
         self.must_look = True
 
-    def advance(self, head: int) -> bool:
-        """Handle the next batch up to a position; return whether there may be more."""
-        if head == self.passed and not self.must_look:
-            return False
-        state = ConsumerPosition.objects.get(name=self.consumer.name)
+    def is_ready(self, state: ConsumerPosition) -> bool:
+        """Note how far the consumer is by now; return whether it is not to wait after a failure."""
+        self.state = state
+        if state.position != self.stored:
+            self.stored = self.passed = state.position
         # After a failure, even without further changes.
         self.must_look = state.failures > 0
-        if state.retry_at and state.retry_at > timezone.now():
-            return False
-        begin = max(state.position, self.passed if state.position == self.stored else 0)
-        batch = feed.changes_between(
-            begin, head, resources=self.consumer.resources, most=1 if state.failures else BATCH
-        )
-        self.stored = state.position
-        if batch:
-            return self._handle(state, batch)
-        self.passed = head
-        if monotonic() > self.saved_at + SAVES_EVERY and head > state.position:
-            self._commit(state, [], head)
-        return False
+        return not state.retry_at or state.retry_at <= timezone.now()
+
+    def begin(self) -> int:
+        """Return the position after which the next page begins."""
+        return max(self.state.position, self.passed)
+
+    def handle(self, page: Page) -> Iterator[None]:
+        """Handle what of a page concerns the consumer, and yield after every batch."""
+        concerning = [change for change in page.changes if self.consumer.concerns(change)]
+        for batch in _batches(concerning, 1 if self.state.failures else BATCH):
+            if not self._handle(self.state, batch):
+                return
+            yield
+        self.passed = page.until
+        if monotonic() > self.saved_at + SAVES_EVERY and page.until > self.state.position:
+            self._commit(self.state, [], page.until)
 
     def _handle(self, state: ConsumerPosition, batch: Sequence[Change]) -> bool:
         """Handle a batch at once or, if that fails, each change by itself until one fails."""
@@ -146,16 +189,14 @@ class ConsumerRun:
         return None
 
     def _commit(self, state: ConsumerPosition, batch: Sequence[Change], position: int) -> None:
-        """Handle changes and move the position in one transaction, unless another worker does."""
-        rows = ConsumerPosition.objects.select_for_update(skip_locked=True)
+        """Move the position and handle changes in one transaction, unless another worker has."""
+        held = ConsumerPosition.objects.filter(pk=state.pk, position=state.position)
+        moved = {"failures": 0, "error": "", "retry_at": None, "moved_at": timezone.now()}
         with transaction.atomic():
-            if not rows.filter(pk=state.pk, position=state.position).exists():
+            if not held.update(position=position, **moved):
                 return
             if batch:
                 self.consumer.handle(batch)
-            ConsumerPosition.objects.filter(pk=state.pk).update(
-                position=position, failures=0, error="", retry_at=None, moved_at=timezone.now()
-            )
         self.stored = self.passed = state.position = position
         self.saved_at = monotonic()
 
@@ -179,3 +220,33 @@ class ConsumerRun:
                     record_id=change.record_id,
                     error=error,
                 )
+
+
+def _page(begin: int, head: int, readers: Iterable[ConsumerRun]) -> Page:
+    """Read what is next for some consumers."""
+    resources = frozenset().union(*(run.consumer.resources for run in readers))
+    changes = feed.changes_between(begin, head, resources=resources, most=PAGE)
+    return Page(changes, head if len(changes) < PAGE else changes[-1].position)
+
+
+def _batches(changes: Iterable[Change], most: int) -> Iterator[Sequence[Change]]:
+    """Cut changes into batches about `most` records each, however often one has changed."""
+    batch: list[Change] = []
+    records: set[UUID] = set()
+    for change in changes:
+        if len(records) == most and change.record_id not in records:
+            yield batch
+            batch, records = [], set()
+        batch.append(change)
+        records.add(change.record_id)
+    if batch:
+        yield batch
+
+
+def _is_count(change: Change) -> bool:
+    """Return whether a change is of nothing but columns that are computed from other rows."""
+    if change.action != Action.UPDATE:
+        return False
+    resource = registry.named(change.resource)
+    counts = resource.record_model.derived if resource else frozenset()
+    return bool(change.after) and change.after.keys() <= counts

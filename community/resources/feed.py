@@ -96,4 +96,6 @@ class FeedReadResource(Resource):
     ordering = ("-created_at",)
 
 
-consume(LogConsumer("feed", frozenset({"cards", "posts"}), ranking.rank_changed))
+consume(
+    LogConsumer("feed", frozenset({"cards", "posts"}), ranking.rank_changed, follows_counts=True)
+)

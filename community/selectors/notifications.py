@@ -5,19 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from django.db.models import Q
 from django.utils import timezone
 
 from community.models import (
-    MUTABLE,
     Notification,
     NotificationKind,
-    NotificationMute,
     NotificationPreference,
     PushSubscription,
 )
-from resources.api import is_visible, registry
-from users.models import Block, Follow, Mute, User
+from resources.api import is_visible, registry, row_sql
+from users.models import Follow, User
 from users.selectors import BarredError, actor_of
 
 if TYPE_CHECKING:
@@ -43,25 +40,6 @@ def preference_of(user_id: UUID, kind: str) -> NotificationPreference:
     )
 
 
-def is_muted_target(user_id: UUID, relations: Mapping[str, UUID]) -> bool:
-    """Return whether a member wants to hear nothing of one of these records."""
-    about = Q(pk__in=())
-    for name in MUTABLE:
-        if key := relations.get(f"{name}_id"):
-            about |= Q((name, key))
-    return NotificationMute.objects.filter(about, user=user_id).exists()
-
-
-def may_hear_of(user_id: UUID, actor_id: UUID) -> bool:
-    """Return whether a member is told of what another does.
-
-    Not if either has blocked the other, the member has muted them, or they have left.
-    """
-    is_there = User.objects.filter(pk=actor_id, is_active=True, leaves_at=None).exists()
-    is_muted = Mute.objects.filter(muter=user_id, muted=actor_id).exists()
-    return is_there and not is_muted and not Block.objects.between(user_id, actor_id).exists()
-
-
 def next_followers(followed_id: UUID, *, after: str, most: int) -> list[UUID]:
     """Return the next followers of a member, by id, who asked to be told of what is new."""
     asked = NotificationPreference.objects.filter(kind=NotificationKind.PUBLICATION, is_on=True)
@@ -76,7 +54,7 @@ def wants_push(notification: Notification) -> bool:
     user_id, pushed_at = notification.recipient_id, notification.pushed_at
     if pushed_at and pushed_at > timezone.now() - PUSHES_EVERY:
         return False
-    is_subscribed = PushSubscription.objects.filter(user=user_id).exists()
+    is_subscribed = row_sql.exists(PushSubscription, user_id=user_id)
     return is_subscribed and preference_of(user_id, notification.kind).is_pushed
 
 

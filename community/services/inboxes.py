@@ -17,7 +17,7 @@ from community.models import (
     PushSubscription,
 )
 from community.services.push_keys import browser_key, browser_secret
-from resources.api import SYSTEM, FieldError, blind_index, changes, invalid, outgoing
+from resources.api import SYSTEM, FieldError, blind_index, changes, invalid, outgoing, row_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,8 +42,7 @@ def locked_inbox(user_id: UUID) -> Inbox | None:
 
     Whoever changes what is unread begins with this, so that the count stays exact.
     """
-    found = Inbox.objects.filter(pk=user_id).first()
-    return found and changes.locked(found)
+    return row_sql.read(Inbox, user_id)
 
 
 def count_unread(inbox: Inbox | None) -> None:

@@ -108,10 +108,11 @@ def _commented(change: Change) -> Iterator[Occasion]:
 def _owner_of(about: Mapping[str, UUID | None] | Mapping[str, UUID]) -> UUID | None:
     """Return whose comment, post or card something is about."""
     for name, model, column in OWNERS:
-        row = _row(model, about.get(name))
-        if row is not None:
-            owner: UUID = getattr(row, column)
-            return owner
+        if key := about.get(name):
+            rows = model._default_manager.filter(pk=key).order_by()
+            owner: UUID | None = rows.values_list(column, flat=True).first()
+            if owner:
+                return owner
     return None
 
 

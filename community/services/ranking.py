@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from hashlib import sha256
-from itertools import chain
+from itertools import batched, chain
 from typing import TYPE_CHECKING
 
 from django.db.models import Min, Q
@@ -38,6 +38,7 @@ DECIDING = frozenset({"status", "visibility", "is_hidden"})
 WITHDRAWN = Q(card=None, post=None)
 WITHDRAWN_IS_KEPT_FOR = timedelta(days=90)
 MOST_AT_ONCE = 500
+RANKED_TOGETHER = 25
 
 
 def rank_changed(changed: Sequence[Change]) -> None:
@@ -77,8 +78,11 @@ def rank_missing() -> int:
     for rows, column in zip(missing, ("card", "post"), strict=True):
         ranked = FeedItem.objects.exclude(**{column: None}).values(column)
         left = rows.filter(is_hidden=False).exclude(pk__in=ranked)
-        while done := _rank_some(left):
-            count += done
+        while found := list(left[:MOST_AT_ONCE]):
+            # A commit for few, so that nobody waits long who wants to write.
+            for some in batched(found, RANKED_TOGETHER, strict=False):
+                with changes.together():
+                    count += rank(some)
     return count
 
 
@@ -156,11 +160,6 @@ def rank_values(row: Shown, published_at: datetime) -> dict[str, object]:
         "points": POINTS.score(inputs),
         "hot": HOT.score(inputs),
     }
-
-
-def _rank_some(left: Any) -> int:
-    with changes.together():
-        return rank(left[:MOST_AT_ONCE])
 
 
 def _rows(model: type[Shown]) -> Any:

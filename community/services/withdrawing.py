@@ -28,7 +28,14 @@ SOURCE_RELATIONS: Mapping[str, str] = {
     NotificationKind.REVIEW: "review_id",
     NotificationKind.REMIX: "card_id",
 }
+BY_CREATION = frozenset({"blocks", "mutes", "users"})
+"""The resources whose new records part members from each other."""
 DECIDING = frozenset({"status", "visibility", "is_hidden", "state"})
+
+
+def may_withdraw(change: Change) -> bool:
+    """Return whether a change can make anything untrue or unseen: most new records don't."""
+    return change.action != Action.CREATE or change.resource in BY_CREATION
 
 
 def withdraw_after(change: Change) -> None:

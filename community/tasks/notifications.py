@@ -17,12 +17,13 @@ from community.services import digests
 from community.services.inboxes import open_inbox
 from community.services.notifying import tell
 from community.services.occasions import is_published, occasions_of, publication_for
-from community.services.withdrawing import withdraw_after
+from community.services.withdrawing import may_withdraw, withdraw_after
 from resources.api import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    from community.services.occasions import Occasion
     from resources.api import Change
 
 # Nobody waits for these as for a code by mail.
@@ -41,19 +42,17 @@ def open_inboxes(batch: Sequence[Change]) -> None:
 
 def notify(batch: Sequence[Change]) -> None:
     """Tell members what concerns them, and take back what does no more (log consumer)."""
+    occasions: list[Occasion] = []
     for change in batch:
-        withdraw_after(change)
-        for occasion in occasions_of(change):
-            push_if_wanted(tell(occasion))
+        if may_withdraw(change):
+            # What came before is told first, so that it can be taken back.
+            _tell(occasions)
+            occasions = []
+            withdraw_after(change)
+        occasions += occasions_of(change)
         if is_published(change):
             announce.enqueue(change.resource, str(change.record_id))
-
-
-def push_if_wanted(notification: Notification | None) -> None:
-    """Enqueue push messages about a notification, unless some have just been sent."""
-    if notification and wants_push(notification):
-        Notification.objects.filter(pk=notification.pk).update(pushed_at=timezone.now())
-        push_notification.enqueue(str(notification.pk))
+    _tell(occasions)
 
 
 @task(priority=LATER)
@@ -63,10 +62,17 @@ def announce(resource: str, record_id: str, after: str = "") -> None:
     if occasion is None or occasion.actor_id is None:
         return
     followers = next_followers(occasion.actor_id, after=after, most=FOLLOWERS_AT_ONCE)
-    for follower in followers:
-        push_if_wanted(tell(occasion.to(follower)))
+    _tell([occasion.to(follower) for follower in followers])
     if len(followers) == FOLLOWERS_AT_ONCE:
         announce.enqueue(resource, record_id, str(followers[-1]))
+
+
+def _tell(occasions: Collection[Occasion]) -> None:
+    """Tell of occasions, and enqueue push messages unless some have just been sent."""
+    for notification in tell(occasions) if occasions else ():
+        if wants_push(notification):
+            Notification.objects.filter(pk=notification.pk).update(pushed_at=timezone.now())
+            push_notification.enqueue(str(notification.pk))
 
 
 @task(priority=LATER)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from cards.models import Card
 from config import log_follower
 from config.log_follower import LogFollower
-from resources import changes, log_consumers
+from resources import changes, feed, log_consumers
 from resources.actors import SYSTEM
 from resources.log_consumers import (
     BATCH,
@@ -22,6 +22,7 @@ from resources.log_consumers import (
     ConsumerRun,
     LogConsumer,
     advance,
+    batches,
     begin_consumers,
     consume,
 )
@@ -32,7 +33,7 @@ from tests.consuming import run_consumers
 from tests.other_process import other_process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from resources.models import Change
     from tests.personas import Persona
@@ -83,6 +84,39 @@ def test_every_change_is_handled_once_and_in_order(alice: Persona, handled: list
     run_consumers()
     run_consumers()
     assert handled == [*titles, "The last"]
+
+
+def test_changes_of_one_record_are_one_batch_and_counts_are_for_who_follows_them(
+    alice: Persona, handled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    followed: list[int] = []
+    cards = frozenset({"cards"})
+    consume(
+        LogConsumer(
+            "counts",
+            cards,
+            lambda batch: followed.append(len(batch)),
+            lambda: 0,
+            follows_counts=True,
+        )
+    )
+    begin_consumers()
+    titled(alice, "Liked")
+    for likes in range(1, 2 * BATCH):
+        changes.update(Card.objects.get(), by=SYSTEM, like_count=likes)
+    changes.update(Card.objects.get(), by=SYSTEM, title="Renamed", like_count=0)
+    reads = [0]
+    between = feed.changes_between
+
+    def counted(*after: Any, **options: Any) -> Sequence[Change]:
+        reads[0] += 1
+        return between(*after, **options)
+
+    monkeypatch.setattr(feed, "changes_between", counted)
+    run_consumers()
+    assert followed == [2 * BATCH + 1], "one batch, however often the card has changed"
+    assert handled == ["Liked", "Renamed"], "likes are no news for who does not follow them"
+    assert reads == [1], "both read the log together"
 
 
 def test_a_consumer_begins_where_it_says(alice: Persona, handled: list[str]) -> None:
@@ -222,12 +256,12 @@ def test_the_worker_follows_the_log_by_itself_and_outlives_its_database(
 ) -> None:
     failures: list[Exception] = [OperationalError("gone"), RuntimeError("odd")]
 
-    def advance_later(runs: Any) -> bool:
+    def batches_later(runs: Any) -> Iterator[None]:
         if failures:
             raise failures.pop()
-        return advance(runs)
+        return batches(runs)
 
-    monkeypatch.setattr(log_follower, "advance", advance_later)
+    monkeypatch.setattr(log_follower, "batches", batches_later)
     monkeypatch.setattr(log_follower, "LOOKS_EVERY", 0.01)
     with LogFollower() as follower:
         titled(alice, "One")
