@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from typing import TYPE_CHECKING
 
 import jsonschema_rs
 import pytest
+from drf_spectacular.generators import SchemaGenerator
 
+from tests import node
 from tests.clients.conftest import SOURCE, npm
 from tests.clients.frame_types import frame_types
 from tests.realtime.protocol import document
@@ -29,6 +32,18 @@ def test_the_client_hears_what_a_served_holobase_tells(client: Path) -> None:
 
 def test_the_clients_frames_are_those_of_the_document() -> None:
     assert (SOURCE / "src" / "frames.ts").read_text() == frame_types()
+
+
+def test_the_clients_resources_are_those_of_the_document(client: Path, tmp_path: Path) -> None:
+    """What `holobase-types` writes of a server's document is what the client has."""
+    (tmp_path / "openapi.json").write_text(json.dumps(SchemaGenerator().get_schema(public=True)))
+    written = subprocess.run(
+        [node.NODE, client / "dist" / "cli" / "main.js", tmp_path / "openapi.json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert written.stdout == (SOURCE / "src" / "schema.ts").read_text()
 
 
 def test_the_document_is_asyncapi_by_the_schema_of_its_makers(client: Path) -> None:

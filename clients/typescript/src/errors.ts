@@ -1,8 +1,8 @@
 import type { FieldError } from './frames.js';
 
-/** Says by its code why something can’t be listened to; for people there is the message. */
+/** Says by its code what went wrong; for people there is the message. */
 export class HolobaseError extends Error {
-  override readonly name = 'HolobaseError';
+  override readonly name: string = 'HolobaseError';
 
   constructor(
     readonly code: string,

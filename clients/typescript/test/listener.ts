@@ -1,7 +1,7 @@
 /** Somebody who listens with the client, and remembers all that is heard. */
 
-import { Realtime } from '@holobase/client';
-import type { HolobaseError, Options, Query, RecordEvent, Subscription } from '@holobase/client';
+import { Realtime } from 'holobase';
+import type { HolobaseError, Options, Query, RecordEvent, Subscription } from 'holobase';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Realtime } from '@holobase/client';
-import type { Options, Status } from '@holobase/client';
+import { Realtime } from 'holobase';
+import type { Options, Status } from 'holobase';
 import { WebSocket } from 'ws';
 
 import { Client, Heard, until } from './listener.js';

@@ -31,6 +31,14 @@ for member in map(new_member, "NAMES".split()):
     other = token_pair(open_session(member.user, caller=NOWHERE, method="test"))
     print(member.token, other["access"])
 `;
+const NEW_SESSION = `
+from tests.personas import new_member
+from users.callers import NOWHERE
+from users.services.sessions import open_session
+from users.tokens import token_pair
+pair = token_pair(open_session(new_member("NAME").user, caller=NOWHERE, method="test"))
+print(pair["access"], pair["refresh"])
+`;
 const FORGET = `
 from datetime import timedelta
 from django.conf import settings
@@ -123,6 +131,12 @@ export class Server {
       const [token = '', other = ''] = line.split(' ');
       return new Member(this.url, token, other);
     });
+  }
+
+  /** Make a member and open a session for them. */
+  session(name: string): { access: string; refresh: string } {
+    const [access = '', refresh = ''] = this.runs(NEW_SESSION.replace('NAME', name)).split(' ');
+    return { access, refresh };
   }
 
   /** Empty the log of changes, all but the newest; gives how many went. */
