@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.backends import needs_backends
+from tests.cells import stood_for
 from tests.migrated import FOLDER_VARIABLE
 
 REPORT_VARIABLE = "TEST_COUNTS_FILE"
@@ -37,18 +38,20 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what says nothing on these backends, or only what it has said on the others.
 
+    Of many alike cells some stand for the rest (`tests.cells`).
+
     What serves the product goes first: it takes longest, and the rest can be shared out later.
     """
     elsewhere = {"embedded", "backend_free"} if os.environ.get("DATABASE_URL") else {"servers"}
-    left_out: list[pytest.Item] = []
-    kept: list[pytest.Item] = []
+    here: list[pytest.Item] = []
     for item in items:
         if not needs_backends(item):
             item.add_marker("backend_free")
-        is_elsewhere = any(mark.name in elsewhere for mark in item.iter_markers())
-        (left_out if is_elsewhere else kept).append(item)
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = sorted(kept, key=lambda item: not _serves(item))
+        if all(mark.name not in elsewhere for mark in item.iter_markers()):
+            here.append(item)
+    kept = set(here) - stood_for(here)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = sorted((item for item in here if item in kept), key=lambda item: not _serves(item))
 
 
 def _serves(item: pytest.Item) -> bool:

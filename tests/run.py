@@ -18,6 +18,7 @@ from typing import Never, override
 
 from tests import servers
 from tests.browsers import BrowserProblem, install_browser
+from tests.cells import EVERY_CELL_VARIABLE
 from tests.environment import require_usable_settings
 from tests.migrated import FOLDER_VARIABLE, TEMPLATE_VARIABLE, migrate, migrated_folder
 from tests.plugin import REPORT_VARIABLE
@@ -26,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKERS = 3
 """One more than there are processors: many tests wait for servers and browsers."""
 FAST = "--fast"
+EVERY_CELL = "--every-cell"
 # Each worker begins with half of the tests as they stand: what a file shares is started once.
 SHARED_OUT = ("-n", str(WORKERS), "--dist", "worksteal")
 SLOWEST = "--durations=20"
@@ -63,8 +65,10 @@ def main(arguments: Sequence[str]) -> int:
     """Run everything, or all but the real servers with --fast; return the exit status."""
     signal.signal(signal.SIGTERM, _interrupt)
     os.chdir(ROOT)
-    pytest_arguments = [argument for argument in arguments if argument != FAST]
-    is_whole = not arguments  # only then can be asked what is covered
+    pytest_arguments = [each for each in arguments if each not in (FAST, EVERY_CELL)]
+    if EVERY_CELL in arguments:
+        os.environ[EVERY_CELL_VARIABLE] = "1"
+    is_whole = not pytest_arguments and FAST not in arguments  # then is asked what is covered
     measured = ["--cov", "--cov-report="] if is_whole else []
     migrated = _folder()
     with (

@@ -26,11 +26,12 @@ from resources.actors import SYSTEM
 from resources.errors import Problem
 from resources.query.back_relations import back_relations
 from resources.visibility.audiences import events_for
+from tests.cells import some
 from tests.contract.matrix import ORACLES, Try, always, read, settled_batch
 from tests.contract.oracle.words import Who
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from django.db.models import Field
 
@@ -173,14 +174,23 @@ def signed(files: Files) -> Iterator[Try]:
 
 
 def records(files: Files) -> Iterator[Try]:
-    """Read each record, with all that can be expanded, and fetch what is in the answer."""
-    rows = {(each.resource, each.row.pk) for each in files.shown}
-    rows |= {
+    """Read each record that shows a file, with all that can be expanded; fetch what it answers."""
+    yield from read_of(files, {(each.resource, each.row.pk) for each in files.shown})
+
+
+def expansions(files: Files) -> Iterator[Try]:
+    """Read some records of all that can be expanded, and fetch what is in the answer."""
+    rows = {
         (resource, row.pk)
         for resource in registry.all_resources()
         if resource.expand
         for row in files.world.rows[resource.name][:2]
     }
+    yield from read_of(files, rows - {(each.resource, each.row.pk) for each in files.shown})
+
+
+def read_of(files: Files, rows: Iterable[tuple[Resource, Any]]) -> Iterator[Try]:
+    """Read records with all that can be expanded, and fetch what is in the answers."""
     for resource, key in sorted(rows, key=str):
         back = [f"{one.name}:limit(100)" for one in back_relations(resource)]
         named = [*resource.expand, *back]
@@ -260,7 +270,7 @@ def addresses_in(answer: Any) -> Iterator[str]:
             yield from addresses_in(value)
 
 
-ROADS = (plain, guessed, signed, records, lists, live, shared)
+ROADS = (plain, guessed, signed, records, expansions, lists, live, shared)
 
 
 def everyones_tries(
@@ -268,11 +278,11 @@ def everyones_tries(
 ) -> list[Try]:
     """Try everything as everyone."""
     found: list[Try] = []
-    for who, actor in world.everyone:
+    for turn, (who, actor) in enumerate(world.everyone):
         if who.name == OMITTED:
             continue
         authorization = world.people[who.name].authorization
-        found += Files(world, shown, who, actor, authorization).tries(roads)
+        found += Files(world, some(shown, turn), who, actor, authorization).tries(roads)
     return found
 
 
@@ -280,10 +290,10 @@ def key_tries(world: World, shown: Sequence[Shown]) -> Iterator[Try]:
     """Fetch everything as alice's keys, each for reading one resource that shows files."""
     alice = world.people["alice"]
     herself = Who("alice", alice.actor.id)
-    for resource in {each.resource for each in shown}:
+    for turn, resource in enumerate(sorted({each.resource for each in shown}, key=str)):
         scopes = [f"{resource}:read"]
         secret = alice.creates("auth/api-keys", name="Bot", scopes=scopes)["secret"]
-        for each in shown:
+        for each in some(shown, turn):
             opens = each.resource is resource and each.may_see(herself)
             may = opens or each.may_see(NOBODY)
             saw = fetch(f"{FILES}{each.file.key}", f"Bearer {secret}")

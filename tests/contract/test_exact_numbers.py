@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tests.contract.test_conditional_requests import Send
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 __all__ = ["dana", "send"]
 
 EXACT = (0, 2**53 + 1, 2**63 - 1, -(2**63), 2**64 - 1)

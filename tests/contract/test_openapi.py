@@ -121,6 +121,7 @@ def test_a_frontend_developer_can_find_every_open_verb() -> None:
             assert (name in operations) is is_open, name
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_a_member_cannot_make_any_operation_break_its_word(
     label: str, alice: Persona, lasting_connection: None

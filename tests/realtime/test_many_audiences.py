@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
 from asgiref.sync import sync_to_async
 
 from realtime.audience_budgets import LIST_POINTS, budgets
@@ -17,7 +18,6 @@ from tests.realtime.test_event_stream import creates
 from tests.realtime.test_limits import from_address
 
 if TYPE_CHECKING:
-    import pytest
     from pytest_django.fixtures import Settings
 
     from tests.personas import Persona
@@ -47,6 +47,7 @@ async def hears_before(dana: Live, by: Persona, busy: Hub) -> None:
         await asyncio.sleep(0.01)
 
 
+@pytest.mark.embedded  # two thousand audiences, whose order no database decides
 def test_a_member_hears_before_all_filters_of_one_network_are_asked(
     dana: Persona, settings: Settings
 ) -> None:

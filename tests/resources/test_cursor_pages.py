@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from resources.json_text import JsonObject
 
+pytestmark = pytest.mark.dialect
+
 SORTS: tuple[str, ...] = ("-created_at", "-like_count", "like_count,-created_at", "created_at")
 SORTS += ("-id", "title,id", "-published_at", "published_at", "published_at,-like_count")
 SORTS += ("template.title", "-template.title,like_count", "creator.username", "@random:seed")

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from resources.json_text import JsonObject
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 CARDS: tuple[JsonObject, ...] = (
     {"title": "100% wool", "rarity": "common", "effects": {"a": "", "n": 10, "list": [1, 2]}},
     {"title": "ÉCLAIR", "rarity": "rare", "effects": {"n": "10", "lon": "x", "nothing": None}},

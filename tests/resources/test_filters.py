@@ -15,6 +15,8 @@ from resources.actors import SYSTEM
 if TYPE_CHECKING:
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 FIELDS: tuple[str, ...] = (
     "title",
     "like_count",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from resources.json_text import JsonObject
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 SLOTS: JsonObject = {"type": "object", "properties": {}}
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from resources.json_text import JsonObject
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 
 GUIDE = (Path(settings.BASE_DIR) / "docs" / "guide" / "queries.md").read_text()
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)

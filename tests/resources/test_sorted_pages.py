@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
     from resources.query.plans import Plan
 
+pytestmark = pytest.mark.dialect
+
 MEMBER = Actor(new_id(), is_verified=True)
 PAGES = [
     pytest.param(resource, sort, id=f"{resource}-{sort}")

@@ -18,6 +18,8 @@ from tests.realtime.conftest import connected
 if TYPE_CHECKING:
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 BEYOND = [
     "0001-01-01T00:00:00+01:00",
     "9999-12-31T23:59:59-01:00",

@@ -9,6 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 EVERYTHING = ["cards", "templates", "posts", "collections", "users"]
 
 
