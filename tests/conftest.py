@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from resources.models import Change
 from resources.relation_lists import list_fields
 from tests.backends import backends_refused, needs_backends
 from tests.client import Api
-from tests.migrated import begin_migrated
+from tests.migrated import TEMPLATE_VARIABLE, begin_migrated
 from tests.personas import Persona, new_member
 from users.tokens import keys
 
@@ -45,8 +46,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """Keep SQLite's copy: its folder goes with the run."""
-    return connection.vendor == "sqlite"
+    """Keep the copies whose folder or server goes with the run."""
+    return connection.vendor == "sqlite" or TEMPLATE_VARIABLE in os.environ
 
 
 @pytest.fixture(scope="session", autouse=True)
