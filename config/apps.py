@@ -24,3 +24,4 @@ class SiteConfig(AdminConfig):
         super().ready()
         import_module("resources.admin.change_log")
         import_module("config.business_metrics")
+        import_module("server.cache_metrics")

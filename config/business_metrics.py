@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, override
 
 from django.db import DatabaseError
-from prometheus_client.core import REGISTRY, GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from community.selectors.metrics import recent_figures
+from config.site_metrics import SITE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -54,4 +55,4 @@ class BusinessMetrics(Collector):
         return ()
 
 
-REGISTRY.register(BusinessMetrics())
+SITE.register(BusinessMetrics())

@@ -22,6 +22,7 @@ DATA_VARIABLE = "HOLOBASE_DATA"
 ROLE_VARIABLE = "HOLOBASE_ROLE"
 # Not HOLOBASE_PORT: Kubernetes sets that one itself for a service called `holobase`.
 PORT_VARIABLE = "LISTEN_PORT"
+METRICS_VARIABLE = "METRICS_FOLDER"
 ROLES = ("all", "api", "realtime", "worker")
 DATA_OPTION = "--data"
 PORT_OPTION = "--port"
@@ -112,7 +113,7 @@ def networks(name: str) -> list[str]:
     return given
 
 
-def path(name: str, default: Path) -> Path:
+def path[Default: Path | None](name: str, default: Default) -> Path | Default:
     """Return an absolute path; a relative one starts at the caller's working folder."""
     given = text(name)
     return Path(given).expanduser().absolute() if given else default
@@ -241,6 +242,11 @@ def add_generated_secret(name: str) -> None:
 def adopt_role(role: str) -> None:
     """Set the role of this process and of those it starts."""
     os.environ[ROLE_VARIABLE] = role
+
+
+def adopt_metrics_folder(folder: Path) -> None:
+    """Tell the processes that this one starts where they share their metrics."""
+    os.environ[METRICS_VARIABLE] = str(folder)
 
 
 def select_settings() -> None:

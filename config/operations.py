@@ -9,10 +9,12 @@ import orjson
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
-from django_prometheus.exports import ExportToDjangoView
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from config.readiness import report
+from config.site_metrics import SITE
 from resources.errors import Problem, not_signed_in
+from server.process_metrics import gathered
 
 BY_PROXY = ("x-forwarded", "forwarded", "x-real-ip", "via")
 
@@ -32,6 +34,8 @@ def ready(_request: HttpRequest) -> HttpResponse:
 def metrics(request: HttpRequest) -> HttpResponse:
     """Export numbers for Prometheus to whoever has METRICS_TOKEN; if none is set, to this machine.
 
+    They are those of all processes of this server, and those of the site.
+
     What comes by a proxy is not from this machine, wherever the proxy is.
     """
     token = settings.METRICS_TOKEN
@@ -42,8 +46,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     elif _is_by_proxy(request) or not _is_loopback(request.META.get("REMOTE_ADDR", "")):
         detail = _("Set METRICS_TOKEN to read this from other machines.")
         return Problem(403, "not_permitted", detail).response()
-    exported: HttpResponse = ExportToDjangoView(request)
-    return exported
+    exported = gathered() + generate_latest(SITE).decode()
+    return HttpResponse(exported, content_type=CONTENT_TYPE_LATEST)
 
 
 def _is_by_proxy(request: HttpRequest) -> bool:

@@ -12,11 +12,12 @@ from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
-from prometheus_client.core import REGISTRY, GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from config.background import GONE_AFTER, SILENT_AFTER, live_workers
 from config.log_follower import failing_consumers
+from config.site_metrics import SITE
 from config.supervision import is_worker_running
 from files.storage import is_storage_ready
 from realtime.hub import known_hubs
@@ -189,19 +190,21 @@ class ConsumerMetrics(Collector):
         behind = GaugeMetricFamily(f"{name}_behind", "Changes not looked at yet", labels=labels)
         failures = GaugeMetricFamily(f"{name}_failures", "Of the next change", labels=labels)
         skipped = GaugeMetricFamily(f"{name}_skipped", "Changes left out for good", labels=labels)
+        age = GaugeMetricFamily(f"{name}_wait_seconds", "Of the next change", labels=labels)
         if readiness.states(["database"])["database"] == OK:
             last = feed.last_position()
             left_out = Counter(SkippedChange.objects.values_list("consumer", flat=True))
             for state in ConsumerPosition.objects.all():
                 behind.add_metric([state.name], max(0, last - state.position))
+                age.add_metric([state.name], feed.seconds_waiting(state.position))
                 failures.add_metric([state.name], state.failures)
                 skipped.add_metric([state.name], left_out[state.name])
-        yield from (behind, failures, skipped)
+        yield from (behind, age, failures, skipped)
 
     def describe(self) -> Iterable[Metric]:
         """Return nothing: registering must not ask the database."""
         return ()
 
 
-REGISTRY.register(Parts())
-REGISTRY.register(ConsumerMetrics())
+SITE.register(Parts())
+SITE.register(ConsumerMetrics())

@@ -228,6 +228,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "resources.actors.anonymous",
 }
 METRICS_TOKEN = env.secret("METRICS_TOKEN")
+METRICS_FOLDER = env.path(env.METRICS_VARIABLE, None)
 PROFILING = env.flag("PROFILING", default=False)
 PROXIES = env.integer("PROXIES", 0, maximum=10)
 TRUSTED_ADDRESSES = env.networks("TRUSTED_ADDRESSES")

@@ -90,6 +90,13 @@ def last_position() -> int:
     return newest or 0
 
 
+def seconds_waiting(position: int) -> float:
+    """Return how long ago the next change after a position was made, 0 when there is none."""
+    later = Change.objects.filter(**{f"{_column()}__gt": position})
+    made = later.order_by(_column()).values_list("at", flat=True).first()
+    return max((timezone.now() - made).total_seconds(), 0.0) if made else 0.0
+
+
 def earliest() -> int:
     """Return the first position after which every change is still in the feed, as it was made."""
     oldest: int | None = Change.objects.aggregate(oldest=Min(_column()))["oldest"]

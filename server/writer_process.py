@@ -36,6 +36,7 @@ from resources import changes, context
 from resources.answers import HttpAnswer, problem_answer
 from resources.http.exchange import Exchange
 from resources.http.request import Request
+from server import process_metrics
 from server.back_off import BackOff
 from server.waiting import interrupted
 from server.write_executor import (
@@ -327,6 +328,7 @@ def be_the_writer(line: socket.socket) -> NoReturn:
     # The server says when it is over: what it has been asked is still to be written.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    process_metrics.share(settings.METRICS_FOLDER, "writer")
     try:
         Writer(line).run()
     except ConnectionError:

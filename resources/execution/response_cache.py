@@ -23,6 +23,16 @@ OVERHEAD = 1_000
 """Bytes that a response takes besides its body and what was asked for, roughly."""
 
 
+class CacheCounts:
+    """What was found and what was not, since the process started."""
+
+    hits = 0
+    misses = 0
+
+
+counts = CacheCounts()
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     answer: HttpAnswer
@@ -44,10 +54,13 @@ class ResponseCache:
         """Return the response under a key if it is still valid."""
         entry = self.entries.get(key)
         if entry is None:
+            counts.misses += 1
             return None
         if entry.until < monotonic() or not self.epochs.are_unchanged(entry.sources, entry.since):
             self.entries.drop(key)
+            counts.misses += 1
             return None
+        counts.hits += 1
         return entry.answer
 
     def keep(self, key: Hashable, answer: HttpAnswer, since: int, texts: int = 0) -> None:

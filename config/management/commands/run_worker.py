@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, override
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config.background import BackgroundWorker, end_with_parent, new_worker_id
+from server import process_metrics
 from server.allocator import return_freed_memory
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class Command(BaseCommand):
         return_freed_memory()
         if options["parent"] is not None:
             end_with_parent(options["parent"])
+        process_metrics.share(settings.METRICS_FOLDER, "worker")
         worker = BackgroundWorker(options["worker_id"] or new_worker_id())
         worker.gone.update(filter(None, [options["replaces"]]))
         worker.run()

@@ -21,7 +21,7 @@ from config.supervision import SupervisedWorker
 from config.tasks import schedule_housekeeping
 from files.storage import set_up_storage
 from resources.log_consumers import begin_consumers
-from server import waiting
+from server import process_metrics, waiting
 from server.allocator import return_freed_memory
 from server.granian import Serving, ServingError, hold_folder, require_free
 from server.private_files import restrict_existing_files
@@ -67,6 +67,7 @@ class Command(BaseCommand):
             # This thread asks nothing more: whoever answers requests has connections of their own.
             connections.close_all()
             if role == "worker":
+                process_metrics.share(settings.METRICS_FOLDER, "worker")
                 BackgroundWorker(new_worker_id()).run()
                 return
             self._announce(options["host"], options["port"])
@@ -171,10 +172,19 @@ def serve(host: str, port: int, *, has_worker: bool) -> None:
         watch.start(waiting.interrupt)
     goodbye = 0 if settings.ROLE == "api" else GOODBYE_SECONDS
     serving = Serving(application, host, port, goodbye=goodbye, patience=settings.SHUTDOWN_SECONDS)
-    # The writer is a fork, which has to come before there are threads.
-    with writer_beside(serving), worker_beside(runs=has_worker):
-        serving.run()
+    with process_metrics.shared_folder(settings.METRICS_FOLDER) as folder:
+        settings.METRICS_FOLDER = folder
+        env.adopt_metrics_folder(folder)
+        # The writer is a fork, which has to come before there are threads.
+        with writer_beside(serving), worker_beside(runs=has_worker):
+            process_metrics.share(folder, name_of(settings.ROLE, port))
+            serving.run()
     write_counts()
+
+
+def name_of(role: str, port: int) -> str:
+    """Return the name of a serving process among those of its host, as metrics have it."""
+    return process_metrics.ALONE if role == "all" else f"{role}-{port}"
 
 
 @contextmanager
