@@ -15,7 +15,7 @@ from resources import context
 from resources.errors import as_problem
 from resources.http.client_networks import address_of_request
 from server import error_pages
-from server.envelope import Envelope
+from server.envelope import Envelope, caller_of
 from users.models import User
 from users.services.factors import factors_of
 
@@ -39,7 +39,7 @@ class RequestEnvelope:
             request.method or "",
             request.path,
             address_of_request(request),
-            request.META.get("HTTP_X_REQUEST_ID", ""),
+            *caller_of(_trace_headers(request)),
         )
         response = self.get_response(request)
         response["X-Request-ID"] = envelope.context.request_id
@@ -50,6 +50,12 @@ class RequestEnvelope:
         """Answer what is nobody's mistake, such as a database that is away, as the API does."""
         problem = as_problem(exception)
         return problem.response() if problem and problem.status >= 500 else None
+
+
+def _trace_headers(request: HttpRequest) -> Mapping[bytes, bytes]:
+    """Return the headers that name a request, as ASGI has them."""
+    given = ((name, request.headers.get(name)) for name in ("x-request-id", "traceparent"))
+    return {name.encode(): value.encode() for name, value in given if value is not None}
 
 
 class OperatorAddresses:

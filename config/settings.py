@@ -13,6 +13,7 @@ from config import (
     env,
     formats,
     moderation,
+    observing,
     picture_sizes,
     policies,
     providers,
@@ -227,9 +228,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "resources.errors.exception_handler",
     "UNAUTHENTICATED_USER": "resources.actors.anonymous",
 }
-METRICS_TOKEN = env.secret("METRICS_TOKEN")
-METRICS_FOLDER = env.path(env.METRICS_VARIABLE, None)
-PROFILING = env.flag("PROFILING", default=False)
+METRICS_TOKEN, METRICS_FOLDER, PROFILING, SLOW_STATEMENT_MS, OTLP_ENDPOINT = observing.switches()
 PROXIES = env.integer("PROXIES", 0, maximum=10)
 TRUSTED_ADDRESSES = env.networks("TRUSTED_ADDRESSES")
 RESOURCES_AUTHENTICATE_TOKEN = "users.tokens.authenticate_token"

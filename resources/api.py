@@ -4,7 +4,7 @@ Apps import `resources.api` and, for their admin pages, `resources.admin`; nothi
 engine (import-linter holds that). So whatever is not named here can change freely.
 """
 
-from resources import changes, erasure, feed, outgoing, registry, row_sql, search
+from resources import changes, erasure, feed, outgoing, registry, row_sql, search, spans, tracing
 from resources.actors import ANONYMOUS, SYSTEM, Actor, Authentication
 from resources.answers import JSON, HttpAnswer
 from resources.byte_cache import ByteCache
@@ -212,9 +212,11 @@ __all__ = [
     "search",
     "showing_fields",
     "shown_plan",
+    "spans",
     "storage_full",
     "texts_of",
     "together",
+    "tracing",
     "unavailable",
     "unlinked",
     "unseal",

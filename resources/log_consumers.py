@@ -206,6 +206,7 @@ class ConsumerRun:
         failures = state.failures + 1
         error = f"{type(failure).__name__}: {failure}"[:200]
         fields = {"consumer": state.name, "position": change.position, "attempt": failures}
+        fields["request_id"] = change.request_id
         logger.error("a change was not handled", exc_info=failure, extra={"fields": fields})
         with transaction.atomic():
             held = ConsumerPosition.objects.filter(pk=state.pk, position=state.position)

@@ -12,7 +12,7 @@ from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, client_network, limited_network
 from resources.http.languages import language_of
 from resources.http.throttles import AddressThrottle, require_not_full
-from server.envelope import Envelope
+from server.envelope import Envelope, caller_of
 from server.refusals import refuse
 from server.request_bodies import let_pass
 
@@ -41,13 +41,12 @@ class AddressLimits:
             return
         address = address_of_scope(scope)
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        given_id = headers.get(b"x-request-id", b"").decode("latin-1")
         try:
             with translation.override(language_of(headers.get(b"accept-language", b""))):
                 for throttle in _throttles(scope["path"]):
                     require_not_full(throttle.scope, client_network(address))
         except Problem as problem:
-            envelope = Envelope.opened(scope["method"], scope["path"], address, given_id)
+            envelope = Envelope.opened(scope["method"], scope["path"], address, *caller_of(headers))
             await let_pass(receive, limited_network(address))
             await refuse(problem, send, request_id=envelope.context.request_id)
             envelope.measure(problem.status, "refused-by-address")

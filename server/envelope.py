@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django_prometheus.middleware import Metrics
 
-from resources import context
+from resources import context, spans
+from resources.tracing import trace_id, trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,16 +36,22 @@ class Envelope:
     path: str
     ip_address: str
     context: context.RequestContext
+    parent: str = ""
+    """The span of the client that this request is a part of, if it names one."""
     started: float = field(default_factory=perf_counter)
 
     @classmethod
-    def opened(cls, method: str, path: str, ip_address: str, given_id: str) -> Envelope:
+    def opened(
+        cls, method: str, path: str, ip_address: str, given_id: str, parent: str
+    ) -> Envelope:
         """Begin a request; its id is taken over from a proxy if it is a plain word."""
         request_id = given_id if ACCEPTED_ID.fullmatch(given_id) else ""
-        return cls(method, path, ip_address, context.begin(request_id))
+        return cls(method, path, ip_address, context.begin(request_id), parent)
 
     def log(self, status: int) -> None:
-        """Write the request's one line."""
+        """Write the request's one line, and its span if traces are on."""
+        if spans.exporter.is_on:
+            self._trace(status)
         if not logger.isEnabledFor(logging.INFO):
             return
         method = self.method[:LONGEST_METHOD]
@@ -61,11 +68,36 @@ class Envelope:
         }
         logger.handle(record)
 
+    def _trace(self, status: int) -> None:
+        attributes: dict[str, str | int] = {
+            "http.request.method": self.method[:LONGEST_METHOD],
+            "url.path": self.path,
+            "http.response.status_code": status,
+        }
+        # Without ids, so that the same kind of request has the same name.
+        name = f"{self.method[:LONGEST_METHOD]} {'/'.join(self.path.split('/')[:4])}"
+        seconds = perf_counter() - self.started
+        spans.note_request(name, self.context.request_id, self.parent, seconds, attributes)
+
     def measure(self, status: int, view: str) -> None:
         """Count the request as django-prometheus' middleware counts Django's own."""
         for count in _counters(self.method, status):
             count()
         _latency(self.method, view)(perf_counter() - self.started)
+
+
+def caller_of(headers: Mapping[bytes, bytes]) -> tuple[str, str]:
+    """Return the request id that a client or proxy names, and the span that it calls from.
+
+    Without an id of its own the request takes that of the trace it belongs to.
+    """
+    given = headers.get(b"x-request-id", b"").decode("latin-1")
+    traceparent = headers.get(b"traceparent")
+    if traceparent is None:
+        return given, ""
+    trace, span = trace_of(traceparent.decode("latin-1"))
+    is_same = not given or trace_id(given) == trace
+    return given or trace, span if is_same else ""
 
 
 @lru_cache(maxsize=256)

@@ -20,7 +20,7 @@ from resources.http.request import READS, Request, media_type_of
 from resources.http.writes import LIMITS
 from resources.targets import API_PREFIX, Target, target_of
 from resources.writing.merge_patch import MEDIA_TYPE as MERGE_PATCH
-from server.envelope import Envelope, send_answer
+from server.envelope import Envelope, caller_of, send_answer
 from server.file_cache import FileCache
 from server.hosts import is_addressed_here
 from server.read_executor import ReadExecutor
@@ -62,8 +62,9 @@ class FastPath:
                 await self.next_app(scope, receive, send)
             return
         request = Request.from_scope(scope, target, headers)
-        given_id = headers.get(b"x-request-id", b"").decode("latin-1")
-        envelope = Envelope.opened(request.method, request.path, request.address, given_id)
+        envelope = Envelope.opened(
+            request.method, request.path, request.address, *caller_of(headers)
+        )
         if translation.get_language() != request.language:
             translation.activate(request.language)
         exchange = self.readers.exchange(request)

@@ -19,7 +19,7 @@ from files.serving.metrics import CACHE_HITS, CACHE_MISSES, SENT_FROM_MEMORY
 from resources.byte_cache import ByteCache
 from resources.http.client_networks import address_of_scope
 from resources.http.conditions import is_known
-from server.envelope import Envelope
+from server.envelope import Envelope, caller_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -141,8 +141,9 @@ class Recorder:
 
 
 async def _send(kept: FileAnswer, scope: Scope, headers: Mapping[bytes, bytes], send: Send) -> None:
-    given_id = headers.get(b"x-request-id", b"").decode("latin-1")
-    envelope = Envelope.opened(scope["method"], scope["path"], address_of_scope(scope), given_id)
+    envelope = Envelope.opened(
+        scope["method"], scope["path"], address_of_scope(scope), *caller_of(headers)
+    )
     request_id = (b"x-request-id", envelope.context.request_id.encode())
     if_none_match = headers.get(b"if-none-match")
     if if_none_match and is_known(if_none_match.decode("latin-1"), kept.tag):

@@ -29,17 +29,17 @@ ANSWER_SECONDS = 0.5
 """How long one process may take; one that stands still is left out."""
 ENDING = ".sock"
 WAITING = 16
-ALONE = "server"
+MAIN = "server"
 
 
-class Place:
+class SharedMetrics:
     """Where this process shares its metrics, and by which name."""
 
     folder: Path | None = None
-    name = ALONE
+    name = MAIN
 
 
-place = Place()
+shared = SharedMetrics()
 
 
 @contextmanager
@@ -58,19 +58,19 @@ def share(folder: Path | None, name: str) -> None:
     if folder is None:
         return
     try:
-        place.name, listener = _claimed(folder, name)
+        shared.name, listener = _claimed(folder, name)
     except OSError as failure:
         logger.warning("the metrics of this process can't be shared: %s", failure)
         return
-    place.folder = folder
+    shared.folder = folder
     Thread(target=_answer_for_ever, args=[listener], name="metrics", daemon=True).start()
 
 
 def gathered() -> str:
     """Return the metrics of all processes that share a folder with this one, as Prometheus text."""
-    texts = {place.name: own_metrics()}
-    if place.folder:
-        for path in sorted(place.folder.glob(f"*{ENDING}")):
+    texts = {shared.name: own_metrics()}
+    if shared.folder:
+        for path in sorted(shared.folder.glob(f"*{ENDING}")):
             if path.stem not in texts and (text := _asked(path)):
                 texts[path.stem] = text
     return merged(texts)

@@ -14,7 +14,7 @@ from files.pictures.executor import RETRY_SECONDS, too_many_pictures
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, limited_network
 from resources.http.languages import language_of
-from server.envelope import Envelope
+from server.envelope import Envelope, caller_of
 from server.refusals import refuse
 from server.request_bodies import let_pass
 
@@ -75,8 +75,7 @@ class UploadLimit:
             ):
                 await self.next_app(scope, receive, send)
         except Problem as problem:
-            given_id = headers.get(b"x-request-id", b"").decode("latin-1")
-            envelope = Envelope.opened(scope["method"], scope["path"], address, given_id)
+            envelope = Envelope.opened(scope["method"], scope["path"], address, *caller_of(headers))
             await let_pass(receive, limited_network(address))
             problem.headers = {**problem.headers, "Connection": "close"}
             await refuse(problem, send, request_id=envelope.context.request_id)

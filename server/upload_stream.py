@@ -26,7 +26,7 @@ from resources.connections import with_connection
 from resources.errors import Problem, as_problem
 from resources.http.client_networks import address_of_scope, limited_network
 from resources.http.languages import language_of
-from server.envelope import Envelope, send_answer
+from server.envelope import Envelope, caller_of, send_answer
 from server.hosts import is_addressed_here
 from server.request_bodies import DisconnectedError, let_pass
 from server.waiting import in_thread
@@ -76,8 +76,9 @@ class UploadStream:
         if begin is None:
             await self.next_app(scope, receive, send)
             return
-        given_id = headers.get(b"x-request-id", b"").decode("latin-1")
-        envelope = Envelope.opened(scope["method"], path, address_of_scope(scope), given_id)
+        envelope = Envelope.opened(
+            scope["method"], path, address_of_scope(scope), *caller_of(headers)
+        )
         language = language_of(headers.get(b"accept-language", b""))
         with translation.override(language):
             answer = await self._answer(begin, envelope, receive)

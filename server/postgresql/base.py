@@ -13,6 +13,7 @@ from django.db import OperationalError
 from django.db.backends.postgresql import base, features
 
 from server.postgresql.watch import watch
+from server.statements import watched
 
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper
@@ -29,6 +30,10 @@ class DatabaseWrapper(_Base):
     """Takes no connection that is cut off, and none at all while the server is away."""
 
     features_class = DatabaseFeatures
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(watched)
 
     def get_new_connection(self, conn_params: dict[str, object]) -> Any:
         if watch.is_away:

@@ -8,7 +8,7 @@ from functools import cache
 from math import inf
 from threading import get_ident
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.sqlite3 import base
@@ -16,6 +16,7 @@ from django.utils.asyncio import async_unsafe
 
 from resources.dialects.sqlite import register_functions, with_qmarks
 from server.sqlite.write_lock import WriteLock
+from server.statements import finished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +94,18 @@ class LeanCursor(NativeCursor):
         self.close()
 
 
+class WatchedCursor(LeanCursor):
+    """Notices statements that take long."""
+
+    @override
+    def execute(self, query: str, params: Any = None) -> Any:
+        begun = monotonic()
+        try:
+            return super().execute(query, params)
+        finally:
+            finished(query, begun)
+
+
 class DatabaseWrapper(_Base):
     """Holds the write lock from the beginning of a transaction to its end."""
 
@@ -127,7 +140,7 @@ class DatabaseWrapper(_Base):
         if is_watched or self._thread_ident != get_ident():
             return super().cursor()
         self.ensure_connection()
-        cursor = self.connection.cursor(factory=LeanCursor)
+        cursor = self.connection.cursor(factory=WatchedCursor)
         cursor.database = self
         return cursor
 

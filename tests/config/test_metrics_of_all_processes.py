@@ -16,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from resources.models import ConsumerPosition
 from server import process_metrics
-from server.process_metrics import gathered, merged, place, share
+from server.process_metrics import gathered, merged, share, shared
 from tests.architecture.sources import ROOT
 from tests.client import Browser
 
@@ -31,8 +31,8 @@ PROCESS = re.compile(r'process="([^"]+)"')
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give a folder for sockets, whose paths must be short, and share this process's metrics."""
-    monkeypatch.setattr(place, "folder", None)
-    monkeypatch.setattr(place, "name", "server")
+    monkeypatch.setattr(shared, "folder", None)
+    monkeypatch.setattr(shared, "name", "server")
     with TemporaryDirectory(prefix="holo") as given:
         share(Path(given), "server")
         yield Path(given)
@@ -43,7 +43,7 @@ import sys
 from pathlib import Path
 from server import process_metrics
 process_metrics.share(Path(sys.argv[1]), "worker")
-print(process_metrics.place.name, flush=True)
+print(process_metrics.shared.name, flush=True)
 input()
 """
 

@@ -54,6 +54,7 @@ ANYTHING_GOES = {
     "OAUTH_APPLE_KEY_ID",
     "S3_ACCESS_KEY",
     "S3_SECRET_KEY",
+    "METRICS_FOLDER",
 }
 COMPLETE = {
     "OAUTH_PROVIDERS": "google, guild",

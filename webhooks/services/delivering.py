@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from resources.api import SYSTEM, changes, feed, outgoing
+from resources.api import SYSTEM, changes, feed, outgoing, spans, tracing
 from webhooks.messages import message_about
 from webhooks.models import Delivery, DeliveryStatus, Webhook
 from webhooks.selectors import FRESH_FOR, is_heard
@@ -140,7 +140,12 @@ def _send(turn: Turn, change: Change) -> datetime | None:
     """Make one attempt; returns when to go on if it was in vain, or the turn is lost."""
     message = message_about(change, turn.webhook.pk)
     headers = message.headers(turn.webhook.secrets, at=int(timezone.now().timestamp()))
-    outcome = outgoing.post(turn.webhook.url, message.body, headers)
+    traced = tracing.passed_on(change.request_id)
+    outcome = outgoing.post(turn.webhook.url, message.body, {**headers, **traced})
+    if spans.exporter.is_on and change.request_id:
+        attributes = {"http.response.status_code": outcome.status or 0}
+        seconds = outcome.duration / 1000
+        spans.note_step("webhook", spans.CLIENT, change.request_id, seconds, attributes)
     if not outcome.is_good:
         return _put_off(turn, change, message, outcome)
     with transaction.atomic():

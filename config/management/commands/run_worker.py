@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, override
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from config import observing
 from config.background import BackgroundWorker, end_with_parent, new_worker_id
 from server import process_metrics
 from server.allocator import return_freed_memory
@@ -29,6 +30,7 @@ class Command(BaseCommand):
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         return_freed_memory()
+        observing.begin(settings.SLOW_STATEMENT_MS, settings.OTLP_ENDPOINT)
         if options["parent"] is not None:
             end_with_parent(options["parent"])
         process_metrics.share(settings.METRICS_FOLDER, "worker")

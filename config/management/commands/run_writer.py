@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING, Any, override
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from config import observing
 from server.allocator import return_freed_memory
 from server.writer_process import be_the_writer
 
@@ -26,4 +28,5 @@ class Command(BaseCommand):
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         return_freed_memory()
+        observing.begin(settings.SLOW_STATEMENT_MS, settings.OTLP_ENDPOINT)
         be_the_writer(socket.socket(fileno=options["line"]))

@@ -14,7 +14,7 @@ from django.db import NotSupportedError, OperationalError, connection, connectio
 from django.utils.module_loading import import_string
 
 from cards.services.counting import write_counts
-from config import env
+from config import env, observing
 from config.background import BackgroundWorker, new_worker_id
 from config.key_check import require_fitting_keys
 from config.supervision import SupervisedWorker
@@ -53,6 +53,7 @@ class Command(BaseCommand):
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         return_freed_memory()
+        observing.begin(settings.SLOW_STATEMENT_MS, settings.OTLP_ENDPOINT)
         role = options["role"] or settings.ROLE
         env.adopt_role(role)
         # Nothing has asked for it yet: the application, which does, is imported below.
@@ -184,7 +185,7 @@ def serve(host: str, port: int, *, has_worker: bool) -> None:
 
 def name_of(role: str, port: int) -> str:
     """Return the name of a serving process among those of its host, as metrics have it."""
-    return process_metrics.ALONE if role == "all" else f"{role}-{port}"
+    return process_metrics.MAIN if role == "all" else f"{role}-{port}"
 
 
 @contextmanager
