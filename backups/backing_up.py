@@ -18,11 +18,10 @@ from files.models import File
 from resources.api import read_snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from backups.archives import ArchiveWriter
-
-type Progress = Callable[[str, int, int], None]
+    from resources.api import Progress
 
 
 def archive_name() -> str:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from backups.archives import ArchiveReader
-    from backups.backing_up import Progress
     from backups.tables import KeptTable
+    from resources.api import Progress
 
 
 def require_restorable(archive: ArchiveReader) -> None:

@@ -23,7 +23,7 @@ from users.selectors import ADMIN
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from backups.backing_up import Progress
+    from resources.api import Progress
 
 LATE = timedelta(minutes=30)
 """How much earlier than a whole interval after the last one the next backup may begin."""

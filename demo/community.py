@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -19,13 +18,15 @@ from community.services.chat import write_message
 from community.services.comments import write_comment
 from demo import artwork, words
 from files.services import store_picture
-from resources.api import SYSTEM, Actor, changes
+from resources.api import SYSTEM, Actor, Progress, changes
 from templates_app.effects import PRESETS
 from templates_app.models import Template
 from templates_app.services import approve_template, submit_template, write_review
 from users.models import User, address
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from cards.models import Card
     from collections_app.models import Collection
     from files.models import File
@@ -40,8 +41,6 @@ SLOTS = {
     },
     "required": ["title"],
 }
-
-type Progress = Callable[[str, int, int], None]
 
 
 @dataclass

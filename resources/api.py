@@ -66,6 +66,7 @@ from resources.log_consumers import LogConsumer, consume
 from resources.models import Action, Change, Record
 from resources.ownership import mentions, owning_relations, rows_of
 from resources.placeholders import Placeholder
+from resources.progress import Progress, ProgressBar
 from resources.query.plans import Plan, compiled
 from resources.query.showing import showing_fields
 from resources.query.sources import UNTRACKED
@@ -134,6 +135,8 @@ __all__ = [
     "Placeholder",
     "Plan",
     "Problem",
+    "Progress",
+    "ProgressBar",
     "Record",
     "RecordAction",
     "RecordIdField",

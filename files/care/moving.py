@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import batched
+from itertools import batched, count
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from files.care.places import MOVING, digest_in
 from files.models import File
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from files.care.places import Place, StoredObject
+    from resources.api import Progress
 
 AT_ONCE = 500
 UNFINISHED = "uploads/"
@@ -58,12 +59,10 @@ class Move:
 
     What is at the target already is read and compared, as a run that was cut short, or whoever
     else wrote it, may have left anything. `clears` deletes from the source what is at the target.
-    `tell` hears of each object, with its size.
+    `tell` hears of each object: its part ("files"), how many are done, and of how many.
     """
 
-    def __init__(
-        self, source: Place, target: Place, *, clears: bool, tell: Callable[[int], None]
-    ) -> None:
+    def __init__(self, source: Place, target: Place, *, clears: bool, tell: Progress) -> None:
         self.source = source
         self.target = target
         self.clears = clears
@@ -79,12 +78,13 @@ class Move:
 
     def run(self) -> Moved:
         """Move everything."""
+        total, done = sum(1 for _each in self.objects()), count(1)
         for some in batched(self.objects(), AT_ONCE, strict=False):
             keys = [each.key for each in some]
             digests = dict(File.objects.filter(key__in=keys).values_list("key", "digest"))
             for each in some:
                 self._move(each, digests.get(each.key, ""))
-                self.tell(each.size)
+                self.tell("files", next(done), total)
         return self.moved
 
     def _move(self, each: StoredObject, digest: str) -> None:

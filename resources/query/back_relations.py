@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import OuterRef
@@ -12,9 +14,9 @@ from resources.query.columns import readable_scope
 from resources.rules import narrowed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from django.db.models import Field, QuerySet
+    from django.db.models import Field, Model, QuerySet
 
     from resources.actors import AnyActor
     from resources.declaration import Resource
@@ -75,8 +77,16 @@ def back_relation(name: str) -> BackRelation | None:
 
 def back_relations(resource: Resource) -> Iterator[BackRelation]:
     """Yield what can be expanded of the records that point at a resource, in order of name."""
-    for source in registry.all_resources():
+    return iter(_by_target(tuple(registry.all_resources())).get(resource.model, ()))
+
+
+@lru_cache(maxsize=1)
+def _by_target(resources: tuple[Resource, ...]) -> Mapping[type[Model], Sequence[BackRelation]]:
+    """Return the indexed back-relations among some resources by the model that they point at."""
+    found: dict[type[Model], list[BackRelation]] = defaultdict(list)
+    for source in resources:
         for relation in source.filters:
             back = back_relation(BackRelation(source, relation).name)
-            if back and back.leads_to(resource):
-                yield back
+            if back:
+                found[source.target(relation)].append(back)
+    return found

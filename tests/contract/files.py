@@ -212,7 +212,7 @@ def lists(files: Files) -> Iterator[Try]:
 
 def live(files: Files) -> Iterator[Try]:
     """Hear of everything that has happened, as whoever listens to all of a resource does."""
-    batch = settled_batch()
+    batch = settled_batch(files.world)
     for resource in {each.resource for each in files.shown}:
         own = [each for each in files.shown if each.resource is resource]
         listed = [each for each in own if ORACLES[resource.name].listed(files.who, each.row)]

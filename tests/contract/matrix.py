@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from realtime.topics import audience_of
-from resources import feed, registry
+from resources import registry
 from resources.errors import Problem
 from resources.http.exchange import Exchange
 from resources.http.pipeline import READ, answer_of
@@ -285,8 +285,8 @@ def live(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[Tr
     audience = _audience(actor, matrix.name, {})
     heard: set[str] = set()
     if audience is not None:
-        subscriber = audience.subscriber_id(actor)
-        told = events_for(audience, (subscriber,), settled_batch(matrix.name)).get(subscriber)
+        subscriber, batch = audience.subscriber_id(actor), settled_batch(matrix.world, matrix.name)
+        told = events_for(audience, (subscriber,), batch).get(subscriber)
         heard = {str(event.record_id) for event in told or () if event.verb not in GONE}
     yield from matrix.seen("live", who, "", matrix.listed(who, rows), heard, rows)
     may = [row for row in rows if matrix.oracle.viewed(who, row)]
@@ -294,11 +294,10 @@ def live(matrix: Matrix, rows: list[Any], who: Who, actor: Actor) -> Iterator[Tr
     yield from matrix.seen("live, one record", who, "", may, seen, rows)
 
 
-def settled_batch(name: str = "") -> ChangeBatch:
+def settled_batch(world: World, name: str = "") -> ChangeBatch:
     """Return all changes, those of blocks and mutes only if asked: they have lists start over."""
-    read = feed.changes_after(0, most=5000)
     left_out = {"blocks", "mutes"} - {name}
-    return ChangeBatch([each for each in read if each.resource not in left_out])
+    return ChangeBatch([each for each in world.log if each.resource not in left_out])
 
 
 def _audience(actor: Actor, topic: str, asked: Mapping[str, str]) -> Audience | None:

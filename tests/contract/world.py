@@ -30,7 +30,7 @@ from community.models import (
     RoomMember,
     RoomRead,
 )
-from resources import changes, registry
+from resources import changes, feed, registry
 from resources.actors import SYSTEM
 from templates_app.models import Review, Template, TemplateVersion
 from tests.client import Api
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from resources.actors import Actor
-    from resources.models import Record
+    from resources.models import Change, Record
 
 WORD = "dragon"
 """Stands in every text that can be searched."""
@@ -62,6 +62,11 @@ class World:
     def everyone(self) -> list[tuple[Who, Actor]]:
         """Return what the oracle knows of each, and who they are to the product."""
         return [(self._who(name), persona.actor) for name, persona in self.people.items()]
+
+    @cached_property
+    def log(self) -> Sequence[Change]:
+        """Return all changes, read once: whoever looks writes none."""
+        return feed.changes_after(0, most=5000)
 
     def _who(self, name: str) -> Who:
         user = self.people[name].user

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from backups.places import backup_place
-from backups.progress import ProgressBar
 from backups.services import make_backup
+from resources.api import ProgressBar
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from backups.archives import opened
-from backups.progress import ProgressBar
 from backups.restoring import restore
 from files.storage import set_up_storage
+from resources.api import ProgressBar
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

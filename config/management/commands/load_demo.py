@@ -5,10 +5,10 @@ from typing import Any, override
 
 from django.core.management.base import BaseCommand
 
-from backups.progress import ProgressBar
 from cards.models import Card
 from demo.community import Community
 from demo.story.inside import tell_inside
+from resources.api import ProgressBar
 
 
 class Command(BaseCommand):

@@ -10,14 +10,13 @@ from django.core.management.base import BaseCommand, CommandError
 from files.care.checking import Check, repair
 from files.care.moving import Move
 from files.care.places import both_places, current_place
+from resources.api import ProgressBar
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
     from files.care.checking import Findings
 
-WIDTH = 40
-"""Characters of the progress bar."""
 MEANINGS = {
     "missing": "files whose bytes are gone",
     "wrong_size": "files of another size than their row says",
@@ -87,12 +86,8 @@ class Command(BaseCommand):
             raise CommandError("Set S3_BUCKET and what goes with it: files move to it or from it.")
         disk, bucket = places
         source, target = (disk, bucket) if options["to"] == "s3" else (bucket, disk)
-        bar = Bar(self)
-        move = Move(source, target, clears=bool(options["clear"]), tell=bar.step)
-        if not options["json"]:
-            bar.total = sum(1 for _each in move.objects())
-        moved = move.run()
-        bar.end()
+        bar = ProgressBar(self.stderr)
+        moved = Move(source, target, clears=bool(options["clear"]), tell=bar.show).run()
         if options["json"]:
             self.stdout.write(json.dumps(moved.as_json()))
         else:
@@ -103,29 +98,3 @@ class Command(BaseCommand):
         if moved.damaged:
             keys = "\n  ".join(moved.damaged)
             raise CommandError(f"{len(moved.damaged)} are damaged:\n  {keys}", returncode=1)
-
-
-class Bar:
-    """Shows on a terminal how far a move has come; nothing elsewhere."""
-
-    def __init__(self, command: BaseCommand) -> None:
-        self.output = command.stderr
-        self.total = 0
-        self.done = 0
-        self.bytes = 0
-
-    def step(self, size: int) -> None:
-        """Note an object that is done."""
-        self.done += 1
-        self.bytes += size
-        if self.total and self.output.isatty():
-            filled = min(WIDTH, WIDTH * self.done // self.total)
-            bar = "#" * filled + "." * (WIDTH - filled)
-            line = f"\r[{bar}] {self.done}/{self.total}, {self.bytes / 1e6:.1f} MB"
-            self.output.write(line, ending="")
-            self.output.flush()
-
-    def end(self) -> None:
-        """End the line of the bar."""
-        if self.total and self.output.isatty():
-            self.output.write("")
