@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import orjson
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from realtime.close_codes import reconnect_delay
-from realtime.listener import Listener, problem_frame
+from realtime.listener import Listener, access, problem_frame
+from realtime.tickets import take_ticket
 from realtime.topics import PARAMETERS
 from resources import context
 from resources.byte_cache import byte_cached
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from realtime.close_codes import CloseReason
 
 PATH = "/api/v1/events"
+find_token = database_sync_to_async(take_ticket, thread_sensitive=False, executor=access)
 METHODS = frozenset({"GET", "HEAD"})
 EVENT_STREAM = b"text/event-stream"
 FRAME_BYTES = 4 * 1024 * 1024
@@ -117,12 +120,8 @@ def _about(text: str) -> tuple[str, str, str]:
 async def _open(listener: Listener, scope: Scope) -> Cursors:
     """Sign in and subscribe as the request asks; raises Problem."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    scheme, _space, token = headers.get("authorization", "").partition(" ")
-    if not scheme:
-        listener.admit()
-    elif scheme.lower() != "bearer" or not await listener.authenticate(token.strip()):
-        raise not_signed_in()
     asked = parse_qs(scope["query_string"].decode("latin-1"))
+    await _sign_in(listener, headers.get("authorization", ""), asked.get("ticket", [""])[0])
     topics = list(dict.fromkeys(asked.get("topic", [])))
     if not topics:
         raise bad_parameter("topic", "required", _("Name at least one topic."))
@@ -132,6 +131,20 @@ async def _open(listener: Listener, scope: Scope) -> Cursors:
     for topic, cursor in cursors.of.items():
         await listener.subscribe(topic, topic, narrowed, cursor)
     return cursors
+
+
+async def _sign_in(listener: Listener, authorization: str, ticket: str) -> None:
+    """Sign in by a header or a ticket, or as nobody; raises Problem."""
+    scheme, _space, token = authorization.partition(" ")
+    if not scheme and not ticket:
+        listener.admit()
+        return
+    is_known = scheme.lower() == "bearer"
+    if not scheme:
+        token = await find_token(ticket) or ""
+        is_known = bool(token)
+    if not (is_known and await listener.authenticate(token.strip())):
+        raise not_signed_in()
 
 
 async def _stream(listener: Listener, cursors: Cursors, send: Send) -> None:

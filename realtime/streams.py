@@ -39,6 +39,9 @@ EVENTS = {
             required=True,
         ),
         _parameter("since", TEXT, "The cursor after which to hear; `Last-Event-ID` does as well."),
+        _parameter(
+            "ticket", TEXT, "Signs in where no header can be sent; see `/realtime/tickets`."
+        ),
         _parameter("filter", TEXT, "As in lists: only records that match."),
         _parameter("expand", TEXT, "As in lists."),
         _parameter("fields", TEXT, "As in lists."),

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from realtime.frames.members import LONGEST_TEXT, MOST_PAYLOAD
 from realtime.rooms.policy import ROOM_NAME
 from realtime.rooms.triggers import require_trusted, trigger
+from realtime.tickets import SECONDS, ticket_for
 from realtime.turn_server import turn_credentials
 from resources.answers import JSON, HttpAnswer
 from resources.errors import not_signed_in
@@ -89,6 +90,39 @@ class TriggerInput(serializers.Serializer[object]):
     """What to say, in order."""
 
     messages = serializers.ListField(child=MessageInput(), min_length=1, max_length=MOST_MESSAGES)
+
+
+class TicketOutput(serializers.Serializer[object]):
+    """A ticket for one event stream."""
+
+    ticket = serializers.CharField()
+    seconds = serializers.IntegerField(help_text="How long it is good for.")
+
+
+class TicketView(APIView):
+    """Tickets for event streams of browsers."""
+
+    @extend_schema(
+        operation_id="create_ticket",
+        tags=["realtime"],
+        summary="Get a ticket for an event stream",
+        request=None,
+        responses={201: TicketOutput},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Answer a ticket, for `/api/v1/events?ticket=…`: a browser's `EventSource` sends no token.
+
+        It signs one stream in. For the next, which the browser asks for by the same address when
+        its connection is lost, open a new one with another ticket and the cursor of the last event.
+        """
+        actor = actor_behind(request)
+        if actor.id is None:
+            raise not_signed_in()
+        limits = consume_quota("write", *rate_limit_keys(actor, address_of_request(request)))
+        token = request.headers["Authorization"].partition(" ")[2].strip()
+        body = orjson.dumps({"ticket": ticket_for(token), "seconds": SECONDS})
+        told = {"Content-Type": JSON, "Cache-Control": "no-store", **limits}
+        return HttpAnswer(201, body, told).response()
 
 
 class TriggerView(APIView):

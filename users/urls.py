@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from users.views import accounts, factors, oauth, passkeys, service_tokens, tokens
+from users.views import accounts, cookies, factors, oauth, passkeys, service_tokens, tokens
 from users.views.endpoints import view_of
 
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("otp/confirm", view_of(accounts.sign_in_by_code)),
     path("token", view_of(tokens.sign_in)),
     path("token/refresh", view_of(tokens.refresh)),
+    path("cookie", view_of(cookies.refresh_by_cookie, cookies.sign_out_by_cookie)),
     path("token/second-factor", view_of(factors.sign_in_by_second_factor)),
     path("totp", view_of(factors.view_totp, factors.begin_totp, factors.remove_totp)),
     path("totp/confirm", view_of(factors.confirm_totp)),

@@ -84,6 +84,24 @@ def test_events_carry_the_frames_of_the_websocket(dana: Persona) -> None:
     asyncio.run(go())
 
 
+def test_a_browser_signs_in_by_a_ticket_once(dana: Persona, anonymous: Persona) -> None:
+    assert anonymous.api.post("realtime/tickets").status_code == 401
+    given = dana.api.post("realtime/tickets")
+    assert (given.status_code, given.json()["seconds"]) == (201, 60)
+    query = f"topic=cards&ticket={given.json()['ticket']}"
+
+    async def go() -> None:
+        stream, second = Stream(query), Stream(query)
+        assert (await stream.open())["status"] == 200
+        assert (await stream.event())["event"] == "subscribed"
+        draft = await sync_to_async(dana.creates)("cards", title="Draft")
+        assert orjson.loads((await stream.event())["data"])["id"] == draft["id"]
+        assert (await second.open())["status"] == 401
+        await stream.close()
+
+    asyncio.run(go())
+
+
 def test_a_browser_resumes_by_the_last_event_it_saw(dana: Persona) -> None:
     start = feed.head()
 

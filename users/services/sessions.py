@@ -164,11 +164,16 @@ def record_step_up(session: Session, *, caller: Caller, method: str) -> None:
         )
 
 
+def live_session(session_id: UUID) -> Session | None:
+    """Return a session that has not ended."""
+    return Session.objects.filter(pk=session_id, ended_at=None).first()
+
+
 def session_of(actor: Actor) -> Session:
     """Return the live session an actor is signed in by; raises Problem 401 when there is none."""
     if actor.session_id is None:
         raise not_signed_in()
-    session = Session.objects.filter(pk=actor.session_id, ended_at=None).first()
+    session = live_session(actor.session_id)
     if session is None:
         raise not_signed_in()
     return session

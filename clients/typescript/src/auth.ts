@@ -29,6 +29,8 @@ const MARGIN = 15_000;
 
 /** The session of one client. `U` is the type of a member’s own profile. */
 export class Auth<U = unknown> implements Signer {
+  /** Nobody is signed in, as far as is known: a cookie need not be asked. */
+  private hasEnded = false;
   private refreshing: Promise<string | null> | undefined;
   private readonly listeners = new Set<AuthListener<U>>();
 
@@ -56,10 +58,19 @@ export class Auth<U = unknown> implements Signer {
     return () => void this.listeners.delete(listener);
   }
 
+  /** Fetch the member’s profile anew, for a session that was opened on another page. */
+  async restore(): Promise<U | null> {
+    if ((await this.token()) === null) return null;
+    const user = await this.transport.json<U>('GET', 'users/me');
+    const session = this.store.load();
+    if (session) this.accept({ ...session, user });
+    return user;
+  }
+
   /** Return an access token that is good for a while, null for nobody. */
   async token(): Promise<string | null> {
     const session = this.store.load();
-    if (!session) return null;
+    if (!session) return this.store.renew && !this.hasEnded ? this.refresh('') : null;
     return expiresSoon(session.access) ? this.refresh(session.access) : session.access;
   }
 
@@ -132,7 +143,8 @@ export class Auth<U = unknown> implements Signer {
   /** Sign out here, or on every device. */
   async signOut(options: { everywhere?: boolean } = {}): Promise<void> {
     try {
-      if (this.isSignedIn) await this.transport.json('POST', 'auth/logout', { body: options });
+      if (this.store.end && !options.everywhere) await this.store.end();
+      else if (this.isSignedIn) await this.transport.json('POST', 'auth/logout', { body: options });
     } catch (error) {
       // Away from here the session is as good as ended; everywhere else only the server ends it.
       if (options.everywhere) throw error;
@@ -142,6 +154,7 @@ export class Auth<U = unknown> implements Signer {
 
   /** Take over a session that was opened elsewhere, or none. */
   accept(session: Session | null): void {
+    this.hasEnded = session === null;
     this.store.save(session);
     this.tell();
   }
@@ -149,7 +162,7 @@ export class Auth<U = unknown> implements Signer {
   /** Send what opens a session, and keep it. */
   async open(path: string, body: object): Promise<SignedIn<U>> {
     const session = await this.ask<SignedIn<U> | undefined>(path, body);
-    if (session) this.accept(session);
+    if (session) this.accept(this.store.adopt ? await this.store.adopt(session) : session);
     return session as SignedIn<U>;
   }
 
@@ -170,6 +183,7 @@ export class Auth<U = unknown> implements Signer {
   /** Refresh the session unless another tab has done so meanwhile; null when it has ended. */
   private async renew(refused: string): Promise<string | null> {
     const session = this.store.load();
+    if (this.store.renew) return this.renewElsewhere();
     if (!session?.refresh) {
       this.accept(null);
       return null;
@@ -184,6 +198,13 @@ export class Auth<U = unknown> implements Signer {
       this.accept(null);
       return null;
     }
+  }
+
+  /** Have the store refresh the session; it may have been opened on another page. */
+  private async renewElsewhere(): Promise<string | null> {
+    const renewed = (await this.store.renew?.()) ?? null;
+    this.accept(renewed);
+    return renewed?.access ?? null;
   }
 
   private tell(): void {

@@ -39,6 +39,8 @@ export interface Page<T> {
   results: T[];
   count: number | undefined;
   hasNext: boolean;
+  /** Where the next page begins, for `cursor`. */
+  nextCursor: string | undefined;
   hasPrevious: boolean;
   next(options?: RequestOptions): Promise<Page<T> | null>;
   previous(options?: RequestOptions): Promise<Page<T> | null>;
@@ -193,6 +195,7 @@ export class RecordRequests {
       results: found.results,
       count: found.count,
       hasNext: found.next !== null,
+      nextCursor: (found.next && new URL(found.next, this.transport.base).searchParams.get('cursor')) || undefined,
       hasPrevious: found.previous !== null,
       next: (options) => follow(found.next, options),
       previous: (options) => follow(found.previous, options),

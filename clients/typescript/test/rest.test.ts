@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { and, createClient, filter, memoryStore, not, problemOf, quoted, upload } from 'holobase';
+import { createCollection } from '@tanstack/db';
+import { and, createClient, eventsAddress, filter, memoryStore, not, problemOf, quoted, Realtime, upload } from 'holobase';
 import type { AuthStore, Client, Fetch, Session } from 'holobase';
+import { renewSession, serverClient, sessionRoute } from 'holobase/next';
+import { Outbox } from 'holobase/outbox';
+import type { Conflict } from 'holobase/outbox';
+import type { Card } from 'holobase/schema';
+import { liveCollection } from 'holobase/tanstack-db';
+import { pagesQuery } from 'holobase/tanstack-query';
+import { WebSocket } from 'ws';
 
+import { until } from './listener.js';
 import { Server } from './server.js';
 
 let server: Server;
@@ -137,6 +146,143 @@ test('three tabs refresh a session once, and hear when it has ended', async () =
   tabs[0]!.auth.onChange((user) => heard.push(user));
   await tabs[0]!.auth.signOut();
   assert.deepEqual([heard.length, tabs[1]!.auth.isSignedIn], [2, false]);
+});
+
+test('twenty writes made without a network arrive once each, in order, and conflicts are told', async () => {
+  const online = client();
+  const contested = await online.cards.create({ title: 'Contested' });
+  const before = await online.request<Response>('GET', `cards/${contested.id}`);
+  assert.ok(before);
+  const tag = (await online.transport.send('GET', `cards/${contested.id}`)).headers.get('ETag')!;
+  let isAway = true;
+  let answers = 0;
+  const broken: Fetch = async (url, sent) => {
+    if (isAway) throw new TypeError('network');
+    const answer = await noted(url, sent);
+    if (answers++ % 4 === 1) throw new TypeError('the answer is lost');
+    return answer;
+  };
+  const kept = new Map<string, string>();
+  const keeper = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, text: string) => void kept.set(name, text),
+    removeItem: (name: string) => void kept.delete(name),
+  };
+  const conflicts: Conflict[] = [];
+  const options = { keeper, retryFirst: 5, onConflict: (each: Conflict) => conflicts.push(each) };
+  const away = client({ access }, { fetch: broken });
+  const closed = new Outbox(away, options);
+  for (let number = 0; number < 18; number += 1)
+    void closed.write('POST', 'cards', { title: `Offline ${String(number).padStart(2, '0')}` });
+  void closed.write('PATCH', `cards/${contested.id}`, { title: 'Mine' }, tag);
+  void closed.write('DELETE', `cards/${contested.id}`, undefined, tag);
+  closed.close(); // the page is reloaded, and somebody else is sooner
+  await online.cards.update(contested.id, { title: 'Theirs' });
+
+  const outbox = new Outbox(away, options);
+  assert.equal(outbox.waiting.length, 20);
+  isAway = false;
+  outbox.flush();
+  await until(() => outbox.waiting.length === 0);
+  outbox.close();
+  const made = [];
+  for await (const card of online.cards.all({ filter: filter`title ~ "Offline"`, sort: 'created_at', fields: ['title'] }))
+    made.push(card.title);
+  assert.deepEqual(made, Array.from({ length: 18 }, (_, number) => `Offline ${String(number).padStart(2, '0')}`));
+  assert.deepEqual(conflicts.map(({ write, problem }) => [write.method, problem.code]), [
+    ['PATCH', 'precondition_failed'],
+    ['DELETE', 'precondition_failed'],
+  ]);
+  assert.equal((await online.cards.view(contested.id)).title, 'Theirs');
+});
+
+test('a collection is as the server has it, shows writes at once and takes refused ones back', async () => {
+  const holobase = client();
+  const realtime = new Realtime({ url: server.url, token: () => access, WebSocket });
+  const collection = createCollection(
+    liveCollection<Card>({
+      client: holobase,
+      realtime,
+      resource: 'cards',
+      filter: filter`rarity = "mythic"`,
+      toCreate: ({ title, rarity }) => ({ title, rarity }),
+    }),
+  );
+  const titles = () => [...collection.values()].map(({ title }) => title).sort();
+  const first = await holobase.cards.create({ title: 'First', rarity: 'mythic' });
+  await collection.preload();
+  assert.deepEqual(titles(), ['First']);
+  const elsewhere = await holobase.cards.create({ title: 'Elsewhere', rarity: 'mythic' });
+  await until(() => collection.size === 2);
+  await holobase.cards.update(elsewhere.id, { rarity: 'rare' });
+  await until(() => collection.size === 1);
+
+  const insert = collection.insert({ ...first, id: 'temporary', title: 'Mine' });
+  assert.deepEqual(titles(), ['First', 'Mine']);
+  await insert.isPersisted.promise;
+  await until(() => !collection.has('temporary') && titles().length === 2);
+  const update = collection.update(first.id, (draft) => void (draft.title = 'Changed'));
+  await update.isPersisted.promise;
+  await until(() => titles()[0] === 'Changed');
+  const wrong = collection.update(first.id, (draft) => void (draft.title = ''));
+  assert.deepEqual(titles(), ['', 'Mine']);
+  await assert.rejects(wrong.isPersisted.promise);
+  assert.deepEqual(titles(), ['Changed', 'Mine']);
+  await collection.delete(first.id).isPersisted.promise;
+  await until(() => titles().join() === 'Mine');
+  await collection.cleanup();
+  realtime.close();
+});
+
+test('a browser’s event stream is signed in by a ticket', async () => {
+  const answer = await fetch(await eventsAddress(client(), ['cards', 'notifications']));
+  assert.equal(answer.headers.get('Content-Type'), 'text/event-stream; charset=utf-8');
+  await answer.body?.cancel();
+});
+
+test('a Next.js site keeps a session in its cookies, refreshes it once, and gives it to its own pages alone', async () => {
+  const origins = ['https://cards.example'];
+  const site = { url: server.url, origins, fetch: noted };
+  const { POST, DELETE } = sessionRoute(site);
+  const opened = server.session('finn');
+  const asks = (body: object, cookie = '', origin = origins[0]!) =>
+    new Request('https://cards.example/api/session', {
+      method: 'POST',
+      headers: { Origin: origin, 'Content-Type': 'application/json', Cookie: cookie },
+      body: JSON.stringify(body),
+    });
+  assert.equal((await POST(asks({ refresh: opened.refresh }, '', 'https://evil.example'))).status, 403);
+  const kept = await POST(asks({ refresh: opened.refresh }));
+  const cookies = kept.headers.getSetCookie();
+  assert.ok(cookies.every((line) => /HttpOnly; SameSite=Lax; Secure/.test(line)));
+  assert.deepEqual(Object.keys((await kept.json()) as object), ['access']);
+  const jar = new Map(cookies.map((line) => line.split(';')[0]!.split('=') as [string, string]));
+  const refreshed = jar.get('holobase_refresh');
+
+  const before = asked.length;
+  const pages = Array.from({ length: 3 }, () => {
+    const own = new Map(jar).set('holobase_access', expired(jar.get('holobase_access')!));
+    const get = (name: string) => (own.has(name) ? { value: own.get(name)! } : undefined);
+    const set = (name: string, value: string) => own.set(name, value);
+    return { own, cookies: { get, set } };
+  });
+  await Promise.all(pages.map((page) => renewSession(site, page, () => ({ cookies: page.cookies }))));
+  assert.equal(asked.slice(before).filter(({ url }) => url.endsWith('/auth/token/refresh')).length, 1);
+  for (const { own, cookies: read } of pages) {
+    assert.notEqual(own.get('holobase_refresh'), refreshed);
+    assert.equal((await serverClient(site, read).users.view('me', { fields: ['username'] })).username, 'finn');
+  }
+  const cookie = [...pages[0]!.own].map((pair) => pair.join('=')).join('; ');
+  assert.equal((await DELETE(asks({}, cookie))).status, 204);
+  await assert.rejects(serverClient(site, pages[0]!.cookies).users.view('me'));
+});
+
+test('what TanStack Query keeps goes from page to page', async () => {
+  const query = pagesQuery(client().cards, { sort: ['created_at'], fields: ['id'], limit: 1 });
+  const context = { signal: new AbortController().signal };
+  const first = await query.queryFn({ ...context, pageParam: query.initialPageParam });
+  const second = await query.queryFn({ ...context, pageParam: query.getNextPageParam(first)! });
+  assert.equal(new Set([...first.results, ...second.results].map(({ id }) => id)).size, 2);
 });
 
 test('values are quoted as PocketBase quotes them', () => {
