@@ -1,106 +1,118 @@
 """The background worker: it outlives its database, and takes up what dead workers left undone.
 
-A worker says every `BEAT_SECONDS` that it is alive. One that has been silent for `SILENT_AFTER` is
-reported. A task that is marked as running by a worker that has been silent for `GONE_AFTER` is
-queued again; tasks are idempotent, so one that had done its work already does no harm.
+A worker says every `BEAT_SECONDS` that it is alive, and with that renews the leases of the jobs
+that it runs. One that has been silent for `SILENT_AFTER` is reported; the jobs of one that has been
+silent for `resources.jobs.queue.LEASE` are begun again.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import signal
 from datetime import timedelta
 from itertools import count
-from threading import Thread
+from threading import Event, Thread
 from time import sleep
 from typing import TYPE_CHECKING
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models.functions import Now
-from django.tasks import DEFAULT_TASK_BACKEND_ALIAS
-from django.tasks.base import TaskResultStatus
+from django.tasks import DEFAULT_TASK_QUEUE_NAME
 from django.utils import timezone
 from django.utils.crypto import get_random_string
-from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
 
+from config.former_tasks import adopt_former_tasks
 from config.log_follower import LogFollower
 from config.models import WorkerHeartbeat
+from resources.jobs.declaration import LONG
+from resources.jobs.queue import LEASE, end_leases, renew_leases
+from resources.jobs.runner import take_up_abandoned
+from resources.jobs.schedules import discover_schedules, enqueue_due
+from resources.jobs.worker import Lane
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from uuid import UUID
 
 logger = logging.getLogger("holobase.worker")
 
 BEAT_SECONDS = 1.0
 BEATS_BETWEEN_SEARCHES = 5
-"""After how many beats a worker looks again for tasks that another one left undone."""
+"""After how many beats a worker looks again for jobs that another one left undone."""
 SILENT_AFTER = timedelta(seconds=3)
-GONE_AFTER = timedelta(seconds=30)
-MOST_ATTEMPTS = 5
-"""How often a task is begun before it is taken for one that kills its workers."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
-UNFINISHED = "The worker ended before the task, which was tried as often as allowed."
+GONE_AFTER = LEASE
+GRACE = timedelta(minutes=1)
+"""How much longer than its time limit a job may run on before the worker ends with it."""
+STUCK = 70
+"""The exit status of a worker that a job holds up (EX_SOFTWARE)."""
 
 
 class BackgroundWorker:
-    """Runs tasks until it is asked to end; without a database it waits for one."""
+    """Runs jobs until it is asked to end; without a database it waits for one."""
 
     def __init__(self, worker_id: str) -> None:
         self.worker_id = worker_id
         self.gone: set[str] = set()
-        self.pause = FIRST_PAUSE
+        self.is_over = Event()
+        # Nobody should wait for a mail because a backup is being made.
+        self.lanes = [
+            Lane(name, [name], worker_id, self.is_over) for name in (DEFAULT_TASK_QUEUE_NAME, LONG)
+        ]
 
     def run(self) -> None:
-        """Run tasks, and the log consumers beside them, until SIGTERM or SIGINT."""
+        """Run jobs and schedules, and the log consumers beside them, until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: self.end())
+        discover_schedules()
         Thread(target=self._beat_for_ever, name="heartbeat", daemon=True).start()
         with LogFollower():
-            while not self._is_finished():
-                # A task that was under way is still marked as running, by a worker of this name.
-                self.gone.add(self.worker_id)
-                self.worker_id = new_worker_id()
-                connection.close()
-                sleep(self.pause)
-                self.pause = min(2 * self.pause, LONGEST_PAUSE)
+            for lane in self.lanes:
+                lane.start()
+            for lane in self.lanes:
+                lane.join()
 
-    def _is_finished(self) -> bool:
-        """Run tasks; False when the database went away meanwhile."""
-        worker = _worker(self.worker_id)
-        worker.configure_signals()
-        try:
-            self.beat()
-            self.take_up()
-            self.pause = FIRST_PAUSE
-            worker.run()
-        except (OperationalError, InterfaceError) as failure:
-            logger.warning("the worker has lost the database: %s", str(failure).strip())
-            return False
-        return True
+    def end(self) -> None:
+        """End after the step that each job is at; asked a second time, at once."""
+        if self.is_over.is_set():
+            os._exit(1)
+        self.is_over.set()
 
     def beat(self) -> None:
-        """Say that this worker is alive."""
+        """Say that this worker is alive, and goes on with its jobs."""
         now = {"seen_at": Now()}
         WorkerHeartbeat.objects.update_or_create(worker_id=self.worker_id, defaults=now)
+        renew_leases(self.worker_id)
 
     def take_up(self) -> None:
-        """Say that this worker's former names are dead, and queue stranded tasks again."""
+        """Say that workers are dead that are known to be, and queue what they left undone."""
         gone = set(self.gone)
         forget_workers(gone)
+        end_leases(gone)
         self.gone -= gone
-        requeue_stranded_tasks()
+        take_up_abandoned()
+        adopt_former_tasks()
 
     def _beat_for_ever(self) -> None:
-        for number in count(1):
-            sleep(BEAT_SECONDS)
+        for number in count():
             try:
                 self.beat()
+                enqueue_due(timezone.now())
                 if number % BEATS_BETWEEN_SEARCHES == 0:
                     self.take_up()
             except (OperationalError, InterfaceError) as failure:
                 logger.warning("the worker can't say that it is alive: %s", str(failure).strip())
+            except Exception:
+                logger.exception("the worker's heartbeat failed")
             finally:
                 connection.close_if_unusable_or_obsolete()
+            self._end_if_stuck()
+            sleep(BEAT_SECONDS)
+
+    def _end_if_stuck(self) -> None:
+        """End this process when a job doesn't: another worker makes the next attempt."""
+        if any(lane.is_stuck(GRACE) for lane in self.lanes):
+            logger.error("a job is past its time limit and holds the worker up")
+            os._exit(STUCK)
 
 
 def new_worker_id() -> str:
@@ -121,35 +133,6 @@ def live_workers(within: timedelta = GONE_AFTER) -> set[str]:
     return set(fresh.values_list("worker_id", flat=True))
 
 
-def requeue_stranded_tasks() -> int:
-    """Queue the tasks again whose workers are dead; return their number.
-
-    A task that has been begun `MOST_ATTEMPTS` times fails instead.
-    """
-    # Read before the workers: whoever begins a task has said that it is alive.
-    running = list(DBTaskResult.objects.running())
-    if not running:
-        return 0
-    alive = live_workers()
-    stranded = [task for task in running if not alive.intersection(task.worker_ids[-1:])]
-    return sum(_requeue(task.pk, task.worker_ids) for task in stranded)
-
-
-def _requeue(task_id: UUID, worker_ids: list[str]) -> int:
-    """Queue one task again unless another worker has done so meanwhile."""
-    with transaction.atomic():
-        locked = DBTaskResult.objects.running().select_for_update().filter(pk=task_id).first()
-        if locked is None or locked.worker_ids != worker_ids:
-            return 0
-        if len(worker_ids) < MOST_ATTEMPTS:
-            locked.status, locked.started_at = TaskResultStatus.READY, None
-            locked.save(update_fields=["status", "started_at"])
-        else:
-            locked.set_failed(RuntimeError(UNFINISHED))
-    logger.warning("a task was left undone", extra={"fields": {"task": locked.task_path}})
-    return 1
-
-
 def end_with_parent(pipe: int) -> None:
     """End this process as soon as nobody holds the other end of a pipe any more."""
 
@@ -158,16 +141,3 @@ def end_with_parent(pipe: int) -> None:
         os._exit(1)
 
     Thread(target=wait, name="parent", daemon=True).start()
-
-
-def _worker(worker_id: str) -> Worker:
-    return Worker(
-        queue_names=["*"],
-        interval=1,
-        batch=False,
-        backend_name=DEFAULT_TASK_BACKEND_ALIAS,
-        startup_delay=False,
-        max_tasks=None,
-        worker_id=worker_id,
-        excluded_queue_names=[],
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import override
+from typing import Any, override
 
 from django.db import models
 
@@ -33,3 +33,23 @@ class KeyCheck(models.Model):
     @override
     def __str__(self) -> str:
         return f"KeyCheck {self.pk}"
+
+
+class FormerTask(models.Model):
+    """A task as django-tasks-db kept it, where the site was made by an earlier version."""
+
+    id = models.UUIDField(primary_key=True)
+    status = models.CharField(max_length=10)
+    task_path = models.TextField()
+    args_kwargs = models.JSONField[Any, Any]()
+    priority = models.IntegerField()
+    run_after = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "django_tasks_db_dbtaskresult"
+
+    @override
+    def __str__(self) -> str:
+        return self.task_path

@@ -73,7 +73,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_prometheus",
-    "django_tasks_db",
     "unfold",
     "config.apps.SiteConfig",
     "django.contrib.auth",
@@ -156,7 +155,7 @@ CACHES = backends.caches(REDIS_URL)
 CHANNEL_LAYERS = {"default": backends.channel_layer(REDIS_URL)}
 STORAGES = backends.storages(DATA_DIR)
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+TASKS = {"default": {"BACKEND": "resources.jobs.backend.JobBackend", "QUEUES": []}}
 MAIL_URL = env.url("MAIL_URL", schemes=("smtp", "smtps", "smtp+tls"))
 MAIL_PLACE = "by SMTP" if MAIL_URL else DATA_DIR / "mail"
 MAILERS = {"default": backends.mailer(MAIL_URL, DATA_DIR)}

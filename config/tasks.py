@@ -7,11 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.sessions.models import Session as AdminSession
-from django.db import connection, transaction
-from django.tasks import task
-from django.tasks.base import TaskResultStatus
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from backups.services import make_due_backup
 from community.services.decisions import delete_removed_content
@@ -22,6 +18,9 @@ from community.services.screening import forget_old_matches
 from community.tasks.notifications import send_due_digests
 from files.tasks import sweep_unused_files
 from files.uploads.ending import sweep_expired_uploads
+from resources.jobs.declaration import LONG, job
+from resources.jobs.queue import forget_old_jobs
+from resources.jobs.schedules import Every, schedule
 from resources.retention import fold_old_changes, forget_old_changes
 from resources.writing.idempotency import forget_old_answers
 from users.services.activity import forget_old_activity
@@ -37,24 +36,14 @@ from webhooks.tasks import wake_webhooks
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-logger = logging.getLogger("holobase.house")
+    from resources.jobs.context import JobContext
 
-EVERY = timedelta(hours=1)
-RESULTS_ARE_KEPT_FOR = timedelta(days=7)
-# Any number that no other lock of ours has.
-LOCK = 7_305_811_940
+logger = logging.getLogger("holobase.house")
 
 
 def forget_admin_sessions() -> int:
     """Delete the admin's cookie sessions that have run out; returns their number."""
     count, _per_model = AdminSession.objects.filter(expire_date__lt=timezone.now()).delete()
-    return count
-
-
-def forget_finished_tasks() -> int:
-    """Delete what is known of tasks that finished a week ago; returns their number."""
-    old = timezone.now() - RESULTS_ARE_KEPT_FOR
-    count, _per_model = DBTaskResult.objects.finished().filter(finished_at__lt=old).delete()
     return count
 
 
@@ -73,7 +62,7 @@ CHORES: Mapping[str, Callable[[], int]] = {
     "old_events": forget_old_events,
     "old_activity": forget_old_activity,
     "admin_sessions": forget_admin_sessions,
-    "finished_tasks": forget_finished_tasks,
+    "old_jobs": forget_old_jobs,
     "changed_trust": review_trust,
     "ranked_items": rank_missing,
     "moved_windows": move_windows,
@@ -87,35 +76,20 @@ CHORES: Mapping[str, Callable[[], int]] = {
 }
 
 
-@task
-def keep_house() -> dict[str, int | None]:
-    """Do every chore, whatever becomes of the others; returns what each came to, None if it failed.
-
-    The next time is set first, so that nothing that happens here can be the last time.
-    """
-    schedule_housekeeping(after=EVERY)
-    counts = {name: _done(name, chore) for name, chore in CHORES.items()}
+@job(queue=LONG, time_limit=timedelta(hours=3))
+def keep_house(context: JobContext) -> dict[str, int | None]:
+    """Do every chore, whatever becomes of the others; return their counts, None if one failed."""
+    counts: dict[str, int | None] = {}
+    for name, chore in CHORES.items():
+        context.check()
+        context.report(done=len(counts), total=len(CHORES), text=name)
+        counts[name] = _done(name, chore)
+    context.report(done=len(counts), text="")
     logger.info("housekeeping", extra={"fields": counts})
     return counts
 
 
-def schedule_housekeeping(*, after: timedelta = timedelta()) -> bool:
-    """Enqueue the housekeeping unless it waits already; tells whether it had to be.
-
-    Of several processes that ask at once, one does: SQLite has one writer at a time, and on
-    PostgreSQL each waits for the lock until the one before has committed.
-    """
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        waiting = DBTaskResult.objects.filter(
-            task_path=keep_house.module_path, status=TaskResultStatus.READY
-        )
-        if waiting.exists():
-            return False
-        keep_house.using(run_after=timezone.now() + after).enqueue()
-    return True
+schedule(keep_house, Every(timedelta(hours=1)))
 
 
 def _done(name: str, chore: Callable[[], int]) -> int | None:

@@ -4,41 +4,28 @@ from __future__ import annotations
 
 from datetime import timedelta
 from itertools import batched
-from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.tasks import task
-from django.utils import timezone
 
 from files import services
 from files.access import purging
 from files.models import File
 from files.selectors import files_shown_by
-from resources.api import Change, Problem
+from resources.api import SOON, Change, Retry, job
 
-if TYPE_CHECKING:
-    from django.tasks import Task
-
-SOON = 50
 AT_ONCE = 100
-MOST_ATTEMPTS = 10
-FIRST_PAUSE = timedelta(seconds=30)
-"""Before the second attempt; it doubles each time, so that the last comes four hours later."""
+STUBBORN = Retry(attempts=10, first_pause=timedelta(seconds=30), longest_pause=timedelta(hours=4))
+"""While the storage, or the cache in front, is away: the last attempt comes four hours later."""
 
 
-@task(priority=SOON)
-def delete_bytes(keys: list[str], attempt: int = 1) -> None:
-    """Delete stored bytes whose rows are gone; while the storage is away, again later."""
-    try:
-        services.delete_bytes(keys)
-    except (Problem, OSError):
-        if attempt == MOST_ATTEMPTS:
-            raise
-        _later(delete_bytes, attempt).enqueue(keys, attempt + 1)
+@job(priority=SOON, retry=STUBBORN)
+def delete_bytes(keys: list[str]) -> None:
+    """Delete stored bytes whose rows are gone."""
+    services.delete_bytes(keys)
 
 
-@task(priority=SOON)
+@job(priority=SOON)
 def purge_hidden(change_id: int) -> None:
     """Have the cache in front forget the files that a change has hidden."""
     change = Change.objects.filter(pk=change_id).first()
@@ -47,20 +34,10 @@ def purge_hidden(change_id: int) -> None:
         purge.enqueue(tags)
 
 
-@task(priority=SOON)
-def purge(tags: list[str], attempt: int = 1) -> None:
-    """Have the cache in front forget what it keeps under some tags; while it fails, again later."""
-    try:
-        purging.purge(tags)
-    except purging.PurgeError:
-        if attempt == MOST_ATTEMPTS:
-            raise
-        _later(purge, attempt).enqueue(tags, attempt + 1)
-
-
-def _later(failed: Task[Any, Any], attempt: int) -> Task[Any, Any]:
-    """Return a task that has failed so often, to be run again after a pause."""
-    return failed.using(run_after=timezone.now() + FIRST_PAUSE * 2 ** (attempt - 1))
+@job(priority=SOON, retry=STUBBORN)
+def purge(tags: list[str]) -> None:
+    """Have the cache in front forget what it keeps under some tags."""
+    purging.purge(tags)
 
 
 def sweep_unused_files() -> int:

@@ -61,9 +61,23 @@ from resources.http.throttles import (
 from resources.http.views import RecordView, actor_behind
 from resources.ids import new_id
 from resources.indexes import missing_last
+from resources.jobs.context import JobContext
+from resources.jobs.declaration import LATER, LONG, SOON, JobTask, Retry, job
+from resources.jobs.outcomes import PermanentFailure
+from resources.jobs.schedules import Cron, Every, schedule
+from resources.jobs.steps import (
+    Step,
+    call,
+    run_job,
+    sleep,
+    sleep_until,
+    wait_for_change,
+    wait_for_signal,
+)
+from resources.jobs.workflows import send_signal, workflow
 from resources.json_text import JsonError, read_json
 from resources.log_consumers import LogConsumer, consume
-from resources.models import Action, Change, Record
+from resources.models import Action, Change, Job, Record
 from resources.ownership import mentions, owning_relations, rows_of
 from resources.placeholders import Placeholder
 from resources.progress import Progress, ProgressBar
@@ -110,8 +124,11 @@ __all__ = [
     "ANYONE",
     "EXACT_LIFETIME",
     "JSON",
+    "LATER",
+    "LONG",
     "NOTIFIED_LIFETIME",
     "SIGNED_IN",
+    "SOON",
     "SYSTEM",
     "UNSILENCED",
     "UNTRACKED",
@@ -124,14 +141,20 @@ __all__ = [
     "Authentication",
     "ByteCache",
     "Change",
+    "Cron",
     "DocumentField",
+    "Every",
     "FieldError",
     "FormerKeys",
     "HttpAnswer",
+    "Job",
+    "JobContext",
+    "JobTask",
     "JsonBody",
     "JsonError",
     "ListOption",
     "LogConsumer",
+    "PermanentFailure",
     "Placeholder",
     "Plan",
     "Problem",
@@ -144,10 +167,12 @@ __all__ = [
     "RelationListField",
     "Replaced",
     "Resource",
+    "Retry",
     "Rule",
     "SealedField",
     "ShownText",
     "SortedCharField",
+    "Step",
     "TableCache",
     "TagsField",
     "UnreadCount",
@@ -159,6 +184,7 @@ __all__ = [
     "address_of_request",
     "bad_parameter",
     "blind_index",
+    "call",
     "can_open",
     "changes",
     "client_network",
@@ -181,6 +207,7 @@ __all__ = [
     "is_known",
     "is_shown",
     "is_visible",
+    "job",
     "linked",
     "list_records",
     "member_document_errors",
@@ -206,15 +233,20 @@ __all__ = [
     "require_visible_line",
     "row_sql",
     "rows_of",
+    "run_job",
     "run_plan",
+    "schedule",
     "schema_error",
     "screen_by",
     "screen_new_row",
     "seal",
     "sealed_columns",
     "search",
+    "send_signal",
     "showing_fields",
     "shown_plan",
+    "sleep",
+    "sleep_until",
     "spans",
     "storage_full",
     "texts_of",
@@ -226,7 +258,10 @@ __all__ = [
     "unsealed_document",
     "view_record",
     "visible",
+    "wait_for_change",
+    "wait_for_signal",
     "where",
     "with_limits",
     "words_of",
+    "workflow",
 ]

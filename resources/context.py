@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from os import register_at_fork
@@ -9,6 +10,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
 ID_DIGITS = 32
@@ -53,6 +55,17 @@ def begin(request_id: str) -> RequestContext:
     context = RequestContext(request_id) if request_id else RequestContext()
     _current.set(context)
     return context
+
+
+@contextmanager
+def within(request_id: str) -> Iterator[None]:
+    """Do something on behalf of a request that may be over; an empty id asks for a new one."""
+    before = _current.get()
+    begin(request_id)
+    try:
+        yield
+    finally:
+        _current.set(before)
 
 
 def note_user(user_id: UUID | None) -> None:

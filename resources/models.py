@@ -1,10 +1,12 @@
-"""What every record has, and the engine's own tables: changes, search entries, kept answers."""
+"""What every record has, and the engine's own tables: changes, search, kept answers, jobs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, override
 
+from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -158,3 +160,154 @@ class SkippedChange(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.consumer} {self.position}"
+
+
+class JobState(models.TextChoices):
+    """How far a job is."""
+
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+OVER = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """The jobs that workers ask for."""
+
+    def due(self) -> JobQuerySet:
+        """Return the jobs that can be begun now, the next first."""
+        waiting = self.filter(state=JobState.WAITING, run_at__lte=timezone.now())
+        return waiting.order_by("-priority", "run_at", "id")
+
+    def abandoned(self) -> JobQuerySet:
+        """Return the running jobs whose worker has let its lease run out."""
+        return self.filter(state=JobState.RUNNING, leased_until__lt=Now())
+
+    def over(self) -> JobQuerySet:
+        """Return the jobs that have ended, however."""
+        return self.filter(state__in=OVER)
+
+
+class TrackedJobs(models.Manager["Job"]):
+    """The jobs that the API shows."""
+
+    @override
+    def get_queryset(self) -> models.QuerySet[Job]:
+        return super().get_queryset().filter(is_tracked=True)
+
+
+class Job(Record):
+    """One call of a function in the background (see `resources.jobs`).
+
+    `name` is the function's own name, `path` where it is imported from, `arguments` its JSON
+    `{"args": […], "kwargs": {…}}`. A running job belongs to the worker that holds its `lease`, a
+    text that is new for each attempt, until `leased_until`; who has lost it can commit nothing
+    more. `attempts` counts those begun since the last step was done. `checkpoint` says which steps
+    are done, and is committed with them. `done`, `total` and `text` are the progress.
+
+    Only the changes of tracked jobs are in the log, and only those are rows of the resource
+    `jobs`. `awaits` names the job, record or signal whose news ends a wait before `run_at`.
+    """
+
+    name = models.CharField(_("job"), max_length=80)
+    path = models.CharField(max_length=200, editable=False)
+    arguments = models.JSONField[Any, Any](_("arguments"), default=dict, editable=False)
+    queue = models.CharField(_("queue"), max_length=32, default="default", editable=False)
+    priority = models.SmallIntegerField(_("priority"), default=0, editable=False)
+    is_tracked = models.BooleanField(_("shown by the API"), default=True, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="jobs",
+        verbose_name=_("asked for by"),
+    )
+    request_id = models.CharField(_("request"), max_length=64, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=9, choices=JobState, default=JobState.WAITING)
+    run_at = models.DateTimeField(_("begins at"), default=timezone.now, editable=False)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
+    worker_id = models.CharField(max_length=64, blank=True, editable=False)
+    lease = models.CharField(max_length=32, blank=True, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
+    checkpoint = models.JSONField[Any, Any](default=dict, editable=False)
+    awaits = models.CharField(max_length=200, blank=True, editable=False)
+    done = models.PositiveIntegerField(_("steps done"), default=0, editable=False)
+    total = models.PositiveIntegerField(_("steps"), default=0, editable=False)
+    text = models.CharField(_("what it is doing"), max_length=200, blank=True, editable=False)
+    result = models.JSONField[Any, Any](_("result"), null=True, editable=False)
+    error = models.CharField(_("error"), max_length=300, blank=True, editable=False)
+    traceback = models.TextField(_("traceback"), blank=True, editable=False)
+    is_cancelling = models.BooleanField(_("to be cancelled"), default=False, editable=False)
+    started_at = models.DateTimeField(_("began at"), null=True, editable=False)
+    finished_at = models.DateTimeField(_("ended at"), null=True, editable=False)
+
+    unlogged = frozenset(
+        {
+            "path",
+            "arguments",
+            "request_id",
+            "attempts",
+            "worker_id",
+            "lease",
+            "leased_until",
+            "checkpoint",
+            "awaits",
+            "traceback",
+        }
+    )
+    objects = JobQuerySet.as_manager()
+    tracked = TrackedJobs()
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        # What asks for the rows of the resource gets those that the log tells.
+        default_manager_name = "tracked"
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["queue", "-priority", "run_at", "id"],
+                name="job_due",
+                condition=models.Q(state="waiting"),
+            ),
+            models.Index(
+                fields=["leased_until"], name="job_leased", condition=models.Q(state="running")
+            ),
+            models.Index(fields=["awaits"], name="job_awaiting", condition=~models.Q(awaits="")),
+            models.Index(fields=["asked_by", "-created_at", "-id"], name="job_of_member"),
+            models.Index(fields=["created_at"], name="job_by_age"),
+            models.Index(fields=["state", "finished_at"], name="job_by_state"),
+            models.Index(fields=["name", "-created_at"], name="job_by_name"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobSignal(models.Model):
+    """Something that a workflow has been told, and may be waiting for."""
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="signals")
+    name = models.CharField(max_length=80)
+    payload = models.JSONField[Any, Any](null=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class JobSchedule(models.Model):
+    """When a schedule last enqueued its job."""
+
+    name = models.CharField(max_length=80, primary_key=True)
+    last_at = models.DateTimeField()
+
+    @override
+    def __str__(self) -> str:
+        return self.name

@@ -208,7 +208,7 @@ def _finding(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Colum
 @cache
 def _row_query(model: type[Model]) -> RowQuery:
     """Compile the query of one row."""
-    rows = model._default_manager.select_for_update(no_key=True)
+    rows = model._base_manager.select_for_update(no_key=True)
     query = rows.filter(pk=Placeholder("id", model._meta.pk)).query
     compiler: Any = query.get_compiler(connection=connection)
     with transaction.atomic():  # without which nothing can be locked

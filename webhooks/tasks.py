@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
-from django.tasks import task
 from django.utils import timezone
 
-from resources.api import Action, Change
+from resources.api import LATER, Action, Change, job
 from webhooks.models import Webhook
 from webhooks.selectors import NEVER_TOLD, idle_webhooks, topics
 from webhooks.services import delivering
@@ -17,11 +16,8 @@ from webhooks.services import delivering
 if TYPE_CHECKING:
     from datetime import datetime
 
-# Nobody waits for it as for a mail.
-LATER = -50
 
-
-@task(priority=LATER)
+@job(priority=LATER)
 def deliver(webhook_id: str) -> None:
     """Tell a webhook what is new, and come again when that is not all."""
     again = delivering.deliver(UUID(webhook_id))

@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import transaction
-from django.tasks import task
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -18,7 +16,7 @@ from community.services.inboxes import open_inbox
 from community.services.notifying import tell
 from community.services.occasions import is_published, occasions_of, publication_for
 from community.services.withdrawing import may_withdraw, withdraw_after
-from resources.api import Action
+from resources.api import LATER, Action, Retry, job
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -26,11 +24,13 @@ if TYPE_CHECKING:
     from community.services.occasions import Occasion
     from resources.api import Change
 
-# Nobody waits for these as for a code by mail.
-LATER = -50
-RETRIES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
-"""Pauses before a push service that did not answer, or is busy, is tried again."""
+PUSHING = Retry(attempts=4, first_pause=timedelta(minutes=1), growth=8)
+"""How often a push service is tried that does not answer, or is busy."""
 FOLLOWERS_AT_ONCE = 50
+
+
+class PushServiceAway(Exception):
+    """A push service did not take a message."""
 
 
 def open_inboxes(batch: Sequence[Change]) -> None:
@@ -55,7 +55,7 @@ def notify(batch: Sequence[Change]) -> None:
     _tell(occasions)
 
 
-@task(priority=LATER)
+@job(priority=LATER)
 def announce(resource: str, record_id: str, after: str = "") -> None:
     """Tell the next followers who asked for it of a card or post; others get their turn later."""
     occasion = publication_for(resource, UUID(record_id))
@@ -75,22 +75,23 @@ def _tell(occasions: Collection[Occasion]) -> None:
             push_notification.enqueue(str(notification.pk))
 
 
-@task(priority=LATER)
+@job(priority=LATER)
 def push_notification(notification_id: str) -> None:
     """Send push messages about a notification."""
     for subscription_id in _pushing("push")(UUID(notification_id)):
-        _try_later(str(subscription_id), notification_id, 0)
+        at = timezone.now() + PUSHING.pause(1)
+        again = push_notification_again.using(run_after=at)
+        again.enqueue(str(subscription_id), notification_id)
 
 
-@task(priority=LATER)
-def push_notification_again(subscription_id: str, notification_id: str, attempt: int) -> None:
-    """Send a push message once more that could not be delivered."""
-    is_settled = _pushing("push_again")(UUID(subscription_id), UUID(notification_id))
-    if not is_settled:
-        _try_later(subscription_id, notification_id, attempt + 1)
+@job(priority=LATER, retry=PUSHING)
+def push_notification_again(subscription_id: str, notification_id: str) -> None:
+    """Send a push message once more that could not be delivered; raises while it can't."""
+    if not _pushing("push_again")(UUID(subscription_id), UUID(notification_id)):
+        raise PushServiceAway(subscription_id)
 
 
-@task(priority=LATER)
+@job(priority=LATER)
 def send_digest(inbox_id: str) -> None:
     """Mail a member's digest."""
     digests.send_digest(UUID(inbox_id))
@@ -102,15 +103,6 @@ def send_due_digests() -> int:
     for inbox_id in due:
         send_digest.enqueue(str(inbox_id))
     return len(due)
-
-
-def _try_later(subscription_id: str, notification_id: str, attempt: int) -> None:
-    if attempt < len(RETRIES):
-        at = timezone.now() + RETRIES[attempt]
-        with transaction.atomic():
-            push_notification_again.using(run_after=at).enqueue(
-                subscription_id, notification_id, attempt
-            )
 
 
 def _pushing(name: str) -> Any:

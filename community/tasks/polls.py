@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.tasks import task
 from django.utils.dateparse import parse_datetime
 
 from community.services import polls
-from resources.api import Action
+from resources.api import Action, job
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from resources.api import Change
 
 
-@task()
+@job()
 def close_poll(poll_id: str) -> None:
     """Close a poll whose time is over."""
     polls.close_if_due(UUID(poll_id))

@@ -14,13 +14,14 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.db import connection
-from django_tasks_db.models import DBTaskResult
+from django.utils import timezone
 
 from community.models import PushKey, PushSubscription
 from community.services.push_keys import from_base64url, push_key, to_base64url
 from community.tasks.notifications import push_notification, push_notification_again
 from tests.consuming import run_consumers
 from tests.webhooks.conftest import Receiver, receiver
+from tests.working import run_later, waiting
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -71,8 +72,7 @@ def like(card: Any, *personas: Persona) -> list[str]:
 
 
 def pending() -> list[str]:
-    waiting = DBTaskResult.objects.filter(task_path=push_notification.module_path)
-    return [task.args_kwargs["args"][0] for task in waiting]
+    return [job.arguments["kwargs"]["notification_id"] for job in waiting(push_notification)]
 
 
 def test_alices_browser_shows_what_happens_to_her_card(
@@ -119,14 +119,12 @@ def test_a_subscription_ends_when_its_browser_is_gone(
     receiver.answers = [503, 429, 410]
     push_notification.call(told)
     for attempt in range(2):
-        again = DBTaskResult.objects.get(task_path=push_notification_again.module_path)
-        arguments = again.args_kwargs["args"]
-        assert arguments[2] == attempt
-        again.delete()
-        push_notification_again.call(*arguments)
+        again = waiting(push_notification_again).get()
+        assert (again.attempts, again.run_at > timezone.now()) == (attempt, True)
+        assert run_later(push_notification_again) == 1
     assert not PushSubscription.objects.exists()
     assert len(receiver.heard) == 3
-    push_notification_again.call(*arguments)
+    push_notification_again.call(**again.arguments["kwargs"])
     assert len(receiver.heard) == 3
 
 

@@ -6,25 +6,25 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any, override
+from uuid import uuid4
 
 import pytest
-from django.db import OperationalError
-from django.tasks import task
-from django.tasks.base import TaskResultStatus
+from django.db import OperationalError, connection
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
-from config import background
-from config.background import (
-    GONE_AFTER,
-    MOST_ATTEMPTS,
-    BackgroundWorker,
-    live_workers,
-    requeue_stranded_tasks,
-)
-from config.models import WorkerHeartbeat
+from config import former_tasks
+from config.background import BackgroundWorker, live_workers
+from config.former_tasks import adopt_former_tasks
+from config.models import FormerTask
 from config.supervision import SupervisedWorker
+from resources.jobs import queue
+from resources.jobs import worker as worker_module
+from resources.jobs.declaration import Retry, job
+from resources.jobs.runner import run_job, take_up_abandoned
+from resources.models import Job
 from server import back_off
 from tests.config.test_serve import ROOT
 from tests.config.test_writer_process import until
@@ -33,45 +33,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@task
+@job()
 def harmless() -> None:
     """Do nothing."""
 
 
-def begun_by(*worker_ids: str) -> DBTaskResult[Any, Any]:
-    """Leave a task as if the last of these workers had begun it."""
-    stored = DBTaskResult.objects.get(pk=harmless.enqueue().id)
-    for worker_id in worker_ids:
-        stored.claim(worker_id)
+def begun_by(worker_id: str, *, times: int = 1) -> Job:
+    """Leave a job as if a worker had begun it, after others that died with it."""
+    stored = Job.objects.get(pk=harmless.enqueue().id)
+    stored.attempts = times - 1
+    queue.hold(stored, worker_id)
     return stored
 
 
-def status_of(stored: DBTaskResult[Any, Any]) -> str:
+def state_of(stored: Job) -> str:
     stored.refresh_from_db()
-    return str(stored.status)
+    return stored.state
 
 
-def test_a_task_of_a_dead_worker_is_queued_again(db: None) -> None:
-    BackgroundWorker("alive").beat()
+def silent(*jobs: Job) -> None:
+    """Let leases run out, as those of workers do that have been silent for long."""
+    keys = [each.pk for each in jobs]
+    Job.objects.filter(pk__in=keys).update(leased_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_job_of_a_dead_worker_is_queued_again_and_that_of_a_living_one_is_not(db: None) -> None:
     kept, stranded = begun_by("alive"), begun_by("dead")
-    assert requeue_stranded_tasks() == 1
-    assert status_of(kept) == TaskResultStatus.RUNNING
-    assert status_of(stranded) == TaskResultStatus.READY
-    assert requeue_stranded_tasks() == 0
-
-
-def test_a_worker_that_is_silent_for_long_is_taken_for_dead(db: None) -> None:
-    BackgroundWorker("quiet").beat()
-    stranded = begun_by("quiet")
-    WorkerHeartbeat.objects.update(seen_at=timezone.now() - GONE_AFTER)
-    alive = BackgroundWorker("alive")
-    alive.beat()
-    alive.take_up()
+    silent(kept, stranded)
+    worker = BackgroundWorker("alive")
+    worker.beat()
+    worker.take_up()
     assert live_workers() == {"alive"}
-    assert status_of(stranded) == TaskResultStatus.READY
+    assert (state_of(kept), state_of(stranded)) == ("running", "waiting")
+    assert take_up_abandoned() == 0
 
 
-def test_a_worker_that_follows_another_takes_its_tasks_up_at_once(db: None) -> None:
+def test_a_worker_that_follows_another_takes_its_jobs_up_at_once(db: None) -> None:
     BackgroundWorker("former").beat()
     stranded = begun_by("former")
     worker = BackgroundWorker("next")
@@ -79,44 +76,46 @@ def test_a_worker_that_follows_another_takes_its_tasks_up_at_once(db: None) -> N
     worker.beat()
     worker.take_up()
     assert live_workers() == {"next"}
-    assert status_of(stranded) == TaskResultStatus.READY
+    assert state_of(stranded) == "waiting"
 
 
-def test_a_task_that_kills_its_workers_fails_in_the_end(db: None) -> None:
-    workers = [f"dead{number}" for number in range(MOST_ATTEMPTS)]
-    once_more, given_up = begun_by(*workers[1:]), begun_by(*workers)
-    assert requeue_stranded_tasks() == 2
-    assert status_of(once_more) == TaskResultStatus.READY
-    assert status_of(given_up) == TaskResultStatus.FAILED
-    assert background.UNFINISHED in given_up.traceback
+def test_a_job_that_kills_its_workers_fails_in_the_end(db: None) -> None:
+    most = harmless.retry.attempts
+    once_more, given_up = begun_by("dead", times=most - 1), begun_by("dead", times=most)
+    silent(once_more, given_up)
+    assert take_up_abandoned() == 2
+    assert (state_of(once_more), state_of(given_up)) == ("waiting", "failed")
+    assert given_up.error == queue.KILLED
 
 
-def test_a_worker_that_loses_its_database_goes_on_under_another_name(
+def test_a_worker_that_loses_its_database_goes_on_when_it_is_back(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[str] = []
+    """Its job is begun again: whether it was done cannot be known."""
+    lane = BackgroundWorker("worker").lanes[0]
+    stored = Job.objects.get(pk=harmless.enqueue().id)
+    attempts = []
 
-    class Falls:
-        """Loses the database twice, then is asked to end."""
+    def fall(job: Job, *given: Any) -> None:
+        attempts.append(job.attempts)
+        if len(attempts) == 1:
+            raise OperationalError("the connection is closed")
+        run_job(job, *given)
+        lane.is_over.set()
 
-        def __init__(self, worker_id: str) -> None:
-            seen.append(worker_id)
+    monkeypatch.setattr(worker_module, "run_job", fall)
+    monkeypatch.setattr(lane, "pause", 0.01)
+    monkeypatch.setattr(Retry, "pause", lambda _retry, _attempt: timedelta())
+    lane.run()
+    assert (attempts, state_of(stored)) == ([1, 2], "done")
 
-        def configure_signals(self) -> None:
-            """Leave those of the test run alone."""
 
-        def run(self) -> None:
-            if len(seen) < 3:
-                begun_by(seen[-1])
-                raise OperationalError("the connection is closed")
-
-    monkeypatch.setattr(background, "_worker", Falls)
-    monkeypatch.setattr(background, "sleep", lambda _seconds: None)
-    monkeypatch.setattr(BackgroundWorker, "_beat_for_ever", lambda _worker: None)
-    BackgroundWorker("first").run()
-    assert len(set(seen)) == 3
-    assert live_workers() == {seen[-1]}
-    assert {status_of(each) for each in DBTaskResult.objects.all()} == {TaskResultStatus.READY}
+def test_a_job_that_is_past_its_time_ends_its_worker(db: None) -> None:
+    lane = BackgroundWorker("worker").lanes[0]
+    lane.unfinished, lane.began_at = begun_by("worker"), monotonic()
+    assert not lane.is_stuck(timedelta())
+    lane.began_at -= 3601
+    assert lane.is_stuck(timedelta())
 
 
 class Stub(SupervisedWorker):
@@ -175,3 +174,39 @@ def test_a_worker_ends_when_its_parent_is_gone() -> None:
         os.close(ours)
         assert child.wait(60) == 1
     os.close(theirs)
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_what_waited_in_the_former_queue_becomes_jobs() -> None:
+    assert adopt_former_tasks() == 0
+    former_tasks._has_table.cache_clear()
+    later = timezone.now() + timedelta(days=2)
+    with connection.schema_editor() as editor:
+        editor.create_model(FormerTask)
+    try:
+        for path, args, due in (
+            ("files.tasks.delete_bytes", [["a.png"], 3], later),
+            (harmless.module_path, [], datetime(9999, 1, 1, tzinfo=UTC)),
+            ("tests.nowhere", [], later),
+        ):
+            FormerTask.objects.create(
+                id=uuid4(),
+                status="READY",
+                task_path=path,
+                args_kwargs={"args": args, "kwargs": {}},
+                priority=50,
+                run_after=due,
+            )
+        assert adopt_former_tasks() == 3
+        assert not FormerTask.objects.exists()
+    finally:
+        with connection.schema_editor() as editor:
+            editor.delete_model(FormerTask)
+        former_tasks._has_table.cache_clear()
+    kept, at_once = Job.objects.order_by("-run_at")
+    assert (kept.name, kept.run_at, kept.arguments["kwargs"]) == (
+        "delete_bytes",
+        later,
+        {"keys": ["a.png"]},
+    )
+    assert (at_once.name, at_once.run_at <= timezone.now()) == ("harmless", True)

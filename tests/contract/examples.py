@@ -28,6 +28,7 @@ from files.models import File
 from resources import changes, registry
 from resources.actors import SYSTEM
 from resources.fields import TagsField
+from resources.models import Job
 from resources.relation_lists import list_fields
 from templates_app.models import Review
 from tests.personas import Persona, new_member
@@ -81,6 +82,7 @@ CHOSEN = {
     *((model, "subject") for model in (CaseAction, ModerationCase)),
     (CaseAction, "case"),
     (FeedItem, "card"),
+    (Job, "asked_by"),
 }
 """Relations that can be empty, but are not in an example."""
 

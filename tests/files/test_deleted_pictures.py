@@ -12,17 +12,17 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from files.models import File
 from files.services import forget_unused
-from files.tasks import MOST_ATTEMPTS, delete_bytes, sweep_unused_files
+from files.tasks import delete_bytes, sweep_unused_files
 from resources.errors import unavailable
 from tests.client import Browser
 from tests.config.test_full_disk import raising
 from tests.files.drawings import drawn
 from tests.personas import new_member
 from tests.users.conftest import IMMEDIATELY
+from tests.working import run_due, run_later, waiting
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -149,12 +149,9 @@ def test_bytes_are_deleted_later_if_the_storage_was_away(
     key = default_storage.save("picture.png", ContentFile(drawn("PNG")))
     with monkeypatch.context() as outage:
         outage.setattr(default_storage, "delete", raising(failure))
-        delete_bytes.call([key])
-        (again,) = DBTaskResult.objects.filter(task_path=delete_bytes.module_path)
-        arguments = again.args_kwargs["args"]
-        assert again.run_after > timezone.now()
-        with pytest.raises(type(failure)):
-            delete_bytes.call([key], MOST_ATTEMPTS)
+        delete_bytes.enqueue([key])
+        assert run_due(delete_bytes) == 1
+        assert waiting(delete_bytes).get().run_at > timezone.now()
     assert default_storage.exists(key)
-    delete_bytes.call(*arguments)
+    assert run_later(delete_bytes) == 1
     assert not default_storage.exists(key)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, override
 
 import orjson
 import pytest
-from django_tasks_db.models import DBTaskResult
 
 from files.access.purging import PurgeError
-from files.tasks import MOST_ATTEMPTS, purge
+from files.tasks import purge
+from resources.models import Job
 from tests.files.served import stored
 from tests.personas import new_member
 from tests.users.conftest import IMMEDIATELY
+from tests.working import run_due, run_later, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,16 +128,15 @@ def test_a_cache_that_is_away_is_told_again_later(settings: Settings) -> None:
     with listening() as cache:
         settings.FILES_PURGE_URL = f"http://127.0.0.1:{cache.server_port}"
         cache.status = 503
-        purge.call(["a"])
-        (again,) = DBTaskResult.objects.filter(task_path=purge.module_path)
-        assert again.args_kwargs["args"] == [["a"], 2]
-        with pytest.raises(PurgeError):
-            purge.call(["a"], MOST_ATTEMPTS)
+        purge.enqueue(["a"])
+        assert run_due(purge) == 1
+        assert waiting(purge).get().attempts == 1
         cache.status = 200
+        assert run_later(purge) == 1
         purge.call([str(number) for number in range(31)])
     assert [len(tags) for _path, _headers, tags in cache.told] == [1, 1, 30, 1]
     with pytest.raises(PurgeError):
-        purge.call(["a"], MOST_ATTEMPTS)
+        purge.call(["a"])
 
 
 @pytest.mark.usefixtures("dana")
@@ -145,4 +145,4 @@ def test_without_a_cache_nothing_is_done(settings: Settings) -> None:
     member = new_member("bob")
     member.api.patch("users/me", {"avatar": str(stored(b"1", member.user).pk)})
     member.api.patch("users/me", {"avatar": None})
-    assert not DBTaskResult.objects.filter(task_path__startswith="files.tasks.purge").exists()
+    assert not Job.objects.filter(path__startswith="files.tasks.purge").exists()

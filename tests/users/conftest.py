@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"^    (\d{8})$", re.MULTILINE)
 TOKEN = re.compile(r"token=(\S+)")
-IMMEDIATELY = {"default": {"BACKEND": "django.tasks.backends.immediate.ImmediateBackend"}}
+IMMEDIATELY = {"default": {"BACKEND": "resources.jobs.backend.ImmediateJobBackend"}}
 
 
 class Mailbox:

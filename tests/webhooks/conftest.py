@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, override
 import orjson
 import pytest
 from django.contrib.auth.models import Group
-from django.tasks.base import TaskResultStatus
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
+from tests import working
 from tests.personas import Persona, new_member
 from users.selectors import ROLES
 from webhooks.selectors import topics
@@ -127,20 +126,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def waiting() -> Any:
-    """Return the tasks that wait, the next first."""
-    path, status = deliver.module_path, TaskResultStatus.READY
-    return DBTaskResult.objects.filter(task_path=path, status=status).order_by("run_after")
+    """Return the jobs that wait, the next first."""
+    return working.waiting(deliver)
 
 
 def work() -> int:
-    """Run every task that is due, as a worker would; returns their number."""
-    count = 0
-    while (due := waiting().filter(run_after__lte=timezone.now()).first()) is not None:
-        arguments = due.args_kwargs["args"]
-        due.delete()
-        deliver.call(*arguments)
-        count += 1
-    return count
+    """Run every job that is due, as a worker would; returns their number."""
+    return working.run_due(deliver)
 
 
 def listens(admin: Persona, receiver: Receiver, *names: str) -> Any:

@@ -192,7 +192,7 @@ def test_others_have_their_turn_when_telling_takes_long(
         alice.creates("cards", title=str(number))
     monkeypatch.setattr(delivering, "SECONDS_PER_RUN", -1)
     waiting_task = waiting().get()
-    again = delivering.deliver(waiting_task.args_kwargs["args"][0])
+    again = delivering.deliver(waiting_task.arguments["kwargs"]["webhook_id"])
     assert again is not None
     assert receiver.heard == []
 

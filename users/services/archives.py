@@ -23,26 +23,38 @@ from users.models import User
 from users.selectors import actor_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from django.db.models import Model
 
     from resources.api import Resource
 
+    type Progress = Callable[[int, int], None]
+
 CHUNK = 500
 PIECE = 1024 * 1024
 
 
-def write_archive(user: User, target: IO[bytes]) -> None:
-    """Write a member's archive (ZIP) to a file, row by row, and leave it open at its end."""
+def untold(_done: int, _of: int) -> None:
+    """Tell nobody of the progress."""
+
+
+def write_archive(user: User, target: IO[bytes], tell: Progress = untold) -> None:
+    """Write a member's archive (ZIP) to a file, row by row, and leave it open at its end.
+
+    `tell` hears how many of the kinds of records are in it, of how many.
+    """
     actor = actor_of(user.pk) or Actor(user.pk)
+    theirs = list(mentions(user, actor))
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", _readme(user))
         own = _documents(registry.resource_of(User), [user], actor)
         _write_list(archive, "users", own)
-        for resource, rows in mentions(user, actor):
+        for number, (resource, rows) in enumerate(theirs):
+            tell(number, len(theirs))
             found = rows.order_by("pk").iterator(chunk_size=CHUNK)
             _write_list(archive, resource.name, _documents(resource, found, actor))
+        tell(len(theirs), len(theirs))
         _write_list(archive, "changes", _changes(user))
         _write_files(archive, user)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from secrets import token_hex
 from tempfile import TemporaryFile
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from resources.api import SYSTEM, Problem, changes
 from users.models import EventKind, Export, User
-from users.services.archives import write_archive
+from users.services.archives import untold, write_archive
 from users.services.events import record_event
 
 if TYPE_CHECKING:
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
 
     from resources.api import Actor
     from users.callers import Caller
-
-logger = logging.getLogger("holobase.privacy")
+    from users.services.archives import Progress
 
 KEPT_FOR = timedelta(days=7)
 A_DAY = timedelta(days=1)
@@ -49,22 +47,24 @@ def request_export(user: User, *, by: Actor, caller: Caller) -> Export:
     return export
 
 
-def build_export(export_id: UUID) -> None:
-    """Put an archive together and store it; one that fails is marked so and leaves nothing.
+def build_export(export_id: UUID, *, tell: Progress = untold, is_last_attempt: bool = True) -> None:
+    """Put an archive together and store it; one that fails for good is marked so.
 
-    Doing it again for an archive that is there, or was erased meanwhile, does nothing.
+    Raises whatever kept it from being made; nothing is left of it then. Doing it again for an
+    archive that is there, or was erased meanwhile, does nothing. `tell` hears of the progress.
     """
     export = Export.objects.select_related("user").filter(pk=export_id, state=State.PENDING).first()
     if export is None:
         return
     try:
-        size = _store(export)
+        size = _store(export, tell)
         end = timezone.now() + KEPT_FOR
         is_wanted = _finish(export, state=State.READY, size=size, expires_at=end)
     except Exception:
-        logger.exception("export failed", extra={"fields": {"export": str(export_id)}})
         default_storage.delete(export.key)
-        _finish(export, state=State.FAILED, key="")
+        if is_last_attempt:
+            _finish(export, state=State.FAILED, key="")
+        raise
     else:
         if not is_wanted:
             default_storage.delete(export.key)
@@ -110,10 +110,10 @@ def _require_room(user: User) -> None:
         raise Problem(429, "throttled", detail, headers={"Retry-After": wait})
 
 
-def _store(export: Export) -> int:
+def _store(export: Export, tell: Progress) -> int:
     """Write the archive to a temporary local file, then to the storage; returns bytes."""
     with TemporaryFile() as draft:
-        write_archive(export.user, draft)
+        write_archive(export.user, draft, tell)
         size = draft.tell()
         draft.seek(0)
         default_storage.save(export.key, StoredFile(draft, export.key))

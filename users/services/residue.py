@@ -1,17 +1,16 @@
-"""What the admin log, cookie sessions and finished tasks still hold of an erased member."""
+"""What the admin log, cookie sessions and jobs that have ended still hold of an erased member."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session as AdminSession
-from django_tasks_db.models import DBTaskResult
 
-from resources.api import unsealed_document
+from resources.api import SYSTEM, Change, Job, changes, registry, unsealed_document
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,7 +22,7 @@ ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def delete_residue(user: User, *, ids: Collection[UUID], words: Collection[str]) -> None:
-    """Delete what the admin, its sessions and finished tasks keep of a member.
+    """Delete what the admin, its sessions and ended jobs keep of a member.
 
     `ids` are those of the member and of all their records; `words` name the member in texts such
     as tracebacks.
@@ -31,7 +30,7 @@ def delete_residue(user: User, *, ids: Collection[UUID], words: Collection[str])
     texts = {str(key) for key in ids}
     _delete_admin_log(texts)
     _delete_admin_sessions(user)
-    _delete_tasks(texts, {word.lower() for word in words})
+    _delete_jobs(texts, {word.lower() for word in words})
 
 
 def _delete_admin_log(ids: Collection[str]) -> None:
@@ -48,13 +47,20 @@ def _delete_admin_sessions(user: User) -> None:
             session.delete()
 
 
-def _delete_tasks(ids: Collection[str], words: Collection[str]) -> None:
-    for result in DBTaskResult.objects.finished().iterator():
-        if _mentions(result, ids, words):
-            result.delete()
+def _delete_jobs(ids: Collection[str], words: Collection[str]) -> None:
+    for job in Job.objects.over().iterator():
+        if not _mentions(job, ids, words):
+            continue
+        if job.is_tracked:
+            changes.delete(job, by=SYSTEM)
+            resource = registry.resource_of(Job).name
+            past = Change.objects.filter(resource=resource, record_id=job.pk)
+            past.update(before={}, after={})
+        else:
+            job.delete()
 
 
-def _mentions(result: Any, ids: Collection[str], words: Collection[str]) -> bool:
-    said = [result.args_kwargs, result.return_value, result.traceback]
+def _mentions(job: Job, ids: Collection[str], words: Collection[str]) -> bool:
+    said = [job.arguments, job.checkpoint, job.result, job.text, job.error, job.traceback]
     text = unsealed_document(orjson.dumps(said).decode()).lower()
     return not set(ID.findall(text)).isdisjoint(ids) or any(word in text for word in words)

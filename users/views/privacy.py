@@ -50,7 +50,7 @@ class ExportView(MemberView):
         user = require_fresh(actor).user
         with transaction.atomic():
             export = request_export(user, by=actor, caller=caller_behind(request))
-            build_export.enqueue(str(export.pk))
+            build_export.asked_by(actor).enqueue(str(export.pk))
         answer = view_record(EXPORTS, actor, str(export.pk))
         location = f"/api/v1/{EXPORTS}/{export.pk}"
         return HttpAnswer(202, answer.body, {"Content-Type": JSON, "Location": location}).response()

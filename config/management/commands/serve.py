@@ -18,7 +18,6 @@ from config import env, observing
 from config.background import BackgroundWorker, new_worker_id
 from config.key_check import require_fitting_keys
 from config.supervision import SupervisedWorker
-from config.tasks import schedule_housekeeping
 from files.storage import set_up_storage
 from resources.log_consumers import begin_consumers
 from server import process_metrics, waiting
@@ -94,7 +93,6 @@ class Command(BaseCommand):
         if demo:
             call_command("load_demo", stdout=self.stdout)
         self._inform_query_planner()
-        schedule_housekeeping()
 
     @staticmethod
     def _inform_query_planner() -> None:

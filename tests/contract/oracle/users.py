@@ -55,6 +55,11 @@ def mutes(who: Who, mute: Any) -> bool:
     return bool(who.id == mute.muter_id)
 
 
+def may_follow_job(who: Who, job: Any) -> bool:
+    is_theirs = who.id is not None and who.id == job.asked_by_id
+    return bool(job.is_tracked and (is_theirs or who.moderates))
+
+
 def owns(who: Who, row: Any) -> bool:
     return bool(who.id == row.user_id)
 
@@ -109,6 +114,7 @@ ORACLES = {
     "sanctions": alike(may_view_sanction, imposed_by=moderates),
     "consents": alike(owns),
     "exports": alike(owns),
+    "jobs": alike(may_follow_job, error=moderates),
     "webhooks": alike(is_admin),
 }
 

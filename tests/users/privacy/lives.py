@@ -16,13 +16,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import CharField, TextField
-from django.tasks.base import TaskResultStatus
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from files.models import File
 from resources import changes, registry
 from resources.actors import ANONYMOUS, SYSTEM
+from resources.jobs import queue
+from resources.models import JobState
 from tests.client import Api
 from tests.contract.examples import example_row
 from tests.files.drawings import drawn
@@ -238,16 +238,16 @@ def _traces(life: Life) -> None:
     session[SESSION_KEY] = str(user.pk)
     session.create()
     ask_for_proof(Purpose.RESET, EMAIL)
-    DBTaskResult.objects.create(
-        status=TaskResultStatus.FAILED,
-        args_kwargs={"args": [], "kwargs": {}},
-        task_path="users.tasks.mail_event",
-        backend_name="default",
-        run_after=timezone.now(),
-        finished_at=timezone.now(),
-        exception_class_path="OSError",
-        traceback=f"no mail to {EMAIL}",
-    )
+    for is_tracked in (True, False):
+        queue.put(
+            name="mail_event",
+            path="users.tasks.mail_event",
+            is_tracked=is_tracked,
+            state=JobState.FAILED,
+            error=f"OSError: no mail to {EMAIL}",
+            traceback=f"OSError: no mail to {EMAIL}",
+            finished_at=timezone.now(),
+        )
 
 
 def _picture(name: str) -> SimpleUploadedFile:
