@@ -29,7 +29,7 @@ from resources.jobs.declaration import LONG
 from resources.jobs.queue import LEASE, end_leases, renew_leases
 from resources.jobs.runner import take_up_abandoned
 from resources.jobs.schedules import discover_schedules, enqueue_due
-from resources.jobs.worker import Lane
+from resources.jobs.worker import QueueRunner
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -55,8 +55,8 @@ class BackgroundWorker:
         self.gone: set[str] = set()
         self.is_over = Event()
         # Nobody should wait for a mail because a backup is being made.
-        self.lanes = [
-            Lane(name, [name], worker_id, self.is_over) for name in (DEFAULT_TASK_QUEUE_NAME, LONG)
+        self.runners = [
+            QueueRunner(name, worker_id, self.is_over) for name in (DEFAULT_TASK_QUEUE_NAME, LONG)
         ]
 
     def run(self) -> None:
@@ -66,10 +66,10 @@ class BackgroundWorker:
         discover_schedules()
         Thread(target=self._beat_for_ever, name="heartbeat", daemon=True).start()
         with LogFollower():
-            for lane in self.lanes:
-                lane.start()
-            for lane in self.lanes:
-                lane.join()
+            for runner in self.runners:
+                runner.start()
+            for runner in self.runners:
+                runner.join()
 
     def end(self) -> None:
         """End after the step that each job is at; asked a second time, at once."""
@@ -110,7 +110,7 @@ class BackgroundWorker:
 
     def _end_if_stuck(self) -> None:
         """End this process when a job doesn't: another worker makes the next attempt."""
-        if any(lane.is_stuck(GRACE) for lane in self.lanes):
+        if any(runner.is_stuck(GRACE) for runner in self.runners):
             logger.error("a job is past its time limit and holds the worker up")
             os._exit(STUCK)
 

@@ -20,7 +20,7 @@ from files.tasks import sweep_unused_files
 from files.uploads.ending import sweep_expired_uploads
 from resources.jobs.declaration import LONG, job
 from resources.jobs.queue import forget_old_jobs
-from resources.jobs.schedules import Every, schedule
+from resources.jobs.schedules import Interval, schedule
 from resources.retention import fold_old_changes, forget_old_changes
 from resources.writing.idempotency import forget_old_answers
 from users.services.activity import forget_old_activity
@@ -89,7 +89,7 @@ def keep_house(context: JobContext) -> dict[str, int | None]:
     return counts
 
 
-schedule(keep_house, Every(timedelta(hours=1)))
+schedule(keep_house, Interval(timedelta(hours=1)))
 
 
 def _done(name: str, chore: Callable[[], int]) -> int | None:

@@ -64,9 +64,9 @@ from resources.indexes import missing_last
 from resources.jobs.context import JobContext
 from resources.jobs.declaration import LATER, LONG, SOON, JobTask, Retry, job
 from resources.jobs.outcomes import PermanentFailure
-from resources.jobs.schedules import Cron, Every, schedule
+from resources.jobs.schedules import Cron, Interval, schedule
 from resources.jobs.steps import (
-    Step,
+    WorkflowStep,
     call,
     run_job,
     sleep,
@@ -143,10 +143,10 @@ __all__ = [
     "Change",
     "Cron",
     "DocumentField",
-    "Every",
     "FieldError",
     "FormerKeys",
     "HttpAnswer",
+    "Interval",
     "Job",
     "JobContext",
     "JobTask",
@@ -172,11 +172,11 @@ __all__ = [
     "SealedField",
     "ShownText",
     "SortedCharField",
-    "Step",
     "TableCache",
     "TagsField",
     "UnreadCount",
     "UploadInput",
+    "WorkflowStep",
     "accept_as",
     "actor",
     "actor_behind",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from random import uniform
+from secrets import randbelow
 from typing import TYPE_CHECKING, Any, Concatenate, Protocol, Self, cast, overload
 
 from django.tasks import DEFAULT_TASK_QUEUE_NAME, Task
@@ -46,7 +46,7 @@ class Retry:
     def pause(self, attempt: int) -> timedelta:
         """Return how long to wait after an attempt in vain, the first being 1."""
         grown = self.first_pause * self.growth ** (attempt - 1)
-        return min(grown, self.longest_pause) * uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - a pause is no secret
+        return min(grown, self.longest_pause) * (1 + JITTER * (randbelow(201) - 100) / 100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,12 +56,12 @@ def write(job: Job, values: Mapping[str, Any], *, by: Actor = SYSTEM) -> None:
     row_sql.update(job, list(values))
 
 
-def claim(queues: Collection[str], worker_id: str) -> Job | None:
-    """Take the next due job of some queues for a lease, if there is one.
+def claim(queue_name: str, worker_id: str) -> Job | None:
+    """Take the next due job of a queue for a lease, if there is one.
 
     Of several workers one gets it.
     """
-    due = Job.objects.due().filter(queue__in=queues)
+    due = Job.objects.due().filter(queue=queue_name)
     # On SQLite only the transaction keeps others from writing: most looks find nothing.
     if not due.exists():
         return None

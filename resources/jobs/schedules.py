@@ -33,7 +33,7 @@ class Times(Protocol):
 
 
 @dataclass(frozen=True)
-class Every:
+class Interval:
     """At whole multiples of an interval, counted from 1970 (UTC)."""
 
     interval: timedelta

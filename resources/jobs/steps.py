@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from resources.jobs.declaration import JobTask
 
 
-class Step(ABC):
+class WorkflowStep(ABC):
     """One of the things that a workflow does or waits for, by a name of its own."""
 
     name: str
@@ -38,7 +38,7 @@ class Step(ABC):
 
 
 @dataclass(frozen=True)
-class Call(Step):
+class CallStep(WorkflowStep):
     """A call that is done once, and one that takes it back."""
 
     name: str
@@ -57,7 +57,7 @@ class Call(Step):
 
 
 @dataclass(frozen=True)
-class Wait(Step):
+class WaitStep(WorkflowStep):
     """A wait for news, a time, or the first of both; its result is the news, or None."""
 
     name: str
@@ -80,14 +80,12 @@ class Wait(Step):
         """Return when to wait no longer; a duration begins when the wait does."""
         if self.until is not None or self.longest is None:
             return self.until or queue.FAR_FUTURE
-        longest = self.longest
-        begun: Any = context.once(f"{self.name} until", lambda: timezone.now() + longest)
-        end = parse_datetime(begun)
-        return end or queue.FAR_FUTURE
+        end = context.once(f"{self.name} until", _in, self.longest)
+        return parse_datetime(end) or queue.FAR_FUTURE
 
 
 @dataclass(frozen=True)
-class RunJob(Step):
+class JobStep(WorkflowStep):
     """Another job that the workflow waits for; it fails if that does."""
 
     name: str
@@ -119,26 +117,26 @@ def call(
     *args: Any,
     undo: Callable[..., Any] | None = None,
     name: str = "",
-) -> Step:
+) -> WorkflowStep:
     """Call `effect(*args)` in one transaction with the note that it is done.
 
     So it writes to the database, and enqueues jobs for what has to be done elsewhere. Should a
     later step fail for good, `undo(*args)` takes it back.
     """
-    return Call(name or effect.__name__, effect, args, undo)
+    return CallStep(name or effect.__name__, effect, args, undo)
 
 
-def sleep(longest: timedelta, *, name: str = "sleep") -> Step:
+def sleep(longest: timedelta, *, name: str = "sleep") -> WorkflowStep:
     """Wait for so long."""
-    return Wait(name, _nothing, _nowhere, longest=longest)
+    return WaitStep(name, _nothing, _nowhere, longest=longest)
 
 
-def sleep_until(at: datetime, *, name: str = "sleep") -> Step:
+def sleep_until(at: datetime, *, name: str = "sleep") -> WorkflowStep:
     """Wait until a time."""
-    return Wait(name, _nothing, _nowhere, until=at)
+    return WaitStep(name, _nothing, _nowhere, until=at)
 
 
-def wait_for_signal(name: str, *, longest: timedelta | None = None) -> Step:
+def wait_for_signal(name: str, *, longest: timedelta | None = None) -> WorkflowStep:
     """Wait for `send_signal`, or `POST /api/v1/jobs/{id}/signal`, of that name.
 
     Its result is `{"payload": …}`, or None when nobody sent one in time. A signal that was sent
@@ -149,7 +147,7 @@ def wait_for_signal(name: str, *, longest: timedelta | None = None) -> Step:
         sent = JobSignal.objects.filter(job=context.job, name=name).order_by("-id").first()
         return {"payload": sent.payload} if sent else None
 
-    return Wait(name, news, lambda context: signal_name(context.job, name), longest=longest)
+    return WaitStep(name, news, lambda context: signal_name(context.job, name), longest=longest)
 
 
 def wait_for_change(
@@ -158,13 +156,13 @@ def wait_for_change(
     *args: Any,
     until: datetime | None = None,
     name: str = "",
-) -> Step:
+) -> WorkflowStep:
     """Wait until `is_so(*args)`, asked now and after each change of a record: `("cards", id)`.
 
     The workflow `follows` the record's resource. The result is None when it was not so by `until`.
     """
     resource, key = record
-    return Wait(
+    return WaitStep(
         name or is_so.__name__,
         lambda _context: is_so(*args) or None,
         lambda _context: f"{resource}/{key}",
@@ -172,14 +170,19 @@ def wait_for_change(
     )
 
 
-def run_job(task: JobTask[..., Any], *args: Any, name: str = "") -> Step:
+def run_job(task: JobTask[..., Any], *args: Any, name: str = "") -> WorkflowStep:
     """Enqueue another job and wait for its result; the workflow fails if it does."""
-    return RunJob(name or task.name, task, args)
+    return JobStep(name or task.name, task, args)
 
 
 def signal_name(job: Job, name: str) -> str:
     """Return what a job awaits that waits for a signal."""
     return f"signals/{job.pk}/{name}"
+
+
+def _in(longest: timedelta) -> str:
+    """Return the time after a duration, as JSON says it."""
+    return (timezone.now() + longest).isoformat()
 
 
 def _nothing(_context: JobContext) -> None:

@@ -15,7 +15,6 @@ from resources.jobs.outcomes import LeaseLost, PermanentFailure, WorkerDied
 from resources.jobs.runner import note_failure, run_job
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from datetime import timedelta
 
     from resources.models import Job
@@ -28,12 +27,12 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 """Seconds between attempts to get the database back."""
 
 
-class Lane(Thread):
-    """Runs the jobs of some queues, one at a time; without a database it waits for one."""
+class QueueRunner(Thread):
+    """Runs the jobs of a queue, one at a time; without a database it waits for one."""
 
-    def __init__(self, name: str, queues: Collection[str], worker_id: str, is_over: Event) -> None:
-        super().__init__(name=f"jobs-{name}", daemon=True)
-        self.queues = queues
+    def __init__(self, queue_name: str, worker_id: str, is_over: Event) -> None:
+        super().__init__(name=f"jobs-{queue_name}", daemon=True)
+        self.queue_name = queue_name
         self.worker_id = worker_id
         self.is_over = is_over
         self.unfinished: Job | None = None
@@ -62,7 +61,7 @@ class Lane(Thread):
 
     def run_next(self) -> bool:
         """Run the next due job; return whether there was one."""
-        job = queue.claim(self.queues, self.worker_id)
+        job = queue.claim(self.queue_name, self.worker_id)
         if job is None:
             return False
         self.began_at, self.unfinished = monotonic(), job

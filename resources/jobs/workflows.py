@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.jobs.context import JobContext
-    from resources.jobs.steps import Step
+    from resources.jobs.steps import WorkflowStep
     from resources.json_text import JsonObject
     from resources.models import Change, Job
 
@@ -56,21 +56,22 @@ class WorkflowTask[**P](JobTask[P, Any]):
                 context.note(FAILURE, f"{type(failure).__name__}: {failure}")
         return self._undo(context, steps)
 
-    def _steps(self, arguments: JsonObject) -> Sequence[Step]:
-        steps: Sequence[Step] = self.func(**decoded(self.func, arguments))
+    def _steps(self, arguments: JsonObject) -> Sequence[WorkflowStep]:
+        steps: Sequence[WorkflowStep] = self.func(**decoded(self.func, arguments))
         (name, times), *_others = Counter(step.name for step in steps).most_common(1)
         if times > 1:
             raise PermanentFailure(f"Steps of one workflow share the name {name}.")
         return steps
 
-    def _advance(self, context: JobContext, steps: Sequence[Step]) -> Any:
+    def _advance(self, context: JobContext, steps: Sequence[WorkflowStep]) -> Any:
         for number, step in enumerate(steps):
+            context.check()
             context.report(done=number, total=len(steps), text=step.name)
             step.advance(context)
         context.report(done=len(steps), text="")
         return {step.name: context.results.get(step.name) for step in steps}
 
-    def _undo(self, context: JobContext, steps: Sequence[Step]) -> Any:
+    def _undo(self, context: JobContext, steps: Sequence[WorkflowStep]) -> Any:
         """Undo the steps that are done; raises what the workflow ends with."""
         context.can_be_cancelled = False
         failure: str = context.job.checkpoint[FAILURE]
@@ -85,7 +86,9 @@ class WorkflowTask[**P](JobTask[P, Any]):
 
 
 class _DeclaresWorkflow(Protocol):
-    def __call__[**P](self, function: Callable[P, Sequence[Step]], /) -> WorkflowTask[P]: ...
+    def __call__[**P](
+        self, function: Callable[P, Sequence[WorkflowStep]], /
+    ) -> WorkflowTask[P]: ...
 
 
 def workflow(
@@ -101,7 +104,7 @@ def workflow(
     `follows` names the resources whose changes its steps wait for.
     """
 
-    def declare(function: Callable[..., Sequence[Step]]) -> WorkflowTask[...]:
+    def declare(function: Callable[..., Sequence[WorkflowStep]]) -> WorkflowTask[...]:
         if follows:
             name = f"workflow-{function.__name__}".replace("_", "-")
             consume(LogConsumer(name, frozenset(follows), wake_followers))

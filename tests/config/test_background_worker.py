@@ -92,7 +92,7 @@ def test_a_worker_that_loses_its_database_goes_on_when_it_is_back(
     transactional_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its job is begun again: whether it was done cannot be known."""
-    lane = BackgroundWorker("worker").lanes[0]
+    runner = BackgroundWorker("worker").runners[0]
     stored = Job.objects.get(pk=harmless.enqueue().id)
     attempts = []
 
@@ -101,21 +101,21 @@ def test_a_worker_that_loses_its_database_goes_on_when_it_is_back(
         if len(attempts) == 1:
             raise OperationalError("the connection is closed")
         run_job(job, *given)
-        lane.is_over.set()
+        runner.is_over.set()
 
     monkeypatch.setattr(worker_module, "run_job", fall)
-    monkeypatch.setattr(lane, "pause", 0.01)
+    monkeypatch.setattr(runner, "pause", 0.01)
     monkeypatch.setattr(Retry, "pause", lambda _retry, _attempt: timedelta())
-    lane.run()
+    runner.run()
     assert (attempts, state_of(stored)) == ([1, 2], "done")
 
 
 def test_a_job_that_is_past_its_time_ends_its_worker(db: None) -> None:
-    lane = BackgroundWorker("worker").lanes[0]
-    lane.unfinished, lane.began_at = begun_by("worker"), monotonic()
-    assert not lane.is_stuck(timedelta())
-    lane.began_at -= 3601
-    assert lane.is_stuck(timedelta())
+    runner = BackgroundWorker("worker").runners[0]
+    runner.unfinished, runner.began_at = begun_by("worker"), monotonic()
+    assert not runner.is_stuck(timedelta())
+    runner.began_at -= 3601
+    assert runner.is_stuck(timedelta())
 
 
 class Stub(SupervisedWorker):

@@ -13,7 +13,7 @@ from resources.jobs import queue
 from resources.jobs.context import JobContext
 from resources.jobs.declaration import Retry, job
 from resources.jobs.outcomes import LeaseLost, PermanentFailure
-from resources.jobs.schedules import Cron, Every
+from resources.jobs.schedules import Cron, Interval
 from resources.models import Job, JobState, KeptAnswer
 from tests.working import run_due, run_later, waiting
 
@@ -82,7 +82,7 @@ def counted() -> list[int]:
 def begun(task: Any = count_to, number: int = 5) -> Job:
     """Enqueue a job and have a worker hold it."""
     task.enqueue(number)
-    claimed = queue.claim(["default"], "worker")
+    claimed = queue.claim("default", "worker")
     assert claimed is not None
     return claimed
 
@@ -159,7 +159,7 @@ def test_a_job_goes_on_after_the_steps_that_another_worker_has_done(db: None) ->
     with pytest.raises(Killed):
         count_to.run(JobContext(held, count_to), held.arguments)
     assert Job.objects.get().state == "running"
-    assert queue.claim(["default"], "another") is None
+    assert queue.claim("default", "another") is None
     Job.objects.update(leased_until=datetime(2026, 1, 1, tzinfo=UTC))
     assert queue.take_up_abandoned(lambda _job: 5) == 1
     happens.clear()
@@ -236,7 +236,7 @@ def test_arguments_are_checked_when_they_are_enqueued_and_come_as_they_were(db: 
 
 def test_schedules_say_when_they_were_due_last() -> None:
     now = datetime(2026, 11, 29, 7, 33, 20, tzinfo=UTC)  # a Sunday
-    assert Every(timedelta(minutes=20)).latest(now) == datetime(2026, 11, 29, 7, 20, tzinfo=UTC)
+    assert Interval(timedelta(minutes=20)).latest(now) == datetime(2026, 11, 29, 7, 20, tzinfo=UTC)
     for text, expected in {
         "* * * * *": (2026, 11, 29, 7, 33),
         "*/15 * * * *": (2026, 11, 29, 7, 30),

@@ -16,7 +16,7 @@ from resources.jobs.declaration import Retry, job
 from resources.jobs.outcomes import PermanentFailure
 from resources.jobs.queue import cancel_job
 from resources.jobs.steps import (
-    Step,
+    WorkflowStep,
     call,
     run_job,
     sleep,
@@ -69,7 +69,7 @@ def paints(colour: str) -> str:
 
 
 @workflow(retry=Retry(attempts=2))
-def prints_a_card(at: datetime, colour: str) -> list[Step]:
+def prints_a_card(at: datetime, colour: str) -> list[WorkflowStep]:
     """Do something of everything."""
     return [
         call(note, "paper", undo=take_back, name="paper"),
@@ -87,7 +87,7 @@ def is_published(card_id: UUID) -> bool:
 
 
 @workflow(follows=["cards"])
-def congratulates(card_id: UUID) -> list[Step]:
+def congratulates(card_id: UUID) -> list[WorkflowStep]:
     """Wait for news of a record."""
     return [
         wait_for_change(("cards", card_id), is_published, card_id),
@@ -204,7 +204,7 @@ def test_a_workflow_follows_a_record(alice: Persona) -> None:
 
 
 @workflow(follows=["cards"])
-def is_late(card_id: UUID) -> list[Step]:
+def is_late(card_id: UUID) -> list[WorkflowStep]:
     """Begin to wait just when the news comes."""
     return [wait_for_change(("cards", card_id), publishes_at_once, card_id)]
 

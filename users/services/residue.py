@@ -52,9 +52,8 @@ def _delete_jobs(ids: Collection[str], words: Collection[str]) -> None:
         if not _mentions(job, ids, words):
             continue
         if job.is_tracked:
+            past = Change.objects.filter(resource=str(registry.resource_of(Job)), record_id=job.pk)
             changes.delete(job, by=SYSTEM)
-            resource = registry.resource_of(Job).name
-            past = Change.objects.filter(resource=resource, record_id=job.pk)
             past.update(before={}, after={})
         else:
             job.delete()
