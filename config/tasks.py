@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("holobase.house")
 
+EVERY = timedelta(hours=1)
+
 
 def forget_admin_sessions() -> int:
     """Delete the admin's cookie sessions that have run out; returns their number."""
@@ -89,7 +91,7 @@ def keep_house(context: JobContext) -> dict[str, int | None]:
     return counts
 
 
-schedule(keep_house, Interval(timedelta(hours=1)))
+schedule(keep_house, Interval(EVERY))
 
 
 def _done(name: str, chore: Callable[[], int]) -> int | None:

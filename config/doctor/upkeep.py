@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.conf import settings
-from django.tasks.base import TaskResultStatus
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_tasks_db.models import DBTaskResult
 
 from backups.models import Backup
 from config.background import SILENT_AFTER, live_workers
 from config.doctor.setup_check import CheckOutcome, SetupCheck, expect, fail, ok, warn
 from config.log_follower import failing_consumers
 from config.tasks import EVERY, keep_house
-from resources.models import SkippedChange
+from resources.models import Job, JobState, SkippedChange
 
 QUEUE_LATE = timedelta(minutes=5)
 LATELY = timedelta(days=1)
@@ -30,8 +28,8 @@ def worker() -> CheckOutcome:
 def queue() -> CheckOutcome:
     """Look for how long the first task waits that is due."""
     now = timezone.now()
-    due = DBTaskResult.objects.filter(status=TaskResultStatus.READY, run_after__lte=now)
-    first = due.order_by("run_after").values_list("run_after", "enqueued_at").first()
+    due = Job.objects.due()
+    first = due.order_by("run_at").values_list("run_at", "created_at").first()
     late = now - max(first) if first else timedelta()
     return expect(f"{due.count()} · {late.total_seconds():.0f} s", unless_warn=late < QUEUE_LATE)
 
@@ -39,8 +37,8 @@ def queue() -> CheckOutcome:
 def failed_tasks() -> CheckOutcome:
     """Count the tasks that failed within a day, and name the one that did most often."""
     since = timezone.now() - LATELY
-    failed = DBTaskResult.objects.failed().filter(finished_at__gt=since)
-    paths = sorted(failed.values_list("task_path", flat=True))
+    failed = Job.objects.filter(state=JobState.FAILED, finished_at__gt=since)
+    paths = sorted(failed.values_list("path", flat=True))
     return warn(f"{len(paths)}: {max(paths, key=paths.count)}") if paths else ok(0)
 
 
@@ -54,9 +52,7 @@ def consumers() -> CheckOutcome:
 
 def housekeeping() -> CheckOutcome:
     """Look when the hourly chores were last done."""
-    done = DBTaskResult.objects.filter(
-        task_path=keep_house.module_path, status=TaskResultStatus.SUCCESSFUL
-    )
+    done = Job.objects.filter(name=keep_house.name, state=JobState.DONE)
     last = done.order_by("-finished_at").values_list("finished_at", flat=True).first()
     if last is None:
         return warn("-")

@@ -15,9 +15,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
-from django.tasks.base import TaskResultStatus
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from backups.models import Backup
 from config import key_check
@@ -28,7 +26,7 @@ from config.doctor.setup_check import State, size
 from config.models import KeyCheck, WorkerHeartbeat
 from config.tasks import keep_house
 from files.storage import set_up_storage
-from resources.models import Change, ConsumerPosition, SkippedChange
+from resources.models import Change, ConsumerPosition, Job, JobState, SkippedChange
 from server.granian import hold_folder
 from server.private_files import restrict_existing_files
 from tests.client import Browser
@@ -266,17 +264,17 @@ def test_exposure(
 
 def test_upkeep(db: None, settings: Settings) -> None:
     now = timezone.now()
-    DBTaskResult.objects.all().delete()
+    Job.objects.all().delete()
     assert state("housekeeping")[0] == "warn"
     keep_house.enqueue()
     assert state("queue")[0] == "ok"
     late = now - timedelta(hours=1)
-    DBTaskResult.objects.update(run_after=late, enqueued_at=late)
+    Job.objects.update(run_at=late, created_at=late)
     assert state("queue")[0] == "warn"
-    DBTaskResult.objects.update(status=TaskResultStatus.SUCCESSFUL, finished_at=now)
+    Job.objects.update(state=JobState.DONE, finished_at=now)
     assert state("housekeeping")[0] == "ok"
     assert state("failed_tasks")[0] == "ok"
-    DBTaskResult.objects.update(status=TaskResultStatus.FAILED)
+    Job.objects.update(state=JobState.FAILED)
     assert state("failed_tasks") == ("warn", f"1: {keep_house.module_path}")
 
     ConsumerPosition.objects.all().delete()
