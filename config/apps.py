@@ -22,6 +22,7 @@ class SiteConfig(AdminConfig):
     @override
     def ready(self) -> None:
         super().ready()
+        import_module("resources.admin.jobs")
         import_module("resources.admin.change_log")
         import_module("config.business_metrics")
         import_module("server.cache_metrics")

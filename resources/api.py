@@ -77,7 +77,7 @@ from resources.jobs.steps import (
 from resources.jobs.workflows import send_signal, workflow
 from resources.json_text import JsonError, read_json
 from resources.log_consumers import LogConsumer, consume
-from resources.models import Action, Change, Job, Record
+from resources.models import Action, Change, Job, JobState, Record
 from resources.ownership import mentions, owning_relations, rows_of
 from resources.placeholders import Placeholder
 from resources.progress import Progress, ProgressBar
@@ -149,6 +149,7 @@ __all__ = [
     "Interval",
     "Job",
     "JobContext",
+    "JobState",
     "JobTask",
     "JsonBody",
     "JsonError",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from community.models import ModerationCase
 from community.selectors.queue import waiting_cases
 from resources.admin.records import is_admin, is_moderating
+from resources.api import Job, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,6 +67,16 @@ def set_up(_request: HttpRequest) -> Item:
     return {"title": _("Set-up"), "icon": "build", "link": reverse("admin:doctor")}
 
 
+def background_jobs(_request: HttpRequest) -> Item:
+    """Return the entry of the work in the background, with how much of it has failed."""
+    return {
+        "title": _("Background jobs"),
+        "icon": "work_history",
+        "link": reverse("admin:resources_job_changelist"),
+        "badge": Job.objects.filter(state=JobState.FAILED).count(),
+    }
+
+
 WORKPLACE: Sequence[Page] = (overview, queue, moderation_log, screening_rules)
 """The moderators' own pages, in the order of the menu."""
 
@@ -77,7 +88,9 @@ def navigation(request: HttpRequest) -> list[Item]:
         pages = [page(request) for page in WORKPLACE]
         groups.insert(0, {"title": _("Moderation"), "items": pages})
     if is_admin(request):
-        groups.append({"title": _("Operations"), "items": [set_up(request)]})
+        groups.append(
+            {"title": _("Operations"), "items": [set_up(request), background_jobs(request)]}
+        )
     return groups
 
 
