@@ -6,22 +6,21 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from bench import served
-from bench.load import measure
-from bench.over_http import say, seeded
-from bench.workloads import BATCHED, LOGIN, SEARCH, Target, holobase_workloads
+from bench.over_http import cost, say, seeded
+from bench.workloads import BATCHED, HOLOBASE, LOGIN, SEARCHES, Target, holobase_workloads
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from bench.load import Request
+    from bench.load import Measured
     from bench.workloads import Asked
 
 BEFORE, NOW = "before", "now"
-UNMEASURED = {SEARCH, LOGIN, BATCHED}
+UNMEASURED = {*SEARCHES, LOGIN, BATCHED}
 CONDITIONS = """\
 {cards:,} cards, SQLite, 32 connections; {rounds} alternating rounds of {seconds:g} s; `before` is
 another checkout. Requests per second and processor time a request (all processes of the server),
@@ -32,13 +31,6 @@ HEAD = (
     "| | before, 1/s | now, 1/s | now / before | before, µs | now, µs | before / now |",
     "|---|--:|--:|--:|--:|--:|--:|",
 )
-
-
-class Cost(NamedTuple):
-    """Requests a second, and the microseconds of processor time that each took."""
-
-    rate: float
-    microseconds: float
 
 
 def builds(options: argparse.Namespace) -> list[str]:
@@ -53,7 +45,10 @@ def builds(options: argparse.Namespace) -> list[str]:
             data.mkdir()
             rows = seeded(data, options.cards, source=source)
             running[name] = stack.enter_context(served.holobase(data, source=source))
-            asked[name] = holobase_workloads(Target(running[name].address, rows))
+            loads = holobase_workloads(Target(running[name].address, rows))
+            asked[name] = {
+                load.name: load.asked[HOLOBASE] for load in loads if load.row.name not in UNMEASURED
+            }
         costs = _alternated(asked, running, options)
     conditions = CONDITIONS.format(
         cards=options.cards, rounds=options.rounds, seconds=options.seconds
@@ -65,29 +60,22 @@ def _alternated(
     asked: Mapping[str, Mapping[str, Asked]],
     running: Mapping[str, served.Served],
     options: argparse.Namespace,
-) -> dict[str, list[dict[str, Cost]]]:
-    names = [name for name in asked[NOW] if name not in UNMEASURED]
-    costs: dict[str, list[dict[str, Cost]]] = {name: [] for name in names}
+) -> dict[str, list[dict[str, Measured]]]:
+    costs: dict[str, list[dict[str, Measured]]] = {name: [] for name in asked[NOW]}
     for number in range(options.rounds):
-        for name in names:
+        for name, rounds in costs.items():
             # Who comes first takes turns, too.
             order = sorted(running, reverse=bool(number % 2))
             found = {
-                build: _cost(asked[build][name](number), running[build], options.seconds)
+                build: cost(asked[build][name](number), running[build], options.seconds)
                 for build in order
             }
-            costs[name].append(found)
+            rounds.append(found)
             say(f"round {number + 1}, {name}: {found[BEFORE].rate:,.0f} {found[NOW].rate:,.0f}")
     return costs
 
 
-def _cost(request: Request, server: served.Served, seconds: float) -> Cost:
-    began = server.processor_seconds()
-    rate = measure(request, seconds).rate
-    return Cost(rate, (server.processor_seconds() - began) / (rate * seconds) * 1e6)
-
-
-def _line(name: str, rounds: list[dict[str, Cost]]) -> str:
+def _line(name: str, rounds: list[dict[str, Measured]]) -> str:
     rates = [one[NOW].rate / one[BEFORE].rate for one in rounds]
     times = [one[BEFORE].microseconds / one[NOW].microseconds for one in rounds]
     cells = [

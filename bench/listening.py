@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import select
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from ctypes import c_ulonglong
+from functools import partial
 from multiprocessing.sharedctypes import RawValue
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 MARK, DIGITS = b"mark-", 6
 LENGTH = len(MARK) + DIGITS
 AT_ONCE = 256
+CONNECTING = 32
+"""How many subscribers come in at a time."""
 STOP_SECONDS = 30
 
 
@@ -83,7 +87,9 @@ def _listen(
     control: Connection, heard: Any, wire: Wire, address: str, tokens: Sequence[str]
 ) -> None:
     allow_many_files()
-    connections = {one.fileno(): one for one in (wire(address, token) for token in tokens)}
+    with ThreadPoolExecutor(CONNECTING) as pool:
+        opened = list(pool.map(partial(wire, address), tokens))
+    connections = {one.fileno(): one for one in opened}
     for one in connections.values():
         one.setblocking(False)
     ears = Ears(connections, heard)

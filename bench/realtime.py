@@ -252,7 +252,7 @@ def _promised(ratios: Sequence[float], promise: float, *, is_met: bool) -> str:
 
 
 def _held_table(held: Mapping[str, Held], connections: int) -> list[str]:
-    head = ["", "held", "heard one write", "memory each, kB", "opened in, s"]
+    head = ["", "held", "heard one write", "memory each, kB", "opened in, s", "connects a second"]
     rows = [
         [
             name,
@@ -260,6 +260,7 @@ def _held_table(held: Mapping[str, Held], connections: int) -> list[str]:
             f"{one.heard:,}",
             f"{one.each / 1e3:.0f}",
             f"{one.seconds:.0f}",
+            f"{one.connections / one.seconds:,.0f}",
         ]
         for name, one in held.items()
     ]

@@ -14,14 +14,18 @@ from django.db import connection
 
 from bench.subjects import (
     DRAFTS,
+    KOREAN_WORDS,
     LIKED,
     MEMBERS,
     RARE_CARDS,
     RARE_WORD,
     RARITIES,
     SIGNER,
+    WORDS,
 )
 from cards.models import Card
+from community.models import FeedItem
+from community.services.ranking import item_values, rank_values
 from resources import changes
 from resources.actors import SYSTEM
 from users.callers import NOWHERE
@@ -34,13 +38,16 @@ if TYPE_CHECKING:
     from resources.json_text import JsonObject
 
 BATCH = 2_000
+KOREAN = 5
+"""One title of so many is Korean."""
 
 
 def fill(count: int) -> JsonObject:
     """Create members, published cards and the first member's drafts; tell what is asked about.
 
-    Gives `card`, the most liked one's id; `cards`, ids of published ones; `drafts`, ids; and an
-    access token for every member in `tokens`, with one for stock DRF in `stock_token`.
+    Gives `card`, the most liked one's id; the ids of published `cards`, of `drafts` and of
+    `members`; and an access token for every member in `tokens`, with one for stock DRF in
+    `stock_token`.
     """
     call_command("migrate", verbosity=0)
     chance = random.Random(7)
@@ -49,6 +56,7 @@ def fill(count: int) -> JsonObject:
         numbers = range(start, min(start + BATCH, count))
         cards = [_card(_title(n, count, chance), members, chance) for n in numbers]
         changes.create_many(cards, by=SYSTEM)
+        FeedItem.objects.bulk_create(_feed_item(card) for card in cards)
     drafts = [_draft(number, members[0]) for number in range(DRAFTS)]
     changes.create_many(drafts, by=SYSTEM)
     register_member(
@@ -67,6 +75,7 @@ def fill(count: int) -> JsonObject:
         "card": str(published.order_by("-like_count", "-pk").values_list("pk", flat=True)[0]),
         "cards": [str(pk) for pk in published.order_by("pk").values_list("pk", flat=True)[:LIKED]],
         "drafts": [str(draft.pk) for draft in drafts],
+        "members": [str(member.pk) for member in members],
         "tokens": [_token(member) for member in members],
         "stock_token": _stock_token(members[0]),
     }
@@ -89,8 +98,8 @@ def _member(number: int) -> User:
 
 def _title(number: int, count: int, chance: random.Random) -> str:
     is_rare = number % max(1, count // RARE_CARDS) == 0
-    word = RARE_WORD if is_rare else chance.choice(("dragon", "forest", "tide", "forge"))
-    return f"Card {number} of the {word}"
+    creature, place = map(chance.choice, KOREAN_WORDS if number % KOREAN == 0 else WORDS)
+    return f"Card {number} of the {RARE_WORD if is_rare else creature} {place}"
 
 
 def _card(title: str, members: list[User], chance: random.Random) -> Card:
@@ -105,6 +114,10 @@ def _card(title: str, members: list[User], chance: random.Random) -> Card:
         visibility="public",
         like_count=chance.randrange(1_000),
     )
+
+
+def _feed_item(card: Card) -> FeedItem:
+    return FeedItem(**item_values(card), **rank_values(card, card.created_at))
 
 
 def _draft(number: int, creator: User) -> Card:

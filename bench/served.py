@@ -46,11 +46,15 @@ STOCK = "-m granian --interface wsgi --workers 1 --blocking-threads 4 --log-leve
 
 @dataclass(frozen=True)
 class Served:
-    """A running server; `cold_start` is the seconds from its start to its first answer."""
+    """A running server; `cold_start` is the seconds from its start to its first answer.
+
+    `database` is the process of a database server that works for it, if there is one.
+    """
 
     address: str
     process: subprocess.Popen[bytes]
     cold_start: float
+    database: subprocess.Popen[bytes] | None = None
 
     def memory(self, kind: str = "VmRSS") -> int:
         """Return the bytes of memory of the process and those it started; VmHWM is their most."""
@@ -64,8 +68,9 @@ class Served:
         return _status(self.process.pid, "VmRSS")
 
     def processor_seconds(self) -> float:
-        """Return the processor time that the process and those it started have used."""
-        return sum(_processor_seconds(pid) for pid in _family(self.process.pid))
+        """Return the processor time that it, its database and what they started have used."""
+        roots = [self.process, self.database] if self.database else [self.process]
+        return sum(_processor_seconds(pid) for one in roots for pid in _family(one.pid))
 
 
 def holobase(

@@ -70,6 +70,9 @@ class CardViewSet(viewsets.ModelViewSet[Card]):
         rarity = self.request.query_params.get("rarity")
         if rarity:
             cards = cards.filter(rarity=rarity, like_count__gt=10)
+        below = self.request.query_params.get("below")
+        if below:
+            cards = cards.filter(like_count__lt=below)
         if "expand" in self.request.query_params:
             cards = cards.select_related("creator")
         return cards
