@@ -22,6 +22,7 @@ from config.supervision import is_worker_running
 from files.storage import is_storage_ready
 from realtime.hub import known_hubs
 from resources import feed
+from resources.dialects import sqlite_driver
 from resources.models import ConsumerPosition, SkippedChange
 
 if TYPE_CHECKING:
@@ -149,6 +150,8 @@ readiness = Readiness(CHECKS)
 def report() -> dict[str, object]:
     """Return what `/readyz` says: `status` is `ok`, `degraded` or `unavailable`, with all `parts`.
 
+    `database` names the database and, on SQLite, which comes with us, the library's version.
+
     A process is available as long as its role has what it can't do without. What it can do
     without for a while, such as the cache, is no reason to send its clients elsewhere: it is away
     for the other processes, too.
@@ -156,7 +159,14 @@ def report() -> dict[str, object]:
     parts = readiness.states(name for name in CHECKS if name != "realtime" or _is_live())
     broken = {name for name, state in parts.items() if state != OK}
     status = "unavailable" if broken & NEEDED[settings.ROLE] else "degraded" if broken else OK
-    return {"status": status, "parts": parts}
+    return {"status": status, "parts": parts, "database": database_version()}
+
+
+def database_version() -> str:
+    """Return the database's name; SQLite's with the version of the library."""
+    if connection.vendor == "sqlite":
+        return f"SQLite {sqlite_driver.sqlite_version}"
+    return str(connection.display_name)
 
 
 def _is_live() -> bool:

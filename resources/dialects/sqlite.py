@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
+from django.utils.module_loading import import_string
 
 from resources.byte_cache import byte_cached
 from resources.dialects.protocol import NOT_ADAPTED
@@ -17,10 +18,12 @@ from resources.text import folded, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from sqlite3 import Connection
 
     from django.db.models import Field
 
+    from resources.dialects.sqlite_driver import Connection
+
+OF_DJANGO = "django.db.backends.sqlite3._functions.register"
 SAMPLED_ROWS = 200
 """Rows whose size stands for that of all."""
 STATEMENT_BYTES = 8 * 1024 * 1024
@@ -34,7 +37,8 @@ def with_qmarks(sql: str) -> str:
 
 
 def register_functions(connection: Connection) -> None:
-    """Add the functions to a connection of SQLite."""
+    """Add Django's functions and ours to a connection of SQLite."""
+    import_string(OF_DJANGO)(connection)
     for name, function in FUNCTIONS.items():
         connection.create_function(name, 1, _of_value(function), deterministic=True)
 

@@ -8,16 +8,15 @@ statement that takes longer than `MOST_CHECKS` allows is interrupted, and a thre
 from __future__ import annotations
 
 import atexit
-import sqlite3
 from threading import local
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+import apsw
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.utils.module_loading import import_string
 
 from resources.byte_cache import ByteCache
-from resources.dialects import dialect
+from resources.dialects import dialect, sqlite_driver
 from resources.dialects.sqlite import register_functions
 from resources.event_loop import MustRunInThread
 
@@ -35,7 +34,8 @@ SLOW_FOR = 10.0
 """Seconds in which a statement that took too long is not tried again."""
 SLOW_BYTES = 1024 * 1024
 """Memory for the statements that took too long."""
-FUNCTIONS = "django.db.backends.sqlite3._functions.register"
+STATEMENTS = 512
+"""Prepared statements that are kept."""
 PREPARE = """
 PRAGMA query_only = ON;
 PRAGMA cache_size = -16384;
@@ -51,18 +51,10 @@ class InlineDatabase:
         # Asking for it by its name makes a new one for each request of an event loop.
         self.django = connections[DEFAULT_DB_ALIAS]
         # Waiting for a lock is left to threads, too.
-        self.connection = sqlite3.connect(
-            name,
-            timeout=0,
-            isolation_level=None,
-            check_same_thread=False,  # but to close it
-            cached_statements=512,
-            detect_types=sqlite3.PARSE_DECLTYPES | sqlite3.PARSE_COLNAMES,
-        )
+        self.connection = sqlite_driver.Connection(name, STATEMENTS)
         atexit.register(self.connection.close)
-        import_string(FUNCTIONS)(self.connection)
         register_functions(self.connection)
-        self.connection.executescript(PREPARE)
+        self.connection.rows(PREPARE, ())
         self.connection.set_progress_handler(self._is_over, STEPS_PER_CHECK)
         self.checks = 0
         self.slow: ByteCache[float] = ByteCache(SLOW_BYTES)
@@ -76,8 +68,8 @@ class InlineDatabase:
             raise MustRunInThread
         self.checks = 0
         try:
-            return self.connection.execute(sql, values).fetchall()
-        except sqlite3.Error as error:
+            return self.connection.rows(sql, values)
+        except apsw.Error as error:
             # What is wrong, if anything, is found again and told by the thread.
             if self.checks > MOST_CHECKS:
                 self.slow.put(sql, monotonic() + SLOW_FOR, len(sql))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Mapping
 from contextlib import contextmanager
 from functools import cache
 from math import inf
@@ -10,10 +10,12 @@ from threading import get_ident
 from time import monotonic
 from typing import TYPE_CHECKING, Any, override
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.sqlite3 import base
 from django.utils.asyncio import async_unsafe
 
+from resources.dialects import sqlite_driver
 from resources.dialects.sqlite import register_functions, with_qmarks
 from server.sqlite.write_lock import WriteLock
 from server.statements import finished
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper
-_Cursor: Any = base.SQLiteCursorWrapper
+_Cursor: Any = sqlite_driver.Cursor
 STEPS = 20_000
 """Steps of SQLite's machine, about a millisecond, between two looks at the clock."""
 PATIENCE = 20.0
@@ -40,15 +42,20 @@ limit = Limit()
 
 
 class NativeCursor(_Cursor):
-    """Writes a statement with SQLite's own placeholders once, however often it is run."""
+    """Takes Django's placeholders: a statement is written with SQLite's own once for all runs."""
 
-    def convert_query(self, query: str, *, param_names: object = None) -> str:
-        if param_names is not None:
-            return str(super().convert_query(query, param_names=param_names))
-        return with_qmarks(query)
+    def execute(self, query: str, params: Any = None) -> Any:
+        if params is None:
+            return super().execute(query)
+        if isinstance(params, Mapping):
+            return super().execute(query % {name: f":{name}" for name in params}, params)
+        return super().execute(with_qmarks(query), params)
+
+    def executemany(self, query: str, param_list: Any) -> Any:
+        return super().executemany(with_qmarks(query), param_list)
 
 
-class LeanCursor(NativeCursor):
+class LeanCursor(_Cursor):
     """Does what Django's two wrappers around a cursor do, where nobody watches the statements."""
 
     database: DatabaseWrapper
@@ -60,14 +67,14 @@ class LeanCursor(NativeCursor):
         database.begin_statement()
         with database.wrap_database_errors:
             if params is None:
-                return sqlite3.Cursor.execute(self, query)
-            return sqlite3.Cursor.execute(self, with_qmarks(query), params)
+                return super().execute(query)
+            return super().execute(with_qmarks(query), params)
 
     def executemany(self, query: str, param_list: Any) -> Any:
         self.database.validate_no_broken_transaction()
         self.database.begin_statement()
         with self.database.wrap_database_errors:
-            return sqlite3.Cursor.executemany(self, with_qmarks(query), param_list)
+            return super().executemany(with_qmarks(query), param_list)
 
     def fetchone(self) -> Any:
         with self.database.wrap_database_errors:
@@ -109,6 +116,8 @@ class WatchedCursor(LeanCursor):
 class DatabaseWrapper(_Base):
     """Holds the write lock from the beginning of a transaction to its end."""
 
+    Database = sqlite_driver
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._write_lock: WriteLock | None = None
@@ -122,9 +131,20 @@ class DatabaseWrapper(_Base):
     def _is_too_late(self) -> bool:
         return monotonic() > self._deadline
 
-    def get_new_connection(self, conn_params: object) -> Any:
+    def check_database_version_supported(self) -> None:
+        """Raise NotSupportedError for a SQLite that can lose commits, unless that is allowed."""
+        super().check_database_version_supported()
+        if not (sqlite_driver.is_safe() or settings.ALLOW_OLD_SQLITE):
+            raise NotSupportedError(
+                f"SQLite {sqlite_driver.sqlite_version} can lose commits (fixed in 3.51.3):"
+                " let ./holo install the packages of uv.lock, or set ALLOW_OLD_SQLITE=true."
+            )
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Open a connection that knows the functions of filters and looks at the clock."""
-        connection = super().get_new_connection(conn_params)
+        connection = sqlite_driver.connect(**conn_params)
+        for command in ("PRAGMA foreign_keys = ON", *self.init_commands):
+            connection.execute(command)
         register_functions(connection)
         connection.set_progress_handler(self._is_too_late, STEPS)
         return connection

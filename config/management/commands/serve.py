@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from ipaddress import ip_address
 from secrets import token_urlsafe
@@ -17,6 +18,7 @@ from cards.services.counting import write_counts
 from config import env, observing
 from config.background import BackgroundWorker, new_worker_id
 from config.key_check import require_fitting_keys
+from config.readiness import database_version
 from config.supervision import SupervisedWorker
 from files.storage import set_up_storage
 from resources.log_consumers import begin_consumers
@@ -29,6 +31,8 @@ from users.models import User
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Iterator
+
+logger = logging.getLogger("holobase.serve")
 
 START_LOCK = 0x68626173  # any number that nothing else in the database locks
 GOODBYE_SECONDS = 1.0
@@ -131,9 +135,11 @@ class Command(BaseCommand):
             ("WebSocket", f"ws://{shown}:{port}/ws/v1"),
             ("Mail", str(settings.MAIL_PLACE)),
             ("Data", str(settings.DATA_DIR)),
+            ("Database", database_version()),
         ):
             self.stdout.write(f"  {name:10} {where}")
         self.stdout.flush()
+        logger.info("serving", extra={"fields": {"database": database_version()}})
 
 
 def network_address(host: str) -> str:
