@@ -79,7 +79,7 @@ def test_values_and_errors_are_what_django_expects() -> None:
         assert (cursor.rowcount, cursor.lastrowid) == (1, 1)
         cursor.execute("SELECT at, is_on, %s, %s FROM row", [Decimal("1.50"), b"x"])
         assert cursor.fetchone() == (moment, True, "1.50", b"x")
-        cursor.execute("SELECT at, is_on FROM row WHERE id = %(id)s", {"id": 2})
+        cursor.execute("SELECT at, is_on FROM row WHERE id = 2")
         assert cursor.fetchall() == []
         cursor.executemany("INSERT INTO row (id) VALUES (%s)", [[number] for number in (2, 3, 4)])
         cursor.execute("SELECT id, is_on FROM row ORDER BY id")
