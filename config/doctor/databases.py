@@ -18,12 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from config.doctor.setup_check import CheckOutcome, SetupCheck, expect, fail, ok, size, warn
 from config.env import is_generated
 from config.key_check import INDEX, SEALING, SECRET, unfit_keys
-from resources.dialects import dialect
+from resources.dialects import dialect, sqlite_driver
 from resources.models import Change
 
-FIXED_SQLITE = (3, 51, 3)
-BACKPORTED = {(3, 44): 6, (3, 50): 7}
-"""Patch releases of older lines that have the fix, too."""
 OLDEST_POSTGRESQL = 180_000
 CLOCK_TOLERANCE = timedelta(seconds=2)
 LEAST_CLIENTS = 2
@@ -54,21 +51,11 @@ def version() -> CheckOutcome:
     """Look at the version of SQLite's library or of PostgreSQL."""
     if connection.vendor == "sqlite":
         seen = str(ask("SELECT sqlite_version()"))
-        return expect(f"SQLite {seen}", unless_warn=has_wal_fix(seen))
+        return expect(f"SQLite {seen}", unless_warn=sqlite_driver.is_safe())
     number = int(ask("SHOW server_version_num"))
     return expect(
         f"PostgreSQL {ask('SHOW server_version')}", unless_fail=number >= OLDEST_POSTGRESQL
     )
-
-
-def has_wal_fix(sqlite: str) -> bool:
-    """Return whether a release of SQLite can't lose commits when its log is reset.
-
-    3.7.0 to 3.51.2 can, but for 3.44.6 and 3.50.7 on (https://sqlite.org/wal.html#walresetbug).
-    """
-    major, minor, patch = (int(part) for part in sqlite.split(".")[:3])
-    fixed_by = BACKPORTED.get((major, minor))
-    return (major, minor, patch) >= FIXED_SQLITE or (fixed_by is not None and patch >= fixed_by)
 
 
 def durability() -> CheckOutcome:
@@ -185,7 +172,7 @@ CHECKS = (
             "SQLite before 3.51.3 can lose commits when its log is reset (3.44.6 and 3.50.7 are"
             " mended); filters need the casefold of PostgreSQL 18."
         ),
-        _("Upgrade the SQLite library that Python uses, or PostgreSQL."),
+        _("Let ./holo install what uv.lock names, SQLite with it; upgrade PostgreSQL."),
         version,
         NEED,
     ),

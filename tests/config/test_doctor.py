@@ -138,24 +138,6 @@ def test_a_network_file_system_is_no_place_for_sqlite(tmp_path: Path) -> None:
     assert "nfs4".startswith(machine.NETWORK_FILE_SYSTEMS)
 
 
-@pytest.mark.parametrize(
-    ("version", "is_fixed"),
-    [
-        ("3.40.1", False),
-        ("3.44.5", False),
-        ("3.44.6", True),
-        ("3.46.1", False),
-        ("3.50.6", False),
-        ("3.50.7", True),
-        ("3.51.2", False),
-        ("3.51.3", True),
-        ("3.54.1", True),
-    ],
-)
-def test_sqlite_that_can_lose_commits_is_known(version: str, is_fixed: bool) -> None:
-    assert databases.has_wal_fix(version) is is_fixed
-
-
 def test_database(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     assert state("database") == ("ok", connection.vendor)
     assert state("migrations") == ("ok", "0")
