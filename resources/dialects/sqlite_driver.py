@@ -167,7 +167,7 @@ class Cursor(_Cursor):
         return int(self.connection.last_insert_rowid())
 
 
-_run = apsw.Connection.execute
+_open = apsw.Connection.cursor
 _execute, _fetchone, _fetchall = apsw.Cursor.execute, apsw.Cursor.fetchone, apsw.Cursor.fetchall
 
 
@@ -228,7 +228,8 @@ class Connection(_Connection):
 
         For connections that no cursor is asked of.
         """
-        cursor = _run(self, sql, values)
+        cursor = _open(self)
+        _execute(cursor, sql, values)
         cursor.row_trace = _converter_of(cursor, sql)
         found: list[Row] = cursor.fetchall()
         return found
