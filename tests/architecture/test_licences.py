@@ -8,9 +8,10 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from tests.architecture.sources import ROOT
 
 # Free to use from a program of any licence. LGPL and MPL bind changes to their own files only, the
-# OFL is for fonts.
+# OFL is for fonts, and "any-OSI" leaves the choice among all open-source licences to the user.
 FREE = re.compile(
-    r"Apache|BSD|ISC|LGPL|Lesser General Public|MIT|MPL|Mozilla|OFL|PSF|Python Software|Unlicense",
+    r"any-OSI|Apache|BSD|ISC|LGPL|Lesser General Public|MIT|MPL|Mozilla|OFL|PSF|Python Software"
+    r"|Unlicense",
     re.IGNORECASE,
 )
 BINDING = re.compile(
