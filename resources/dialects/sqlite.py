@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Field
 
-    from resources.dialects.sqlite_driver import Connection
+    from resources.dialects.sqlite_driver import SqliteConnection
 
 OF_DJANGO = "django.db.backends.sqlite3._functions.register"
 SAMPLED_ROWS = 200
@@ -36,7 +36,7 @@ def with_qmarks(sql: str) -> str:
     return FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
 
 
-def register_functions(connection: Connection) -> None:
+def register_functions(connection: SqliteConnection) -> None:
     """Add Django's functions and ours to a connection of SQLite."""
     import_string(OF_DJANGO)(connection)
     for name, function in FUNCTIONS.items():

@@ -198,7 +198,7 @@ def _converted(
     return tuple(values)
 
 
-class Connection(_Connection):
+class SqliteConnection(_Connection):
     """A connection with the methods of `sqlite3.Connection` that Django calls.
 
     It commits each statement unless BEGIN says otherwise, whatever `isolation_level` is set to.
@@ -271,10 +271,10 @@ def _adapted(_cursor: object, _place: int, value: Any) -> Any:
     raise ProgrammingError(f"SQLite stores no {type(value).__name__}")
 
 
-def connect(database: str, timeout: float = 5, **_options: object) -> Connection:
+def connect(database: str, timeout: float = 5, **_options: object) -> SqliteConnection:
     """Open a database; wait `timeout` seconds for locks. Raises OperationalError."""
     try:
-        connection = Connection(database)
+        connection = SqliteConnection(database)
     except apsw.Error as error:
         raise translated(error) from error
     connection.set_busy_timeout(round(timeout * 1000))
