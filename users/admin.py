@@ -33,7 +33,7 @@ from users.models import (
     Session,
     User,
 )
-from users.selectors import ROLES
+from users.selectors import ROLES, SCOPED_MODERATOR
 from users.services.erasure import request_erasure
 from users.services.roles import assign_role, take_role
 
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+
+BUILT_IN = (*ROLES, SCOPED_MODERATOR)
+"""The groups that roles are kept as."""
 
 admin.site.login_form = SignInForm
 admin.site.login_template = "users/admin_login.html"
@@ -203,12 +206,12 @@ class GroupAdmin(ModelAdmin):
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        is_built_in = obj is not None and obj.name in ROLES
+        is_built_in = obj is not None and obj.name in BUILT_IN
         return is_operator(request) and not is_built_in
 
     @override
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> object:
-        return ("name",) if obj is not None and obj.name in ROLES else ()
+        return ("name",) if obj is not None and obj.name in BUILT_IN else ()
 
     @override
     def get_actions(

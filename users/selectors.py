@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 MODERATOR, ADMIN, MEMBER, CREATOR = "moderator", "admin", "member", "creator"
 ROLES = (MEMBER, CREATOR, MODERATOR, ADMIN)
+SCOPED_MODERATOR = "scoped_moderator"
+"""Whoever moderates one part of the community; the role goes with that, and opens the admin."""
 RECORD_ID = RecordIdField()
 SILENCED_UNTIL = 5
 """Where that stands in a row of the queries for actors."""

@@ -10,7 +10,15 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from community.models import ModerationCase
+from community.models import (
+    Appeal,
+    CaseAction,
+    CaseEvent,
+    CaseNote,
+    ModerationCase,
+    Report,
+)
+from community.resources.moderation import HANDLERS, OF_THE_CASE
 from resources.admin.derived import derived_admin
 from resources.admin.history import NAMES
 from resources.api import registry
@@ -44,6 +52,7 @@ class ModerationCaseAdmin(DerivedCaseAdmin):
     search_fields = ("subject__username", "reason")
     ordering = ("-created_at",)
     extra_fields = ("page",)
+    scoped = HANDLERS
 
     @admin.display(description=_("what it is about"))
     def summary(self, case: ModerationCase) -> str:
@@ -54,3 +63,14 @@ class ModerationCaseAdmin(DerivedCaseAdmin):
     def page(self, case: ModerationCase) -> SafeString:
         """Link to where the case is decided."""
         return format_html('<a href="{}">{}</a>', case_address(case), summary_of(case))
+
+
+def _register_of_cases() -> None:
+    """Register what belongs to cases: moderators of one room or category find that of theirs."""
+    for model in (Appeal, CaseAction, CaseEvent, CaseNote, Report):
+        derived = derived_admin(registry.resource_of(model))
+        derived.scoped = OF_THE_CASE
+        admin.site.register(model, derived)
+
+
+_register_of_cases()

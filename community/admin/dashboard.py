@@ -17,7 +17,7 @@ from community.admin.case_kinds import KINDS
 from community.models import ModerationCase
 from community.selectors.metrics import recent_figures
 from community.selectors.queue import waiting_cases
-from resources.admin.records import is_moderating
+from resources.admin.records import is_moderating, is_scoped
 from templates_app.models import Template
 
 if TYPE_CHECKING:
@@ -48,28 +48,33 @@ class Chart:
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add to the first page of moderators what they look at there."""
+    if is_scoped(request):
+        return {**context, "title": _("Overview"), "waiting": list(_waiting_cases(request))}
     if not is_moderating(request):
         return context
     figures = recent_figures()
     return {
         **context,
         "title": _("Overview"),
-        "waiting": list(_waiting(request)),
+        "waiting": [*_waiting_cases(request), _waiting_templates()],
         "tiles": list(_tiles(figures)),
         "charts": list(_charts(figures)),
         "table": _table(figures),
     }
 
 
-def _waiting(request: HttpRequest) -> Iterator[dict[str, object]]:
+def _waiting_cases(request: HttpRequest) -> Iterator[dict[str, object]]:
     cases = waiting_cases(admin.site.get_model_admin(ModerationCase).get_queryset(request))
     counts = dict(cases.order_by().values_list("kind").annotate(Count("pk")))
     queue = reverse("admin:moderation_queue")
     for kind, words in KINDS:
         yield {"count": counts.get(kind, 0), "words": words, "address": f"{queue}?kind={kind}"}
+
+
+def _waiting_templates() -> dict[str, object]:
     submitted = Template.objects.filter(state=Template.State.SUBMITTED).count()
     address = reverse("admin:card_templates_template_changelist")
-    yield {
+    return {
         "count": submitted,
         "words": ngettext("template to review", "templates to review", submitted),
         "address": f"{address}?state__exact={Template.State.SUBMITTED}",

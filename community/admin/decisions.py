@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from community.models import ActionKind, CaseKind
 from community.services.case_targets import can_be_hidden, locked_target
 from community.services.cases import lock_cases
+from community.services.decisions import may_sanction
 from resources.admin.acts import take_action
 from resources.api import FieldError, invalid
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from community.models import ModerationCase
-    from resources.api import Record
+    from resources.api import Actor, Record
 
 DECIDE = ("POST", "decide")
 PERIODS = (1, 3, 7, 30, 90)
@@ -67,8 +68,11 @@ class Choice:
 CHOICES = {kind.value: Choice(kind.value, words) for kind, words in WORDS.items()}
 
 
-def choices_of(case: ModerationCase, target: Record | None) -> Sequence[Choice]:
-    """Return what can be decided in a case about a record, which may be gone."""
+def choices_of(case: ModerationCase, target: Record | None, *, by: Actor) -> Sequence[Choice]:
+    """Return what can be decided in a case about a record, which may be gone.
+
+    Sanctions are for moderators of the whole community.
+    """
     if case.kind == CaseKind.APPEAL:
         kinds: Sequence[str] = APPEALS
     else:
@@ -76,7 +80,7 @@ def choices_of(case: ModerationCase, target: Record | None) -> Sequence[Choice]:
         kinds = [
             ActionKind.DISMISS,
             *(TO_CONTENT if is_hideable else ()),
-            *(TO_MEMBERS if case.subject_id is not None else ()),
+            *(TO_MEMBERS if may_sanction(by) and case.subject_id is not None else ()),
         ]
     return [CHOICES[kind] for kind in kinds]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from community.models import ModerationCase
 from community.selectors.queue import waiting_cases
-from resources.admin.records import is_admin, is_moderating
+from resources.admin.records import is_admin, is_moderating, is_scoped
 from resources.api import Job, JobState
 
 if TYPE_CHECKING:
@@ -77,16 +77,18 @@ def background_jobs(_request: HttpRequest) -> Item:
     }
 
 
-WORKPLACE: Sequence[Page] = (overview, queue, moderation_log, screening_rules)
-"""The moderators' own pages, in the order of the menu."""
+OF_CASES: Sequence[Page] = (overview, queue, moderation_log)
+WORKPLACE: Sequence[Page] = (*OF_CASES, screening_rules)
+"""The moderators' own pages in the order of the menu: of one room or category, and of all."""
 
 
 def navigation(request: HttpRequest) -> list[Item]:
     """Return the groups of the menu that are for the user."""
     groups = [_group(app) for app in admin.site.get_app_list(request)]
-    if is_moderating(request):
-        pages = [page(request) for page in WORKPLACE]
-        groups.insert(0, {"title": _("Moderation"), "items": pages})
+    pages = WORKPLACE if is_moderating(request) else OF_CASES if is_scoped(request) else ()
+    if pages:
+        items = [page(request) for page in pages]
+        groups.insert(0, {"title": _("Moderation"), "items": items})
     if is_admin(request):
         groups.append(
             {"title": _("Operations"), "items": [set_up(request), background_jobs(request)]}

@@ -30,7 +30,7 @@ from community.selectors.queue import decidable_cases, next_case, waiting_cases
 from community.services.cases import lock_cases
 from resources.admin.acts import create, refusals_told, take_action
 from resources.admin.history import record_id
-from resources.admin.records import acting, is_moderating
+from resources.admin.records import acting, is_moderating, is_scoped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,13 +47,13 @@ CLAIM, RELEASE = ("PUT", "claim"), ("DELETE", "claim")
 
 
 class ModerationView(View):
-    """A page of the admin for moderators alone."""
+    """A page of the admin for moderators alone, those of one room or category among them."""
 
     admin_site: AdminSite | None = None
 
     @override
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not is_moderating(request):
+        if not (is_moderating(request) or is_scoped(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -134,6 +134,8 @@ class CaseView(ModerationView):
         by = acting(request)
         decidable = decidable_cases(self.cases(), by)
         content = case_content(case)
+        # What goes beyond their room or category is not for moderators of one.
+        is_whole = is_moderating(request)
         is_decidable = decidable.filter(pk=case.pk).exists()
         return self.page(
             "case.html",
@@ -146,8 +148,9 @@ class CaseView(ModerationView):
             events=case.events.select_related("actor").order_by("created_at", "id"),
             actions=case.actions.select_related("moderator").order_by("created_at"),
             appeal=Appeal.objects.select_related("author").filter(review=case).first(),
-            history=member_history(case.subject) if case.subject else None,
-            choices=choices_of(case, content.record) if is_decidable else (),
+            history=member_history(case.subject) if is_whole and case.subject else None,
+            is_whole=is_whole,
+            choices=choices_of(case, content.record, by=by) if is_decidable else (),
             is_mine=case.claimed_by_id == by.id,
             periods=periods(),
             grounds=Ground.choices,

@@ -252,6 +252,7 @@ class ModeratorScopeResource(Resource):
     ordering = ("-created_at",)
 
     creates = moderators.appoint_moderator
+    deletes = moderators.dismiss_moderator
 
 
 consume(LogConsumer("direct-decisions", FOLLOWED, write_direct_decisions))

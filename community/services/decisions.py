@@ -67,6 +67,11 @@ def decide_case(
     return current
 
 
+def may_sanction(by: Actor) -> bool:
+    """Return whether somebody decides about members too: not who moderates one part alone."""
+    return by.is_system or not STAFF.isdisjoint(by.roles)
+
+
 def delete_removed_content() -> int:
     """Delete for good what moderators deleted so long ago that no appeal can bring it back.
 
@@ -138,7 +143,7 @@ def _require_possible(
     Moderators of one category or room decide about content, not about members.
     """
     if not set(SANCTIONS).isdisjoint(kinds):
-        if STAFF.isdisjoint(by.roles) and not by.is_system:
+        if not may_sanction(by):
             raise not_permitted()
         if case.subject_id is None:
             message = _("This case is about nobody's content.")

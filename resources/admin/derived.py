@@ -20,9 +20,9 @@ from django.utils.translation import ngettext
 
 from resources import registry
 from resources.admin.history import record_id
-from resources.admin.records import RecordAdmin, acting, is_admin, is_moderating
+from resources.admin.records import RecordAdmin, acting, is_admin, is_moderating, is_scoped
 from resources.documents.embedding import embedding_of
-from resources.rules import NOBODY, narrowed
+from resources.rules import NOBODY, Rule, narrowed
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
 if TYPE_CHECKING:
@@ -60,20 +60,37 @@ class DeclaredAdmin(RecordAdmin):
     form = KnownIdsForm
     extra_fields: Sequence[str] = ()
     """What a subclass shows on a record's page besides the declared fields."""
+    scoped: Rule = NOBODY
+    """The rows that moderators of one part of the community find here, of those they may view."""
+
+    def may_enter(self, request: HttpRequest) -> bool:
+        """Return whether there is anything here for the user."""
+        return is_moderating(request) or (is_scoped(request) and self.scoped is not NOBODY)
+
+    def _rules(self, request: HttpRequest) -> Sequence[Rule]:
+        """Return the rules that together open the rows that the user finds here."""
+        if is_admin(request):
+            return ()
+        view = self.resource.view
+        return (view,) if is_moderating(request) else (view, self.scoped)
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows that the user may view; admins may view all."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        if is_admin(request):
-            return rows
-        return narrowed(rows, self.resource.view.scope(acting(request), self.model))
+        for rule in self._rules(request):
+            rows = narrowed(rows, rule.scope(acting(request), self.model))
+        return rows
+
+    @override
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.may_enter(request)
 
     @override
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if not is_moderating(request) or obj is None or is_admin(request):
-            return is_moderating(request)
-        return self.resource.view.permits(acting(request), obj)
+        if not self.may_enter(request) or obj is None:
+            return self.may_enter(request)
+        return all(rule.permits(acting(request), obj) for rule in self._rules(request))
 
     @override
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -90,7 +107,7 @@ class DeclaredAdmin(RecordAdmin):
     def _may(self, request: HttpRequest, verb: str, row: Any = None) -> bool:
         """Return whether the rule of a verb opens the row, or any row, to the user."""
         rule = self.resource.rule(verb)
-        if rule is NOBODY or not is_moderating(request):
+        if rule is NOBODY or not self.has_view_permission(request, row):
             return False
         if row is None:
             return rule.scope(acting(request), self.model) is not False

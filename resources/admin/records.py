@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from resources.models import Record
 
 MODERATING = frozenset({"moderator", "admin"})
+SCOPED = "scoped_moderator"
+"""The role of those who moderate one part of the community."""
 
 
 def acting(request: HttpRequest) -> Actor:
@@ -48,6 +50,12 @@ def acting(request: HttpRequest) -> Actor:
 def is_moderating(request: HttpRequest) -> bool:
     """Return whether the user of the admin is a moderator, an admin or an operator."""
     return not MODERATING.isdisjoint(_roles(request))
+
+
+def is_scoped(request: HttpRequest) -> bool:
+    """Return whether the user of the admin moderates one part of the community and no more."""
+    roles = _roles(request)
+    return SCOPED in roles and MODERATING.isdisjoint(roles)
 
 
 def is_admin(request: HttpRequest) -> bool:

@@ -14,7 +14,7 @@ from community.services.decisions import delete_removed_content
 from resources import changes
 from resources.actors import SYSTEM
 from tests.personas import new_member
-from users.models import Sanction
+from users.models import Sanction, User
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -232,6 +232,10 @@ def test_moderators_of_a_room_see_and_decide_theirs_alone(
     assert bob.api.get(f"messages/{said['id']}").status_code == 200, "the room's host sees it"
     assert log_of(carol, said)[0]["moderator"] == carol.id
     assert Sanction.objects.count() == 0
+    appointed = admin.api.get("moderator-scopes", moderator=carol.id).json()["results"][0]
+    assert User.objects.get(pk=carol.id).is_staff
+    admin.api.delete(f"moderator-scopes/{appointed['id']}")
+    assert not User.objects.get(pk=carol.id).is_staff
 
 
 def test_moderators_read_the_history_of_a_member(

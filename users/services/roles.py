@@ -8,13 +8,13 @@ from django.contrib.auth.models import Group
 
 from resources.api import changes
 from users.models import EventKind, User
-from users.selectors import ADMIN, MODERATOR
+from users.selectors import ADMIN, MODERATOR, SCOPED_MODERATOR
 from users.services.events import record_event
 
 if TYPE_CHECKING:
     from resources.api import Actor
 
-STAFF = frozenset({MODERATOR, ADMIN})
+STAFF = frozenset({MODERATOR, ADMIN, SCOPED_MODERATOR})
 
 
 def assign_role(user: User, *, role: str, by: Actor) -> None:
