@@ -109,7 +109,9 @@ class FeedItem(Record):
                 name="feed_top_month",
                 condition=Q(is_shown=True, recency__lte=2),
             ),
-            models.Index(fields=["author", "-published_at", "-id"], name="feed_by_author"),
+            models.Index(
+                fields=["author", "is_shown", "-published_at", "-id"], name="feed_by_author"
+            ),
             models.Index(
                 fields=["author", "content_digest"],
                 name="feed_withdrawn",

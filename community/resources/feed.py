@@ -59,7 +59,7 @@ class FeedResource(Resource):
             "top": ListOption(_("the most liked first"), sort="-points"),
             "following": ListOption(
                 _("the newest of those whom you follow"),
-                followed("author"),
+                where(is_shown=True) & followed("author"),
                 sort="-published_at",
                 is_sorted=True,
             ),

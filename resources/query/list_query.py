@@ -15,7 +15,7 @@ from resources.query.cursors import PageCursor, read_page_cursor
 from resources.query.filters.nodes import Macro
 from resources.query.filters.parameters import RESERVED, read_filters
 from resources.query.filters.pins import pinned_relations
-from resources.query.options import chosen_options, must_sort, sort_of_options
+from resources.query.options import candidate_rules, chosen_options, sort_of_options
 from resources.query.ordering import SortKey, sort_keys, sort_text
 from resources.query.selection import Selection, selection
 from resources.text import composed
@@ -148,7 +148,8 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
     extras = [name for name, value in (("search", search), ("count", count)) if value is not None]
     cost = cost_of_list(resource, chosen, keys, condition, limit, extras)
     require_affordable(cost)
-    is_plain = search is None and page is None
+    # Candidates are sorted by columns of their own.
+    is_plain = search is None and page is None and all(key.name.isidentifier() for key in keys)
     return ListQuery(
         selection=chosen,
         keys=keys,
@@ -159,7 +160,7 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
         count=count,
         page=page,
         options=options,
-        picked=limit + 1 if is_plain and must_sort(resource, options) else None,
+        picked=limit + 1 if is_plain and candidate_rules(resource, options) else None,
         cost=cost,
         rest=rest,
     )

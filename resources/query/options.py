@@ -35,9 +35,11 @@ def rules_of_options(resource: Resource, chosen: ChosenOptions) -> list[Rule]:
     return [option.rule for option in _options(resource, chosen) if option.rule]
 
 
-def must_sort(resource: Resource, chosen: ChosenOptions) -> bool:
-    """Return whether no index gives the chosen rows in their order."""
-    return any(option.is_sorted for option in _options(resource, chosen))
+def candidate_rules(resource: Resource, chosen: ChosenOptions) -> list[Rule]:
+    """Return those of them whose rows no index gives in their order."""
+    return [
+        option.rule for option in _options(resource, chosen) if option.rule and option.is_sorted
+    ]
 
 
 def _options(resource: Resource, chosen: ChosenOptions) -> Iterator[ListOption]:

@@ -79,6 +79,12 @@ class SortKey:
             return column.desc(nulls_last=True if self.is_nullable else None)
         return column.asc(nulls_first=True if self.is_nullable else None)
 
+    def direction(self, *, is_backward: bool) -> str:
+        """Return what `order` writes behind the column."""
+        if self.is_descending is not is_backward:
+            return "DESC NULLS LAST" if self.is_nullable else "DESC"
+        return "ASC NULLS FIRST" if self.is_nullable else "ASC"
+
     def selected(self) -> Any:
         """Return the column as a value that a cursor can carry."""
         return RANK if self.name == RANK else json_value(self.field, F(self.column))

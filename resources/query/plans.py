@@ -28,10 +28,11 @@ from resources.documents.sql import JsonText
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.fields import RecordIdField
 from resources.placeholders import Placeholder, UnboundParameter
+from resources.query.candidates import FirstVisibleIds
 from resources.query.cursors import after_cursor
 from resources.query.filters.compiling import filter_condition
 from resources.query.filters.conditions import Compared
-from resources.query.options import rules_of_options
+from resources.query.options import candidate_rules, rules_of_options
 from resources.query.ordering import RANK
 from resources.query.record_document import record_document
 from resources.query.sources import sources_of
@@ -206,10 +207,11 @@ def _by_key(resource: Resource) -> Q:
 
 def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     actor = UnboundActor(kind)
-    rows = _in_order(_listed(resource, actor, query), resource, actor, query)
+    rows = _listed(resource, actor, query)
     if query.picked:
-        picked = resource.model._default_manager.filter(pk__in=rows.values("pk")[: query.picked])
-        rows = _in_order(picked, resource, actor, query)
+        first = _first_visible(rows, resource, actor, query)
+        rows = resource.model._default_manager.filter(pk__in=first)
+    rows = _in_order(rows, resource, actor, query)
     document = JsonText(record_document(resource, actor, query.selection))
     page = rows.values_list(document, *(key.selected() for key in query.keys))
     limit = UnboundParameter("limit", IntegerField(), None)
@@ -217,6 +219,19 @@ def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
         return compiled(page, " LIMIT %s", limit)
     offset = UnboundParameter("offset", IntegerField(), None)
     return compiled(page, " LIMIT %s OFFSET %s", limit, offset)
+
+
+def _first_visible(
+    rows: QuerySet[Any], resource: Resource, actor: UnboundActor, query: ListQuery
+) -> FirstVisibleIds:
+    """Return the ids of the first rows, of which all that may be among them are sorted before."""
+    candidates = resource.model._default_manager.all()
+    for rule in candidate_rules(resource, query.options):
+        candidates = narrowed(candidates, rule.scope(actor, resource.model))
+    ordered = _in_order(candidates, resource, actor, query)
+    order = [(key.column, key.direction(is_backward=query.is_backward)) for key in query.keys]
+    columns = ordered.values_list(*(column for column, _direction in order))
+    return FirstVisibleIds(columns, rows.values("pk"), order, query.picked or 0)
 
 
 def _in_order(

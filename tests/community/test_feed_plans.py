@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.db import connection
 
@@ -10,6 +12,10 @@ from resources.actors import ANONYMOUS
 from resources.query.parsing import list_query
 from resources.query.plans import list_plan
 from resources.registry import resource_of
+
+if TYPE_CHECKING:
+    from resources.actors import Actor
+    from tests.personas import Persona
 
 FEED = resource_of(FeedItem)
 INDEXES = {
@@ -29,9 +35,17 @@ def test_each_mode_has_an_index() -> None:
 
 def index_read(asked: str) -> str:
     """Return the index that is read from its beginning, without sorting anything."""
+    steps = explained(asked, ANONYMOUS)
+    assert not [step for step in steps if "Sort" in step or "TEMP B-TREE" in step]
+    words = [word for step in steps if "feeditem" in step for word in step.split()]
+    return next(word for word in words if word.startswith("feed_"))
+
+
+def explained(asked: str, actor: Actor) -> list[str]:
+    """Return the steps in which the database finds a page of the feed."""
     query = list_query(FEED, f"{asked}&fields=id")
-    plan = list_plan(FEED, ANONYMOUS.kind, query)
-    bound = plan.bound(ANONYMOUS, query.values(), connection)
+    plan = list_plan(FEED, actor.kind, query)
+    bound = plan.bound(actor, query.values(), connection)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # It would read a table as small as this one as a whole.
@@ -40,7 +54,14 @@ def index_read(asked: str) -> str:
             cursor.execute("SET LOCAL enable_sort = off")
         explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
         cursor.execute(f"{explain} {plan.sql}", bound)
-        steps = [str(row[-1]) for row in cursor.fetchall()]
-    assert not [step for step in steps if "Sort" in step or "TEMP B-TREE" in step]
-    words = [word for step in steps if "feeditem" in step for word in step.split()]
-    return next(word for word in words if word.startswith("feed_"))
+        return [str(row[-1]) for row in cursor.fetchall()]
+
+
+@pytest.mark.django_db
+def test_what_the_followed_published_is_sorted_by_an_index_before_it_is_looked_at(
+    alice: Persona,
+) -> None:
+    steps = explained("mode=following", alice.actor)
+    reads = [step for step in steps if "feed_by_author" in step]
+    assert reads, steps
+    assert all("COVERING" in step or "Index Only" in step for step in reads), steps

@@ -1,0 +1,71 @@
+"""The first visible rows of a list that no index gives in its order.
+
+All candidates are sorted, by an index that has what they are sorted by; whether the actor may see
+them is asked one after the other, until the page is full:
+
+    SELECT t.id FROM (SELECT id, published_at FROM t WHERE <candidates> ORDER BY published_at DESC)
+    AS candidates JOIN t ON t.id = candidates.id WHERE <visible> ORDER BY published_at DESC LIMIT 31
+
+PostgreSQL and a recent SQLite know the outer order from the inner one; an older SQLite sorts again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, override
+
+from django.db.models import Func, TextField
+
+from resources.dialects import dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import QuerySet
+    from django.db.models.sql.compiler import SQLCompiler
+
+NAME = '"candidates"'
+
+
+class FirstVisibleIds(Func):
+    """The ids of the first `most` candidates that are visible, as a subquery: `id IN (...)`.
+
+    `candidates` selects the columns of `order` by which it is sorted, the id among them, `visible`
+    the id; both are of one table. `order` names each column with what stands behind it (`DESC`).
+    """
+
+    def __init__(
+        self,
+        candidates: QuerySet[Any, Any],
+        visible: QuerySet[Any, Any],
+        order: Sequence[tuple[str, str]],
+        most: int,
+    ) -> None:
+        super().__init__(output_field=TextField())
+        self.candidates, self.visible, self.order, self.most = candidates, visible, order, most
+
+    @property
+    @override
+    def identity(self) -> tuple[object, ...]:
+        """Return what it is compared by: querysets have no value of their own."""
+        return (type(self), id(self.candidates), id(self.visible), self.most)
+
+    @override
+    def as_sql(
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        *_template_parts: object,
+        **extra_context: object,
+    ) -> tuple[str, Any]:
+        found, found_values = self.candidates.query.get_compiler(connection=connection).as_sql()
+        seen, seen_values = self.visible.query.get_compiler(connection=connection).as_sql()
+        table = connection.ops.quote_name(self.candidates.model._meta.db_table)
+        id_name = connection.ops.quote_name(self.candidates.model._meta.pk.column)
+        order = ", ".join(f'{NAME}."{column}" {direction}' for column, direction in self.order)
+        joined = (
+            f" FROM ({found}{dialect().fence}) AS {NAME} {dialect().ordered_join} {table}"
+            f" ON {table}.{id_name} = {NAME}.{id_name}"
+        )
+        sql = seen.replace(f" FROM {table}", joined, 1)
+        return f"({sql} ORDER BY {order} LIMIT {self.most})", [*found_values, *seen_values]
