@@ -17,6 +17,7 @@ from community.models import Post, Room
 from community.services.chat import write_message
 from community.services.comments import write_comment
 from demo import artwork, words
+from demo.month import leave_cases, note_visits
 from files.services import store_picture
 from resources.api import SYSTEM, Actor, Progress, changes
 from templates_app.effects import PRESETS
@@ -65,6 +66,8 @@ class Community:
         self._each("collections", words.BINDERS, self._add_collection)
         self._each("posts", range(40), self._add_post)
         self._each("rooms", words.ROOMS, self._add_room)
+        note_visits(self.members, self.chance)
+        leave_cases(self.members, self.chance)
 
     def _each[T](self, name: str, items: Sequence[T], build: Callable[[T], object]) -> None:
         for number, item in enumerate(items, start=1):
@@ -111,7 +114,12 @@ class Community:
         for reviewer in self.chance.sample(others, 4):
             stars, text = self.chance.choice((3, 4, 4, 5, 5)), self.chance.choice(words.REVIEWS)
             write_review(
-                by=_as(reviewer), template=approved, author=reviewer, stars=stars, text=text
+                by=_as(reviewer),
+                template=approved,
+                author=reviewer,
+                stars=stars,
+                text=text,
+                created_at=self._moment(40),
             )
         self.templates.append(approved)
 
@@ -137,7 +145,7 @@ class Community:
             foil=self.chance.choice(self.foils),
             status="draft" if number % 19 == 18 else "published",
             visibility="private" if number % 23 == 22 else "public",
-            created_at=self._moment(200),
+            created_at=self._moment(self.chance.choice((30, 200))),
         )
         self.cards.append(card)
 

@@ -89,3 +89,20 @@ CHAT = (
     "Show us when it is in the binder.",
 )
 TAGS = ("fire", "water", "earth", "air", "light", "dark", "nature", "frost")
+REPORTS = (
+    ("spam", "The same link for the third time this week."),
+    ("harassment", "He goes on about it though she asked him to stop."),
+    ("off_topic", "카드 이야기가 아니에요."),
+    ("stolen_art", "This is from a calendar on my wall."),
+    ("other", "Looks like a duplicate of yesterday's post."),
+    ("spam", "광고 같아요."),
+)
+HELD = (
+    "New here! All my cards for sale: https://cards.example/shop",
+    "First posts with links: https://cards.example/shop",
+)
+RESEMBLANCE = "The front is nearly that of “{title}” ({id})."
+APPEAL = (
+    "This belongs into the trades room.",
+    "I was asking for advice, not trading. Please read it again.",
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from community.services.moderators import appoint_moderator
 from demo.story.stage import StoryMember
 from resources.api import SYSTEM, changes
 from users.callers import NOWHERE
@@ -26,6 +27,8 @@ class CastMember:
     bio: str
     locale: str = "en"
     role: str = ""
+    moderates: str = ""
+    """A category of templates, for who moderates no more than that."""
 
 
 MINA = CastMember("mina", "박미나", "용을 그리고 차를 너무 많이 마셔요.", "ko")
@@ -33,7 +36,7 @@ SORA = CastMember("sora", "김소라", "물 카드를 모아요. 불은 서리�
 JIHO = CastMember("jiho", "이지호", "전설 등급만 찾는 사람.", "ko")
 YUNA = CastMember("yuna", "최유나", "글귀를 씁니다.", "ko")
 LEO = CastMember("leo", "Leo Martins", "Template tinkerer, rarely satisfied.")
-AMARA = CastMember("amara", "Amara Okafor", "Painter of quiet forests.")
+AMARA = CastMember("amara", "Amara Okafor", "Painter of quiet forests.", moderates="creature")
 ELIAS = CastMember("elias", "Elias Novak", "Remixes everything, credits everyone.")
 ZOE = CastMember("zoe", "Zoe Laurent", "Completes binders for fun.")
 HANEUL = CastMember("haneul", "정하늘", "커뮤니티를 돌봅니다.", "ko", "moderator")
@@ -59,5 +62,7 @@ def join(part: CastMember, send: Send) -> StoryMember:
     )
     if part.role:
         assign_role(member, role=part.role, by=SYSTEM)
+    if part.moderates:
+        appoint_moderator(by=SYSTEM, moderator=member, category=part.moderates)
     session = open_session(member, caller=NOWHERE, method="story")
     return StoryMember(part.username, send, str(member.pk), token_pair(session)["access"])

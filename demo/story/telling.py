@@ -28,9 +28,12 @@ STORY: Sequence[Callable[[Stage], None]] = (
     meeting.keep_a_distance,
     hearing.search,
     hearing.be_told,
+    hearing.choose_how_to_be_told,
     judging.screen_what_is_written,
     judging.report_and_hide,
     judging.appeal,
+    judging.find_copied_art,
+    judging.moderate_a_category,
     judging.silence_for_a_day,
 )
 """Every chapter, each of which finds what the ones before have left on the stage."""

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from tests.architecture.sources import Source, all_sources
 
 # The demo's pictures are to be the same each time.
-DRAWN_FROM_A_SEED = {"cards/share/surfaces.py", "demo/artwork.py", "demo/community.py"}
+DRAWN_FROM_A_SEED = {
+    "cards/share/surfaces.py",
+    "demo/artwork.py",
+    "demo/community.py",
+    "demo/month.py",
+}
 
 
 def test_a_contributor_cannot_make_secrets_that_can_be_foretold() -> None:

@@ -18,6 +18,9 @@ from PIL import Image
 from websockets.sync.client import connect
 
 from cards.models import Card
+from community.models import ModerationCase
+from community.selectors.metrics import daily_figures
+from community.selectors.queue import waiting_cases
 from files.storage import set_up_storage
 from resources.models import Change
 from tests.mailed import mailed_code
@@ -156,6 +159,12 @@ def test_a_demo_community_can_be_loaded_once() -> None:
     call_command("load_demo", "--cards", "24", stdout=shown)
     assert Card.objects.filter(creator__username="mina", title="불꽃 용").exists()
     assert Card.objects.count() > 24, "those of the story, and the others"
+    waiting = waiting_cases(ModerationCase.objects.all())
+    assert {case.kind for case in waiting} == {"report", "held", "duplicate_art", "appeal"}
+    month = daily_figures()
+    assert all(day.active and day.session_seconds for day in month), "the charts show something"
+    assert sum(day.cards for day in month) > sum(day.published for day in month) > 0
+    assert any(day.rating for day in month)
     changes = Change.objects.count()
     call_command("load_demo", stdout=shown)
     assert Change.objects.count() == changes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from demo.story.pictures import copied
 from demo.story.stage import expect
 
 if TYPE_CHECKING:
@@ -93,6 +94,44 @@ def appeal(stage: Stage) -> None:
     stage["leo"].get(f"posts/{post}")
     told = stage.visitor.list("moderation-log")
     expect({line["subject"] for line in told}, {None})
+
+
+def find_copied_art(stage: Stage) -> None:
+    """Jiho publishes Mina's dragon, scaled and compressed anew; he is told, and Maren hides it."""
+    jiho, maren = stage["jiho"], stage["maren"]
+    copy = jiho.upload(
+        "cards", title="내가 그린 용", status="published", front=copied("fire", "legendary", 1)
+    )
+    expect(copy["resembles"], stage.kept["dragon"])
+    stage.settle()
+    case = _case_about(maren, copy["id"])
+    expect(case["kind"], "duplicate_art")
+    maren.put(f"moderation-cases/{case['id']}/claim")
+    maren.post(
+        f"moderation-cases/{case['id']}/decide",
+        200,
+        actions=[{"kind": "hide"}],
+        ground="stolen_art",
+        reason="This is Mina's dragon. Remix it, and it says so.",
+    )
+    stage.visitor.get(f"cards/{copy['id']}", 404)
+    jiho.get(f"cards/{copy['id']}")
+
+
+def moderate_a_category(stage: Stage) -> None:
+    """Amara looks after creatures: she sees and decides the cases about them, and no others."""
+    amara, zoe = stage["amara"], stage["zoe"]
+    post = stage["leo"].post("posts", text="Anybody for a swap? Anything for anything.")
+    for resource, record in (("cards", stage.kept["dragon"]), ("posts", post["id"])):
+        zoe.post("reports", target_resource=resource, target_id=record, reason="other")
+    (case,) = amara.list("moderation-cases?state=open")
+    expect(case["target_id"], stage.kept["dragon"])
+    path = f"moderation-cases/{case['id']}"
+    expect(_case_about(stage["haneul"], post["id"])["scope"], "")
+    amara.put(f"{path}/claim")
+    amara.post(f"{path}/decide", 403, actions=[{"kind": "warn"}], reason="Hm.")
+    amara.post(f"{path}/decide", 200, actions=[{"kind": "dismiss"}], reason="A fine dragon.")
+    stage.visitor.get(f"cards/{stage.kept['dragon']}")
 
 
 def silence_for_a_day(stage: Stage) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-from demo import artwork
+from demo.story.pictures import picture
 from demo.story.stage import expect
 
 if TYPE_CHECKING:
@@ -26,8 +25,8 @@ def make_cards(stage: Stage) -> None:
         slots={"title": "불꽃 용"},
     )
     expect(dragon["effects"]["preset"], "cosmos")
-    picture = _picture("fire", "legendary", 1)
-    dragon = mina.upload(f"cards/{dragon['id']}", "PATCH", 200, front=picture)
+    drawn = picture("fire", "legendary", 1)
+    dragon = mina.upload(f"cards/{dragon['id']}", "PATCH", 200, front=drawn)
     expect(bool(dragon["front"]["blurhash"]), True)
     stage.visitor.get(f"cards/{dragon['id']}", 404)
     mina.post(f"cards/{dragon['id']}/publish", 200)
@@ -43,7 +42,7 @@ def make_cards(stage: Stage) -> None:
             rarity="rare",
             status="published",
             tags=f'["{element}"]',
-            front=_picture(element, "rare", len(title)),
+            front=picture(element, "rare", len(title)),
         )
         stage.kept[title] = card["id"]
 
@@ -91,10 +90,3 @@ def fill_a_binder(stage: Stage) -> None:
     cards = [each["card"] for each in zoe.list(f"collection-items?collection={binder['id']}")]
     expect(cards, [stage.kept["dragon"], stage.kept["Gilded Moth"]])
     stage["jiho"].post("collection-items", 403, collection=binder["id"], card=cards[0])
-
-
-def _picture(element: str, rarity: str, number: int) -> BytesIO:
-    """Return a card's front as a file for a form."""
-    file = BytesIO(artwork.card_front(element, rarity, number))
-    file.name = "front.png"
-    return file
