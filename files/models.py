@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from files.pictures.hash_texts import COMPLETE
 from resources.api import Record, RecordIdField, new_id
 
 
@@ -16,7 +17,7 @@ class File(Record):
     """A stored file; `key` is its name in the storage and the end of its address.
 
     Only pictures have `width`, `height` and `blurhash`.
-    `perceptual_hash` is what alike pictures share, empty for older ones and plain areas.
+    `perceptual_hash` has what alike pictures share (`files.pictures.hash_texts`).
     `digest` is the SHA-256 of its bytes in hexadecimal, empty for files of before November 2026.
     `unused_since` is when it was found that no row points at it, and null while one does.
     """
@@ -38,7 +39,7 @@ class File(Record):
     height = models.PositiveIntegerField(_("height"), null=True)
     blurhash = models.CharField(_("blurhash"), max_length=60, blank=True)
     perceptual_hash = models.CharField(
-        _("perceptual hash"), max_length=32, blank=True, default="", editable=False
+        _("perceptual hashes"), max_length=COMPLETE, blank=True, default="", editable=False
     )
     original_name = models.CharField(_("original name"), max_length=200, blank=True)
     unused_since = models.DateTimeField(

@@ -5,18 +5,26 @@ common, which an index finds. The bits of a part come from all over the picture,
 which many cards share makes no part of them equal.
 
 Of drawings that are scaled to half, compressed anew, made paler or brighter, 0 to 6 bits differ; of
-different drawings in one frame and palette, 13 and more.
+different drawings in one frame and palette, 13 and more. A picture is also found by its mirror
+image and when up to a tenth has been cut off all its sides alike; not when so much has been cut off
+one side, or when it has been turned.
 """
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from cards import selectors
 from cards.models import ArtBand, Card
+from files.pictures.hash_texts import asked_hashes, shown_hashes
+from resources.api import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from files.models import File
+    from resources.api import Change
 
 BANDS = 8
 BAND_BITS = 16
@@ -30,18 +38,19 @@ def resembled_card(card: Card, front: File | None) -> Card | None:
     It is a public one. A remix resembles neither its origins, what their creators have made, nor
     other remixes of them.
     """
-    if front is None or not front.perceptual_hash:
+    asked = asked_hashes(front.perceptual_hash) if front else ()
+    if not asked:
         return None
     public = Card.objects.filter(status="published", visibility="public", is_hidden=False)
-    alike = public.filter(art_bands__key__in=bands_of(front.perceptual_hash))
+    alike = public.filter(art_bands__key__in=_bands(asked))
     family = {card.pk, *selectors.origins(card)}
     creators = Card.objects.filter(pk__in=family).values("creator")
     others = alike.exclude(creator=card.creator_id).exclude(creator__in=creators).distinct()
     columns = ("pk", "remixed_from", "front__perceptual_hash")
     distances = {
-        key: distance(front.perceptual_hash, found)
+        key: distance(asked, shown_hashes(found))
         for key, origin, found in others.values_list(*columns)[:MOST_CANDIDATES]
-        if found and not family & {key, origin}
+        if shown_hashes(found) and not family & {key, origin}
     }
     nearest = min(distances, key=lambda key: (distances[key], key), default=None)
     if nearest is None or distances[nearest] > MOST_DISTANCE:
@@ -52,14 +61,24 @@ def resembled_card(card: Card, front: File | None) -> Card | None:
 def index_front(card: Card, front: File | None) -> None:
     """Have a card be found by this front from now on."""
     ArtBand.objects.filter(card=card).delete()
-    hashed = front.perceptual_hash if front else ""
-    ArtBand.objects.bulk_create(ArtBand(card=card, key=key) for key in bands_of(hashed))
+    shown = shown_hashes(front.perceptual_hash) if front else ()
+    ArtBand.objects.bulk_create(ArtBand(card=card, key=key) for key in sorted(_bands(shown)))
+
+
+def index_hashed_fronts(batch: Sequence[Change]) -> None:
+    """Have cards be found by pictures that were hashed after they had become fronts."""
+    for change in batch:
+        if change.action == Action.UPDATE and "perceptual_hash" in change.after:
+            for card in Card.objects.filter(front=change.record_id).select_related("front"):
+                index_front(card, card.front)
+
+
+def _bands(hashes: Iterable[str]) -> set[int]:
+    return {key for hashed in hashes for key in bands_of(hashed)}
 
 
 def bands_of(hashed: str) -> list[int]:
-    """Return the parts of a hash, each with its number; nothing for no hash."""
-    if not hashed:
-        return []
+    """Return the parts of a hash, each with its number."""
     bits = int(hashed, 16)
     return [
         band << BAND_BITS
@@ -68,6 +87,7 @@ def bands_of(hashed: str) -> list[int]:
     ]
 
 
-def distance(one: str, other: str) -> int:
-    """Return in how many bits two hashes differ."""
-    return (int(one, 16) ^ int(other, 16)).bit_count()
+def distance(some: Iterable[str], others: Iterable[str]) -> int:
+    """Return in how many bits the two of some hashes differ that are the nearest."""
+    pairs = product([int(one, 16) for one in some], [int(one, 16) for one in others])
+    return min((one ^ other).bit_count() for one, other in pairs)

@@ -24,7 +24,7 @@ class Picture:
     """A checked picture: a file without metadata, its size in bytes, and what it is.
 
     `blurhash` is the blur shown while it loads (https://blurha.sh), `perceptual_hash` what alike
-    pictures share (hex digits, empty for plain areas), `preview` a smaller JPEG of which small
+    pictures share (`files.pictures.hash_texts`), `preview` a smaller JPEG of which small
     variants are made; empty if they are made of the picture itself.
     """
 

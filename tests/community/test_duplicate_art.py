@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from PIL import Image, ImageOps
 
 from cards.models import ArtBand
 from demo.artwork import card_front
+from files.hashing import unhashed_pictures
+from files.models import File
 from files.storage import set_up_storage
 from tests.consuming import run_consumers
 
@@ -30,6 +33,12 @@ def stolen(art: bytes) -> bytes:
     file = BytesIO()
     copy = Image.open(BytesIO(art)).convert("RGB").resize((300, 420))
     ImageOps.autocontrast(copy).save(file, "JPEG", quality=60)
+    return file.getvalue()
+
+
+def drawn(image: Image.Image) -> bytes:
+    file = BytesIO()
+    image.save(file, "JPEG", quality=80)
     return file.getvalue()
 
 
@@ -74,6 +83,49 @@ def test_the_author_is_told_in_the_answer_and_moderators_get_a_case(
     mended = bob.api.upload(path, {"front": front(OTHER_ART)}, method="patch").json()
     assert (mended["resembles"], mended["updated_at"] > copy["updated_at"]) == (None, True)
     assert draws(carol, stolen(OTHER_ART))["resembles"] == copy["id"]
+
+
+@pytest.mark.parametrize(
+    ("cuts", "is_found"),
+    [
+        ((0.02, 0.02, 0.02, 0.02), True),
+        ((0.05, 0.05, 0.05, 0.05), True),
+        ((0.1, 0.1, 0.1, 0.1), True),
+        ((0.02, 0, 0, 0), True),
+        ((0.2, 0.2, 0.2, 0.2), False),
+        ((0, 0.1, 0, 0), False),
+    ],
+)
+def test_a_cut_out_is_found_if_little_is_cut_off_all_sides_alike(
+    alice: Persona, bob: Persona, cuts: tuple[float, float, float, float], is_found: bool
+) -> None:
+    card = draws(alice, ART)
+    left, top, right, bottom = cuts
+    whole = Image.open(BytesIO(stolen(ART)))
+    width, height = whole.size
+    box = (left * width, top * height, (1 - right) * width, (1 - bottom) * height)
+    resembles = draws(bob, drawn(whole.crop(box)))["resembles"]
+    assert resembles == (card["id"] if is_found else None)
+
+
+def test_a_mirror_image_is_found_and_a_turned_picture_is_not(alice: Persona, bob: Persona) -> None:
+    card = draws(alice, ART)
+    copy = Image.open(BytesIO(stolen(ART)))
+    assert draws(bob, drawn(ImageOps.mirror(copy)))["resembles"] == card["id"]
+    assert draws(bob, drawn(copy.rotate(90, expand=True)))["resembles"] is None
+
+
+def test_pictures_of_before_are_hashed_and_then_found(alice: Persona, bob: Persona) -> None:
+    card = draws(alice, ART)
+    File.objects.update(perceptual_hash="")
+    ArtBand.objects.all().delete()
+    assert draws(bob, stolen(ART))["resembles"] is None
+    shown = StringIO()
+    call_command("files", "hash", stdout=shown)
+    assert shown.getvalue() == "1 pictures hashed.\n"
+    assert not unhashed_pictures().exists()
+    run_consumers("hashed-fronts")
+    assert draws(bob, stolen(ART))["resembles"] == card["id"]
 
 
 def test_a_draft_waits_for_its_case_until_it_is_published(
