@@ -4,15 +4,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from cards.models import Card, CardLike, CardVersion
-from cards.services import art, cards, likes, upgrading
+from cards.services import cards, likes, upgrading
 from resources.api import (
     SIGNED_IN,
     UNSILENCED,
-    LogConsumer,
     RecordAction,
     Resource,
     actor,
-    consume,
     has_role,
     linked,
     own,
@@ -224,6 +222,3 @@ class CardLikeResource(Resource):
     ordering = ("-created_at",)
 
     deletes = likes.delete_like
-
-
-consume(LogConsumer("hashed-fronts", frozenset({"files"}), art.index_hashed_fronts))

@@ -10,13 +10,13 @@ from django.contrib.sessions.models import Session as AdminSession
 from django.utils import timezone
 
 from backups.services import make_due_backup
+from cards.services.art import hash_old_fronts
 from community.services.decisions import delete_removed_content
 from community.services.inboxes import forget_old_notifications
 from community.services.polls import close_due_polls
 from community.services.ranking import forget_withdrawn, move_windows, rank_missing
 from community.services.screening import forget_old_matches
 from community.tasks.notifications import send_due_digests
-from files.hashing import hash_old_pictures
 from files.tasks import sweep_unused_files
 from files.uploads.ending import sweep_expired_uploads
 from resources.jobs.declaration import LONG, job
@@ -57,7 +57,7 @@ CHORES: Mapping[str, Callable[[], int]] = {
     "expired_exports": drop_expired_exports,
     "expired_uploads": sweep_expired_uploads,
     "unused_files": sweep_unused_files,
-    "hashed_pictures": hash_old_pictures,
+    "hashed_pictures": hash_old_fronts,
     "old_answers": forget_old_answers,
     "old_changes": forget_old_changes,
     "folded_changes": fold_old_changes,

@@ -12,9 +12,10 @@ from django.db.models.functions import Length
 from files.models import File
 from files.pictures.hash_texts import COMPLETE, PLAIN
 from files.pictures.reading import read_picture
-from resources.api import SYSTEM, changes
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.db.models import QuerySet
 
 AT_ONCE = 100
@@ -28,8 +29,8 @@ def unhashed_pictures() -> QuerySet[File]:
     return missing.order_by("-created_at")
 
 
-def hash_old_pictures(most: int = AT_ONCE) -> int:
-    """Hash up to so many of them; returns their number.
+def hash_old_pictures(most: int = AT_ONCE) -> list[UUID]:
+    """Hash up to so many of them; returns their ids.
 
     What can't be read any more counts as plain. Raises OSError or Problem 503 while the storage is
     away, or too many pictures are being read.
@@ -37,9 +38,8 @@ def hash_old_pictures(most: int = AT_ONCE) -> int:
     pictures = list(unhashed_pictures()[:most])
     for picture in pictures:
         hashed = _hash_of(picture)
-        with changes.together():
-            changes.update(changes.locked(picture), by=SYSTEM, perceptual_hash=hashed)
-    return len(pictures)
+        File.objects.filter(pk=picture.pk).update(perceptual_hash=hashed)
+    return [picture.pk for picture in pictures]
 
 
 def _hash_of(picture: File) -> str:

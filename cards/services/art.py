@@ -15,16 +15,17 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from cards import selectors
 from cards.models import ArtBand, Card
+from files.hashing import hash_old_pictures
 from files.pictures.hash_texts import asked_hashes, shown_hashes
-from resources.api import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from files.models import File
-    from resources.api import Change
 
 BANDS = 8
 BAND_BITS = 16
@@ -65,12 +66,13 @@ def index_front(card: Card, front: File | None) -> None:
     ArtBand.objects.bulk_create(ArtBand(card=card, key=key) for key in sorted(_bands(shown)))
 
 
-def index_hashed_fronts(batch: Sequence[Change]) -> None:
-    """Have cards be found by pictures that were hashed after they had become fronts."""
-    for change in batch:
-        if change.action == Action.UPDATE and "perceptual_hash" in change.after:
-            for card in Card.objects.filter(front=change.record_id).select_related("front"):
-                index_front(card, card.front)
+def hash_old_fronts() -> int:
+    """Hash some pictures of before, and have the cards be found by them; returns their number."""
+    hashed = hash_old_pictures()
+    for card in Card.objects.filter(front__in=hashed).select_related("front"):
+        with transaction.atomic():
+            index_front(card, card.front)
+    return len(hashed)
 
 
 def _bands(hashes: Iterable[str]) -> set[int]:

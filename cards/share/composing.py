@@ -30,6 +30,7 @@ FINER_BOX = (CARD_BOX[0] * FINER, CARD_BOX[1] * FINER)
 TURN = 4.0
 TEXT_LEFT, TEXT_WIDTH = 590, 550
 TITLE_SIZES, TITLE_LINES = range(72, 40, -4), 3
+SLOT_LINES = 3
 QUALITY = 88
 RARITIES: Mapping[str, str] = {
     "common": "#c3c7cf",
@@ -50,6 +51,7 @@ class CardDetails:
     rarity: str
     rarity_label: str
     site: str
+    slots: str = ""
     shimmer: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -113,6 +115,11 @@ class Composition:
         below = top + line_height * len(lines) + 24
         _size, (creator, *_rest) = fitted(drawable(shown.creator), range(34, 30, -4), TEXT_WIDTH, 1)
         write(draw, (TEXT_LEFT, below), creator, 34, "#d9dde6")
+        if drawable(shown.slots):
+            size, lines = fitted(drawable(shown.slots), range(26, 24, -2), TEXT_WIDTH, SLOT_LINES)
+            for number, line in enumerate(lines):
+                place = (TEXT_LEFT, below + 54 + number * round(size * 1.25))
+                write(draw, place, line, size, "#c3c7cf")
         write(draw, (TEXT_LEFT, SIZE[1] - 76), drawable(shown.site), 24, "#9aa3b2")
 
 

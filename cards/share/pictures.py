@@ -21,10 +21,12 @@ from files.transforms.variants import Recipe, original_of, variant_by
 from resources.api import ANONYMOUS, is_visible, registry
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from cards.models import Card
     from files.models import File, Variant
 
-DRAWN_AS = 1
+DRAWN_AS = 2
 """Raised whenever cards are drawn otherwise: all pictures are then made anew."""
 PROCESSES, WAITING = 1, 2
 SHIMMER = ("preset", "intensity", "glare", "angle", "colours")
@@ -61,9 +63,17 @@ def shared(card: Card) -> Shared | None:
             "rarity": card.rarity,
             "rarity_label": str(card.get_rarity_display()).capitalize(),
             "site": urlsplit(settings.SITE_URL or settings.PUBLIC_URL).netloc,
+            "slots": " · ".join(slot_texts(card)),
             "shimmer": {key: card.effects[key] for key in SHIMMER if key in card.effects},
         }
     return Shared(card.front, (card.mask, card.foil), shown)
+
+
+def slot_texts(card: Card) -> Sequence[str]:
+    """Return what fills the slots of a card's template, but for what is its title anyway."""
+    filled: Mapping[str, Any] = card.slots
+    texts = [str(value) for value in filled.values() if type(value) in (str, int, float)]
+    return [text for text in texts if text.strip() and text != card.title]
 
 
 def creator_name(card: Card) -> str:

@@ -27,8 +27,7 @@ class Postgresql:
     prepares_statements = True
     commits_in_order = False
     booleans = ("false", "true")
-    fence = " OFFSET 0"
-    ordered_join = "JOIN"
+    knows_order_of_subqueries = True
     ids_of_json = "SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%s::json)"
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     adapters: Mapping[type, Callable[[Any], Any]] = {}

@@ -21,10 +21,8 @@ class Dialect(Protocol):
     """Whether ids of the change log are given out in the order of commits."""
     booleans: tuple[str, str]
     """False and true as Django writes them into the condition of an index."""
-    fence: str
-    """What ends a subquery so that it stays one, with its order."""
-    ordered_join: str
-    """The join that goes through its left side in that side's order."""
+    knows_order_of_subqueries: bool
+    """Whether rows that a subquery has sorted need not be sorted again."""
     ids_of_json: str
     """The SELECT of the ids in a JSON array, which is its one parameter."""
     begin_snapshot: str

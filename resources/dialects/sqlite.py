@@ -68,8 +68,7 @@ class Sqlite:
     prepares_statements = False
     commits_in_order = True
     booleans = ("0", "1")
-    fence = " LIMIT -1"
-    ordered_join = "CROSS JOIN"
+    knows_order_of_subqueries = False
     ids_of_json = "SELECT value FROM JSON_EACH(%s)"
     begin_snapshot = "BEGIN DEFERRED"  # a writer is kept waiting by “immediate” only
     adapters: Mapping[type, Callable[[Any], Any]] = {UUID: str, datetime: _utc_text}

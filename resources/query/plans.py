@@ -209,8 +209,9 @@ def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     actor = UnboundActor(kind)
     rows = _listed(resource, actor, query)
     if query.picked:
-        first = _first_visible(rows, resource, actor, query)
-        rows = resource.model._default_manager.filter(pk__in=first)
+        first = _first_sorted if not dialect().knows_order_of_subqueries else _first_visible
+        picked = first(rows, resource, actor, query)
+        rows = resource.model._default_manager.filter(pk__in=picked)
     rows = _in_order(rows, resource, actor, query)
     document = JsonText(record_document(resource, actor, query.selection))
     page = rows.values_list(document, *(key.selected() for key in query.keys))
@@ -219,6 +220,13 @@ def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
         return compiled(page, " LIMIT %s", limit)
     offset = UnboundParameter("offset", IntegerField(), None)
     return compiled(page, " LIMIT %s OFFSET %s", limit, offset)
+
+
+def _first_sorted(
+    rows: QuerySet[Any], resource: Resource, actor: UnboundActor, query: ListQuery
+) -> QuerySet[Any, Any]:
+    """Return the ids of the first rows, of which all are looked at and then sorted."""
+    return _in_order(rows, resource, actor, query).values("pk")[: query.picked]
 
 
 def _first_visible(

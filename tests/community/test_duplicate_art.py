@@ -121,10 +121,9 @@ def test_pictures_of_before_are_hashed_and_then_found(alice: Persona, bob: Perso
     ArtBand.objects.all().delete()
     assert draws(bob, stolen(ART))["resembles"] is None
     shown = StringIO()
-    call_command("files", "hash", stdout=shown)
-    assert shown.getvalue() == "1 pictures hashed.\n"
+    call_command("hash_art", stdout=shown)
+    assert shown.getvalue() == "Pictures hashed: 1.\n"
     assert not unhashed_pictures().exists()
-    run_consumers("hashed-fronts")
     assert draws(bob, stolen(ART))["resembles"] == card["id"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
@@ -25,7 +26,7 @@ CARD, WORDS = (90, 50, 510, 580), (580, 150, 1190, 480)
 
 
 def shown(title: str = "Ember Dragon", **shimmer: object) -> CardDetails:
-    return CardDetails(title, "by hana", "epic", "Epic", "cards.example.com", shimmer)
+    return CardDetails(title, "by hana", "epic", "Epic", "cards.example.com", shimmer=shimmer)
 
 
 def picture(about: CardDetails, *layers: bytes) -> Image.Image:
@@ -124,3 +125,12 @@ def test_fronts_that_are_too_large_or_none_are_refused(monkeypatch: pytest.Monke
     with pytest.raises(PictureError) as refused:
         picture(shown())
     assert refused.value.code == "too_many_pixels"
+
+
+@pytest.mark.parametrize("title", ["Ember Dragon", "A Very Long Title " * 6])
+def test_what_fills_the_slots_is_written_below(title: str) -> None:
+    below, site = (580, 360, 1190, 550), (580, 552, 1190, 620)
+    plain = picture(shown(title))
+    filled = picture(replace(shown(title), slots="Power 120 · 한 번 본 용 · " + "words " * 60))
+    assert difference(plain, filled, below) > 2
+    assert difference(plain, filled, site) < 1, "and over nothing else"
