@@ -19,7 +19,7 @@ from django.db import transaction
 
 from cards import selectors
 from cards.models import ArtBand, Card
-from files.hashing import hash_old_pictures
+from files.care.hashing import hash_old_pictures
 from files.pictures.hash_texts import asked_hashes, shown_hashes
 
 if TYPE_CHECKING:

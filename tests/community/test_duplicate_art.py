@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from cards.models import ArtBand
 from demo.artwork import card_front
-from files.hashing import unhashed_pictures
+from files.care.hashing import unhashed_pictures
 from files.models import File
 from files.storage import set_up_storage
 from tests.consuming import run_consumers
