@@ -202,7 +202,7 @@ export interface CaseAction {
   id: string;
   kind: CaseActionKind;
   target_resource: string;
-  ground: CaseActionGround | '';
+  ground: CaseActionGround;
   is_automatic: boolean;
   expires_at: string | null;
   reversed_at: string | null;
@@ -216,7 +216,7 @@ export interface CaseAction {
   created_at: string;
 }
 
-export type CaseActionGround = 'spam' | 'harassment' | 'hate' | 'sexual' | 'violence' | 'self_harm' | 'stolen_art' | 'personal_data' | 'off_topic' | 'other';
+export type CaseActionGround = 'spam' | 'harassment' | 'hate' | 'sexual' | 'violence' | 'self_harm' | 'stolen_art' | 'personal_data' | 'off_topic' | 'other' | '';
 
 export type CaseActionKind = 'dismiss' | 'hide' | 'delete' | 'request_changes' | 'warn' | 'silence' | 'suspend' | 'ban' | 'uphold' | 'overturn';
 
@@ -590,8 +590,8 @@ export interface ModerationCase {
   report_count: number;
   claimed_by: string | null;
   claimed_at: string | null;
-  decision: ModerationCaseDecision | '';
-  ground: ModerationCaseGround | '';
+  decision: ModerationCaseDecision;
+  ground: ModerationCaseGround;
   reason: string;
   decided_by: string | null;
   decided_at: string | null;
@@ -601,9 +601,9 @@ export interface ModerationCase {
   updated_at: string;
 }
 
-export type ModerationCaseDecision = 'upheld' | 'dismissed' | 'overturned';
+export type ModerationCaseDecision = 'upheld' | 'dismissed' | 'overturned' | '';
 
-export type ModerationCaseGround = 'spam' | 'harassment' | 'hate' | 'sexual' | 'violence' | 'self_harm' | 'stolen_art' | 'personal_data' | 'off_topic' | 'other';
+export type ModerationCaseGround = 'spam' | 'harassment' | 'hate' | 'sexual' | 'violence' | 'self_harm' | 'stolen_art' | 'personal_data' | 'off_topic' | 'other' | '';
 
 export type ModerationCaseKind = 'report' | 'held' | 'duplicate_art' | 'appeal' | 'direct';
 
@@ -615,18 +615,18 @@ export type ModerationCaseState = 'open' | 'claimed' | 'decided' | 'appealed' | 
 export interface ModeratorScope {
   id: string;
   moderator: string;
-  category: ModeratorScopeCategory | '';
+  category: ModeratorScopeCategory;
   room: string | null;
   scope: string;
   created_at: string;
 }
 
-export type ModeratorScopeCategory = 'creature' | 'landscape' | 'item' | 'character' | 'other';
+export type ModeratorScopeCategory = 'creature' | 'landscape' | 'item' | 'character' | 'other' | '';
 
 /** What may be sent to create or update a record; unknown names are errors, not ignored. */
 export interface ModeratorScopeCreate {
   moderator: string;
-  category?: ModeratorScopeCategory | '';
+  category?: ModeratorScopeCategory;
   room?: string | null;
 }
 
@@ -1136,7 +1136,7 @@ export interface Template {
   state: TemplateState;
   pending: unknown;
   pending_preview: File | null;
-  pending_state: TemplatePendingState | '' | null;
+  pending_state: TemplatePendingState | null;
   moderator_note: string | null;
   version: number;
   is_hidden: boolean;
@@ -1170,7 +1170,7 @@ export interface TemplateDefaultEffects {
   layers?: ({ layer: 'front' | 'foil' | 'mask'; depth: number })[];
 }
 
-export type TemplatePendingState = 'draft' | 'submitted' | 'changes_requested' | 'approved' | 'deprecated';
+export type TemplatePendingState = 'draft' | 'submitted' | 'changes_requested' | 'approved' | 'deprecated' | '';
 
 export interface TemplateSlots {
   type: 'object';

@@ -30,8 +30,6 @@ RANDOM = "@random"
 ONCE = "ShownOnce"
 ID: JsonSchema = {"type": "string", "format": "uuid"}
 TEXT: JsonSchema = {"type": "string"}
-NOTHING: JsonSchema = {"type": "string", "enum": [""]}
-"""What is chosen where nothing is."""
 TYPES: Sequence[tuple[type[models.Field[Any, Any]], JsonSchema]] = (
     (models.UUIDField, ID),
     (models.DateTimeField, {"type": "string", "format": "date-time"}),
@@ -126,7 +124,8 @@ def _named_type(column: models.Field[Any, Any]) -> JsonSchema:
         return embedding.schema
     if isinstance(column, DocumentField):
         return dict(column.schema)
-    return _enumeration([value for value, _label in column.flatchoices])
+    values = [value for value, _label in column.flatchoices]
+    return _enumeration([*values, ""] if column.blank and "" not in values else values)
 
 
 def value_schema(resource: Resource, column: models.Field[Any, Any]) -> JsonSchema:
@@ -162,8 +161,6 @@ def column_schema(resource: Resource, name: str) -> JsonSchema:
     """Describe one column of a record as it is answered."""
     column = resource.column(name)
     described = value_schema(resource, column)
-    if column.choices and column.blank:
-        described = {"anyOf": [described, NOTHING]}
     if column.null or name in resource.readers:
         described = nullable(described)
     if column.help_text:

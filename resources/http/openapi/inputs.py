@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, override
 from drf_spectacular.extensions import OpenApiSerializerExtension
 
 from resources import registry
-from resources.http.openapi.components import ID, NOTHING, name_of, nullable, value_schema
+from resources.http.openapi.components import ID, name_of, nullable, value_schema
 from resources.writing.inputs import DocumentInput, inputs_of
 from resources.writing.list_inputs import UploadListInput
 from resources.writing.uploads import UploadInput
@@ -70,8 +70,6 @@ def _field_schema(resource: Resource, field: Any, mapped: JsonSchema) -> JsonSch
     if not (isinstance(field, DocumentInput) or column.choices):
         return mapped
     described = value_schema(resource, column)
-    if getattr(field, "allow_blank", False) and column.choices:
-        described = {"anyOf": [described, NOTHING]}
     if field.allow_null:
         described = nullable(described)
     words = str(column.help_text)
