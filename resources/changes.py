@@ -24,7 +24,7 @@ from resources.sealing import SealedField
 from resources.text import composed_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
     from uuid import UUID
 
     from django.db.models import Field, Model
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from resources.actors import Actor
     from resources.declaration import Resource
 
+KEPT_BY_THE_DOOR = frozenset({"revision", "updated_at"})
+"""Columns that the write door itself sets."""
 READY = (str, int, float, bool, list, dict)
 """What JSON has a form for."""
 committed = Signal()
@@ -99,8 +101,10 @@ def update[M: Record](row: M, *, by: Actor, **values: object) -> M:
     in the database (read it with `locked` when the new values depend on the old). Raises
     IntegrityError and ValidationError as the model does.
     """
-    before = logged_values(row)
-    changed = [name for name, value in _composed(values).items() if _assign(row, name, value)]
+    composed = _composed(values)
+    columns = {*_attributes(type(row), composed), *KEPT_BY_THE_DOOR}
+    before = logged_values(row, columns)
+    changed = [name for name, value in composed.items() if _assign(row, name, value)]
     if not changed:
         return row
     row.clean()
@@ -111,7 +115,7 @@ def update[M: Record](row: M, *, by: Actor, **values: object) -> M:
         if not _narrowly_read(registry.resource_of(type(row))).issuperset(changed):
             row.updated_at = timezone.now()
             written.append("updated_at")
-    after = logged_values(row)
+    after = logged_values(row, columns)
     difference = [name for name in after if after[name] != before[name]]
     with together():
         row_sql.update(row, written)
@@ -158,14 +162,16 @@ def locked[M: Record](row: M) -> M:
     return found
 
 
-def logged_values(row: Model) -> dict[str, Any]:
-    """Return the logged columns of a row: attribute name to JSON-ready value.
+def logged_values(row: Model, only: Set[str] | None = None) -> dict[str, Any]:
+    """Return the logged columns of a row, all or some: attribute name to JSON-ready value.
 
     Sealed columns are not among them: the log would keep what the row has long forgotten.
     """
     values = {}
     state = vars(row)
     for name in logged_columns(type(row)):
+        if only is not None and name not in only:
+            continue
         value = state[name] if name in state else getattr(row, name)
         if value is not None and not isinstance(value, READY):
             value = value.isoformat() if isinstance(value, datetime) else str(value)
@@ -195,6 +201,12 @@ def _narrowly_read(resource: Resource) -> frozenset[str]:
 def _composed(values: Mapping[str, object]) -> dict[str, Any]:
     """Return the values with their texts in the one form in which they can be found."""
     return {name: composed_value(value) for name, value in values.items()}
+
+
+def _attributes(model: type[Model], names: Iterable[str]) -> Iterator[str]:
+    """Return the attributes of columns named by field or attribute, as the log names them."""
+    for name in names:
+        yield cast("Field[Any, Any]", model._meta.get_field(name)).attname
 
 
 def _assign(row: Model, name: str, value: object) -> bool:

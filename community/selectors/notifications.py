@@ -60,8 +60,12 @@ def wants_push(notification: Notification) -> bool:
 
 def recipient(user_id: UUID) -> Actor | None:
     """Return the actor of a member who is told of things; nothing for who is barred or leaving."""
-    if not User.objects.filter(pk=user_id, is_active=True, leaves_at=None).exists():
-        return None
+    is_there = User.objects.filter(pk=user_id, is_active=True, leaves_at=None).exists()
+    return actor_unless_barred(user_id) if is_there else None
+
+
+def actor_unless_barred(user_id: UUID) -> Actor | None:
+    """Return the actor of an active member; nothing for who is barred."""
     try:
         return actor_of(user_id)
     except BarredError:

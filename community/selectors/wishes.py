@@ -27,8 +27,7 @@ class Wishes:
         said = NotificationPreference.objects.filter(user__in=members)
         self._choices = {(one.user_id, one.kind): one.is_on for one in said}
         self._muted = _muted(members, relations)
-        there = User.objects.filter(pk__in=actors, is_active=True, leaves_at=None)
-        self._there = frozenset(there.values_list("pk", flat=True))
+        self._there = _there({*members, *actors})
         self._apart = _apart(members, actors)
 
     def want_kind(self, member: UUID, kind: str) -> bool:
@@ -39,12 +38,22 @@ class Wishes:
         """Return whether a member wants to hear nothing of one of these records."""
         return any((member, name, key) in self._muted for name, key in relations.items())
 
+    def reach(self, member: UUID) -> bool:
+        """Return whether there is a member to tell: their account is active, and stays."""
+        return member in self._there
+
     def hear_of(self, member: UUID, actor: UUID) -> bool:
         """Return whether a member is told of what another does.
 
         Not if either has blocked the other, the member has muted them, or they have left.
         """
         return actor in self._there and (member, actor) not in self._apart
+
+
+def _there(users: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of some users who have an account and do not leave."""
+    there = User.objects.filter(pk__in=users, is_active=True, leaves_at=None)
+    return frozenset(there.values_list("pk", flat=True))
 
 
 def _muted(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from community.models import Notification, NotificationKind, NotificationSource
-from community.selectors.notifications import may_view_all, recipient
+from community.selectors.notifications import actor_unless_barred, may_view_all
 from community.selectors.wishes import Wishes
 from community.services.inboxes import ALWAYS_TOLD, count_unread, open_inbox
-from resources.api import SYSTEM, changes
+from resources.api import SYSTEM, changes, row_sql
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -77,7 +77,7 @@ def _is_wanted(occasion: Occasion, wishes: Wishes) -> bool:
         return False
     if occasion.actor_id and not wishes.hear_of(member, occasion.actor_id):
         return False
-    actor = recipient(member)
+    actor = actor_unless_barred(member) if wishes.reach(member) else None
     return actor is not None and may_view_all(actor, occasion.relations)
 
 
@@ -118,15 +118,14 @@ def _latest(occasion: Occasion) -> dict[str, Any]:
 
 
 def _add_sources(notification: Notification, occasions: Iterable[Occasion]) -> None:
-    NotificationSource.objects.bulk_create(
-        NotificationSource(
-            notification=notification,
-            source_id=occasion.source_id,
-            actor_id=occasion.actor_id,
-            at=occasion.at,
-        )
-        for occasion in occasions
-    )
+    for occasion in occasions:
+        values = {
+            "notification_id": notification.pk,
+            "source_id": occasion.source_id,
+            "actor_id": occasion.actor_id,
+            "at": occasion.at,
+        }
+        row_sql.insert(row_sql.build(NotificationSource, values))
 
 
 def count_actors(notification: Notification) -> int:

@@ -44,8 +44,10 @@ RANKED_TOGETHER = 25
 def rank_changed(changed: Sequence[Change]) -> None:
     """Bring the items of changed cards and posts up to date (a log consumer)."""
     for name, model in KINDS.items():
-        shown_at = _shown_at(change for change in changed if change.resource == name)
+        of_kind = [change for change in changed if change.resource == name]
+        shown_at = _shown_at(change for change in of_kind if not _is_count(change, model))
         rank(_rows(model).filter(pk__in=shown_at), shown_at)
+        _score_again(model, {change.record_id for change in of_kind} - shown_at.keys())
     _inherit_ages(_authors_of_deleted(changed))
     move_windows()
 
@@ -173,6 +175,22 @@ def _shown_at(changed: Iterable[Change]) -> dict[UUID, datetime | None]:
         is_deciding = change.action == Action.CREATE or not DECIDING.isdisjoint(change.before)
         found[change.record_id] = change.at if is_deciding else found.get(change.record_id)
     return found
+
+
+def _is_count(change: Change, model: type[Shown]) -> bool:
+    """Return whether a change is of nothing but counts, which decide the score alone."""
+    return change.action == Action.UPDATE and change.after.keys() <= model.derived
+
+
+def _score_again(model: type[Shown], keys: Collection[UUID]) -> None:
+    """Bring the scores of items up to date whose card or post shows what it did."""
+    if not keys:
+        return
+    rows = model._default_manager.only("like_count", "comment_count").in_bulk(list(keys))
+    column = "card_id" if model is Card else "post_id"
+    for item in FeedItem.objects.filter(**{f"{column}__in": rows}):
+        scores = rank_values(rows[getattr(item, column)], item.published_at)
+        changes.update(item, by=SYSTEM, **scores)
 
 
 def _published_at(row: Shown) -> datetime:
