@@ -20,11 +20,10 @@ from django.utils.translation import gettext as _
 
 from resources import search
 from resources.answers import HttpAnswer, answered, problem_answer
-from resources.connections import with_connection
+from resources.connections import one_piece, with_connection
 from resources.errors import Problem
 from resources.event_loop import MustRunInThread
 from resources.http.pipeline import WRITE, answer_of
-from server.sqlite.base import one_piece
 from server.waiting import in_thread
 
 if TYPE_CHECKING:
@@ -135,8 +134,6 @@ def _is_written_together(group: Sequence[QueuedWrite]) -> bool:
         with transaction.atomic(), one_piece(), search.gathered():
             for job in group:
                 job.answer = job.context.run(answered, job.work)
-                if transaction.get_rollback():
-                    return False
     except Exception:  # noqa: BLE001 - told by what is written again
         return False
     return True

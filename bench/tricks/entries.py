@@ -319,7 +319,7 @@ TRICKS = (
     ),
     Trick(
         "no savepoints in a group",
-        "server/sqlite/base.py (one_piece)",
+        "resources/connections.py (one_piece)",
         "savepoints",
         load.CREATE,
         replaced("server.write_executor.one_piece", nullcontext),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from resources import search
+from resources.connections import one_piece
 from resources.errors import FieldError, Problem, as_problem, beyond_scope
 from resources.execution.reader import record_uuid, view_record
 from resources.targets import API_PREFIX, target_of
@@ -60,7 +61,18 @@ def run_batch(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:
     Raises the Problem of the first write that fails, its errors under `requests.N`; none of the
     writes then happened.
     """
-    with transaction.atomic(), search.gathered():
+    try:
+        with transaction.atomic(), one_piece():
+            return _answers(actor, writes)
+    except transaction.TransactionManagementError:
+        # One of them takes back a part of what it does, and goes on: that takes savepoints.
+        with transaction.atomic():
+            return _answers(actor, writes)
+
+
+def _answers(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:
+    """Run writes in the transaction that there is."""
+    with search.gathered():
         _lock(writes)
         answers = [_numbered(number, actor, write) for number, write in enumerate(writes)]
     return b'{"results":[' + b",".join(answer.text() for answer in answers) + b"]}"

@@ -30,6 +30,11 @@ class DatabaseWrapper(_Base):
     """Takes no connection that is cut off, and none at all while the server is away."""
 
     features_class = DatabaseFeatures
+    is_one_piece = False
+
+    def savepoint(self) -> Any:
+        """Begin what can be taken back by itself, unless all goes together (`one_piece`)."""
+        return None if self.is_one_piece else super().savepoint()
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import contextmanager
 from functools import cache
 from math import inf
 from threading import get_ident
 from time import monotonic
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
+from django.db import NotSupportedError
 from django.db.backends.sqlite3 import base
 from django.utils.asyncio import async_unsafe
 
@@ -19,9 +18,6 @@ from resources.dialects import sqlite_driver
 from resources.dialects.sqlite import register_functions, with_qmarks
 from server.sqlite.write_lock import WriteLock
 from server.statements import finished
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper
@@ -150,7 +146,7 @@ class DatabaseWrapper(_Base):
         return connection
 
     def savepoint(self) -> Any:
-        """Begin what can be taken back by itself, unless all goes together (see `one_piece`)."""
+        """Begin what can be taken back by itself, unless all goes together (`one_piece`)."""
         return None if self.is_one_piece else super().savepoint()
 
     @async_unsafe
@@ -201,20 +197,6 @@ class DatabaseWrapper(_Base):
         if self._write_lock:
             lock, self._write_lock = self._write_lock, None
             lock.release()
-
-
-@contextmanager
-def one_piece() -> Iterator[None]:
-    """Let a transaction have no savepoints: what fails in it takes all of it back.
-
-    A savepoint costs as much as writing a row: two statements, and a copy of each page written.
-    """
-    database: Any = connections[DEFAULT_DB_ALIAS]
-    database.is_one_piece = True
-    try:
-        yield
-    finally:
-        database.is_one_piece = False
 
 
 @cache

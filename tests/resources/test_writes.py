@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.dispatch import receiver
 
 from cards.models import Card
+from cards.resources import CardResource
 from resources import changes
 from resources.actors import SYSTEM
 from resources.models import Change
@@ -16,6 +20,7 @@ from users.models import User
 if TYPE_CHECKING:
     from pytest_django.fixtures import DjangoCaptureOnCommitCallbacks, Settings
 
+    from resources.actors import Actor
     from tests.personas import Persona
 
 
@@ -80,6 +85,23 @@ def test_a_batch_cannot_half_happen(alice: Persona, bob: Persona) -> None:
     assert response.status_code == 403
     assert response.json()["errors"][0]["field"] == "requests.1"
     assert Card.objects.count() == 1
+
+
+def test_a_write_of_a_batch_may_fail_in_part_and_go_on(
+    alice: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def create_at_second_try(*, by: Actor, **values: Any) -> Card:
+        with suppress(IntegrityError), transaction.atomic():
+            changes.create(Card, by=by, **{**values, "creator_id": uuid4()})
+            connection.check_constraints()
+        return changes.create(Card, by=by, **values)
+
+    monkeypatch.setattr(CardResource, "creates", create_at_second_try)
+    requests = [{"method": "POST", "path": "cards", "body": {"title": title}} for title in "AB"]
+    answers = alice.api.post("batch", {"requests": requests}).json()["results"]
+    assert [answer["body"]["title"] for answer in answers] == ["A", "B"]
+    assert [card.title for card in Card.objects.order_by("title")] == ["A", "B"]
+    assert Change.objects.filter(resource="cards").count() == len(requests)
 
 
 def test_alice_cannot_point_at_what_she_may_not_view(alice: Persona, bob: Persona) -> None:
