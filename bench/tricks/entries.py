@@ -269,7 +269,7 @@ TRICKS = (
     Trick(
         "SQL that finds a row",
         "resources/row_sql.py (exists)",
-        "QuerySet.exists",
+        "QuerySet.exists, also for the blocks that rules look for",
         load.LIKE,
         replaced("resources.row_sql.exists", plain.orm_exists),
         "tests/cards",
