@@ -529,6 +529,28 @@ export interface InboxUpdate {
   digest?: InboxDigest;
 }
 
+/** Work in the background: an archive that is put together, say. Its topic tells its progress. `done` of `total` steps are done, if it has steps; `text` says what it is at. It has ended when its `state` is `done`, with a `result`, or `failed` or `cancelled`. */
+export interface Job {
+  id: string;
+  name: string;
+  asked_by: string | null;
+  state: JobState;
+  done: number;
+  total: number;
+  text: string;
+  result: unknown;
+  error: string | null;
+  is_cancelling: boolean;
+  run_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  created_at: string;
+}
+
+export type JobSort = 'created_at' | '-created_at' | 'id' | '-id';
+
+export type JobState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+
 /** One thing to do; `expires_at` is the end of a sanction. */
 export interface MeasureInput {
   kind: 'dismiss' | 'hide' | 'delete' | 'request_changes' | 'warn' | 'silence' | 'suspend' | 'ban' | 'uphold' | 'overturn';
@@ -1118,6 +1140,12 @@ export interface Session {
 
 export type SessionSort = 'created_at' | '-created_at' | 'id' | '-id';
 
+/** What a workflow is told. */
+export interface SignalInput {
+  name: string;
+  payload?: unknown | null;
+}
+
 /** Where to go on with the trial of a stored rule. */
 export interface StoredTrialInput {
   cursor?: string;
@@ -1564,6 +1592,17 @@ export interface Resources {
     viewer: {};
     actions: { POST: {}; PUT: { read: undefined }; DELETE: {} };
   };
+  'jobs': {
+    record: Job;
+    create: never;
+    update: never;
+    expand: { asked_by: { resource: 'users'; many: false } };
+    sort: JobSort;
+    filters: { asked_by: string | Date; asked_by__in: readonly (string | Date)[]; asked_by__ne: string | Date; created_at: string | Date; created_at__gt: string | Date; created_at__gte: string | Date; created_at__in: readonly (string | Date)[]; created_at__lt: string | Date; created_at__lte: string | Date; created_at__ne: string | Date; id: string | Date; id__gt: string | Date; id__gte: string | Date; id__in: readonly (string | Date)[]; id__lt: string | Date; id__lte: string | Date; id__ne: string | Date; name: string | Date; name__contains: string | Date; name__in: readonly (string | Date)[]; name__ne: string | Date; state: JobState; state__in: readonly (JobState)[]; state__ne: JobState };
+    options: {};
+    viewer: {};
+    actions: { POST: { cancel: undefined; retry: undefined; signal: SignalInput }; PUT: {}; DELETE: {} };
+  };
   'mentions': {
     record: Mention;
     create: never;
@@ -1843,7 +1882,7 @@ export interface Resources {
     record: User;
     create: never;
     update: UserUpdate;
-    expand: { appeals_via_author: { resource: 'appeals'; many: true }; 'auth/events_via_user': { resource: 'auth/events'; many: true }; blocks_via_blocked: { resource: 'blocks'; many: true }; cards_via_creator: { resource: 'cards'; many: true }; collection_collaborators_via_user: { resource: 'collection-collaborators'; many: true }; collections_via_owner: { resource: 'collections'; many: true }; comments_via_author: { resource: 'comments'; many: true }; edits_via_author: { resource: 'edits'; many: true }; feed_via_author: { resource: 'feed'; many: true }; follows_via_follower: { resource: 'follows'; many: true }; follows_via_followed: { resource: 'follows'; many: true }; mentions_via_member: { resource: 'mentions'; many: true }; messages_via_author: { resource: 'messages'; many: true }; moderation_cases_via_subject: { resource: 'moderation-cases'; many: true }; moderation_log_via_subject: { resource: 'moderation-log'; many: true }; moderator_scopes_via_moderator: { resource: 'moderator-scopes'; many: true }; mutes_via_muted: { resource: 'mutes'; many: true }; posts_via_author: { resource: 'posts'; many: true }; reactions_via_user: { resource: 'reactions'; many: true }; reports_via_reporter: { resource: 'reports'; many: true }; reviews_via_author: { resource: 'reviews'; many: true }; room_members_via_user: { resource: 'room-members'; many: true }; room_reads_via_user: { resource: 'room-reads'; many: true }; rooms_via_creator: { resource: 'rooms'; many: true }; sanctions_via_user: { resource: 'sanctions'; many: true }; screening_matches_via_member: { resource: 'screening-matches'; many: true }; templates_via_author: { resource: 'templates'; many: true }; webhooks_via_owner: { resource: 'webhooks'; many: true } };
+    expand: { appeals_via_author: { resource: 'appeals'; many: true }; 'auth/events_via_user': { resource: 'auth/events'; many: true }; blocks_via_blocked: { resource: 'blocks'; many: true }; cards_via_creator: { resource: 'cards'; many: true }; collection_collaborators_via_user: { resource: 'collection-collaborators'; many: true }; collections_via_owner: { resource: 'collections'; many: true }; comments_via_author: { resource: 'comments'; many: true }; edits_via_author: { resource: 'edits'; many: true }; feed_via_author: { resource: 'feed'; many: true }; follows_via_follower: { resource: 'follows'; many: true }; follows_via_followed: { resource: 'follows'; many: true }; jobs_via_asked_by: { resource: 'jobs'; many: true }; mentions_via_member: { resource: 'mentions'; many: true }; messages_via_author: { resource: 'messages'; many: true }; moderation_cases_via_subject: { resource: 'moderation-cases'; many: true }; moderation_log_via_subject: { resource: 'moderation-log'; many: true }; moderator_scopes_via_moderator: { resource: 'moderator-scopes'; many: true }; mutes_via_muted: { resource: 'mutes'; many: true }; posts_via_author: { resource: 'posts'; many: true }; reactions_via_user: { resource: 'reactions'; many: true }; reports_via_reporter: { resource: 'reports'; many: true }; reviews_via_author: { resource: 'reviews'; many: true }; room_members_via_user: { resource: 'room-members'; many: true }; room_reads_via_user: { resource: 'room-reads'; many: true }; rooms_via_creator: { resource: 'rooms'; many: true }; sanctions_via_user: { resource: 'sanctions'; many: true }; screening_matches_via_member: { resource: 'screening-matches'; many: true }; templates_via_author: { resource: 'templates'; many: true }; webhooks_via_owner: { resource: 'webhooks'; many: true } };
     sort: UserSort;
     filters: { card_count: number; card_count__gt: number; card_count__gte: number; card_count__in: readonly (number)[]; card_count__lt: number; card_count__lte: number; card_count__ne: number; collection_count: number; collection_count__gt: number; collection_count__gte: number; collection_count__in: readonly (number)[]; collection_count__lt: number; collection_count__lte: number; collection_count__ne: number; created_at: string | Date; created_at__gt: string | Date; created_at__gte: string | Date; created_at__in: readonly (string | Date)[]; created_at__lt: string | Date; created_at__lte: string | Date; created_at__ne: string | Date; display_name: string | Date; display_name__contains: string | Date; display_name__in: readonly (string | Date)[]; display_name__ne: string | Date; follower_count: number; follower_count__gt: number; follower_count__gte: number; follower_count__in: readonly (number)[]; follower_count__lt: number; follower_count__lte: number; follower_count__ne: number; following_count: number; following_count__gt: number; following_count__gte: number; following_count__in: readonly (number)[]; following_count__lt: number; following_count__lte: number; following_count__ne: number; id: string | Date; id__gt: string | Date; id__gte: string | Date; id__in: readonly (string | Date)[]; id__lt: string | Date; id__lte: string | Date; id__ne: string | Date; username: string | Date; username__contains: string | Date; username__in: readonly (string | Date)[]; username__ne: string | Date };
     options: {};
