@@ -249,6 +249,11 @@ def adopt_metrics_folder(folder: Path) -> None:
     os.environ[METRICS_VARIABLE] = str(folder)
 
 
+def for_child(**further: str) -> dict[str, str]:
+    """Return the environment of a program that this process starts, with further variables."""
+    return {**os.environ, **further}
+
+
 def select_settings() -> None:
     """Tell Django which settings to load, unless the environment already does."""
     os.environ.setdefault(SETTINGS_VARIABLE, SETTINGS)

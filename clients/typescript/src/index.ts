@@ -15,6 +15,8 @@ export type { Resources } from './schema.js';
 export { cookieStore, localStore, memoryStore } from './stores.js';
 export type { AuthStore, Session } from './stores.js';
 export type { Fetch, RequestOptions } from './transport.js';
+export { srcsetOf } from './pictures.js';
+export type { Picture } from './pictures.js';
 export { upload } from './uploads.js';
 export type { UploadOptions } from './uploads.js';
 export { registerPasskey, signInByPasskey } from './passkeys.js';

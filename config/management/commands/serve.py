@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, override
@@ -17,6 +17,7 @@ from django.utils.module_loading import import_string
 from cards.services.counting import write_counts
 from config import env, observing
 from config.background import BackgroundWorker, new_worker_id
+from config.card_site import CardSiteError, card_site
 from config.key_check import require_fitting_keys
 from config.readiness import database_version
 from config.supervision import SupervisedWorker
@@ -51,6 +52,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT)
         parser.add_argument("--demo", action="store_true", help="load a demo community")
         parser.add_argument("--no-worker", action="store_true", help="run no background worker")
+        parser.add_argument(
+            "--site", action="store_true", help="serve the card site, too, at SITE_URL"
+        )
         parser.add_argument("--role", choices=env.ROLES, help="what this process does of the whole")
 
     @override
@@ -74,13 +78,16 @@ class Command(BaseCommand):
                 process_metrics.share(settings.METRICS_FOLDER, "worker")
                 BackgroundWorker(new_worker_id()).run()
                 return
-            self._announce(options["host"], options["port"])
-            serve(
-                options["host"],
-                options["port"],
-                has_worker=role == "all" and not options["no_worker"],
-            )
-        except ServingError as problem:
+            self._announce(options["host"], options["port"], has_site=options["site"])
+            with ExitStack() as beside:
+                if options["site"]:
+                    beside.enter_context(card_site(f"http://localhost:{options['port']}"))
+                serve(
+                    options["host"],
+                    options["port"],
+                    has_worker=role == "all" and not options["no_worker"],
+                )
+        except (ServingError, CardSiteError) as problem:
             raise CommandError(str(problem)) from problem
         except (NotSupportedError, OperationalError) as failure:
             reason = str(failure).strip().splitlines()[0]
@@ -124,7 +131,7 @@ class Command(BaseCommand):
             + "  (shown once; change it in the admin)"
         )
 
-    def _announce(self, host: str, port: int) -> None:
+    def _announce(self, host: str, port: int, *, has_site: bool) -> None:
         address = ip_address(host)
         is_here = address.is_loopback or address.is_unspecified
         shown = "localhost" if is_here else host
@@ -138,6 +145,8 @@ class Command(BaseCommand):
             ("Database", database_version()),
         ):
             self.stdout.write(f"  {name:10} {where}")
+        if has_site:
+            self.stdout.write(f"  Card site  {settings.SITE_URL} (once it is built)")
         self.stdout.flush()
         logger.info("serving", extra={"fields": {"database": database_version()}})
 

@@ -1,0 +1,5 @@
+import { FinishSocial } from "@/account/FinishSocial";
+
+export default function SocialPage() {
+  return <FinishSocial />;
+}

@@ -1,0 +1,37 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import { CardTile } from "@/cards/CardTile";
+import { type CardQuery, listing } from "@/cards/galleryQuery";
+import type { ListedCard, PlainPage } from "@/holobase";
+import { holobase } from "@/holobase/browser";
+import { useLivePages } from "@/holobase/live";
+import { MoreButton } from "@/layout/MoreButton";
+import styles from "./cards.module.css";
+
+const SEEN_AT_FIRST = 4;
+
+/** Cards page by page; what is published meanwhile comes in, and what is taken back goes. */
+export function Gallery({ query, first }: { query: CardQuery; first: PlainPage<ListedCard> }) {
+  const t = useTranslations("gallery");
+  const pages = useLivePages<ListedCard>({
+    key: ["cards", query],
+    fetch: (cursor) => holobase.cards.list(listing(query, cursor)),
+    first,
+    live: query.search ? undefined : { topic: "cards", expand: "creator", ...(query.filter && { filter: query.filter }) },
+    newest: !query.sort || query.sort === "-created_at" ? "first" : undefined,
+  });
+  if (pages.records.length === 0) return <p>{t("none")}</p>;
+  return (
+    <>
+      <ul className={styles.grid}>
+        {pages.records.map((card, index) => (
+          <li key={card.id}>
+            <CardTile card={card} priority={index < SEEN_AT_FIRST} />
+          </li>
+        ))}
+      </ul>
+      <MoreButton pages={pages} />
+    </>
+  );
+}

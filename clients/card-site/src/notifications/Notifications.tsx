@@ -1,0 +1,60 @@
+"use client";
+
+import { useFormatter, useTranslations } from "next-intl";
+import { useMember } from "@/account/useMember";
+import { nameOf, type Notification } from "@/holobase";
+import { holobase } from "@/holobase/browser";
+import { useLivePages } from "@/holobase/live";
+import { MoreButton } from "@/layout/MoreButton";
+import { Link } from "@/i18n/routing";
+
+/** What concerns the member, the latest first, live. */
+export function Notifications() {
+  const t = useTranslations("notifications");
+  const member = useMember();
+  const pages = useLivePages<Notification>({
+    key: ["notifications"],
+    fetch: (cursor) => holobase.notifications.list({ expand: ["actor", "card"], limit: 50, ...(cursor && { cursor }) }),
+    live: { topic: "notifications", expand: "actor,card" },
+    newest: "first",
+  });
+  const notifications = pages.records;
+  return (
+    <>
+      {member && (
+        <button type="button" className="quiet" onClick={() => void holobase.inboxes.set("read", member.id)}>
+          {t("readAll")}
+        </button>
+      )}
+      {notifications.length === 0 && <p>{t("none")}</p>}
+      <ul className="list">
+        {notifications.map((notification) => (
+          <NotificationLine key={notification.id} notification={notification} />
+        ))}
+      </ul>
+      <MoreButton pages={pages} />
+    </>
+  );
+}
+
+function NotificationLine({ notification }: { notification: Notification }) {
+  const t = useTranslations("notifications");
+  const format = useFormatter();
+  const { actor, card } = notification.expand;
+  const text = t(`kinds.${notification.kind}`, {
+    name: actor ? nameOf(actor) : t("somebody"),
+    others: notification.actor_count - 1,
+  });
+  return (
+    <li data-unread={!notification.is_read}>
+      {card ? (
+        <Link href={`/cards/${card.id}`} onClick={() => void holobase.notifications.set("read", notification.id)}>
+          {text}
+        </Link>
+      ) : (
+        text
+      )}
+      <time dateTime={notification.latest_at}>{format.relativeTime(new Date(notification.latest_at))}</time>
+    </li>
+  );
+}
