@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hmac
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import orjson
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from config.readiness import report
@@ -62,6 +65,8 @@ def _is_loopback(address: str) -> bool:
     return (getattr(given, "ipv4_mapped", None) or given).is_loopback
 
 
-def welcome(_request: HttpRequest) -> HttpResponse:
-    """Send visitors of the root to the documentation."""
-    return HttpResponseRedirect("/api/docs")
+@require_safe
+def welcome(request: HttpRequest) -> HttpResponse:
+    """Show what is where on this server."""
+    name = urlsplit(settings.SITE_URL or settings.PUBLIC_URL).netloc or "Holobase"
+    return render(request, "config/welcome.html", {"name": name, "site": settings.SITE_URL})
