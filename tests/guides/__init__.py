@@ -1,0 +1,1 @@
+"""The examples of `docs/guide`, run as they stand there."""
