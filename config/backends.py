@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.module_loading import import_string
 
-from config import env, formats
+from config import cores, env, formats
 
 REDIS_DATABASE = re.compile(r"/?|/[0-9]{1,4}")
 SQLITE_START = (
@@ -48,25 +48,44 @@ def redis_url() -> str:
     return url
 
 
-def caches(url: str) -> dict[str, dict[str, Any]]:
+def caches(url: str, file: str) -> dict[str, dict[str, Any]]:
     """Describe the caches: limits and one-time values apart from viewers, who are many."""
-    viewers = {"LOCATION": "viewers", **cache(url), "KEY_PREFIX": "viewers"}
-    return {"default": cache(url), "viewers": viewers}
+    viewers = {"LOCATION": "viewers", **cache(url, file), "KEY_PREFIX": "viewers"}
+    return {"default": cache(url, file), "viewers": viewers}
 
 
-def cache(url: str) -> dict[str, Any]:
-    """Describe one cache: Redis or Valkey, else the process's own memory."""
+def serving_processes() -> int:
+    """Return how many processes serve: one unless told otherwise, `auto` is one for each core.
+
+    Raises VariableProblem.
+    """
+    if env.text(env.PROCESSES_VARIABLE) == env.AUTO:
+        return min(cores.usable_cores(), env.MOST_PROCESSES)
+    return env.integer(env.PROCESSES_VARIABLE, 1, minimum=1, maximum=env.MOST_PROCESSES)
+
+
+def local_cache(data_dir: Path, port: int, processes: int) -> str:
+    """Return the file of the cache of several processes; servers that share a folder have ports."""
+    return str(data_dir / f"shared-cache-{port}.db") if processes > 1 else ""
+
+
+def cache(url: str, file: str) -> dict[str, Any]:
+    """Describe one cache: Redis or Valkey, else the file of several processes, or own memory."""
     # Limits and one-time challenges are kept here: strangers must not be able to crowd them out.
     room = {"MAX_ENTRIES": 200_000}
     if url:
         return {"BACKEND": "server.shared_cache.SharedCache", "LOCATION": url, "OPTIONS": room}
+    if file:
+        return {"BACKEND": "server.local_cache.LocalCache", "LOCATION": file, "OPTIONS": room}
     return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": room}
 
 
-def channel_layer(url: str) -> dict[str, Any]:
-    """Describe the doorbell between processes: Redis pub/sub, else in-process."""
+def channel_layer(url: str, processes: int) -> dict[str, Any]:
+    """Describe the doorbell between processes: Redis pub/sub, else sockets, or in-process."""
     if url:
         return {"BACKEND": "server.shared_layer.SharedLayer", "CONFIG": {"address": url}}
+    if processes > 1:
+        return {"BACKEND": "server.local_layer.LocalLayer"}
     return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 
 

@@ -23,10 +23,12 @@ ROLE_VARIABLE = "HOLOBASE_ROLE"
 # Not HOLOBASE_PORT: Kubernetes sets that one itself for a service called `holobase`.
 PORT_VARIABLE = "LISTEN_PORT"
 METRICS_VARIABLE = "METRICS_FOLDER"
+PROCESSES_VARIABLE = "SERVE_PROCESSES"
 ROLES = ("all", "api", "realtime", "worker")
 DATA_OPTION = "--data"
-PORT_OPTION = "--port"
+PORT_OPTION, PROCESSES_OPTION = "--port", "--processes"
 DEFAULT_PORT = 8000
+AUTO, MOST_PROCESSES = "auto", 64
 HIGHEST_PORT = 65_535
 WRONG_SETTINGS = 2
 """Exit status of a command whose settings cannot be used."""
@@ -260,7 +262,7 @@ def select_settings() -> None:
 
 
 def adopt_options(argv: Sequence[str]) -> list[str]:
-    """Put `--data DIR` and `--port N`, which settings depend on, into the environment.
+    """Put `--data`, `--port` and `--processes`, which settings depend on, into the environment.
 
     Returns what the command itself has to parse: all but the folder. Raises VariableProblem.
     """
@@ -273,7 +275,7 @@ def adopt_options(argv: Sequence[str]) -> list[str]:
             continue
         value = value if equals else next(arguments, "")
         ADOPTED[option](value)
-        remaining += [option, value] if option == PORT_OPTION else []
+        remaining += [option, value] if option != DATA_OPTION else []
     return remaining
 
 
@@ -325,7 +327,17 @@ def _adopt_port(port: str) -> None:
     os.environ[PORT_VARIABLE] = str(_whole_number(PORT_OPTION, port, 1, HIGHEST_PORT))
 
 
-ADOPTED = {DATA_OPTION: _adopt_folder, PORT_OPTION: _adopt_port}
+def _adopt_processes(count: str) -> None:
+    if count != AUTO:
+        count = str(_whole_number(PROCESSES_OPTION, count, 1, MOST_PROCESSES))
+    os.environ[PROCESSES_VARIABLE] = count
+
+
+ADOPTED = {
+    DATA_OPTION: _adopt_folder,
+    PORT_OPTION: _adopt_port,
+    PROCESSES_OPTION: _adopt_processes,
+}
 
 
 def _whole_number(name: str, given: str, minimum: int, maximum: int) -> int:

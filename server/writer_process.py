@@ -1,8 +1,7 @@
 """Writes in a process of their own: SQLite has one writer, which so gets a processor to itself.
 
-The server passes on what is asked, and the writer answers. Between them go frames: a length of
-four bytes, then a tuple in Python's own `marshal`, which only the same Python has to understand.
-When the server goes, the writer ends; when the writer goes, the server writes for itself until
+The server passes on what is asked, and the writer answers (`server.writer_frames`). When the server
+goes, the writer ends; when the writer goes, the server writes for itself until
 another one, which it starts at once, is ready. A writer that answers nobody for `WRITER_SECONDS` is
 taken for hung, and killed.
 """
@@ -11,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import marshal
 import os
 import pickle
 import signal
@@ -21,8 +19,8 @@ import sys
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from functools import cached_property, partial
-from itertools import count
-from struct import Struct
+from itertools import count, islice
+from selectors import EVENT_READ, DefaultSelector
 from threading import local
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, override
 from uuid import UUID
@@ -46,6 +44,7 @@ from server.write_executor import (
     write_group,
     write_in_language,
 )
+from server.writer_frames import HELLO, NEWS, Frames, frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,39 +54,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("holobase.crash")
 
-LENGTH = Struct("!I")
 READ_AT_ONCE = 1 << 16
-NEWS = 0
-"""The number of a frame that answers nobody: it tells that something was committed."""
-
-
-class Frames:
-    """What has come through a socket, cut into frames."""
-
-    def __init__(self) -> None:
-        self.received = bytearray()
-
-    def feed(self, data: bytes) -> None:
-        """Take in what has come."""
-        self.received += data
-
-    def next(self) -> Any:
-        """Return the next frame; nothing when there is no whole one."""
-        received = self.received
-        if len(received) < LENGTH.size:
-            return None
-        end = LENGTH.size + LENGTH.unpack_from(received)[0]
-        if len(received) < end:
-            return None
-        content = marshal.loads(received[LENGTH.size : end])  # noqa: S302 - our other half's
-        del received[:end]
-        return content
-
-
-def frame(*content: Any) -> bytes:
-    """Write a frame."""
-    body = marshal.dumps(content)
-    return LENGTH.pack(len(body)) + body
+PEER_SECONDS = 5.0
+"""How long a server may take to hear an answer, before the others go on without it."""
 
 
 class Child(Protocol):
@@ -168,6 +137,9 @@ class WriterProcess(asyncio.Protocol):
         finally:
             del self.waiting[number]
 
+    def met(self, process: int) -> None:
+        """Hear that the writer is ready, and its process id."""
+
     def _watch_again(self) -> None:
         """Look a second later whether somebody still waits; seconds are counted while one does.
 
@@ -197,8 +169,10 @@ class WriterProcess(asyncio.Protocol):
         while (said := self.frames.next()) is not None:
             number, *rest = said
             if number == NEWS:
-                self.is_there = True
                 _spread(*rest)
+            elif number == HELLO:
+                self.is_there = True
+                self.met(*rest)
             elif (answer := self.waiting.get(number)) is not None and not answer.done():
                 answer.set_result(HttpAnswer(*rest))
 
@@ -214,7 +188,7 @@ class WriterProcess(asyncio.Protocol):
         self.revival = asyncio.create_task(self._revive())
 
     async def _revive(self) -> None:
-        """Start another writer; its first news say that it is ready."""
+        """Start another writer; it says when it is ready."""
         await asyncio.get_running_loop().run_in_executor(None, self.child.wait)
         await asyncio.sleep(self.back_off.next())
         self.back_off.begin()
@@ -252,57 +226,128 @@ def _unpacked(request: Wire, actor: bytes, limits: Mapping[str, str] | None) -> 
     return exchange
 
 
-class Writer:
-    """The other end: writes whatever has come in the meantime together."""
+class Line:
+    """A server's end of the writer: what came from it, and what it is told."""
 
-    def __init__(self, line: socket.socket) -> None:
-        self.line = line
+    def __init__(self, peer: socket.socket) -> None:
+        self.peer = peer
         self.frames = Frames()
+
+    def feed(self) -> bool:
+        """Take in what has come; False when the server is gone."""
+        try:
+            data = self.peer.recv(READ_AT_ONCE)
+        except OSError:
+            return False
+        self.frames.feed(data)
+        return bool(data)
+
+    def say(self, frames: bytes) -> None:
+        """Tell the server; where that fails, half a frame may be said, so `feed` finds the end."""
+        try:
+            self.peer.sendall(frames)
+        except OSError:
+            with suppress(OSError):
+                self.peer.shutdown(socket.SHUT_RDWR)
+
+
+class Writer:
+    """The other end: writes whatever has come in the meantime together.
+
+    There is a line to each server. New ones come in through the `door`, if there is one: a socket
+    that carries sockets (SCM_RIGHTS), or an empty message when it is time to end.
+    """
+
+    def __init__(self, door: socket.socket | None = None) -> None:
+        self.door = door
+        self.lines: list[Line] = []
+        self.selector = DefaultSelector()
         self.has_news = False
         self.governed: set[UUID] = set()
         changes.committed.connect(self._hear)
+        if door:
+            self.selector.register(door, EVENT_READ)
+
+    def admit(self, peer: socket.socket) -> None:
+        """Write for a server, too; the first that it is told says that this is ready."""
+        line = Line(peer)
+        self.lines.append(line)
+        self.selector.register(peer, EVENT_READ, line)
+        line.say(frame(HELLO, os.getpid()))
 
     def run(self) -> None:
-        """Write until the server is gone; the first news, of nothing, say that this is ready."""
-        self.line.sendall(frame(NEWS, []))
+        """Write until there is no server any more."""
         while group := self._next_group():
-            write_group([job for _number, job in group])
+            write_group([job for _line, _number, job in group])
             self._answer(group)
 
-    def _next_group(self) -> list[tuple[int, QueuedWrite]]:
-        while not (group := list(self._jobs())):
-            data = self.line.recv(READ_AT_ONCE)
-            if not data:
+    def _next_group(self) -> list[tuple[Line, int, QueuedWrite]]:
+        """Return what is asked; what came from a server that is gone, too, and nothing at last."""
+        while not (group := list(islice(self._jobs(), MOST_IN_A_GROUP))):
+            if not self.door and not self.lines:
                 break
-            self.frames.feed(data)
+            self._take_in()
         return group
 
-    def _jobs(self) -> Iterator[tuple[int, QueuedWrite]]:
-        for _turn in range(MOST_IN_A_GROUP):
-            written = self.frames.next()
-            if written is None:
-                return
-            number, request_id, *rest = written
-            own = Context()
-            own.run(context.begin, request_id)
-            yield number, QueuedWrite(partial(write_in_language, _unpacked(*rest)), own)
+    def _take_in(self) -> None:
+        """Wait for what comes next, and take it in."""
+        for key, _events in self.selector.select():
+            if key.data is None:
+                self._open_door()
+            elif not key.data.feed():
+                self._dismiss(key.data)
+
+    def _open_door(self) -> None:
+        if self.door is None:
+            return
+        _said, descriptors, _flags, _address = socket.recv_fds(self.door, 1, 1)
+        if descriptors:
+            peer = socket.socket(fileno=descriptors[0])
+            peer.settimeout(PEER_SECONDS)
+            self.admit(peer)
+            return
+        self.selector.unregister(self.door)
+        self.door = None
+
+    def _dismiss(self, line: Line) -> None:
+        self.selector.unregister(line.peer)
+        self.lines.remove(line)
+        line.peer.close()
+
+    def _jobs(self) -> Iterator[tuple[Line, int, QueuedWrite]]:
+        """Yield what is asked, from each server in turn."""
+        asking = list(self.lines)
+        while asking:
+            for line in list(asking):
+                # Taken out one by one: a group that is full leaves the rest for the next one.
+                if (said := line.frames.next()) is None:
+                    asking.remove(line)
+                    continue
+                number, request_id, *rest = said
+                own = Context()
+                own.run(context.begin, request_id)
+                work = partial(write_in_language, _unpacked(*rest))
+                yield line, number, QueuedWrite(work, own)
 
     def _hear(self, change: Change, **_signal: object) -> None:
         self.has_news = True
         self.governed.update(affected_members(change))
 
-    def _answer(self, group: Iterable[tuple[int, QueuedWrite]]) -> None:
-        said = []
+    def _answer(self, group: Iterable[tuple[Line, int, QueuedWrite]]) -> None:
+        said: dict[Line, list[bytes]] = {line: [] for line in self.lines}
         if self.has_news:
-            said.append(frame(NEWS, [user_id.bytes for user_id in self.governed]))
+            news = frame(NEWS, [user_id.bytes for user_id in self.governed])
+            for frames in said.values():
+                frames.append(news)
             self.has_news = False
             self.governed.clear()
-        said += [
-            frame(number, job.answer.status, job.answer.body, dict(job.answer.headers))
-            for number, job in group
-            if job.answer
-        ]
-        self.line.sendall(b"".join(said))
+        for line, number, job in group:
+            if job.answer and line in said:
+                answer = job.answer
+                said[line].append(frame(number, answer.status, answer.body, dict(answer.headers)))
+        for line, frames in said.items():
+            if frames:
+                line.say(b"".join(frames))
 
 
 @contextmanager
@@ -312,27 +357,37 @@ def writer_process() -> Iterator[WriterProcess]:
     process = os.fork()
     if not process:
         ours.close()
-        # Django asks each time for which task of an event loop a connection is meant.
-        vars(connections)["_connections"] = local()
-        be_the_writer(theirs)
+        leave_event_loops_alone()
+        writer = Writer()
+        writer.admit(theirs)
+        be_the_writer(writer)
     theirs.close()
-    writer = WriterProcess(ours, ForkedChild(process))
+    beside = WriterProcess(ours, ForkedChild(process))
     try:
-        yield writer
+        yield beside
     finally:
-        writer.close()
+        beside.close()
 
 
-def be_the_writer(line: socket.socket) -> NoReturn:
-    """Write what comes through `line` until the server is gone, and end the process."""
+def be_the_forked_writer(door: socket.socket) -> NoReturn:
+    """Write for all who hand in a line at the door, in a process that was forked for it."""
+    leave_event_loops_alone()
+    be_the_writer(Writer(door))
+
+
+def leave_event_loops_alone() -> None:
+    """Keep connections by thread: Django asks each time for which task of a loop one is meant."""
+    vars(connections)["_connections"] = local()
+
+
+def be_the_writer(writer: Writer) -> NoReturn:
+    """Write what comes through the lines until the servers are gone, and end the process."""
     # The server says when it is over: what it has been asked is still to be written.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     process_metrics.share(settings.METRICS_FOLDER, "writer")
     try:
-        Writer(line).run()
-    except ConnectionError:
-        logger.warning("the server went away")
+        writer.run()
     except Exception:
         logger.exception("crashed")
     finally:

@@ -19,7 +19,7 @@ from resources import changes
 from resources.actors import SYSTEM
 from resources.answers import HttpAnswer
 from resources.query.list_query import DEFAULT_LIMIT
-from server import writer_process
+from server import writer_frames, writer_process
 from server.app import application, fast_path
 from server.write_executor import GroupCommitWriter
 
@@ -116,7 +116,7 @@ class HandOver:
 
 
 def _carried(*content: Any) -> Any:
-    return marshal.loads(writer_process.frame(*content)[writer_process.LENGTH.size :])  # noqa: S302 - our own frame
+    return marshal.loads(writer_frames.frame(*content)[writer_frames.LENGTH.size :])  # noqa: S302 - our own frame
 
 
 class Measurement:

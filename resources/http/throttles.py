@@ -129,8 +129,9 @@ def consume_points(actor: Actor, address: str, points: int) -> dict[str, str]:
 
 @remembered
 def _is_counted_here() -> bool:
-    """Return whether the counters are in this process."""
-    return isinstance(caches["default"], LocMemCache)
+    """Return whether the counters are in this process, or as quick to ask."""
+    cache = caches["default"]
+    return isinstance(cache, LocMemCache) or getattr(cache, "counts_quickly", False)
 
 
 def rate_limit_keys(actor: Actor, address: str) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def valkey(server: Server) -> Iterator[subprocess.Popen[bytes]]:
 @pytest.fixture
 def cache(server: Server) -> SharedCache:
     port = server.command[server.command.index("--port") + 1]
-    described = backends.cache(f"redis://{HOST}:{port}/0")
+    described = backends.cache(f"redis://{HOST}:{port}/0", "")
     return SharedCache(described["LOCATION"], {"OPTIONS": described["OPTIONS"]})
 
 

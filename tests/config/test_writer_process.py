@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.writer_process import Frames, frame
+from server.writer_frames import Frames, frame
 from tests.mailed import mailed_code
 from tests.other_process import other_process, tell
 from tests.realtime.test_processes import PROFILE
@@ -57,16 +57,16 @@ def signed_in(process: Process) -> Iterator[httpx.Client]:
         yield client
 
 
-def children(process: Process) -> dict[int, str]:
+def children(process: int) -> dict[int, str]:
     """Return the ids of the processes that a process has started, with their command lines."""
-    tasks = Path(f"/proc/{process.running.pid}/task")
+    tasks = Path(f"/proc/{process}/task")
     found = " ".join(path.read_text() for path in tasks.glob("*/children")).split()
     return {int(one): Path(f"/proc/{one}/cmdline").read_text() for one in found}
 
 
 def writers_of(process: Process) -> list[int]:
     """Return the ids of the processes that write: a fork has its parent's command line."""
-    found = children(process).items()
+    found = children(process.running.pid).items()
     return [one for one, command in found if "\0serve\0" in command or "run_writer" in command]
 
 
@@ -162,8 +162,8 @@ def test_a_device_that_is_signed_out_loses_its_connection(
 def test_a_server_that_is_killed_leaves_nobody_behind(tmp_path: Path) -> None:
     running = Process(tmp_path, "all")
     running.start()
-    until(lambda: "\0run_worker\0" in "".join(children(running).values()))
-    left = list(children(running))
+    until(lambda: "\0run_worker\0" in "".join(children(running.running.pid).values()))
+    left = list(children(running.running.pid))
     assert len(left) == 2, "a writer and a worker"
     running.running.kill()
     running.running.wait()

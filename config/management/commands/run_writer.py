@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from config import observing
 from server.allocator import return_freed_memory
-from server.writer_process import be_the_writer
+from server.writer_process import Writer, be_the_writer
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -29,4 +29,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         return_freed_memory()
         observing.begin(settings.SLOW_STATEMENT_MS, settings.OTLP_ENDPOINT)
-        be_the_writer(socket.socket(fileno=options["line"]))
+        writer = Writer()
+        writer.admit(socket.socket(fileno=options["line"]))
+        be_the_writer(writer)

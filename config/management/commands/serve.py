@@ -12,20 +12,18 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import NotSupportedError, OperationalError, connection, connections
-from django.utils.module_loading import import_string
 
-from cards.services.counting import write_counts
 from config import env, observing
 from config.background import BackgroundWorker, new_worker_id
 from config.card_site import CardSiteError, card_site
 from config.key_check import require_fitting_keys
 from config.readiness import database_version
-from config.supervision import SupervisedWorker
+from config.serving import Address, serve
 from files.storage import set_up_storage
 from resources.log_consumers import begin_consumers
-from server import process_metrics, waiting
+from server import process_metrics
 from server.allocator import return_freed_memory
-from server.granian import Serving, ServingError, hold_folder, require_free
+from server.granian import ServingError, hold_folder, require_free
 from server.private_files import restrict_existing_files
 from users.models import User
 
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("holobase.serve")
 
 START_LOCK = 0x68626173  # any number that nothing else in the database locks
-GOODBYE_SECONDS = 1.0
 FIRST_ADMIN = "admin"
 FIRST_ADMIN_EMAIL = "admin@example.com"
 
@@ -55,6 +52,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--site", action="store_true", help="serve the card site, too, at SITE_URL"
         )
+        parser.add_argument("--processes", help="how many serve: a number, or auto for all cores")
         parser.add_argument("--role", choices=env.ROLES, help="what this process does of the whole")
 
     @override
@@ -82,11 +80,8 @@ class Command(BaseCommand):
             with ExitStack() as beside:
                 if options["site"]:
                     beside.enter_context(card_site(f"http://localhost:{options['port']}"))
-                serve(
-                    options["host"],
-                    options["port"],
-                    has_worker=role == "all" and not options["no_worker"],
-                )
+                address = Address(options["host"], options["port"])
+                serve(address, has_worker=role == "all" and not options["no_worker"])
         except (ServingError, CardSiteError) as problem:
             raise CommandError(str(problem)) from problem
         except (NotSupportedError, OperationalError) as failure:
@@ -175,53 +170,3 @@ def parts_of(role: str, *, has_worker: bool) -> list[str]:
     if role != "all":
         return [role]
     return ["api", "realtime", "worker"] if has_worker else ["api", "realtime"]
-
-
-def serve(host: str, port: int, *, has_worker: bool) -> None:
-    """Be the server; a process without live connections has nobody to take leave of."""
-    application = import_string("config.asgi.application")
-    if connection.vendor == "postgresql":
-        watch = import_string("server.postgresql.watch.watch")
-        waiting.refuse_while(lambda: watch.is_away)
-        watch.start(waiting.interrupt)
-    goodbye = 0 if settings.ROLE == "api" else GOODBYE_SECONDS
-    serving = Serving(application, host, port, goodbye=goodbye, patience=settings.SHUTDOWN_SECONDS)
-    with process_metrics.shared_folder(settings.METRICS_FOLDER) as folder:
-        settings.METRICS_FOLDER = folder
-        env.adopt_metrics_folder(folder)
-        # The writer is a fork, which has to come before there are threads.
-        with writer_beside(serving), worker_beside(runs=has_worker):
-            process_metrics.share(folder, name_of(settings.ROLE, port))
-            serving.run()
-    write_counts()
-
-
-def name_of(role: str, port: int) -> str:
-    """Return the name of a serving process among those of its host, as metrics have it."""
-    return process_metrics.MAIN if role == "all" else f"{role}-{port}"
-
-
-@contextmanager
-def writer_beside(serving: Serving) -> Iterator[None]:
-    """Have SQLite written by a process of its own; PostgreSQL has one for each connection."""
-    if connection.vendor != "sqlite" or settings.ROLE == "realtime":
-        yield
-        return
-    with import_string("server.writer_process.writer_process")() as writer:
-        import_string("server.app.fast_path").writers = writer
-        serving.prepare = writer.connect
-        yield
-
-
-@contextmanager
-def worker_beside(*, runs: bool) -> Iterator[None]:
-    """Run the background worker beside the server, and end it with the server."""
-    if not runs:
-        yield
-        return
-    worker = SupervisedWorker()
-    worker.start()
-    try:
-        yield
-    finally:
-        worker.end()

@@ -1,0 +1,105 @@
+"""The channel layer between the processes of one server, without Redis.
+
+Each process has a mailbox, a pair of sockets that was made before the processes were forked. What
+is sent to a group goes into every mailbox; each process passes on what its own channels want. As
+every layer it may lose messages: what finds a mailbox full is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pickle
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, override
+
+from channels.layers import BaseChannelLayer, InMemoryChannelLayer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+logger = logging.getLogger("holobase.layer")
+
+MOST_BYTES = 1 << 20
+"""Bytes that a mailbox holds, and a message may have."""
+
+
+class Mailbox:
+    """Where the other processes leave messages for one of them."""
+
+    def __init__(self) -> None:
+        self.outlet, self.inlet = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        for end in (self.outlet, self.inlet):
+            end.setblocking(False)
+        self.inlet.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_BYTES)
+
+    def put(self, message: bytes) -> None:
+        """Leave a message; drop it where there is no room."""
+        try:
+            self.inlet.send(message)
+        except OSError as failure:
+            logger.warning("a message to another process was lost: %s", failure)
+
+
+class _Boxes:
+    """The mailboxes of all processes, and this process's own."""
+
+    all: Sequence[Mailbox] = ()
+    own: Mailbox | None = None
+
+
+boxes = _Boxes()
+
+
+class LocalLayer(BaseChannelLayer):
+    """Django Channels' layer over the mailboxes (`boxes`), for one event loop of each process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.here = InMemoryChannelLayer()
+        self.is_listening = False
+        # The event loop keeps only weak references to tasks.
+        self.under_way: set[asyncio.Future[None]] = set()
+
+    @override
+    async def new_channel(self, prefix: str = "local") -> str:
+        """Return the name of a channel of this process."""
+        self._listen()
+        return str(await self.here.new_channel(prefix))
+
+    @override
+    async def receive(self, channel: str) -> Any:
+        """Return the next message in a channel of this process."""
+        return await self.here.receive(channel)
+
+    @override
+    async def group_add(self, group: str, channel: str) -> None:
+        """Have a channel of this process receive what is sent to a group."""
+        await self.here.group_add(group, channel)
+
+    @override
+    async def group_discard(self, group: str, channel: str) -> None:
+        """Let a channel receive a group's messages no longer."""
+        await self.here.group_discard(group, channel)
+
+    @override
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        """Send a message to the channels of a group, in all processes."""
+        packed = pickle.dumps((group, message))
+        for box in boxes.all:
+            box.put(packed)
+
+    def _listen(self) -> None:
+        """Pass on what comes into this process's mailbox, from now on."""
+        if not self.is_listening and boxes.own is not None:
+            self.is_listening = True
+            asyncio.get_running_loop().add_reader(boxes.own.outlet, self._empty, boxes.own.outlet)
+
+    def _empty(self, outlet: socket.socket) -> None:
+        with suppress(BlockingIOError):
+            while True:
+                group, message = pickle.loads(outlet.recv(MOST_BYTES))  # noqa: S301 - our own
+                passed_on = asyncio.ensure_future(self.here.group_send(group, message))
+                self.under_way.add(passed_on)
+                passed_on.add_done_callback(self.under_way.discard)
