@@ -159,8 +159,10 @@ def everyone_is_sent_elsewhere(process: Process, api: httpx.Client) -> str:
         events = [told(live) for live in clients]
         assert {event["id"] for event in events} == {seen}
         watched = httpx.get(f"http://{process.address}/metrics", timeout=20).text
-        assert 'holobase_realtime_connections{transport="websocket"} 12.0' in watched
-        assert "holobase_realtime_deliveries_total 12.0" in watched
+        name = "server" if process.role == "all" else f"{process.role}-{process.port}"
+        of_it = f'{{process="{name}"'
+        assert f'holobase_realtime_connections{of_it},transport="websocket"}} 12.0' in watched
+        assert f"holobase_realtime_deliveries_total{of_it}}} 12.0" in watched
         assert httpx.get(f"http://{process.address}/readyz", timeout=20).status_code == 200
         process.end()
         frames = [told(live) for live in clients]
