@@ -15,7 +15,7 @@ from backups.archives import Manifest, created, encrypt
 from backups.tables import kept_tables
 from files.care.places import current_place
 from files.models import File
-from resources.api import read_snapshot
+from resources.api import feed, read_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,6 +40,7 @@ def write_archive(target: Path, tell: Progress) -> Manifest:
         plain = Path(folder) / "backup.tar"
         plain.touch(mode=0o600)
         manifest = Manifest(timezone.now().isoformat(), applied_migrations())
+        feed.assign_positions()
         with created(plain, manifest) as archive:
             with read_snapshot():
                 keys = _add_tables(archive, tell)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import ClassVar, override
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from resources.api import new_id
 
 
 class Backup(models.Model):
@@ -31,3 +34,24 @@ class Backup(models.Model):
     @override
     def __str__(self) -> str:
         return self.name
+
+
+class Move(models.Model):
+    """A move of the site to another database: the same id in both, with the part each plays.
+
+    While `paused_until` is ahead, and once `finished_at` is set, the source takes no writes; the
+    target can be served once that is set. `other` is where the source's rows go, without password.
+    """
+
+    SOURCE, TARGET = "source", "target"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    part = models.CharField(max_length=6)
+    other = models.CharField(max_length=300, blank=True)
+    begun_at = models.DateTimeField(default=timezone.now)
+    paused_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.part} {self.other}"

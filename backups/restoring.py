@@ -52,7 +52,7 @@ def restore(archive: ArchiveReader, tell: Progress) -> None:
     tables = {table.name: table for table in kept_tables()}
     with transaction.atomic():
         for table in tables.values():
-            table.clear()
+            table.delete()
         _restore_tables(archive, tables, tell)
         _compare(archive, tables, tell)
         reset_sequences(tables.values())

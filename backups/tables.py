@@ -5,34 +5,42 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, Any, NamedTuple, override
 from uuid import UUID
 
 import orjson
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import F, Field, Model, TextField
+from django.db.models import F, Field, Model, Q, TextField
 from django.db.models.functions import Cast
 from django.utils.duration import duration_iso_string
 
-from resources.api import SealedField
+from resources.api import Change, SealedField
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
-LEFT_OUT = frozenset(
+
+OF_THIS_DATABASE = frozenset(
     {
+        "backups.Move",  # of this database to another one, or of another one to this
         "config.WorkerHeartbeat",  # of processes that are gone
-        "files.Upload",  # their bytes are not stored yet
-        "files.UploadPart",
-        "files.Variant",  # made again when asked for
-        "resources.SearchEntry",  # entered anew by a restore
-        "sessions.Session",  # staff sign in again
+        "resources.SearchEntry",  # entered anew by whoever fills a database
     }
 )
+LEFT_OUT = OF_THIS_DATABASE | {
+    "files.Upload",  # their bytes are not stored yet
+    "files.UploadPart",
+    "files.Variant",  # made again when asked for
+    "sessions.Session",  # staff sign in again
+}
+"""What a backup leaves out."""
 AT_ONCE = 500
 MODULUS = 1 << 256
+FIRST_WITH_EXPONENT = 1e16
+"""From here on Python and JSON write a fraction with an exponent, which looks whole without."""
+SMALLEST, LARGEST = -(2**63), 2**64
 
 
 class RowsDigest:
@@ -55,6 +63,29 @@ class RowsDigest:
         return f"{self._sum:064x}"
 
 
+def digest_of(lines: Iterable[bytes]) -> RowsDigest:
+    """Return the digest of rows."""
+    digest = RowsDigest()
+    for line in lines:
+        digest.add(line)
+    return digest
+
+
+class KeyRange(NamedTuple):
+    """Rows whose keys are higher than `after` and no higher than `until`; None is no bound."""
+
+    after: object = None
+    until: object = None
+
+    def condition(self, column: str) -> Q:
+        """Return the condition that selects these rows."""
+        lower = Q() if self.after is None else Q(**{f"{column}__gt": self.after})
+        return lower if self.until is None else lower & Q(**{f"{column}__lte": self.until})
+
+
+ALL_KEYS = KeyRange()
+
+
 class KeptTable:
     """A model's table: its rows, read and written past fields that would change them.
 
@@ -68,26 +99,39 @@ class KeptTable:
             field for field in model._meta.concrete_fields if not field.generated
         ]
         self.columns = [str(field.column) for field in self.fields]
+        self.key = model._meta.pk.attname
+        self._documents = [
+            place
+            for place, field in enumerate(self.fields)
+            if field.get_internal_type() == "JSONField"
+        ]
+
+    def rows(self, keys: KeyRange = ALL_KEYS) -> Iterator[tuple[object, bytes]]:
+        """Yield key and line of each row, in the order of their keys.
+
+        A line is a JSON array in the order of `columns`.
+        """
+        return self._rows(keys.condition(self.key))
+
+    def rows_of(self, keys: Collection[object]) -> Iterator[tuple[object, bytes]]:
+        """Yield key and line of the rows of these keys."""
+        return self._rows(Q(**{f"{self.key}__in": keys}))
 
     def lines(self) -> Iterator[bytes]:
-        """Yield each row as a JSON array in the order of `columns`, a batch at a time."""
-        rows = self.model._base_manager.order_by("pk").values_list("pk", *self._values())
-        last: object = None
-        while True:
-            page = rows if last is None else rows.filter(pk__gt=last)
-            batch = list(page[:AT_ONCE])
-            for _pk, *values in batch:
-                yield orjson.dumps(values, default=_plain, option=orjson.OPT_SORT_KEYS)
-            if len(batch) < AT_ONCE:
-                return
-            last = batch[-1][0]
+        """Yield the line of each row."""
+        return (line for _key, line in self.rows())
 
-    def digest(self) -> RowsDigest:
-        """Return the digest of all rows as they are."""
-        digest = RowsDigest()
-        for line in self.lines():
-            digest.add(line)
-        return digest
+    def digest(self, keys: KeyRange = ALL_KEYS) -> RowsDigest:
+        """Return the digest of rows as they are."""
+        return digest_of(line for _key, line in self.rows(keys))
+
+    def digest_of(self, keys: Collection[object]) -> RowsDigest:
+        """Return the digest of the rows of these keys."""
+        return digest_of(line for _key, line in self.rows_of(keys))
+
+    def count(self) -> int:
+        """Return how many rows there are."""
+        return self.model._base_manager.count()
 
     def insert(self, columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
         """Insert rows whose values are in the order of these columns."""
@@ -106,10 +150,37 @@ class KeptTable:
                 ],
             )
 
-    def clear(self) -> None:
-        """Delete all rows."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(self.name)}")  # noqa: S608 - our own name
+    def delete(self, keys: KeyRange = ALL_KEYS) -> None:
+        """Delete rows, and nothing that hangs on them."""
+        self._delete(keys.condition(self.key))
+
+    def delete_of(self, keys: Collection[object]) -> None:
+        """Delete the rows of these keys, and nothing that hangs on them."""
+        self._delete(Q(**{f"{self.key}__in": keys}))
+
+    def _rows(self, only: Q) -> Iterator[tuple[object, bytes]]:
+        """Read a batch at a time."""
+        chosen = self.model._base_manager.filter(only)
+        rows = chosen.order_by(self.key).values_list(self.key, *self._values())
+        last: object = None
+        while True:
+            page = rows if last is None else rows.filter(**{f"{self.key}__gt": last})
+            batch = list(page[:AT_ONCE])
+            for key, *values in batch:
+                yield key, self._line(key, values)
+            if len(batch) < AT_ONCE:
+                return
+            last = batch[-1][0]
+
+    def _delete(self, only: Q) -> None:
+        rows: Any = self.model._base_manager.filter(only)
+        rows._raw_delete(rows.db)
+
+    def _line(self, _key: object, values: list[object]) -> bytes:
+        for place in self._documents:
+            if _has_long_number(values[place]):
+                values[place] = _with_equal_numbers(values[place])
+        return orjson.dumps(values, default=_plain, option=orjson.OPT_SORT_KEYS)
 
     def _values(self) -> Iterator[Any]:
         for field in self.fields:
@@ -117,15 +188,47 @@ class KeptTable:
             yield Cast(F(field.attname), TextField()) if raw else F(field.attname)
 
 
-def kept_tables() -> list[KeptTable]:
-    """Return the tables that a backup holds, by name."""
+class ChangeTable(KeptTable):
+    """The log, numbered by position: SQLite has no number besides, so that is each change's id.
+
+    On PostgreSQL those come last that have no position yet (`resources.feed`), with the ones that
+    they are about to get.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Change)
+        self.key = "id" if connection.vendor == "sqlite" else "assigned_position"
+        self._numbers = [self.columns.index(name) for name in ("id", "position")]
+
+    @override
+    def rows(self, keys: KeyRange = ALL_KEYS) -> Iterator[tuple[object, bytes]]:
+        last: Any = keys.after or 0
+        for last, line in self._rows(
+            keys.condition(self.key) & Q(**{f"{self.key}__isnull": False})
+        ):
+            yield last, line
+        if self.key == "id" or keys.until is not None:
+            return
+        unnumbered = Change.objects.filter(assigned_position=None).order_by("id")
+        for position, values in enumerate(unnumbered.values_list(*self._values()), last + 1):
+            yield position, self._line(position, list(values))
+
+    @override
+    def _line(self, key: object, values: list[object]) -> bytes:
+        for place in self._numbers:
+            values[place] = key
+        return super()._line(key, values)
+
+
+def kept_tables(left_out: Collection[str] = LEFT_OUT) -> list[KeptTable]:
+    """Return the tables that a backup holds, or all but those of some models, by name."""
     existing = set(connection.introspection.table_names())
     tables = [
-        KeptTable(model)
+        ChangeTable() if model is Change else KeptTable(model)
         for model in apps.get_models(include_auto_created=True)
         if model._meta.db_table in existing
         and not model._meta.proxy
-        and model._meta.label not in LEFT_OUT
+        and model._meta.label not in left_out
     ]
     return sorted(tables, key=lambda table: table.name)
 
@@ -150,6 +253,29 @@ def _plain(value: object) -> object:
         case bytes() | memoryview():
             return {"hex": bytes(value).hex()}
     raise TypeError(f"{type(value).__name__} can't be kept")
+
+
+def _has_long_number(value: object) -> bool:
+    """Return whether a document holds a number that databases may read back as another kind."""
+    if isinstance(value, dict):
+        return any(map(_has_long_number, value.values()))
+    if isinstance(value, list):
+        return any(map(_has_long_number, value))
+    return isinstance(value, int | float) and abs(value) >= FIRST_WITH_EXPONENT
+
+
+def _with_equal_numbers(value: Any) -> Any:
+    """Return a document in which equal numbers are written alike.
+
+    PostgreSQL keeps 1e17 as a whole number. Those that fit 64 bits are whole here, others are not.
+    """
+    if isinstance(value, dict):
+        return {name: _with_equal_numbers(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_with_equal_numbers(inner) for inner in value]
+    if isinstance(value, int | float) and abs(value) >= FIRST_WITH_EXPONENT:
+        return int(value) if SMALLEST <= value < LARGEST else float(value)
+    return value
 
 
 def _prepared(field: Field[Any, Any], value: Any) -> Any:

@@ -17,6 +17,7 @@ from resources.documents.sentences import explain_pattern
 from resources.documents.sql import Replaced
 from resources.documents.validation import document_errors
 from resources.errors import (
+    MOVING,
     FieldError,
     Problem,
     bad_parameter,
@@ -126,6 +127,7 @@ __all__ = [
     "JSON",
     "LATER",
     "LONG",
+    "MOVING",
     "NOTIFIED_LIFETIME",
     "SIGNED_IN",
     "SOON",

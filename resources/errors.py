@@ -37,6 +37,8 @@ PG_DISK_FULL = "53100"
 SQLITE_DISK = ("disk I/O error", "readonly database", "unable to open database file")
 TITLES = {460: "Checksum Mismatch"}
 """What statuses mean that no RFC names: the one of tus 1.0."""
+MOVING = "The site is being moved to another database."
+"""What a database says that refuses writes meanwhile, whichever it is."""
 QUERY_CANCELED = "57014"
 """PostgreSQL's code for a statement that took too long, or that somebody has cancelled."""
 
@@ -243,6 +245,12 @@ def unavailable() -> Problem:
     return Problem(503, "unavailable", detail, headers={"Retry-After": "2"})
 
 
+def moving() -> Problem:
+    """Say that nothing can be written while the site is moved to another database (503)."""
+    detail = _("The site is being moved to another database. Try again in a moment.")
+    return Problem(503, "moving", detail, headers={"Retry-After": "5"})
+
+
 def storage_full() -> Problem:
     """Say that there is no room to write to (507)."""
     detail = _("The server has no room left. Its operator has to make some.")
@@ -254,6 +262,8 @@ def _from_operation(error: OperationalError) -> Problem | None:
     text = str(error)
     if getattr(error.__cause__, "sqlstate", None) == QUERY_CANCELED or text == "interrupted":
         return took_too_long()
+    if MOVING in text:
+        return moving()
     if "disk is full" in text or getattr(error.__cause__, "sqlstate", None) == PG_DISK_FULL:
         return storage_full()
     if not isinstance(error.__cause__, SqliteError) or "locked" in text:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from math import inf
 from threading import get_ident
 from time import monotonic
 from typing import Any, override
 
 from django.conf import settings
-from django.db import NotSupportedError
+from django.db import NotSupportedError, OperationalError
 from django.db.backends.sqlite3 import base
+from django.db.utils import DatabaseErrorWrapper
 from django.utils.asyncio import async_unsafe
 
 from resources.dialects import sqlite_driver
 from resources.dialects.sqlite import register_functions, with_qmarks
+from resources.errors import MOVING
 from server.sqlite.write_lock import WriteLock
 from server.statements import finished
 
@@ -35,6 +37,19 @@ class Limit:
 
 
 limit = Limit()
+
+
+class ErrorWrapper(DatabaseErrorWrapper):
+    """Tells a database that refuses writes for now from a row that breaks a constraint.
+
+    What a trigger raises has SQLite's code of a constraint.
+    """
+
+    @override
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        if isinstance(error, sqlite_driver.IntegrityError) and MOVING in str(error):
+            raise OperationalError(MOVING) from error
+        super().__exit__(kind, error, traceback)
 
 
 class NativeCursor(_Cursor):
@@ -119,6 +134,11 @@ class DatabaseWrapper(_Base):
         self._write_lock: WriteLock | None = None
         self.is_one_piece = False
         self._deadline = inf
+
+    @cached_property
+    def wrap_database_errors(self) -> ErrorWrapper:
+        """Return what turns SQLite's errors into Django's."""
+        return ErrorWrapper(self)
 
     def begin_statement(self) -> None:
         """Let the next statement run as long as `limit_statements` allows, and no longer."""

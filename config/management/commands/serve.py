@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import NotSupportedError, OperationalError, connection, connections
 
+from backups.fence import require_open
 from config import env, observing
 from config.background import BackgroundWorker, new_worker_id
 from config.card_site import CardSiteError, card_site
@@ -92,6 +93,7 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         restrict_existing_files(settings.DATA_DIR)
         call_command("migrate", verbosity=0, interactive=False)
+        require_open()
         require_fitting_keys()
         begin_consumers()
         set_up_storage()

@@ -1,0 +1,1 @@
+"""Moves to another database and backups while members write, and kills in between."""

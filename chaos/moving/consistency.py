@@ -1,0 +1,62 @@
+"""Whether a database agrees with itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import DatabaseError, connection
+from django.db.models import Count
+
+from cards.models import Card
+from resources import feed
+from resources.changes import logged_values
+from resources.models import Action, Change
+from resources.registry import all_resources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from resources.declaration import Resource
+
+
+def problems() -> Iterator[str]:
+    """Yield what is wrong."""
+    try:
+        connection.check_constraints()
+    except DatabaseError as error:
+        yield f"foreign keys: {error}"
+    yield from _counts()
+    for resource in all_resources():
+        yield from _untold(resource)
+    yield from _numbering()
+
+
+def _counts() -> Iterator[str]:
+    cards = Card.objects.annotate(counted=Count("likes")).values_list("pk", "like_count", "counted")
+    for key, stored, counted in cards.iterator():
+        if stored != counted:
+            yield f"card {key}: like_count is {stored}, there are {counted}"
+
+
+def _untold(resource: Resource) -> Iterator[str]:
+    """Yield the records that are not as the log tells."""
+    told: dict[Any, dict[str, Any]] = {}
+    changes = Change.objects.filter(resource=resource.name)
+    order = "pk" if connection.vendor == "sqlite" else "assigned_position"
+    for change in changes.order_by(order).iterator():
+        if change.action == Action.DELETE:
+            told.pop(change.record_id, None)
+        else:
+            told.setdefault(change.record_id, {}).update(change.after)
+    for row in resource.model._default_manager.iterator():
+        if told.pop(row.pk, None) != logged_values(row):
+            yield f"{resource.name} {row.pk}: not as the log tells"
+    for key in told:
+        yield f"{resource.name} {key}: gone, and the log does not tell"
+
+
+def _numbering() -> Iterator[str]:
+    """Yield a position that is given twice."""
+    head, number = feed.head(), Change.objects.count()
+    if head < number:
+        yield f"{number} changes, the last at {head}"
