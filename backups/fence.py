@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from backups.models import Move
-from resources.api import MOVING
+from resources.api import MOVING, Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +33,8 @@ BETWEEN_EXTENSIONS = 5.0
 MARGIN = timedelta(seconds=5)
 """What has to be left of a pause for it to become final."""
 VERBS = ("INSERT", "UPDATE", "DELETE")
+UPDATED_BY_READERS = 'INSERT OR DELETE OR UPDATE OF "before", "after"'
+"""What is refused of the log: whoever reads it first gives changes their positions."""
 CLOSED_ON_SQLITE = (
     "EXISTS (SELECT 1 FROM backups_move WHERE part = 'source' AND (finished_at IS NOT NULL"
     " OR paused_until > strftime('%Y-%m-%d %H:%M:%f', 'now')))"
@@ -146,8 +148,9 @@ def _on_sqlite(table: str) -> Iterator[str]:
 
 
 def _on_postgresql(table: str) -> Iterator[str]:
+    verbs = UPDATED_BY_READERS if table == Change._meta.db_table else " OR ".join(VERBS)
     yield (
-        f"CREATE OR REPLACE TRIGGER {_quoted(_name(table))} BEFORE {' OR '.join(VERBS)}"
+        f"CREATE OR REPLACE TRIGGER {_quoted(_name(table))} BEFORE {verbs}"
         f" ON {_quoted(table)} EXECUTE FUNCTION holobase_refuse_while_moving()"
     )
 

@@ -70,8 +70,9 @@ def _serving(application: Any, address: Address) -> Serving:
         watch = import_string("server.postgresql.watch.watch")
         waiting.refuse_while(lambda: watch.is_away)
         watch.start(waiting.interrupt)
-    goodbye = 0 if settings.ROLE == "api" else GOODBYE_SECONDS
-    return Serving(application, *address, goodbye=goodbye, patience=settings.SHUTDOWN_SECONDS)
+    return Serving(
+        application, *address, goodbye=GOODBYE_SECONDS, patience=settings.SHUTDOWN_SECONDS
+    )
 
 
 def _has_writer() -> bool:

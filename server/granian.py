@@ -8,7 +8,8 @@ import os
 import signal
 import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import uvloop
 from django.conf import settings
@@ -22,6 +23,8 @@ from realtime.connections import dismiss_everyone
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
     from pathlib import Path
+
+    from realtime.asgi_types import Message, Receive, Scope, Send
 
 BACKLOG = 4096
 READ_BUFFER_BYTES = 64 * 1024
@@ -39,19 +42,20 @@ class Serving:
     """A server that sends live connections elsewhere before it stops.
 
     By itself it would wait for them for ever, and cut off what it is still sending to the last.
-    `goodbye` is how many seconds they have from the signal to the stop, `patience` how many
-    requests and connections have from there to the end.
+    `goodbye` is how many seconds they have from the signal to the stop, in which proxies let go
+    of their connections, `patience` how many requests and connections have from there to the end.
     """
 
     def __init__(
         self, application: object, host: str, port: int, *, goodbye: float, patience: int
     ) -> None:
+        self.application: Any = application
         self.prepare: Callable[[], Awaitable[object]] | None = None
         self.goodbye = goodbye
         self.is_ending = False
         # Its one warning is that it is an experiment.
         self.server = Server(
-            application,
+            self._answer,
             address=host,
             port=port,
             interface=Interfaces.ASGINL,
@@ -71,6 +75,15 @@ class Serving:
         """Serve until SIGTERM or SIGINT; raises ServingError if that fails."""
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(self._serve())
+
+    def _answer(self, scope: Scope, receive: Receive, send: Send) -> Any:
+        """Return the application's answer; in the end one that lets the connection go, too.
+
+        A proxy that keeps connections would send the next request where nobody listens any more.
+        """
+        if self.is_ending and scope["type"] == "http":
+            send = partial(_send_last, send)
+        return self.application(scope, receive, send)
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
@@ -93,6 +106,12 @@ class Serving:
         self.is_ending = True
         dismiss_everyone()
         later(self.goodbye, stop)
+
+
+async def _send_last(send: Send, message: Message) -> None:
+    if message["type"] == "http.response.start":
+        message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+    await send(message)
 
 
 def require_free(host: str, port: int) -> None:

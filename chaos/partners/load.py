@@ -65,6 +65,7 @@ class Load(Thread):
         self.headers = {"Authorization": f"Bearer {token}"}
         self.answers: list[Answered] = []
         self.acknowledged: list[Acknowledged] = []
+        self.misread: list[str] = []
         self.listener = Listener(address)
         self.under_way: dict[asyncio.Task[None], float] = {}
         self.is_over = Event()
@@ -126,7 +127,7 @@ class Load(Thread):
             case "list":
                 return await client.get("/api/v1/cards", params={"limit": 5, "filter": _unheard()})
             case "record" if self.acknowledged:
-                return await client.get(f"/api/v1/cards/{self.acknowledged[-1].record_id}")
+                return await self._read(client, self.acknowledged[-1])
             case "sign-in":
                 return await self._sign_in(client)
             case "upload":
@@ -143,6 +144,12 @@ class Load(Thread):
             picture = made["front"]["url"] if made["front"] else ""
             self.acknowledged.append(Acknowledged(made["id"], title, asked_at, picture))
         return sent
+
+    async def _read(self, client: httpx.AsyncClient, written: Acknowledged) -> httpx.Response:
+        answer = await client.get(f"/api/v1/cards/{written.record_id}")
+        if answer.is_success and answer.json()["title"] != written.title:
+            self.misread.append(f"{written}: {answer.text}")
+        return answer
 
     async def _sign_in(self, client: httpx.AsyncClient) -> httpx.Response:
         """Sign in, and go on by the newest session: a member has only so many."""

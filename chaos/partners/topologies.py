@@ -127,6 +127,13 @@ def descendants(pid: int) -> list[int]:
 @contextmanager
 def on_servers(folder: Path) -> Iterator[Topology]:
     """Serve on PostgreSQL, Valkey and S3."""
+    with backends(folder) as (partners, variables):
+        yield from _served("PostgreSQL, Valkey, S3", folder, partners, variables)
+
+
+@contextmanager
+def backends(folder: Path) -> Iterator[tuple[list[Partner], dict[str, str]]]:
+    """Run PostgreSQL, Valkey and S3; give them and the variables that lead to them."""
     with ExitStack() as stack:
         postgresql, database = stack.enter_context(postgresql_cluster(**DURABLE))
         store, bucket = stack.enter_context(s3_server())
@@ -149,7 +156,7 @@ def on_servers(folder: Path) -> Iterator[Topology]:
             "S3_ACCESS_KEY": bucket.access_key,
             "S3_SECRET_KEY": bucket.secret_key,
         }
-        yield from _served("PostgreSQL, Valkey, S3", folder, partners, variables)
+        yield partners, variables
 
 
 @contextmanager

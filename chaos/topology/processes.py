@@ -17,15 +17,17 @@ from urllib.parse import urlsplit
 import httpx
 
 from chaos.faults.cluster import Process, environment_without_backends, wait_until_up
-from tests.servers import HOST, Server, ServerProblem, everything, free_ports
+from chaos.partners.topologies import Partner, backends
+from tests.servers import HOST, Server, ServerProblem, free_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
 NGINX = ROOT / "deploy" / "nginx" / "holobase.conf.template"
 PROGRAMS = ("nginx", "pgbouncer")
 ROLES = ("api", "api", "realtime", "realtime", "worker")
+DEFAULTS: dict[str, str] = {}
 POOLER = """[databases]
 holobase = host={host} port={port} dbname={name} user={user} password={password}
 [pgbouncer]
@@ -41,12 +43,13 @@ ignore_startup_parameters = options,extra_float_digits
 
 
 class Topology:
-    """Everything that runs; `front` is where clients come in."""
+    """Everything that runs; `front` is where clients come in, `partners` are servers of others'."""
 
     def __init__(self, folder: Path, front_port: int, processes: list[Process]) -> None:
         self.folder = folder
         self.front = f"{HOST}:{front_port}"
         self.processes = processes
+        self.partners: list[Partner] = []
 
     def of_role(self, role: str) -> list[Process]:
         """Return the processes of a role."""
@@ -54,8 +57,8 @@ class Topology:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[Topology]:
-    """Run everything, each part once the ones below it answer.
+def running(folder: Path, settings: Mapping[str, str] = DEFAULTS) -> Iterator[Topology]:
+    """Run everything, each part once the ones below it answer; `settings` are Holobase's variables.
 
     Raises ServerProblem when a server does not start, or nginx or PgBouncer are not installed, and
     TimeoutError when a process of Holobase does not.
@@ -63,16 +66,18 @@ def running(folder: Path) -> Iterator[Topology]:
     for program in PROGRAMS:
         _program(program)
     with ExitStack() as stack:
-        variables = stack.enter_context(everything())
+        partners, variables = stack.enter_context(backends(folder))
         front_port, pooler_port, *ports = free_ports(2 + len(ROLES))
         direct = variables["DATABASE_URL"]
         _manage(_environment(folder, variables), "migrate", "--verbosity=0")
-        stack.enter_context(_pooler(folder, direct, pooler_port).running())
+        pooler = Partner("PgBouncer", _pooler(folder, direct, pooler_port))
+        stack.callback(pooler.stop)
+        pooler.start()
         pooled = f"postgresql://holobase@{HOST}:{pooler_port}/holobase"
         # A pooler takes no start-up options.
         through = {"DATABASE_URL": pooled, "STATEMENT_SECONDS": "0", "PROXIES": "1"}
         through["PUBLIC_URL"] = f"http://{HOST}:{front_port}"
-        environment = _environment(folder, variables | through)
+        environment = _environment(folder, {**variables, **through, **settings})
         processes = [
             Process(role, port, folder, environment)
             for role, port in zip(ROLES, ports, strict=True)
@@ -83,7 +88,10 @@ def running(folder: Path) -> Iterator[Topology]:
         # The worker listens nowhere; `/readyz` of the others tells of it.
         wait_until_up([process for process in processes if process.role != "worker"])
         topology = Topology(folder, front_port, processes)
-        stack.enter_context(_front(topology).running())
+        front = Partner("nginx", _front(topology))
+        stack.callback(front.stop)
+        front.start()
+        topology.partners = [front, pooler, *partners]
         yield topology
 
 
@@ -134,7 +142,8 @@ def _front(topology: Topology) -> Server:
     place.mkdir()
     servers = {
         f"{role.upper()}_SERVERS": "\n    ".join(
-            f"server {process.address};" for process in topology.of_role(role)
+            f"server {process.address} max_fails=3 fail_timeout=2s;"
+            for process in topology.of_role(role)
         )
         for role in ("api", "realtime")
     }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chaos.topology.processes import Topology
 
 PATIENCE = 60.0
+PROFILE = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
 PICTURE = Path(__file__).resolve().parents[2] / "docs" / "images" / "dragon.png"
 
 
@@ -47,8 +48,7 @@ class Visitor:
 
 def register(visitor: Visitor) -> None:
     """Register by the code in a mail that the worker sends."""
-    profile = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
-    asked = visitor.expect(202, "POST", "/api/v1/auth/register", json=profile)
+    asked = visitor.expect(202, "POST", "/api/v1/auth/register", json=PROFILE)
     proof = {
         "proof": asked["proof"],
         "code": mailed_code(visitor.topology.folder / "data" / "mail"),
