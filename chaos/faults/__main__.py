@@ -22,6 +22,7 @@ from chaos.faults.interests import interests
 from chaos.faults.subscribers import Places, listen
 from chaos.faults.verdict import Outcome, explanation, lost_writes
 from chaos.faults.writers import write
+from chaos.moving.backup import main as backup
 from chaos.moving.run import main as move
 from chaos.partners.run import main as partners
 from chaos.processes import processes_of
@@ -53,6 +54,8 @@ def main() -> int:
         return partners(sys.argv[2:])
     if sys.argv[1:2] == ["uploads"]:
         return uploads(sys.argv[2:])
+    if sys.argv[1:2] == ["backup"]:
+        return backup(sys.argv[2:])
     if sys.argv[1:2] == ["move"]:
         return move(sys.argv[2:])
     if sys.argv[1:2] == ["counters"]:

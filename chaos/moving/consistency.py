@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import DatabaseError, connection
 from django.db.models import Count
 
+from backups.tables import ChangeTable, KeyRange
 from cards.models import Card
 from resources import feed
 from resources.changes import logged_values
@@ -60,3 +61,9 @@ def _numbering() -> Iterator[str]:
     head, number = feed.head(), Change.objects.count()
     if head < number:
         yield f"{number} changes, the last at {head}"
+
+
+def log_until(position: int) -> tuple[int, str]:
+    """Return the log's last position, and the digest of all up to one; 0 is up to the last."""
+    last = feed.head()
+    return last, str(ChangeTable().digest(KeyRange(until=position or last)))

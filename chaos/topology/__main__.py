@@ -15,6 +15,7 @@ import httpx
 
 from chaos.faults.cluster import SETTINGS
 from chaos.topology.processes import running
+from chaos.topology.rolling import roll
 from chaos.topology.smoke import CHECKS, PROFILE, Visitor
 from chaos.topology.trials import IDLE_SECONDS, run, table
 from tests.servers import ServerProblem
@@ -42,7 +43,7 @@ by `./holo topology --chaos --write`.
 def main() -> int:
     """Run everything and the checks; return the exit status."""
     options = _options()
-    settings = SETTINGS if options.chaos else {}
+    settings = SETTINGS if options.chaos or options.rolling else {}
     with TemporaryDirectory(prefix="holobase-topology-", ignore_cleanup_errors=True) as name:
         try:
             with running(Path(name), settings) as topology, httpx.Client(timeout=60) as api:
@@ -50,6 +51,10 @@ def main() -> int:
                 failed = check(visitor)
                 if options.chaos:
                     failed += chaos(topology, visitor.token, options)
+                if options.rolling:
+                    problems = roll(topology, visitor.token, PROFILE)
+                    sys.stdout.write("".join(f"  {problem}\n" for problem in problems))
+                    failed += len(problems)
                 if options.keep:
                     sys.stdout.write(f"http://{topology.front}  (Ctrl-C ends it)\n")
                     sleep(10**9)
@@ -103,6 +108,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="holo topology", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave it running until Ctrl-C")
     parser.add_argument("--chaos", action="store_true", help="kill, stop and restart each part")
+    parser.add_argument("--rolling", action="store_true", help="restart all processes in turn")
     parser.add_argument("--seconds", type=float, default=30, help="how long a part is stopped")
     parser.add_argument("--parts", nargs="+", default=[], help="only these, such as Valkey")
     parser.add_argument("--write", action="store_true", help="write docs/chaos.md")

@@ -51,6 +51,10 @@ class Topology:
         self.processes = processes
         self.partners: list[Partner] = []
 
+    def manage(self, *command: str) -> None:
+        """Run a command of Holobase."""
+        _manage(self.processes[0].environment, *command)
+
     def of_role(self, role: str) -> list[Process]:
         """Return the processes of a role."""
         return [process for process in self.processes if process.role == role]

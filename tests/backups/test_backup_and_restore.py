@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -16,12 +17,17 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from backups.archives import opened
 from backups.backing_up import write_archive
 from backups.models import Backup
 from backups.places import backup_place
 from backups.tables import kept_tables
+from cards.models import Card, CardLike
+from resources import changes
+from resources.actors import SYSTEM
+from resources.models import Change
 from tests.files.drawings import drawn
 from tests.migrated import EMBEDDED, ROOT, fill_with_migrated_database
 from tests.servers import new_database
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from tests.personas import Persona
+    from users.models import User
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +123,46 @@ def test_a_site_goes_from_one_database_to_the_other_and_back(alice: Persona, sit
         assert {name: restored.manifest.tables[name] for name in same} == {
             name: first.tables[name] for name in same
         }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_is_of_one_moment_although_others_write_meanwhile(
+    alice: Persona, bob: Persona, site: Path
+) -> None:
+    card = alice.creates("cards", title="Dragon", status="published")
+    written = 0
+
+    def write_meanwhile(part: str, _done: int, _of: int) -> None:
+        nonlocal written
+        if part == "tables" and written < 20:
+            assert bob.user
+            with ThreadPoolExecutor(1) as other:  # a thread has a connection of its own
+                other.submit(like_and_create, card["id"], bob.user).result()
+            written += 1
+
+    archive = site / "meanwhile.tar"
+    write_archive(archive, write_meanwhile)
+    assert Card.objects.count() == 1 + written
+    with opened(archive, None) as reader:
+        rows = {name: table["rows"] for name, table in reader.manifest.tables.items()}
+        columns = reader.manifest.tables["cards_card"]["columns"]
+        (kept,) = reader.rows("cards_card")
+    assert (rows["cards_card"], rows["cards_cardlike"]) == (1, 0)
+    assert dict(zip(columns, kept, strict=True))["like_count"] == 0
+    assert rows["resources_change"] < Change.objects.count()
+
+
+def like_and_create(card_id: str, user: User) -> None:
+    """Like a card and create another one, as another process would."""
+    try:
+        with changes.together():
+            card = Card.objects.get(pk=card_id)
+            if not CardLike.objects.filter(card=card, user=user).exists():
+                changes.create(CardLike, by=SYSTEM, card=card, user=user)
+                changes.update(card, by=SYSTEM, like_count=card.like_count + 1)
+            changes.create(Card, by=SYSTEM, creator=user, title="Meanwhile")
+    finally:
+        connection.close()
 
 
 def test_an_encrypted_backup_opens_with_its_key_alone(

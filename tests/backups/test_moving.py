@@ -34,11 +34,11 @@ pytestmark = pytest.mark.django_db
 
 NUMBERS = {"type": "object", "properties": {"hp": {"minimum": 1e17, "maximum": 1e308}}}
 SEEN = {
-    "cards": "SELECT id, title, tags, effects, like_count FROM cards_card ORDER BY id",
+    "cards": "SELECT id, title, tags::text, effects::text, like_count FROM cards_card ORDER BY id",
     "members": "SELECT id, username, email FROM users_user ORDER BY id",
-    "log": "SELECT position, resource, record_id, after FROM resources_change ORDER BY position",
+    "log": "SELECT position, resource, record_id, after::text FROM resources_change ORDER BY position",
     "references": "SELECT count(*) FROM pg_constraint WHERE contype = 'f'",
-    "searched": "SELECT record_id, digest, vector FROM resources_searchentry ORDER BY record_id",
+    "searched": "SELECT record_id, digest, vector::text FROM resources_searchentry ORDER BY record_id",
 }
 
 
