@@ -34,11 +34,11 @@ pytestmark = pytest.mark.django_db
 
 NUMBERS = {"type": "object", "properties": {"hp": {"minimum": 1e17, "maximum": 1e308}}}
 SEEN = {
-    "cards": "SELECT id, title, tags::text, effects::text, like_count FROM cards_card ORDER BY id",
-    "members": "SELECT id, username, email FROM users_user ORDER BY id",
-    "log": "SELECT position, resource, record_id, after::text FROM resources_change ORDER BY position",
+    "cards": "SELECT id, title, tags::text, effects::text, like_count FROM cards_card ORDER BY 1",
+    "members": "SELECT id, username, email FROM users_user ORDER BY 1",
+    "log": "SELECT position, resource, record_id, after::text FROM resources_change ORDER BY 1",
     "references": "SELECT count(*) FROM pg_constraint WHERE contype = 'f'",
-    "searched": "SELECT record_id, digest, vector::text FROM resources_searchentry ORDER BY record_id",
+    "terms": "SELECT record_id, digest, vector::text FROM resources_searchentry ORDER BY 1",
 }
 
 
