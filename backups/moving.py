@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 PAGE = 2_000
 FEW_CHANGES = 200
-MOST_ROUNDS = 20
 MOST_PAUSES = 3
 SEARCHED_IN_ORDER = ("AutoField", "BigAutoField", "UUIDField")
 """Kinds of keys that both databases have in the same order."""
@@ -66,12 +65,17 @@ class Mover:
         return position
 
     def catch_up(self, position: int) -> int:
-        """Bring what has changed since a position until that is little; return the new position."""
-        for _round in range(MOST_ROUNDS):
+        """Bring what has changed since a position until that is little; return the new position.
+
+        It is enough, too, when a round is no longer half of the one before: that many changes come
+        while a round is made.
+        """
+        before = 0
+        while True:
             position, changed = self.bring_changed(position)
-            if changed <= FEW_CHANGES:
-                break
-        return position
+            if changed <= FEW_CHANGES or 0 < before < 2 * changed:
+                return position
+            before = changed
 
     def bring_changed(self, position: int) -> tuple[int, int]:
         """Bring the records of which the log tells since a position, and all that it does not tell.
