@@ -39,6 +39,7 @@ pool_mode = session
 max_client_conn = 400
 default_pool_size = 60
 ignore_startup_parameters = options,extra_float_digits
+server_login_retry = 1
 """
 
 

@@ -90,8 +90,11 @@ def _throttled(detail: str) -> Problem:
 
 
 def _count(counter: str) -> int:
-    cache.add(counter, 0, WINDOW)
-    return cache.incr(counter)
+    while True:
+        cache.add(counter, 0, WINDOW)
+        # A sign-in that succeeds at this moment clears it.
+        with suppress(ValueError):
+            return cache.incr(counter)
 
 
 def _named(identity: str) -> tuple[str, User | None]:
