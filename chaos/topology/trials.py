@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from chaos.faults.cluster import Process
-    from chaos.partners.load import Answered
+    from chaos.partners.load import Acknowledged, Answered
     from chaos.partners.topologies import Partner
     from chaos.topology.processes import Topology
 
@@ -34,6 +34,8 @@ MOST_TIMES_IDLE = 3.0
 IDLE_SECONDS = 20.0
 SETTLED_SECONDS = 2.5
 PATIENCE_SECONDS = 180.0
+LOST_AFTER_SECONDS = 30.0
+"""An S3 server that is back finds its volumes one after the other."""
 HEAD = (
     "part",
     "fault",
@@ -205,10 +207,20 @@ def _outcome(load: Load, trial: Trial, idle: float) -> Outcome:
         load.between(began, there_again),
         after,
         max(last_bad, there_again) - there_again,
-        len(lost_writes(load.address, load.acknowledged, load.drawn)),
+        len(_lost(load)),
         len(load.misread) - misread,
         idle,
     )
+
+
+def _lost(load: Load) -> list[Acknowledged]:
+    """Return the acknowledged writes that are not there in the end, however often one looks."""
+    until = monotonic() + LOST_AFTER_SECONDS
+    lost = lost_writes(load.address, load.acknowledged, load.drawn)
+    while lost and monotonic() < until:
+        sleep(1)
+        lost = lost_writes(load.address, lost, load.drawn)
+    return lost
 
 
 def _settle(load: Load) -> None:
