@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from statistics import median
 from time import perf_counter
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core.cache import cache
 
 from resources import changes
 from resources.actors import SYSTEM
+from resources.ids import new_id
 from tests.client import Api
 from tests.users.conftest import IMMEDIATELY
 from users.models import AccountEvent, User, address
+from users.services import login_throttle
 from users.services.accounts import change_password, register_member
 
 if TYPE_CHECKING:
@@ -143,3 +147,21 @@ def test_failures_are_in_the_members_account_activity(dana: User, settings: Sett
 @pytest.mark.parametrize("body", [{}, {"identity": "dana"}, [], "dana", None])
 def test_dana_cannot_sign_in_without_saying_who_and_how(dana: User, body: object) -> None:
     assert Api().post("auth/token", body).status_code == 400
+
+
+@pytest.mark.backends
+def test_an_attempt_counts_although_another_sign_in_clears_the_count_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cleared: list[str] = []
+
+    def incr(counter: str) -> int:
+        if not cleared:
+            cleared.append(counter)
+            cache.delete(counter)
+        return cache.incr(counter)
+
+    counting = SimpleNamespace(add=cache.add, incr=incr)
+    monkeypatch.setattr(login_throttle, "cache", counting)
+    login_throttle.consume_code_attempt(User(pk=new_id()))
+    assert cache.get(cleared[0]) == 1
