@@ -25,10 +25,10 @@ from resources.api import feed, read_snapshot, registry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from backups.backing_up import Progress
     from backups.models import Move
     from backups.peers import Peer, Request
     from backups.tables import KeptTable
+    from resources.api import Progress
 
 PAGE = 2_000
 FEW_CHANGES = 200

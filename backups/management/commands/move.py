@@ -19,9 +19,8 @@ from backups.fitness import weigh
 from backups.models import Move
 from backups.moving import move_to
 from backups.peers import MoveError, Peer
-from backups.progress import ProgressBar
 from backups.tables import OF_THIS_DATABASE, kept_tables
-from resources.api import read_snapshot
+from resources.api import ProgressBar, read_snapshot
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
