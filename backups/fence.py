@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from backups.models import Move
+from backups.models import DatabaseMove
 from resources.api import MOVING, Change
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def take_down(tables: Iterable[KeptTable]) -> None:
         _run("DROP FUNCTION IF EXISTS holobase_refuse_while_moving()")
 
 
-def pause(move: Move, tables: Iterable[KeptTable]) -> None:
+def pause(move: DatabaseMove, tables: Iterable[KeptTable]) -> None:
     """Refuse writes from now on, and wait for those that are under way."""
     _of(move).update(paused_until=Now() + PAUSE)
     if connection.vendor == "sqlite":
@@ -85,13 +85,13 @@ def pause(move: Move, tables: Iterable[KeptTable]) -> None:
             _run(f"LOCK TABLE {_quoted(table.name)} IN SHARE MODE")
 
 
-def extend(move: Move) -> bool:
+def extend(move: DatabaseMove) -> bool:
     """Let a pause last longer; return whether it has lasted until now."""
     return bool(_lasting(move).update(paused_until=Now() + PAUSE))
 
 
 @contextmanager
-def extended(move: Move) -> Iterator[None]:
+def extended(move: DatabaseMove) -> Iterator[None]:
     """Extend a pause again and again for as long as the block takes."""
     is_over = Event()
 
@@ -109,33 +109,33 @@ def extended(move: Move) -> Iterator[None]:
         thread.join()
 
 
-def resume(move: Move) -> None:
+def resume(move: DatabaseMove) -> None:
     """Let writes in again."""
     _of(move).update(paused_until=None)
 
 
-def close(move: Move) -> bool:
+def close(move: DatabaseMove) -> bool:
     """Refuse writes for good; return whether the pause has lasted until now."""
     return bool(_lasting(move, MARGIN).update(finished_at=Now()))
 
 
 def require_open() -> None:
     """Raise CommandError when this database is not the site's: moved away, or not whole yet."""
-    for move in Move.objects.all():
-        if move.part == Move.SOURCE and move.finished_at:
+    for move in DatabaseMove.objects.all():
+        if move.part == DatabaseMove.SOURCE and move.finished_at:
             raise CommandError(
                 f"The site was moved to {move.other}: serve that database. (./holo move --cancel"
                 " makes this one the site's again, without what was written since.)"
             )
-        if move.part == Move.TARGET and not move.finished_at:
+        if move.part == DatabaseMove.TARGET and not move.finished_at:
             raise CommandError("The move to this database is not finished: run ./holo move again.")
 
 
-def _of(move: Move) -> QuerySet[Move]:
-    return Move.objects.filter(pk=move.pk, part=Move.SOURCE)
+def _of(move: DatabaseMove) -> QuerySet[DatabaseMove]:
+    return DatabaseMove.objects.filter(pk=move.pk, part=DatabaseMove.SOURCE)
 
 
-def _lasting(move: Move, margin: timedelta = timedelta()) -> QuerySet[Move]:
+def _lasting(move: DatabaseMove, margin: timedelta = timedelta()) -> QuerySet[DatabaseMove]:
     return _of(move).filter(Q(paused_until__gt=Now() + margin))
 
 

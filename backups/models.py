@@ -36,7 +36,7 @@ class Backup(models.Model):
         return self.name
 
 
-class Move(models.Model):
+class DatabaseMove(models.Model):
     """A move of the site to another database: the same id in both, with the part each plays.
 
     While `paused_until` is ahead, and once `finished_at` is set, the source takes no writes; the
@@ -51,6 +51,9 @@ class Move(models.Model):
     begun_at = models.DateTimeField(default=timezone.now)
     paused_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "backups_move"
 
     @override
     def __str__(self) -> str:

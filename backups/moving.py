@@ -14,9 +14,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import orjson
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from backups import fence
-from backups.backing_up import applied_migrations
 from backups.peers import MoveError
 from backups.receiving import described
 from backups.tables import ALL_KEYS, AT_ONCE, KeyRange, RowsDigest, digest_of
@@ -25,8 +26,8 @@ from resources.api import feed, read_snapshot, registry
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from backups.models import Move
-    from backups.peers import Peer, Request
+    from backups.models import DatabaseMove
+    from backups.peers import MovePeer, Request
     from backups.tables import KeptTable
     from resources.api import Progress
 
@@ -40,7 +41,7 @@ SEARCHED_IN_ORDER = ("AutoField", "BigAutoField", "UUIDField")
 class Mover:
     """Brings the target to what this database holds."""
 
-    def __init__(self, peer: Peer, tables: Sequence[KeptTable], tell: Progress) -> None:
+    def __init__(self, peer: MovePeer, tables: Sequence[KeptTable], tell: Progress) -> None:
         self.peer = peer
         self.tables = tables
         self.tell = tell
@@ -157,12 +158,15 @@ class Mover:
                 yield keys
 
 
-def move_to(peer: Peer, move: Move, tables: Sequence[KeptTable], tell: Progress) -> float:
+def move_to(
+    peer: MovePeer, move: DatabaseMove, tables: Sequence[KeptTable], tell: Progress
+) -> float:
     """Move this database to the other; return for how many seconds writes were refused.
 
     Raises MoveError when it can't be done; the site then goes on as it was.
     """
-    peer.ask("prepare", move_id=move.pk, migrations=applied_migrations())
+    _require_migrated()
+    peer.ask("prepare", move_id=move.pk)
     mover = Mover(peer, tables, tell)
     mover.catch_up(mover.bring_all("copied"))
     position = mover.bring_all("compared")
@@ -180,7 +184,14 @@ def move_to(peer: Peer, move: Move, tables: Sequence[KeptTable], tell: Progress)
     raise MoveError("Writes came back before all was copied. Try again when less is written.")
 
 
-def _close(mover: Mover, move: Move, position: int) -> float | None:
+def _require_migrated() -> None:
+    """Raise MoveError unless this database is migrated as far as the target will be."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise MoveError("The site is of an older version: serve it by this one first.")
+
+
+def _close(mover: Mover, move: DatabaseMove, position: int) -> float | None:
     """Bring the rest in a pause, and close the source; None when the pause did not last."""
     begun = monotonic()
     is_closed = False

@@ -25,7 +25,7 @@ class MoveError(CommandError):
     """A move that can't go on; the message says why."""
 
 
-class Peer:
+class MovePeer:
     """The other process, as the one sees it that asks."""
 
     def __init__(self, line: socket.socket) -> None:

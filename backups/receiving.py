@@ -9,8 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from backups.backing_up import applied_migrations
-from backups.models import Move
+from backups.models import DatabaseMove
 from backups.peers import MoveError
 from backups.tables import OF_THIS_DATABASE, KeyRange, kept_tables, reset_sequences
 from resources.api import registry, search
@@ -49,21 +48,19 @@ class Receiver:
             tables = connection.introspection.table_names(cursor)
         return [*connection.get_database_version(), len(tables)]
 
-    def prepare(self, move_id: str, migrations: list[list[str]]) -> None:
+    def prepare(self, move_id: str) -> None:
         """Make all tables, and let rows come in any order.
 
         Raises MoveError unless the database is empty, or has what an earlier try left in it.
         """
         call_command("migrate", verbosity=0, interactive=False)
-        if applied_migrations() != migrations:
-            raise MoveError("The site is of another version: serve it with this one first.")
-        if Move.objects.filter(pk=move_id, part=Move.SOURCE).exists():
+        if DatabaseMove.objects.filter(pk=move_id, part=DatabaseMove.SOURCE).exists():
             raise MoveError("The target is this database itself.")
-        known = Move.objects.filter(pk=move_id, part=Move.TARGET)
-        if not known.exists() and (User.objects.exists() or Move.objects.exists()):
+        known = DatabaseMove.objects.filter(pk=move_id, part=DatabaseMove.TARGET)
+        if not known.exists() and (User.objects.exists() or DatabaseMove.objects.exists()):
             raise MoveError("The target is not empty.")
-        began = {"part": Move.TARGET, "finished_at": None}
-        Move.objects.update_or_create(pk=move_id, defaults=began)
+        began = {"part": DatabaseMove.TARGET, "finished_at": None}
+        DatabaseMove.objects.update_or_create(pk=move_id, defaults=began)
         self._tables = {table.name: table for table in kept_tables(OF_THIS_DATABASE)}
         if connection.vendor == "sqlite":
             connection.disable_constraint_checking()
@@ -135,7 +132,9 @@ class Receiver:
         """Number further rows behind those that came, and let this database be served."""
         with transaction.atomic():
             reset_sequences(kept_tables(OF_THIS_DATABASE))
-            Move.objects.filter(pk=move_id, part=Move.TARGET).update(finished_at=Now())
+            DatabaseMove.objects.filter(pk=move_id, part=DatabaseMove.TARGET).update(
+                finished_at=Now()
+            )
 
 
 def described(digest: RowsDigest) -> list[object]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OF_THIS_DATABASE = frozenset(
     {
-        "backups.Move",  # of this database to another one, or of another one to this
+        "backups.DatabaseMove",  # of this database to another one, or of another one to this
         "config.WorkerHeartbeat",  # of processes that are gone
         "resources.SearchEntry",  # entered anew by whoever fills a database
     }

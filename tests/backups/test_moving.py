@@ -17,7 +17,7 @@ from django.db import connection
 
 from backups import fence
 from backups.fitness import weigh
-from backups.models import Move
+from backups.models import DatabaseMove
 from backups.tables import OF_THIS_DATABASE, KeptTable, kept_tables
 from resources.models import KeptAnswer
 from tests.migrated import EMBEDDED, ROOT, TEMPLATE_VARIABLE, fill_with_migrated_database
@@ -91,7 +91,7 @@ def test_writes_wait_for_the_end_of_a_pause_and_reads_do_not(alice: Persona) -> 
     card = alice.creates("cards", title="Dragon")
     connection.check_constraints()
     tables = kept_tables(OF_THIS_DATABASE)
-    move = Move.objects.create(part=Move.SOURCE, other="db:5432/site")
+    move = DatabaseMove.objects.create(part=DatabaseMove.SOURCE, other="db:5432/site")
     fence.set_up(tables)
     alice.api.patch(f"cards/{card['id']}", {"title": "Red Dragon"})
     fence.pause(move, tables)

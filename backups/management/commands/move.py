@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, override
 from urllib.parse import urlsplit
 
@@ -16,9 +16,9 @@ from django.core.management.base import BaseCommand
 
 from backups import fence
 from backups.fitness import weigh
-from backups.models import Move
+from backups.models import DatabaseMove
 from backups.moving import move_to
-from backups.peers import MoveError, Peer
+from backups.peers import MoveError, MovePeer
 from backups.tables import OF_THIS_DATABASE, kept_tables
 from resources.api import ProgressBar, read_snapshot
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from backups.tables import KeptTable
 
 SQLITE = "sqlite"
-LEADS_ELSEWHERE = ("DATABASE_URL", "DATABASE_URL_FILE")
+UNSET = ("--unset=DATABASE_URL", "--unset=DATABASE_URL_FILE")
 
 
 class Command(BaseCommand):
@@ -63,7 +63,7 @@ class Command(BaseCommand):
                 if not options["dry_run"]:
                     self._move(peer, to, tables)
 
-    def _weigh(self, peer: Peer, tables: Sequence[KeptTable]) -> None:
+    def _weigh(self, peer: MovePeer, tables: Sequence[KeptTable]) -> None:
         """Say what there is; raises MoveError when the target can't take it."""
         version, *_rest = peer.ask("look")
         self.stdout.write(f"The target answers: version {version}.")
@@ -86,8 +86,10 @@ class Command(BaseCommand):
                 "\n".join(["The target refuses some rows; mend them first:", *problems])
             )
 
-    def _move(self, peer: Peer, to: str, tables: Sequence[KeptTable]) -> None:
-        move, _is_new = Move.objects.get_or_create(part=Move.SOURCE, defaults={"other": _shown(to)})
+    def _move(self, peer: MovePeer, to: str, tables: Sequence[KeptTable]) -> None:
+        move, _is_new = DatabaseMove.objects.get_or_create(
+            part=DatabaseMove.SOURCE, defaults={"other": _shown(to)}
+        )
         if move.other != _shown(to):
             raise MoveError(f"A move to {move.other} has begun: go on with it, or --cancel it.")
         if move.finished_at:
@@ -101,7 +103,7 @@ class Command(BaseCommand):
 
     def _cancel(self, tables: Sequence[KeptTable]) -> None:
         fence.take_down(tables)
-        Move.objects.filter(part=Move.SOURCE).delete()
+        DatabaseMove.objects.filter(part=DatabaseMove.SOURCE).delete()
         self.stdout.write("This database is the site's again. Empty the other one.")
 
 
@@ -125,22 +127,18 @@ def _alone() -> Iterator[None]:
 
 
 @contextmanager
-def _peer(to: str) -> Iterator[Peer]:
-    """Start the process at the target, and end it."""
-    environment = {k: v for k, v in os.environ.items() if k not in LEADS_ELSEWHERE}
-    if to != SQLITE:
-        environment["DATABASE_URL"] = to
+def _peer(to: str) -> Iterator[MovePeer]:
+    """Start the process at the target, and end it; no command line shows the address."""
     ours, theirs = socket.socketpair()
-    with ours:
+    with ours, NamedTemporaryFile("w", prefix=".move-", dir=settings.DATA_DIR) as address:
+        address.write(to)
+        address.flush()
+        led = [] if to == SQLITE else [f"DATABASE_URL_FILE={address.name}"]
         with theirs:
-            number = str(theirs.fileno())
-            process = subprocess.Popen(  # noqa: S603 - our own command
-                [sys.executable, "manage.py", "receive_move", "--line", number, "--skip-checks"],
-                cwd=settings.BASE_DIR,
-                env=environment,
-                pass_fds=[theirs.fileno()],
-            )
-        peer = Peer(ours)
+            line = ("receive_move", "--line", str(theirs.fileno()), "--skip-checks")
+            command = ["env", *UNSET, *led, sys.executable, f"{settings.BASE_DIR}/manage.py", *line]
+            process = subprocess.Popen(command, pass_fds=[theirs.fileno()])  # noqa: S603 - our own
+        peer = MovePeer(ours)
         try:
             yield peer
         finally:
