@@ -65,7 +65,7 @@ def name_of(role: str, port: int) -> str:
 
 
 def _serving(application: Any, address: Address) -> Serving:
-    """Return the server; a process without live connections has nobody to take leave of."""
+    """Return the server."""
     if connection.vendor == "postgresql":
         watch = import_string("server.postgresql.watch.watch")
         waiting.refuse_while(lambda: watch.is_away)
