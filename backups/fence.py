@@ -77,7 +77,7 @@ def take_down(tables: Iterable[KeptTable]) -> None:
 
 def pause(move: DatabaseMove, tables: Iterable[KeptTable]) -> None:
     """Refuse writes from now on, and wait for those that are under way."""
-    _of(move).update(paused_until=Now() + PAUSE)
+    _write(_of(move), paused_until=Now() + PAUSE)
     if connection.vendor == "sqlite":
         return  # it has one writer at a time, which was this one
     for table in tables:
@@ -87,7 +87,7 @@ def pause(move: DatabaseMove, tables: Iterable[KeptTable]) -> None:
 
 def extend(move: DatabaseMove) -> bool:
     """Let a pause last longer; return whether it has lasted until now."""
-    return bool(_lasting(move).update(paused_until=Now() + PAUSE))
+    return _write(_lasting(move), paused_until=Now() + PAUSE)
 
 
 @contextmanager
@@ -111,12 +111,12 @@ def extended(move: DatabaseMove) -> Iterator[None]:
 
 def resume(move: DatabaseMove) -> None:
     """Let writes in again."""
-    _of(move).update(paused_until=None)
+    _write(_of(move), paused_until=None)
 
 
 def close(move: DatabaseMove) -> bool:
     """Refuse writes for good; return whether the pause has lasted until now."""
-    return bool(_lasting(move, MARGIN).update(finished_at=Now()))
+    return _write(_lasting(move, MARGIN), finished_at=Now())
 
 
 def require_open() -> None:
@@ -129,6 +129,12 @@ def require_open() -> None:
             )
         if move.part == DatabaseMove.TARGET and not move.finished_at:
             raise CommandError("The move to this database is not finished: run ./holo move again.")
+
+
+def _write(moves: QuerySet[DatabaseMove], **values: object) -> bool:
+    """Write to the move, in line with those who write to the site; return whether it was found."""
+    with transaction.atomic():
+        return bool(moves.update(**values))
 
 
 def _of(move: DatabaseMove) -> QuerySet[DatabaseMove]:
