@@ -35,8 +35,8 @@ while each part is killed with `kill -9` and started again at once, stopped (SIG
 everything has been good for a while. The p99 is of the requests that don't need the part; over
 {idle:.0f} s before the first fault it was {usual:.2f} s. A write is lost if it was answered with
 201 and is not there in the end; a read is wrong if it shows something else than was written. What
-waits for a stopped nginx comes in at once afterwards, which is more sign-ins of one account than may
-be (429). Made by `./holo topology --chaos --write`.
+waits for a stopped nginx comes in at once afterwards, which is more sign-ins of one account than
+may be (429). Made by `./holo topology --chaos --write`.
 
 """
 
