@@ -9,6 +9,7 @@ those of `sqlite3`, so that whoever handles them need not know which library rai
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -56,6 +57,8 @@ PARSE_DECLTYPES = PARSE_COLNAMES = 0
 sqlite_version = apsw.sqlite_lib_version()
 sqlite_version_info = tuple(map(int, sqlite_version.split(".")))
 FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+NOTHING_ELSE = (None,) * 6
+"""What PEP 249 has a description tell of a column, and SQLite does not know."""
 STATEMENTS = 128
 """Prepared statements that a connection keeps."""
 
@@ -112,8 +115,11 @@ _Connection: Any = apsw.Connection
 class Cursor(_Cursor):
     """A cursor whose rows have Python's values for booleans and times."""
 
+    last: tuple[str, Sequence[Any]] = ("", ())
+
     def execute(self, sql: str, params: Sequence[Any] = (), /) -> Self:
         """Run a statement with `?` placeholders."""
+        self.last = (sql, params)
         try:
             _execute(self, sql, params)
             self.row_trace = _converter_of(self, sql)
@@ -157,6 +163,16 @@ class Cursor(_Cursor):
             raise translated(error) from error
 
     @property
+    def description(self) -> tuple[tuple[Any, ...], ...] | None:
+        """The columns of the last statement, name first; None if it has none."""
+        try:
+            columns = self.get_description()
+        except apsw.ExecutionCompleteError:
+            # All rows were read, or there was none; the statement itself still tells.
+            columns = _columns_of(self.connection, *self.last)
+        return tuple((name, *NOTHING_ELSE) for name, _kind in columns) or None
+
+    @property
     def rowcount(self) -> int:
         """The rows that the connection's last INSERT, UPDATE or DELETE changed."""
         return int(self.connection.changes())
@@ -169,6 +185,21 @@ class Cursor(_Cursor):
 
 _open = apsw.Connection.cursor
 _execute, _fetchone, _fetchall = apsw.Cursor.execute, apsw.Cursor.fetchone, apsw.Cursor.fetchall
+
+
+def _columns_of(connection: Any, sql: str, params: Sequence[Any]) -> list[Any]:
+    """Return the columns of a statement without running it."""
+    columns: list[Any] = []
+
+    def note(cursor: Any, *_statement: object) -> bool:
+        columns.extend(cursor.get_description())
+        return False
+
+    cursor = apsw.Cursor(connection)
+    cursor.exec_trace = note
+    with suppress(apsw.ExecTraceAbort):
+        cursor.execute(sql, tuple(params))
+    return columns
 
 
 def _converter_of(cursor: Any, sql: str) -> RowConverter | None:

@@ -90,3 +90,14 @@ def test_values_and_errors_are_what_django_expects() -> None:
         with pytest.raises(DataError, match="too big"):
             cursor.execute("SELECT zeroblob(2000000000)")
         cursor.execute("DROP TABLE row")
+
+
+def test_a_query_without_rows_tells_its_columns(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 AS number, 'a' AS text WHERE 1 = 0")
+        assert [column[0] for column in cursor.description] == ["number", "text"]
+        cursor.execute("SELECT 1 AS number")
+        assert cursor.fetchall() == [(1,)]
+        assert [column[0] for column in cursor.description] == ["number"]
+        cursor.execute("PRAGMA user_version = 0")
+        assert cursor.description is None

@@ -27,14 +27,18 @@ PREFIX = "holobase_realtime_"
 
 @sync_to_async
 def numbers() -> dict[str, float]:
-    """Read `/metrics`; a label follows the name after a space."""
+    """Read `/metrics`; a label other than the process's follows the name after a space."""
     text = Browser().get("/metrics").content.decode()
     return {
-        " ".join([sample.name.removeprefix(PREFIX), *sample.labels.values()]): sample.value
+        " ".join([sample.name.removeprefix(PREFIX), *_kinds(sample.labels)]): sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
         if sample.name.startswith(PREFIX)
     }
+
+
+def _kinds(labels: dict[str, str]) -> list[str]:
+    return [value for name, value in labels.items() if name != "process"]
 
 
 @sync_to_async

@@ -127,7 +127,7 @@ def test_a_worker_that_dies_after_sending_sends_again(
     with monkeypatch.context() as patch:
         patch.setattr(delivering, "_note", _die)
         patch.setattr(delivering.Turn, "end", _live_no_more)
-        with pytest.raises(OSError, match="pulled"):
+        with pytest.raises(SystemExit, match="pulled"):
             work()
     assert wake_webhooks() == 1
     work()
@@ -243,7 +243,7 @@ def test_other_processes_hear_of_a_new_webhook_in_time(
 
 
 def _die(*_given: object, **_more: object) -> None:
-    raise OSError("pulled the plug")
+    raise SystemExit("pulled the plug")
 
 
 def _live_no_more(_turn: object) -> None:

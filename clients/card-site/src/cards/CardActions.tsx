@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMember } from "@/account/useMember";
+import { AddToCollection } from "@/collections/AddToCollection";
 import type { ShownCard } from "@/holobase";
 import { holobase } from "@/holobase/browser";
 import { useLiveRecord } from "@/holobase/live";
@@ -27,6 +28,7 @@ export function CardActions({ card }: { card: ShownCard }) {
       <a className="button" href={`/share/cards/${card.id}`}>
         {t("share")}
       </a>
+      {member && <AddToCollection card={card.id} member={member.id} />}
       {isMine && <Link href={`/cards/${card.id}/edit`}>{t("edit")}</Link>}
       {member && !isMine && <ReportButton resource="cards" id={card.id} />}
     </div>

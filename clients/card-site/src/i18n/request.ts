@@ -5,5 +5,7 @@ import { routing } from "./routing";
 export default getRequestConfig(async ({ requestLocale }) => {
   const requested = await requestLocale;
   const locale = hasLocale(routing.locales, requested) ? requested : routing.defaultLocale;
-  return { locale, messages: (await import(`../../messages/${locale}.json`)).default };
+  const { default: messages } = await import(`../../messages/${locale}.json`);
+  // One clock and zone for server and browser, or the page would be drawn twice.
+  return { locale, messages, now: new Date(), timeZone: "UTC" };
 });

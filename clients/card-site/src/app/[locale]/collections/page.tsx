@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { NewCollection } from "@/collections/NewCollection";
 import { serverHolobase } from "@/holobase/server";
 import { Link } from "@/i18n/routing";
 
@@ -9,6 +10,7 @@ export default async function CollectionsPage() {
   return (
     <>
       <h1>{t("title")}</h1>
+      <NewCollection />
       <ul className="list">
         {results.map((collection) => (
           <li key={collection.id}>
