@@ -1,7 +1,7 @@
 """The card site in Chromium, as two members use it: `python -m tests.clients.site_tour [FOLDER]`.
 
-It serves a Holobase with the site, and leaves screenshots in the folder. It stands beside the suite,
-as building the site takes a minute.
+It serves a Holobase with the site, and leaves screenshots in the folder. Building the site takes a
+minute, so it stands beside the suite.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def test_a_card_can_be_changed_in_the_admin(
 def test_the_documentation_lists_operations(live_server: LiveServer, browser: Chrome) -> None:
     browser.get(f"{live_server.url}/api/docs")
     # More are drawn as they are scrolled to.
-    wait(browser, lambda b: len(b.find_elements(By.CSS_SELECTOR, ".opblock")) > 5)
+    wait(browser, lambda b: len(b.find_elements(By.CSS_SELECTOR, ".opblock")) > 2)
     assert complaints(browser) == []
 
 

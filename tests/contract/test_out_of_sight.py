@@ -68,6 +68,7 @@ DONE_IN_SILENCE = {
     "DELETE posts like",
     "DELETE comments like",
     "POST cards archive",
+    "POST jobs cancel",
     "POST templates deprecate",
     "PUT rooms close",
     "DELETE rooms close",
