@@ -87,7 +87,7 @@ def test_two_pages_call_each_other_and_a_third_sees_who_is_there(
         pages, ids = [], []
         for _page in range(2):
             browser.switch_to.new_window("window")
-            browser.get(f"http://{address}/")
+            browser.get(f"http://{address}/api/docs")
             browser.execute_script(SCRIPT)
             pages.append(browser.current_window_handle)
             ids.append(in_page(browser, pages[-1], "window.call.me"))
