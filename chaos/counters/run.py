@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -19,14 +17,13 @@ from typing import TYPE_CHECKING, Any
 from bench.served import ROOT, serving
 from chaos.attack.wire import Address, Connection
 from chaos.counters.member import Member
-from chaos.faults.cluster import BACKEND_VARIABLES, SETTINGS
+from chaos.databases import NAMES, running
+from chaos.faults.cluster import SETTINGS, environment_without_backends
 from tests.migrated import fill_with_migrated_database
-from tests.servers import postgresql, valkey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 PATIENCE_SECONDS = 20.0
 """How long views may take to be written, which is done once a second here."""
 
@@ -46,11 +43,10 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     status = 0
     for database in options.database or NAMES:
-        with tempfile.TemporaryDirectory(prefix="holobase-counters-") as folder, ExitStack() as on:
-            urls = {}
-            if database == "postgresql":
-                urls["DATABASE_URL"] = on.enter_context(postgresql())
-                urls["REDIS_URL"] = on.enter_context(valkey())
+        with (
+            tempfile.TemporaryDirectory(prefix="holobase-counters-") as folder,
+            running(database) as urls,
+        ):
             outcome = counted(Path(folder), urls, options)
         sys.stdout.write(
             f"{NAMES[database]}: {outcome.requests} requests in {outcome.seconds:.1f} s from"
@@ -76,8 +72,8 @@ def counted(folder: Path, urls: Mapping[str, str], plan: Any) -> Outcome:
 
     `plan` has the `requests` of all `connections`, and a `seed`.
     """
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(BACKEND_VARIABLES)}
-    variables = {**kept, **SETTINGS, **urls, "HOLOBASE_DATA": str(folder)}
+    own = {**urls, "HOLOBASE_DATA": str(folder)}
+    variables = environment_without_backends() | SETTINGS | own
     variables["COUNTS_WRITTEN_SECONDS"] = "1"
     if not urls:
         fill_with_migrated_database(folder)

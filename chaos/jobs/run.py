@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from bench.served import ROOT
-from chaos.faults.cluster import BACKEND_VARIABLES, SETTINGS
+from chaos.databases import NAMES, running
+from chaos.faults.cluster import SETTINGS, environment_without_backends
 from tests.migrated import fill_with_migrated_database, migrate
-from tests.servers import postgresql, valkey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,11 +25,11 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     is_wrong = False
     for database in options.database or NAMES:
-        with tempfile.TemporaryDirectory(prefix="holobase-jobs-") as folder, ExitStack() as on:
-            urls = {}
-            if database == "postgresql":
-                urls["DATABASE_URL"] = on.enter_context(postgresql())
-                urls["REDIS_URL"] = on.enter_context(valkey())
+        with (
+            tempfile.TemporaryDirectory(prefix="holobase-jobs-") as folder,
+            running(database) as urls,
+        ):
+            if urls:
                 migrate({**urls, "HOLOBASE_DATA": folder})
             began = monotonic()
             outcome = tried(Path(folder), urls, options.steps, options.kills, options.seed)
@@ -62,8 +58,8 @@ def expected(steps: int, kills: int) -> Mapping[str, object]:
 
 def tried(folder: Path, urls: Mapping[str, str], steps: int, kills: int, seed: int) -> Any:
     """Run a trial in a data folder; an empty one gets a database."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(BACKEND_VARIABLES)}
-    variables = {**kept, **SETTINGS, **urls, "HOLOBASE_DATA": str(folder)}
+    own = {**urls, "HOLOBASE_DATA": str(folder)}
+    variables = environment_without_backends() | SETTINGS | own
     if not urls:
         fill_with_migrated_database(folder)
     command = [sys.executable, "-m", "chaos.jobs.trial", str(steps), str(kills), str(seed)]

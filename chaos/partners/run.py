@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import re
 import sys
 import tempfile
 from pathlib import Path
@@ -15,8 +14,10 @@ from typing import TYPE_CHECKING
 import httpx
 
 from chaos.partners.load import PATIENCE, Load, lost_writes
+from chaos.partners.report import table
 from chaos.partners.topologies import embedded, on_servers
-from chaos.partners.trials import Outcome, Probe, readiness, table, trials
+from chaos.partners.trials import HEAD, Outcome, Probe, readiness, trials
+from tests.mailed import mailed_code
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 BEGIN, END = "<!-- partners -->\n", "<!-- /partners -->\n"
 PROFILE = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
-CODE = re.compile(r"^    (\d{8})$", re.MULTILINE)
 READY_SECONDS = 120.0
 SETTLED_SECONDS = 2.5
 CONDITIONS = """\
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
         with _folder() as folder, topology(Path(folder)) as served:
             outcomes = run(served, options.seconds, options.faults)
             bugs = served.bugs()
-        report += f"## On {served.name}\n\n{table(outcomes)}\n"
+        report += f"## On {served.name}\n\n{table(HEAD, outcomes)}\n"
         problems += [problem for outcome in outcomes for problem in outcome.problems] + bugs
     sys.stdout.write(report)
     sys.stdout.write("".join(f"{problem}\n" for problem in problems))
@@ -86,23 +86,12 @@ def sign_up(topology: Topology) -> str:
     """Open an account by the code that the worker mails; return its token."""
     with httpx.Client(base_url=f"http://{topology.product.address}/api/v1/", timeout=60) as client:
         proof = client.post("auth/register", json=PROFILE).json()["proof"]
-        sent = {"proof": proof, "code": _mailed_code(topology.folder / "mail")}
+        sent = {"proof": proof, "code": mailed_code(topology.folder / "mail")}
         return str(client.post("auth/verify-email/confirm", json=sent).json()["access"])
 
 
 def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="holobase-partners-", ignore_cleanup_errors=True)
-
-
-def _mailed_code(folder: Path) -> str:
-    """Wait for the mail that the worker leaves in a folder; return the code in it."""
-    until = monotonic() + READY_SECONDS
-    while monotonic() < until:
-        for letter in folder.glob("*.log"):
-            if code := CODE.search(letter.read_text()):
-                return code[1]
-        sleep(0.1)
-    raise TimeoutError("no mail came")
 
 
 def _outcome(load: Load, trial: Trial) -> Outcome:

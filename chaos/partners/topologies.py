@@ -11,8 +11,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from chaos.faults.cluster import BACKEND_VARIABLES, SETTINGS, Process
-from tests.migrated import fill_with_migrated_database
+from chaos.faults.cluster import SETTINGS, Process, environment_without_backends
+from tests.migrated import EMBEDDED, fill_with_migrated_database
 from tests.servers import (
     HOST,
     free_ports,
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from tests.servers import Server
 
-EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": ""}
 DURABLE = {"synchronous_commit": "on", "full_page_writes": "on"}
 DISK_BYTES = 48 * 1024 * 1024
 WORKER, WRITER = "run_worker", "the writer"
@@ -48,7 +47,7 @@ class Partner:
 
     def kill(self) -> None:
         """Kill all of its processes at once."""
-        self._send(signal.SIGKILL)
+        signal_family(self.pid, signal.SIGKILL)
         self.life.close()
 
     def stop(self) -> None:
@@ -58,16 +57,11 @@ class Partner:
 
     def hang(self) -> None:
         """Stop all of its processes in the middle of what they do."""
-        self._send(signal.SIGSTOP)
+        signal_family(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
         """Let them go on."""
-        self._send(signal.SIGCONT)
-
-    def _send(self, number: signal.Signals) -> None:
-        for pid in [self.pid, *descendants(self.pid)]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+        signal_family(self.pid, signal.SIGCONT)
 
 
 @dataclass
@@ -112,6 +106,13 @@ class Topology:
             if monotonic() > until:
                 raise TimeoutError(self.product.log.read_text()[-2000:])
             sleep(0.1)
+
+
+def signal_family(pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process and to all that descend from it."""
+    for each in [pid, *descendants(pid)]:
+        with suppress(ProcessLookupError):
+            os.kill(each, number)
 
 
 def descendants(pid: int) -> list[int]:
@@ -168,9 +169,9 @@ def embedded(folder: Path) -> Iterator[Topology]:
 def _served(
     name: str, folder: Path, partners: list[Partner], variables: Mapping[str, str]
 ) -> Iterator[Topology]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(BACKEND_VARIABLES)}
     data = folder / "data"
-    environment = {**kept, **SETTINGS, **variables, "HOLOBASE_DATA": str(data)}
+    own = {**variables, "HOLOBASE_DATA": str(data)}
+    environment = environment_without_backends() | SETTINGS | own
     environment["WEBHOOK_ALLOW_PRIVATE"] = "true"
     (port,) = free_ports(1)
     topology = Topology(name, Process("all", port, folder, environment), partners, data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from threading import Event, Thread
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, override
 import httpx
 
 from chaos.partners.load import NO_ANSWER, Answered
+from chaos.partners.report import DOCUMENTED, statuses
 from chaos.partners.topologies import WORKER, WRITER, fill_disk
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from chaos.partners.topologies import Partner, Topology
 
-DOCUMENTED = {503, 507}
 HEAD = (
     "partner",
     "fault",
@@ -78,10 +77,10 @@ class Outcome:
         return (
             self.trial.partner,
             self.trial.fault,
-            _statuses(self.meanwhile),
-            _statuses(self.after),
+            statuses(self.meanwhile),
+            statuses(self.after),
             _worst([*self.meanwhile, *self.after]),
-            _statuses(self.probes),
+            statuses(self.probes),
             _worst(self.probes),
             str(self.lost),
             f"{self.ready_again:.1f} s",
@@ -90,12 +89,6 @@ class Outcome:
 
     def _is_cut_off(self, answered: Answered) -> bool:
         return self.trial.cuts_off and answered.status == NO_ANSWER
-
-
-def table(outcomes: Iterable[Outcome]) -> str:
-    """Write outcomes as a table in Markdown."""
-    rows = [HEAD, ["---"] * len(HEAD), *(each.row() for each in outcomes)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
 class Probe(Thread):
@@ -197,12 +190,6 @@ def _is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def _statuses(answers: Iterable[Answered]) -> str:
-    counts = Counter(each.status for each in answers)
-    named = [f"{count} of {status or 'none'}" for status, count in sorted(counts.items())]
-    return ", ".join(named) or "none asked"
 
 
 def _worst(answers: Iterable[Answered]) -> str:

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import httpx
 
 from chaos.faults.cluster import SETTINGS
+from chaos.partners.report import table
 from chaos.topology.processes import running
 from chaos.topology.rolling import roll
 from chaos.topology.smoke import CHECKS, PROFILE, Visitor
-from chaos.topology.trials import IDLE_SECONDS, run, table
+from chaos.topology.trials import HEAD, IDLE_SECONDS, run
 from tests.servers import ServerProblem
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def chaos(topology: Topology, token: str, options: argparse.Namespace) -> int:
             usual=outcomes[0].idle,
         )
         left = [*(f"- {problem}\n" for problem in problems), "\n"] if problems else []
-        REPORT.write_text(conditions + table(outcomes) + "".join(left))
+        REPORT.write_text(conditions + table(HEAD, outcomes) + "".join(left))
     return len(problems)
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
-from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from statistics import quantiles
@@ -15,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from chaos.faults.cluster import wait_until_up
 from chaos.partners.load import KINDS, NO_ANSWER, Load, lost_writes
-from chaos.partners.topologies import descendants
+from chaos.partners.report import DOCUMENTED, statuses
+from chaos.partners.topologies import signal_family
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from chaos.faults.cluster import Process
     from chaos.partners.load import Acknowledged, Answered
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from chaos.topology.processes import Topology
 
 FAULTS = ("killed", "stopped", "restarted")
-DOCUMENTED = {503, 507}
 FRONT = "nginx"
 NEED = {"S3": {"upload"}, "Valkey": set(), "worker": set(), "realtime": set()}
 """The kinds of requests that need a part; all kinds need the parts that are not named."""
@@ -102,8 +99,8 @@ class Outcome:
         return (
             self.trial.part,
             self.trial.fault,
-            _statuses(self.meanwhile),
-            _statuses(self.after),
+            statuses(self.meanwhile),
+            statuses(self.after),
             "" if self.slowest is None else f"{self.slowest:.2f} s",
             f"{self.settled:.1f} s",
             str(self.lost),
@@ -132,12 +129,6 @@ def run(
                 yield _outcome(load, trial, idle)
     finally:
         load.stop()
-
-
-def table(outcomes: Iterable[Outcome]) -> str:
-    """Write outcomes as a table in Markdown."""
-    rows = [HEAD, ["---"] * len(HEAD), *(each.row() for each in outcomes)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
 def p99(seconds: Sequence[float]) -> float:
@@ -177,21 +168,14 @@ def _of_process(process: Process, fault: str, seconds: float) -> None:
     """Cause a fault of one of our own processes, and wait until it is there again."""
     assert process.running is not None
     if fault == "stopped":
-        family = [process.running.pid, *descendants(process.running.pid)]
-        _send(family, signal.SIGSTOP)
+        signal_family(process.running.pid, signal.SIGSTOP)
         sleep(seconds)
-        _send(family, signal.SIGCONT)
+        signal_family(process.running.pid, signal.SIGCONT)
         return
     process.end(signal.SIGKILL if fault == "killed" else signal.SIGTERM)
     process.start()
     if process.role != "worker":
         wait_until_up([process])
-
-
-def _send(pids: Iterable[int], number: signal.Signals) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError):
-            os.kill(pid, number)
 
 
 def _outcome(load: Load, trial: Trial, idle: float) -> Outcome:
@@ -232,9 +216,3 @@ def _settle(load: Load) -> None:
         if monotonic() > until:
             raise TimeoutError(f"not good again: {load.answers[-10:]}")
         sleep(0.1)
-
-
-def _statuses(answers: Iterable[Answered]) -> str:
-    counts = Counter(each.status for each in answers)
-    named = [f"{count} of {status or 'none'}" for status, count in sorted(counts.items())]
-    return ", ".join(named) or "none asked"

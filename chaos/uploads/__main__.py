@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from chaos.uploads import clients
 from chaos.uploads.run import CUT, KILL, MEBIBYTE, TITLE, Mishaps, Server, Trial, tried
+from tests.migrated import EMBEDDED
 from tests.servers import everything
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_MEMORY = 200 * MEBIBYTE
-EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": ""}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

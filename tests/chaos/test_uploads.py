@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chaos.uploads.__main__ import EMBEDDED, events
+from chaos.uploads.__main__ import events
 from chaos.uploads.clients import by_tuspy
 from chaos.uploads.run import CUT, KILL, MEBIBYTE, TITLE, Mishaps, Server, Trial, tried
-from tests.migrated import fill_with_migrated_database
+from tests.migrated import EMBEDDED, fill_with_migrated_database
 
 if TYPE_CHECKING:
     from pathlib import Path

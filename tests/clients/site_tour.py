@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,9 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browsers import chromium
+from tests.mailed import mailed_code
+from tests.migrated import ROOT
+from tests.servers import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,14 +35,12 @@ if TYPE_CHECKING:
     from selenium.webdriver import Chrome
     from selenium.webdriver.remote.webelement import WebElement
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 PHONE, DESKTOP = (390, 844), (1280, 900)
 PATIENCE = 30
 READY_WITHIN = 600  # building the site included
 ACCESS_SECONDS = 60
 PASSWORD = "a-long-enough-secret"
 FRONT = ROOT / "docs" / "images" / "dragon.png"
-CODE = re.compile(r"^ {4}(\d{8})$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Window:
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a Holobase with the card site; yield the site's address."""
-    port, site_port = _free_port(), _free_port()
+    port, site_port = free_ports(2)
     site = f"http://localhost:{site_port}"
     environment = {**os.environ, "SITE_URL": site, "ACCESS_TOKEN_MINUTES": "1"}
     command = [str(ROOT / "holo"), "serve", "--site", "--port", str(port), "--data", str(folder)]
@@ -119,9 +119,7 @@ def join(window: Window, name: str, mails: Path) -> None:
     ):
         window.field(label).send_keys(value)
     window.find("//form//button").click()
-    field = window.field("The code")
-    window.until(lambda _: _code_for(name, mails))
-    field.send_keys(str(_code_for(name, mails)))
+    window.field("The code").send_keys(mailed_code(mails, f"{name}@example.com"))
     window.find("//form//button").click()
     window.find(f"//header//a[normalize-space(.)='{name}']")
 
@@ -241,21 +239,6 @@ def _network(window: Window, *, is_cut: bool) -> None:
     window.browser.execute_cdp_cmd(
         "Network.emulateNetworkConditions", {"offline": is_cut, **conditions}
     )
-
-
-def _code_for(name: str, mails: Path) -> str | None:
-    for mail in mails.iterdir() if mails.exists() else ():
-        text = mail.read_text()
-        found = CODE.search(text)
-        if found and f"{name}@example.com" in text:
-            return found[1]
-    return None
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
 
 
 def _answers(site: str) -> bool:

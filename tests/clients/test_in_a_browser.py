@@ -23,8 +23,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browsers import chromium
 from tests.clients.conftest import ROOT
-from tests.config.test_serve import EMBEDDED
-from tests.migrated import fill_with_migrated_database
+from tests.migrated import EMBEDDED, fill_with_migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

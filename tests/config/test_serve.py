@@ -24,13 +24,13 @@ from community.selectors.queue import waiting_cases
 from files.storage import set_up_storage
 from resources.models import Change
 from tests.mailed import mailed_code
+from tests.migrated import EMBEDDED
 from tests.servers import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": ""}
 
 
 @pytest.fixture(scope="module")

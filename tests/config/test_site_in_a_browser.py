@@ -13,8 +13,7 @@ import httpx
 import pytest
 
 from tests.browsers import chromium
-from tests.config.test_serve import EMBEDDED, ROOT
-from tests.migrated import fill_with_migrated_database
+from tests.migrated import EMBEDDED, ROOT, fill_with_migrated_database
 from tests.users.social.card_site import card_site
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from websockets.sync.client import connect
 
 from tests.browsers import chromium
-from tests.migrated import fill_with_migrated_database
+from tests.migrated import EMBEDDED, fill_with_migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.embedded
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = Path(__file__).with_name("call.js").read_text()
-EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": "", "ROOMS_ALLOW_GUESTS": "yes"}
+OPEN = {**EMBEDDED, "ROOMS_ALLOW_GUESTS": "yes"}
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     command = [sys.executable, "manage.py", "serve", *options]
     fill_with_migrated_database(tmp_path)
     with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **EMBEDDED}, stdout=log)
+        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **OPEN}, stdout=log)
     try:
         wait_for(port, tmp_path / "log")
         yield f"localhost:{port}"

@@ -17,9 +17,8 @@ import pytest
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from tests.config.test_serve import EMBEDDED, ROOT
 from tests.mailed import mailed_code
-from tests.migrated import fill_with_migrated_database
+from tests.migrated import EMBEDDED, ROOT, fill_with_migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

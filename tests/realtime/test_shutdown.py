@@ -19,9 +19,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from tests.config.test_serve import EMBEDDED, ROOT
 from tests.mailed import mailed_code
-from tests.migrated import fill_with_migrated_database
+from tests.migrated import EMBEDDED, ROOT, fill_with_migrated_database
 from tests.realtime.test_processes import PROFILE, wait_for
 
 if TYPE_CHECKING:
