@@ -4,12 +4,12 @@ import { useTranslations } from "next-intl";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMember } from "@/account/useMember";
 import { AddToCollection } from "@/collections/AddToCollection";
+import { SHOWN } from "@/cards/shown";
 import type { ShownCard } from "@/holobase";
 import { holobase } from "@/holobase/browser";
 import { useLiveRecord } from "@/holobase/live";
 import { Link, useRouter } from "@/i18n/routing";
-import { ProblemText } from "@/layout/ProblemText";
-import { useAction } from "@/layout/useAction";
+import { ActionButton } from "@/layout/ActionButton";
 import { ReportButton } from "@/moderation/ReportButton";
 import styles from "./cards.module.css";
 
@@ -17,8 +17,7 @@ import styles from "./cards.module.css";
 export function CardActions({ card }: { card: ShownCard }) {
   const t = useTranslations("card");
   const member = useMember();
-  const fetch = () => holobase.cards.view(card.id, { expand: ["creator", "template", "remixed_from"] });
-  const shown = useLiveRecord<ShownCard>("cards", card.id, fetch, card);
+  const shown = useLiveRecord(holobase.cards, card.id, SHOWN, card);
   if (!shown) return <p role="status">{t("gone")}</p>;
   const isMine = member?.id === card.creator;
   return (
@@ -45,43 +44,27 @@ function LikeButton({ card }: { card: ShownCard }) {
     queryFn: async () => (await holobase.cards.view(card.id, { fields: ["id", "viewer.liked"] })).viewer?.liked ?? false,
     enabled: Boolean(member),
   });
-  const toggle = useAction(async () => {
+  async function toggle() {
     await (isLiked ? holobase.cards.unset("like", card.id) : holobase.cards.set("like", card.id));
     queries.setQueryData(key, !isLiked);
-  });
+  }
+
   const label = t("likes", { count: card.like_count });
   if (!member) return <span>{label}</span>;
   return (
-    <>
-      <button
-        type="button"
-        className="quiet"
-        aria-pressed={isLiked}
-        disabled={toggle.isRunning}
-        onClick={() => void toggle.run()}
-      >
-        {isLiked ? t("liked") : t("like")} · {label}
-      </button>
-      <ProblemText problem={toggle.problem} />
-    </>
+    <ActionButton send={toggle} pressed={isLiked}>
+      {isLiked ? t("liked") : t("like")} · {label}
+    </ActionButton>
   );
 }
 
 function RemixButton({ id }: { id: string }) {
   const t = useTranslations("card");
   const router = useRouter();
-  const remix = useAction(() => holobase.cards.run("remix", id));
-  return (
-    <>
-      <button
-        type="button"
-        className="quiet"
-        disabled={remix.isRunning}
-        onClick={() => void remix.run().then((done) => done && router.push(`/cards/${done.result.id}/edit`))}
-      >
-        {t("remix")}
-      </button>
-      <ProblemText problem={remix.problem} />
-    </>
-  );
+  async function remix() {
+    const { id: remixed } = await holobase.cards.run("remix", id);
+    router.push(`/cards/${remixed}/edit`);
+  }
+
+  return <ActionButton send={remix}>{t("remix")}</ActionButton>;
 }

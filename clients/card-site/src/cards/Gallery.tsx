@@ -14,11 +14,10 @@ const SEEN_AT_FIRST = 4;
 /** Cards page by page; what is published meanwhile comes in, and what is taken back goes. */
 export function Gallery({ query, first }: { query: CardQuery; first: PlainPage<ListedCard> }) {
   const t = useTranslations("gallery");
-  const pages = useLivePages<ListedCard>({
-    key: ["cards", query],
-    fetch: (cursor) => holobase.cards.list(listing(query, cursor)),
+  const pages = useLivePages(holobase.cards, listing(query), {
     first,
-    live: query.search ? undefined : { topic: "cards", expand: "creator", ...(query.filter && { filter: query.filter }) },
+    // What a search finds can't be told of a change alone.
+    topic: query.search ? undefined : "cards",
     newest: !query.sort || query.sort === "-created_at" ? "first" : undefined,
   });
   if (pages.records.length === 0) return <p>{t("none")}</p>;

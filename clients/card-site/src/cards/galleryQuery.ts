@@ -27,6 +27,6 @@ export function galleryQuery({ search, rarity, sort }: GalleryChoice): CardQuery
 }
 
 /** Return what a list of cards is asked with. */
-export function listing(query: CardQuery, cursor?: string) {
-  return { ...query, expand: ["creator" as const], limit: 24, ...(cursor && { cursor }) };
+export function listing(query: CardQuery) {
+  return { ...query, expand: ["creator"] as const, limit: 24 };
 }

@@ -34,11 +34,9 @@ interface Props {
 export function Binder({ collection, owner, first }: Props) {
   const member = useMember();
   const canArrange = member?.id === owner;
-  const stored = useLivePages<CollectionItem>({
-    key: ["collection-items", collection],
-    fetch: (cursor) => holobase.collectionItems.list({ ...itemsOf(collection), ...(cursor && { cursor }) }),
+  const stored = useLivePages(holobase.collectionItems, itemsOf(collection), {
+    topic: `collections/${collection}/collection-items`,
     first,
-    live: { topic: `collections/${collection}/collection-items`, expand: "card.creator" },
     newest: "last",
   });
   const [moved, setMoved] = useState<CollectionItem[] | null>(null);

@@ -18,11 +18,9 @@ import styles from "./comments.module.css";
 export function Comments({ card, first }: { card: string; first: PlainPage<Comment> }) {
   const t = useTranslations("comments");
   const member = useMember();
-  const pages = useLivePages<Comment>({
-    key: ["comments", card],
-    fetch: (cursor) => holobase.comments.list({ ...commentsOf(card), ...(cursor && { cursor }) }),
+  const pages = useLivePages(holobase.comments, commentsOf(card), {
+    topic: `cards/${card}/comments`,
     first,
-    live: { topic: `cards/${card}/comments`, expand: "author" },
     newest: "last",
   });
   const comments = pages.records;

@@ -13,11 +13,7 @@ import { Link } from "@/i18n/routing";
 
 export function Feed({ mode, first }: { mode: FeedMode; first?: PlainPage<FeedItem> }) {
   const t = useTranslations("feed");
-  const pages = useLivePages<FeedItem>({
-    key: ["feed", mode],
-    fetch: (cursor) => holobase.feed.list({ ...feedOf(mode), ...(cursor && { cursor }) }),
-    ...(first && { first }),
-  });
+  const pages = useLivePages(holobase.feed, feedOf(mode), { ...(first && { first }) });
   if (pages.records.length === 0) return <p>{t("none")}</p>;
   return (
     <>

@@ -1,40 +1,45 @@
 "use client";
 
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { Page, RecordEvent } from "holobase";
+import type { Listing, RecordEvent, Resource, Resources, Row, Shape } from "holobase";
+import { pagesQuery, viewQuery } from "holobase/tanstack-query";
 import { useEffect } from "react";
 import { type PlainPage, plainPage } from "@/holobase";
 import { realtime } from "@/holobase/browser";
 
-interface Live {
-  topic: string;
-  filter?: string;
-  expand?: string;
-}
+type Name = keyof Resources & string;
+type Newest = "first" | "last" | undefined;
 
 interface LivePages<T> {
-  /** What the answers are known by. */
-  key: readonly unknown[];
-  fetch: (cursor: string | undefined) => Promise<Page<T>>;
+  /** What is heard meanwhile of the records that the query asks for; nothing without it. */
+  topic?: string | undefined;
   /** What the server has rendered already. */
   first?: PlainPage<T>;
-  live?: Live | undefined;
   /** Where what is new belongs; without it, it is found at the next visit. */
-  newest?: "first" | "last" | undefined;
+  newest?: Newest;
 }
 
 /** Show pages one after the other, and what happens to their records as it does. */
-export function useLivePages<T extends { id: string }>({ key, fetch, first, live, newest }: LivePages<T>) {
+export function useLivePages<R extends Name, const E extends string>(
+  resource: Resource<Resources, R>,
+  query: Listing<Resources, R, E, never>,
+  { topic, first, newest }: LivePages<Row<Resources, R, E>> = {},
+) {
   const queries = useQueryClient();
+  const { queryKey, queryFn, initialPageParam } = pagesQuery<Resources, R, E>(resource, query);
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
-    queryKey: key,
-    queryFn: async ({ pageParam }) => plainPage(await fetch(pageParam)),
-    initialPageParam: undefined as string | undefined,
+    queryKey,
+    queryFn: async (context) => plainPage(await queryFn(context)),
+    initialPageParam,
     getNextPageParam: (page) => page.nextCursor,
-    ...(first && { initialData: { pages: [first], pageParams: [undefined] } }),
+    ...(first && { initialData: { pages: [first], pageParams: [initialPageParam] } }),
   });
-  useSubscription<T>(live, key, (event) =>
-    queries.setQueryData<InfiniteData<PlainPage<T>>>(key, (known) => known && applied(known, event, newest)),
+  // Every record has an id, whatever else was asked for.
+  useSubscription<{ id: string }>(topic, query, queryKey, (event) =>
+    queries.setQueryData<InfiniteData<PlainPage<{ id: string }>>>(
+      queryKey,
+      (known) => known && applied(known, event, newest),
+    ),
   );
   return {
     records: data?.pages.flatMap((page) => page.results) ?? [],
@@ -45,34 +50,47 @@ export function useLivePages<T extends { id: string }>({ key, fetch, first, live
 }
 
 /** Show one record as it is now; null once it can't be seen any more. */
-export function useLiveRecord<T extends { id: string }>(resource: string, id: string, fetch: () => Promise<T>, first?: T) {
+export function useLiveRecord<R extends Name, const E extends string = never>(
+  resource: Resource<Resources, R>,
+  id: string,
+  shape: Shape<Resources, R, E, never> = {},
+  first?: Row<Resources, R, E>,
+) {
   const queries = useQueryClient();
-  const key = [resource, id];
-  const { data } = useQuery<T | null>({ queryKey: key, queryFn: fetch, ...(first && { initialData: first }) });
-  useSubscription<T>({ topic: `${resource}/${id}` }, key, (event) =>
-    queries.setQueryData<T | null>(key, (known) => (event.record ? { ...known, ...event.record } : null)),
+  const { queryKey, queryFn } = viewQuery<Resources, R, E>(resource, id, shape);
+  const { data } = useQuery<Row<Resources, R, E> | null>({
+    queryKey,
+    queryFn,
+    ...(first && { initialData: first }),
+  });
+  useSubscription<object>(`${resource.name}/${id}`, {}, queryKey, (event) =>
+    queries.setQueryData<object | null>(queryKey, (known) => (event.record ? { ...known, ...event.record } : null)),
   );
   return data;
 }
 
 /** Listen while a component is shown; what was missed before is fetched anew. */
-function useSubscription<T>(live: Live | undefined, key: readonly unknown[], onEvent: (event: RecordEvent<T>) => void) {
+function useSubscription<T>(
+  topic: string | undefined,
+  { filter, expand }: { filter?: object | string; expand?: readonly string[] },
+  queryKey: readonly unknown[],
+  onEvent: (event: RecordEvent<T>) => void,
+) {
   const queries = useQueryClient();
-  const asked = JSON.stringify(live);
   useEffect(() => {
-    if (!live) return;
-    const { topic, ...query } = live;
-    const refetch = () => void queries.invalidateQueries({ queryKey: key });
+    if (!topic) return;
+    const query = { ...(filter && { filter: String(filter) }), ...(expand && { expand: expand.join(",") }) };
+    const refetch = () => void queries.invalidateQueries({ queryKey });
     const subscription = realtime().subscribe<T>(topic, query, { onEvent, onSubscribed: refetch, onReset: refetch });
     return () => subscription.unsubscribe();
-    // The rest is the same as long as the topic and the key are.
-  }, [asked, JSON.stringify(key)]);
+    // The key has all that the query asks for.
+  }, [topic, JSON.stringify(queryKey)]);
 }
 
 function applied<T extends { id: string }>(
   known: InfiniteData<PlainPage<T>>,
   event: RecordEvent<T>,
-  newest: LivePages<T>["newest"],
+  newest: Newest,
 ): InfiniteData<PlainPage<T>> {
   const isKnown = known.pages.some((page) => page.results.some((record) => record.id === event.id));
   const target = newest === "last" ? known.pages.length - 1 : 0;

@@ -5,8 +5,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMember } from "@/account/useMember";
 import { type Member, nameOf } from "@/holobase";
 import { holobase } from "@/holobase/browser";
-import { ProblemText } from "@/layout/ProblemText";
-import { useAction } from "@/layout/useAction";
+import { ActionButton } from "@/layout/ActionButton";
 import { ReportButton } from "@/moderation/ReportButton";
 
 const STANDINGS = ["follow", "mute", "block"] as const;
@@ -48,22 +47,14 @@ function StandingButton({ name, member }: StandingProps) {
     queryFn: async () => (await holobase.users.view(member.id, { fields: ["id", "viewer"] })).viewer,
   });
   const stands = data?.[STANDS_FOR[name]] ?? false;
-  const toggle = useAction(async () => {
+  async function toggle() {
     await (stands ? holobase.users.unset(name, member.id) : holobase.users.set(name, member.id));
     await queries.invalidateQueries({ queryKey: key });
-  });
+  }
+
   return (
-    <>
-      <button
-        type="button"
-        className="quiet"
-        aria-pressed={stands}
-        disabled={toggle.isRunning}
-        onClick={() => void toggle.run()}
-      >
-        {t(stands ? UNDO[name] : name)}
-      </button>
-      <ProblemText problem={toggle.problem} />
-    </>
+    <ActionButton send={toggle} pressed={stands}>
+      {t(stands ? UNDO[name] : name)}
+    </ActionButton>
   );
 }

@@ -8,6 +8,6 @@ import { Link } from "@/i18n/routing";
 /** How many notifications wait, live. */
 export function Bell({ member }: { member: string }) {
   const t = useTranslations("notifications");
-  const inbox = useLiveRecord("inboxes", member, () => holobase.inboxes.view(member));
+  const inbox = useLiveRecord(holobase.inboxes, member);
   return <Link href="/notifications">{t("unread", { count: inbox?.unread_count ?? 0 })}</Link>;
 }

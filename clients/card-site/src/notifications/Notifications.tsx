@@ -8,16 +8,13 @@ import { useLivePages } from "@/holobase/live";
 import { MoreButton } from "@/layout/MoreButton";
 import { Link } from "@/i18n/routing";
 
+const MINE = { expand: ["actor", "card"], limit: 50 } as const;
+
 /** What concerns the member, the latest first, live. */
 export function Notifications() {
   const t = useTranslations("notifications");
   const member = useMember();
-  const pages = useLivePages<Notification>({
-    key: ["notifications"],
-    fetch: (cursor) => holobase.notifications.list({ expand: ["actor", "card"], limit: 50, ...(cursor && { cursor }) }),
-    live: { topic: "notifications", expand: "actor,card" },
-    newest: "first",
-  });
+  const pages = useLivePages(holobase.notifications, MINE, { topic: "notifications", newest: "first" });
   const notifications = pages.records;
   return (
     <>

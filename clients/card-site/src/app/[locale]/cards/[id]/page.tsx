@@ -4,6 +4,7 @@ import { CardActions } from "@/cards/CardActions";
 import { CardFacts } from "@/cards/CardFacts";
 import styles from "@/cards/cards.module.css";
 import { HoloCard } from "@/cards/HoloCard";
+import { SHOWN } from "@/cards/shown";
 import { RelatedCards } from "@/cards/RelatedCards";
 import { Comments } from "@/comments/Comments";
 import { commentsOf } from "@/comments/commentsOf";
@@ -45,5 +46,5 @@ export default async function CardPage({ params }: Props) {
 
 const card = cache(async (id: string) => {
   const holobase = await serverHolobase();
-  return orNotFound(holobase.cards.view(id, { expand: ["creator", "template", "remixed_from"] }));
+  return orNotFound(holobase.cards.view(id, SHOWN));
 });
