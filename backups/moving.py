@@ -14,14 +14,12 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 import orjson
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from backups import fence
 from backups.peers import MoveError
 from backups.receiving import described
 from backups.tables import ALL_KEYS, AT_ONCE, KeyRange, RowsDigest, digest_of
-from resources.api import feed, read_snapshot, registry
+from resources.api import feed, read_snapshot, registry, waiting_migrations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -186,8 +184,7 @@ def move_to(
 
 def _require_migrated() -> None:
     """Raise MoveError unless this database is migrated as far as the target will be."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if waiting_migrations():
         raise MoveError("The site is of an older version: serve it by this one first.")
 
 

@@ -11,7 +11,6 @@ from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -22,6 +21,7 @@ from config.supervision import is_worker_running
 from files.storage import is_storage_ready
 from realtime.hub import known_hubs
 from resources import feed
+from resources.connections import waiting_migrations
 from resources.dialects import sqlite_driver
 from resources.models import ConsumerPosition, SkippedChange
 
@@ -106,8 +106,7 @@ def _realtime() -> bool:
 
 
 def _migrations() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return not waiting_migrations()
 
 
 def _worker() -> bool:

@@ -9,6 +9,7 @@ from resources.actors import ANONYMOUS, SYSTEM, Actor, Authentication
 from resources.answers import JSON, HttpAnswer
 from resources.byte_cache import ByteCache
 from resources.changes import together
+from resources.connections import waiting_migrations
 from resources.declaration import FormerKeys, ListOption, RecordAction, Resource, actor
 from resources.documents.completion import complete_by
 from resources.documents.embedding import AddressStarts, embed
@@ -263,6 +264,7 @@ __all__ = [
     "visible",
     "wait_for_change",
     "wait_for_signal",
+    "waiting_migrations",
     "where",
     "with_limits",
     "words_of",

@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.db.transaction import TransactionManagementError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from django.db.migrations import Migration
 
 
 def with_connection[Result](work: Callable[[], Result]) -> Result:
@@ -18,6 +21,13 @@ def with_connection[Result](work: Callable[[], Result]) -> Result:
         return work()
     finally:
         connection.close_if_unusable_or_obsolete()
+
+
+def waiting_migrations() -> list[Migration]:
+    """Return the migrations that the code has and the database lacks, in their order."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [migration for migration, _is_backwards in plan]
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from resources.api import (
     registry,
     run_plan,
 )
-from users.models import AccountEvent, ApiKey, Block, FormerUsername, Mute, Session, User
+from users.models import AccountEvent, ApiKey, Block, FormerUsername, Session, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -203,18 +203,8 @@ def member_named(username: str) -> User | None:
     return found or members.filter(pk__in=former).first()
 
 
-def has_block_between(one: UUID | None, other: UUID | None) -> bool:
-    """Return whether either of two members has blocked the other."""
-    return Block.objects.between(one, other).exists()
-
-
 def apart_from(user_id: UUID | None) -> frozenset[str]:
     """Return the ids, as text, of the members who have blocked a member or whom it has blocked."""
     blocks = Block.objects.filter(Q(blocker=user_id) | Q(blocked=user_id))
     ends = {str(end) for pair in blocks.values_list("blocker", "blocked") for end in pair}
     return frozenset(ends - {str(user_id)})
-
-
-def muted_by(user_id: UUID | None) -> frozenset[UUID]:
-    """Return the ids of the members whom a member has muted."""
-    return frozenset(Mute.objects.filter(muter=user_id).values_list("muted_id", flat=True))

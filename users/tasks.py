@@ -6,7 +6,7 @@ from uuid import UUID
 
 from resources.api import LONG, SOON, Action, Change, JobContext, job, unseal
 from users.callers import Caller
-from users.services import erasure, exports, login_throttle, mail
+from users.services import exports, login_throttle, mail
 
 
 @job(priority=SOON)
@@ -41,12 +41,6 @@ def build_export(context: JobContext, export_id: str) -> None:
         context.report(done=done, total=total)
 
     exports.build_export(UUID(export_id), tell=tell, is_last_attempt=context.is_last_attempt)
-
-
-@job()
-def erase_members() -> int:
-    """Erase the accounts whose days of grace are over."""
-    return erasure.erase_due_members()
 
 
 def tell_member(change: Change, **_signal: object) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.doctor.setup_check import CheckOutcome, SetupCheck, expect, fail, ok, size, warn
 from config.env import is_generated
 from config.key_check import INDEX, SEALING, SECRET, unfit_keys
+from resources.connections import waiting_migrations
 from resources.dialects import dialect, sqlite_driver
 from resources.models import Change
 
@@ -82,11 +82,10 @@ def connections() -> CheckOutcome | None:
 
 def migrations() -> CheckOutcome:
     """Look whether a migration waits."""
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    waiting = waiting_migrations()
     if not waiting:
         return ok(0)
-    first = ", ".join(str(migration) for migration, _backwards in waiting[:3])
+    first = ", ".join(map(str, waiting[:3]))
     return fail(f"{len(waiting)}: {first}")
 
 

@@ -91,11 +91,11 @@ def file_system_of(folder: Path, mounts: str) -> str:
 
 def disk_room() -> CheckOutcome:
     """Look how much room the data folder's disk has."""
-    free, total = disk_usage(settings.DATA_DIR).free, disk_usage(settings.DATA_DIR).total
+    room = disk_usage(settings.DATA_DIR)
     return expect(
-        f"{size(free)} / {size(total)}",
-        unless_fail=free >= LEAST_DISK_BYTES,
-        unless_warn=free >= FEW_DISK_BYTES,
+        f"{size(room.free)} / {size(room.total)}",
+        unless_fail=room.free >= LEAST_DISK_BYTES,
+        unless_warn=room.free >= FEW_DISK_BYTES,
     )
 
 

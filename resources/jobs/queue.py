@@ -113,9 +113,14 @@ def save_checkpoint(job: Job, checkpoint: dict[str, Any]) -> None:
 def end(job: Job, state: JobState, **values: Any) -> None:
     """Write down how a job ended, and wake those that wait for it."""
     with held(job) as current:
-        over = {"lease": "", "finished_at": timezone.now(), "is_cancelling": False}
-        write(current, {"state": state, **over, **values})
-        wake([f"jobs/{job.pk}"])
+        _finish(current, state, by=SYSTEM, is_cancelling=False, **values)
+
+
+def _finish(job: Job, state: JobState, *, by: Actor, **values: Any) -> None:
+    """Write down how a job ended whose row is locked, and wake those that wait for it."""
+    over = {"state": state, "lease": "", "finished_at": timezone.now()}
+    write(job, {**over, **values}, by=by)
+    wake([f"jobs/{job.pk}"])
 
 
 def put_back(job: Job, *, at: datetime, **values: Any) -> None:
@@ -155,9 +160,7 @@ def _take_up(found: Job, most: int) -> int:
         if job.attempts < most:
             write(job, {"state": JobState.WAITING, "lease": "", "run_at": timezone.now()})
         else:
-            over = {"lease": "", "finished_at": timezone.now()}
-            write(job, {"state": JobState.FAILED, "error": KILLED, **over})
-            wake([f"jobs/{job.pk}"])
+            _finish(job, JobState.FAILED, by=SYSTEM, error=KILLED)
     logger.warning("a job was left undone", extra={"fields": {"job": job.name}})
     return 1
 
@@ -177,9 +180,7 @@ def cancel_job(job: Job, *, by: Actor) -> Job:
             at_once = {"run_at": timezone.now(), "awaits": ""}
             write(current, {"is_cancelling": True, **at_once}, by=by)
         else:
-            over = {"state": JobState.CANCELLED, "finished_at": timezone.now(), "awaits": ""}
-            write(current, over, by=by)
-            wake([f"jobs/{job.pk}"])
+            _finish(current, JobState.CANCELLED, by=by, awaits="")
     return current
 
 

@@ -95,7 +95,7 @@ def test_a_process_is_ready_by_what_its_role_needs(
     [
         ("connection", AWAY, "database"),
         ("get_channel_layer", fails, "layer"),
-        ("MigrationExecutor", fails, "migrations"),
+        ("waiting_migrations", fails, "migrations"),
     ],
 )
 def test_each_part_is_asked_itself(

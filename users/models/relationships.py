@@ -76,15 +76,6 @@ class Follow(Record):
         return f"{self.follower} → {self.followed}"
 
 
-class BlockQuerySet(models.QuerySet["Block"]):
-    """Queries of blocks."""
-
-    def between(self, one: UUID | None, other: UUID | None) -> Self:
-        """Return the blocks of two members by each other."""
-        pair = (one, other)
-        return self.filter(blocker__in=pair, blocked__in=pair)
-
-
 class Block(Record):
     """That two members see nothing of each other, because one of them wants it so."""
 
@@ -102,8 +93,6 @@ class Block(Record):
         db_index=False,
         verbose_name=_("blocked"),
     )
-
-    objects = BlockQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("block")

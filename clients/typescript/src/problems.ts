@@ -12,8 +12,25 @@ interface About<Code extends string> {
   request_id: string;
 }
 
+const INVALID = ['invalid', 'bad_parameter', 'conflict', 'screened'] as const;
+const LIMITS = [
+  'throttled', 'too_many_requests', 'too_fast', 'too_many_uploads', 'too_many_bodies',
+  'too_many_connections', 'too_many_subscriptions', 'too_many_rooms',
+] as const;
+const AWAY = [
+  'unavailable', 'busy', 'restarting', 'interrupted', 'too_costly', 'storage_full', 'internal_error',
+] as const;
+const PLAIN = [
+  'not_found', 'not_permitted', 'not_authenticated', 'authentication_failed', 'wrong_credentials',
+  'wrong_code', 'wrong_passkey', 'step_up_needed', 'password_needed', 'email_unverified', 'barred',
+  'silenced', 'account_closed', 'account_exists', 'insufficient_scope', 'foreign_origin',
+  'precondition_failed', 'key_reused', 'wrong_state', 'quota_exceeded', 'too_large', 'url_too_long',
+  'unsupported_media_type', 'type_not_taken', 'method_not_allowed', 'malformed', 'not_configured',
+] as const;
+const NAMED = new Set<string>([...INVALID, ...LIMITS, ...AWAY, ...PLAIN, 'second_factor_needed']);
+
 /** Fields or parameters are wrong: `errors` says which. */
-export interface InvalidProblem extends About<'invalid' | 'bad_parameter' | 'conflict' | 'screened'> {
+export interface InvalidProblem extends About<(typeof INVALID)[number]> {
   errors: FieldError[];
 }
 /** A code is asked for: `challenge` goes to `auth.secondFactor` with it. */
@@ -22,22 +39,11 @@ export interface SecondFactorProblem extends About<'second_factor_needed'> {
   factors: string[];
 }
 /** Too much was asked for. */
-export type LimitProblem = About<
-  | 'throttled' | 'too_many_requests' | 'too_fast' | 'too_many_uploads' | 'too_many_bodies'
-  | 'too_many_connections' | 'too_many_subscriptions' | 'too_many_rooms'
->;
+export type LimitProblem = About<(typeof LIMITS)[number]>;
 /** The server can’t just now. */
-export type AwayProblem = About<
-  'unavailable' | 'busy' | 'restarting' | 'interrupted' | 'too_costly' | 'storage_full' | 'internal_error'
->;
+export type AwayProblem = About<(typeof AWAY)[number]>;
 /** Others that have a name. */
-export type PlainProblem = About<
-  | 'not_found' | 'not_permitted' | 'not_authenticated' | 'authentication_failed' | 'wrong_credentials'
-  | 'wrong_code' | 'wrong_passkey' | 'step_up_needed' | 'password_needed' | 'email_unverified' | 'barred'
-  | 'silenced' | 'account_closed' | 'account_exists' | 'insufficient_scope' | 'foreign_origin'
-  | 'precondition_failed' | 'key_reused' | 'wrong_state' | 'quota_exceeded' | 'too_large' | 'url_too_long'
-  | 'unsupported_media_type' | 'type_not_taken' | 'method_not_allowed' | 'malformed' | 'not_configured'
->;
+export type PlainProblem = About<(typeof PLAIN)[number]>;
 /** One that this release of the client has no name for: `raw` is what the server called it. */
 export interface OtherProblem extends About<'other'> {
   raw: string;
@@ -45,18 +51,6 @@ export interface OtherProblem extends About<'other'> {
 }
 export type Problem =
   | InvalidProblem | SecondFactorProblem | LimitProblem | AwayProblem | PlainProblem | OtherProblem;
-
-const NAMED = new Set(
-  (
-    'invalid bad_parameter conflict screened second_factor_needed throttled too_many_requests too_fast ' +
-    'too_many_uploads too_many_bodies too_many_connections too_many_subscriptions too_many_rooms ' +
-    'unavailable busy restarting interrupted too_costly storage_full internal_error not_found ' +
-    'not_permitted not_authenticated authentication_failed wrong_credentials wrong_code wrong_passkey ' +
-    'step_up_needed password_needed email_unverified barred silenced account_closed account_exists ' +
-    'insufficient_scope foreign_origin precondition_failed key_reused wrong_state quota_exceeded ' +
-    'too_large url_too_long unsupported_media_type type_not_taken method_not_allowed malformed not_configured'
-  ).split(' '),
-);
 
 /** A problem that a request came back with: `problem.code` narrows what else `problem` has. */
 export class ProblemError extends HolobaseError {
