@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from backups.archives import Manifest, created, encrypt
@@ -57,8 +57,13 @@ def write_archive(target: Path, tell: Progress) -> Manifest:
 
 
 def applied_migrations() -> list[list[str]]:
-    """Return app and name of each migration that the database has."""
-    return sorted(list(key) for key in MigrationRecorder(connection).applied_migrations())
+    """Return app and name of each migration that the database has.
+
+    One that replaces others is left out: whether a database was migrated by them or by it, it has
+    the same tables.
+    """
+    loader = MigrationLoader(connection)
+    return sorted(list(key) for key in loader.applied_migrations if key not in loader.replacements)
 
 
 def own_secrets() -> Iterator[tuple[str, bytes]]:

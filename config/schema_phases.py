@@ -38,7 +38,7 @@ class BreakingChange(NamedTuple):
 def breaking_changes(leaves: Mapping[str, str]) -> Iterator[BreakingChange]:
     """Yield what breaks the release whose last migrations were `leaves`, by app."""
     loader = MigrationLoader(None)
-    nodes = [(app, name) for app, name in leaves.items() if (app, name) in loader.graph.nodes]
+    nodes = list(_in_graph(loader, leaves))
     released = loader.project_state(nodes)
     known = {node for leaf in nodes for node in loader.graph.forwards_plan(leaf)}
     seen = set(known)
@@ -47,6 +47,20 @@ def breaking_changes(leaves: Mapping[str, str]) -> Iterator[BreakingChange]:
             if node not in seen:
                 seen.add(node)
                 yield from problems_of(loader.disk_migrations[node], released)
+
+
+def _in_graph(loader: MigrationLoader, leaves: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the migrations that there are; for a replaced one, the one that replaces it.
+
+    Only what is released is replaced, as a whole.
+    """
+    replacing = {
+        old: new for new, migration in loader.replacements.items() for old in migration.replaces
+    }
+    for leaf in leaves.items():
+        node = leaf if leaf in loader.graph.nodes else replacing.get(leaf)
+        if node:
+            yield node
 
 
 def problems_of(migration: Migration, released: ProjectState) -> Iterator[BreakingChange]:

@@ -56,5 +56,5 @@ class Migration(migrations.Migration):
                 verbose_name="visibility",
             ),
         ),
-        migrations.RunPython(from_the_log, migrations.RunPython.noop),
+        migrations.RunPython(from_the_log, migrations.RunPython.noop, elidable=True),
     ]

@@ -51,5 +51,5 @@ class Migration(migrations.Migration):
                 verbose_name="template version",
             ),
         ),
-        migrations.RunPython(from_the_cards, migrations.RunPython.noop),
+        migrations.RunPython(from_the_cards, migrations.RunPython.noop, elidable=True),
     ]

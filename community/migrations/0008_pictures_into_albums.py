@@ -28,4 +28,4 @@ class Migration(migrations.Migration):
         ("community", "0007_albums"),
     ]
 
-    operations = [migrations.RunPython(to_albums, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(to_albums, migrations.RunPython.noop, elidable=True)]

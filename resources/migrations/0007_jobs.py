@@ -61,6 +61,15 @@ class Migration(migrations.Migration):
                 'verbose_name': 'job',
                 'verbose_name_plural': 'jobs',
                 'default_manager_name': 'tracked',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['queue', '-priority', 'run_at', 'id'], name='job_due'),
+                    models.Index(condition=models.Q(('state', 'running')), fields=['leased_until'], name='job_leased'),
+                    models.Index(condition=models.Q(('awaits', ''), _negated=True), fields=['awaits'], name='job_awaiting'),
+                    models.Index(fields=['asked_by', '-created_at', '-id'], name='job_of_member'),
+                    models.Index(fields=['created_at'], name='job_by_age'),
+                    models.Index(fields=['state', 'finished_at'], name='job_by_state'),
+                    models.Index(fields=['name', '-created_at'], name='job_by_name'),
+                ],
             },
             managers=[
                 ('tracked', django.db.models.manager.Manager()),
@@ -75,33 +84,5 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signals', to='resources.job')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['queue', '-priority', 'run_at', 'id'], name='job_due'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['leased_until'], name='job_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('awaits', ''), _negated=True), fields=['awaits'], name='job_awaiting'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['asked_by', '-created_at', '-id'], name='job_of_member'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['created_at'], name='job_by_age'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['state', 'finished_at'], name='job_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['name', '-created_at'], name='job_by_name'),
         ),
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from resources.models import Change
 from tests.files.albums import ids, stored
@@ -30,7 +30,7 @@ def posts_with_a_picture() -> Iterator[Any]:
 
     What later migrations did to other columns stays: undoing all of them takes half a minute.
     """
-    loader = MigrationExecutor(connection).loader
+    loader = MigrationLoader(connection, replace_migrations=False)
     moves, removes = (loader.get_migration("community", name) for name in (MOVED, REMOVED))
     with_column = loader.project_state(("community", ALBUMS))
     before_removal = loader.project_state(("community", MOVED))

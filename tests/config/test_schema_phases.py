@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import migrations, models
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models.functions import Now
 
+from config import schema_phases
 from config.schema_phases import breaking_changes, problems_of, released_leaves
 
 if TYPE_CHECKING:
@@ -96,6 +99,25 @@ def test_the_last_release_can_run_on_the_schema_of_this_one() -> None:
     assert list(breaking_changes(released_leaves())) == []
 
 
-def test_the_check_reads_the_migrations_that_there_are() -> None:
+def test_what_is_taken_from_a_release_that_ended_with_a_replaced_migration_is_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    later: Any = migrations.Migration("0012_later", "cards")
+    later.dependencies = [("cards", "0011_resembling_fronts")]
+    later.operations = [migrations.RemoveField("card", "slots")]
+    load = MigrationLoader.load_disk
+
+    def load_and_add(loader: MigrationLoader) -> None:
+        load(loader)
+        loader.disk_migrations["cards", "0012_later"] = later
+
+    monkeypatch.setattr(MigrationLoader, "load_disk", load_and_add)
+    (found,) = breaking_changes({"cards": "0011_resembling_fronts"})
+    assert found.migration == "cards.0012_later"
+
+
+def test_the_check_reads_the_migrations_that_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    one_by_one = partial(MigrationLoader, replace_migrations=False)
+    monkeypatch.setattr(schema_phases, "MigrationLoader", one_by_one)
     problems = list(breaking_changes({"users": "0001_initial", "cards": "0001_initial"}))
     assert {"users", "cards"} <= {migration.partition(".")[0] for migration, _problem in problems}

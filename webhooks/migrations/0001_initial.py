@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'webhook',
                 'verbose_name_plural': 'webhooks',
+                'indexes': [models.Index(fields=['created_at'], name='webhook_by_age')],
             },
         ),
         migrations.CreateModel(
@@ -65,14 +66,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'delivery',
                 'verbose_name_plural': 'deliveries',
+                'constraints': [models.UniqueConstraint(fields=('webhook', 'place'), name='one_delivery_per_change')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='webhook',
-            index=models.Index(fields=['created_at'], name='webhook_by_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('webhook', 'place'), name='one_delivery_per_change'),
         ),
     ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from cards.models import Card
 from resources.models import SearchEntry
@@ -15,9 +16,11 @@ from resources.search.index import index_many
 from resources.search.matching import entries_matching
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.personas import Persona
 
-BEFORE = [("resources", "0004_assigned_position")]
+BEFORE, AFTER = ("resources", "0004_assigned_position"), ("resources", "0005_search_terms")
 
 
 def found(persona: Persona, question: str) -> list[str]:
@@ -25,11 +28,18 @@ def found(persona: Persona, question: str) -> list[str]:
     return sorted(card["title"] for card in page["results"])
 
 
-def migrate(targets: list[tuple[str, str]]) -> MigrationExecutor:
-    executor = MigrationExecutor(connection)
-    executor.migrate(targets)
-    executor.loader.build_graph()
-    return executor
+@contextmanager
+def words_in_the_index() -> Iterator[Any]:
+    """Undo the migration to terms, and yield the model of before; then migrate again."""
+    loader = MigrationLoader(connection, replace_migrations=False)
+    migration, before = loader.disk_migrations[AFTER], loader.project_state(BEFORE)
+    with connection.schema_editor() as editor:
+        migration.unapply(before.clone(), editor)
+    try:
+        yield before.apps.get_model("resources", "SearchEntry")
+    finally:
+        with connection.schema_editor() as editor:
+            migration.apply(before.clone(), editor)
 
 
 def test_the_index_is_rebuilt_from_the_records(alice: Persona) -> None:
@@ -48,12 +58,6 @@ def test_the_index_is_rebuilt_from_the_records(alice: Persona) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_database_from_before_is_searched_by_terms(alice: Persona) -> None:
     alice.creates("cards", title="카드수집가", description="Fire/Water", status="published")
-    now = MigrationExecutor(connection).loader.graph.leaf_nodes("resources")
-    apps = migrate(BEFORE).loader.project_state(BEFORE).apps
-    try:
-        entry = apps.get_model("resources", "SearchEntry").objects.get(resource="cards")
-        entry.title, entry.body = "카드수집가", "Fire/Water"
-        entry.save()
-    finally:
-        migrate(now)
+    with words_in_the_index() as old_entry:
+        old_entry.objects.update(title="카드수집가", body="Fire/Water")
     assert found(alice, "수집") == found(alice, "water fire") == ["카드수집가"]

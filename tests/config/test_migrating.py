@@ -1,0 +1,47 @@
+"""Migrations that replace others lead an older site to the same tables as a new one."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from backups.backing_up import applied_migrations
+from resources.connections import waiting_migrations
+
+EVERY = 7
+"""Which of the stations of the history are tried, as each of them takes a moment."""
+
+
+def history() -> list[tuple[str, str]]:
+    """Return all migrations but those that replace others, in an order that they may have."""
+    loader = MigrationLoader(None, replace_migrations=False)
+    plan = (node for leaf in loader.graph.leaf_nodes() for node in loader.graph.forwards_plan(leaf))
+    return [node for node in dict.fromkeys(plan) if node not in loader.replacements]
+
+
+def test_an_operator_gets_to_the_same_tables_from_anywhere_in_the_history(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stations, tables = history(), MigrationLoader(None).project_state().models
+    for done in range(0, len(stations) + 1, EVERY):
+        applied = stations[:done]
+        recorded = partial(dict.fromkeys, applied)  # takes no recorder, as it is no function
+        monkeypatch.setattr(MigrationRecorder, "applied_migrations", staticmethod(recorded))
+        MigrationLoader(connection).check_consistent_history(connection)
+        state = MigrationLoader(None, replace_migrations=False).project_state(applied)
+        for migration in waiting_migrations():
+            state = migration.mutate_state(state, preserve=False)
+        assert state.models == tables, f"after {applied[-1:]}"
+
+
+@pytest.mark.django_db
+def test_an_operator_whose_site_has_the_replaced_migrations_needs_none() -> None:
+    before, recorded = applied_migrations(), MigrationRecorder(connection).migration_qs
+    for app, name in MigrationLoader(None).replacements:
+        assert recorded.filter(app=app, name=name).delete()[0] == 1
+    assert waiting_migrations() == []
+    assert applied_migrations() == before
