@@ -77,8 +77,14 @@ def holobase(
     data: Path, extra: Mapping[str, str] | None = None, *more: str, source: Path = ROOT
 ) -> Starting:
     """Serve the Holobase of a checkout, without the background worker, over a data folder."""
-    command = [sys.executable, "manage.py", "serve", "--no-worker", *more, "--port"]
+    command = [interpreter(source), "manage.py", "serve", "--no-worker", *more, "--port"]
     return serving(command, data, "/api/v1/cards?limit=1", environment(data, extra), source)
+
+
+def interpreter(source: Path) -> str:
+    """Return the Python of a checkout's own environment, whose packages are of its time."""
+    own = source / ".venv" / "bin" / "python"
+    return str(own) if own.exists() else sys.executable
 
 
 def _seed_module(source: Path) -> str:
@@ -89,7 +95,7 @@ def _seed_module(source: Path) -> str:
 def filled(cards: int, variables: Mapping[str, str], source: Path = ROOT) -> JsonObject:
     """Fill the database that `variables` name, as a checkout does it; tells what is there."""
     done = subprocess.run(
-        [sys.executable, "-m", _seed_module(source), str(cards)],
+        [interpreter(source), "-m", _seed_module(source), str(cards)],
         cwd=source,
         env=variables,
         check=True,

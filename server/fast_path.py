@@ -65,8 +65,7 @@ class FastPath:
         envelope = Envelope.opened(
             request.method, request.path, request.address, *caller_of(headers)
         )
-        if translation.get_language() != request.language:
-            translation.activate(request.language)
+        translation.activate(request.language)
         exchange = self.readers.exchange(request)
         if is_here:
             try:

@@ -107,6 +107,7 @@ def translated(error: apsw.Error) -> Error:
     return ERRORS.get(type(error), OperationalError)(str(error))
 
 
+_PlainCursor = apsw.Cursor
 # The published types know none of the methods that are PEP 249's alone.
 _Cursor: Any = apsw.Cursor
 _Connection: Any = apsw.Connection
@@ -183,7 +184,6 @@ class Cursor(_Cursor):
         return int(self.connection.last_insert_rowid())
 
 
-_open = apsw.Connection.cursor
 _execute, _fetchone, _fetchall = apsw.Cursor.execute, apsw.Cursor.fetchone, apsw.Cursor.fetchall
 
 
@@ -257,9 +257,9 @@ class SqliteConnection(_Connection):
     def rows(self, sql: str, values: Sequence[Any]) -> list[Row]:
         """Return the rows of a statement with `?` placeholders; raises apsw's own errors.
 
-        For connections that no cursor is asked of.
+        By a cursor of the library's own, which fetches many rows without a call for each.
         """
-        cursor = _open(self)
+        cursor = _PlainCursor(self)
         _execute(cursor, sql, values)
         cursor.row_trace = _converter_of(cursor, sql)
         found: list[Row] = cursor.fetchall()

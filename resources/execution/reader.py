@@ -9,7 +9,7 @@ from uuid import UUID
 from zlib import crc32
 
 from resources.actors import UnboundActor
-from resources.documents.completion import completed
+from resources.documents.completion import completed, completed_list
 from resources.errors import Problem, not_permitted, not_signed_in, not_visible
 from resources.execution.run import run_plan
 from resources.query.cursors import PageCursor
@@ -154,13 +154,12 @@ def page_of(resource: Resource, actor: Actor, query: ListQuery, url: str) -> Ans
     if query.is_backward:
         page = page[::-1]
     links = _links(query, page, has_more=has_more)
-    documents = completed(",".join([row[0] for row in page]))
-    parts = [f'{{"results":[{documents}]']
     around = f"{url}?{query.rest}cursor="
-    parts += [f',"{name}":{_link(around, resource, link)}' for name, link in links.items()]
-    parts += [f',"count":{count}'] if count is not None else []
-    parts += _numbers(query, count)
-    body = "".join([*parts, "}"]).encode()
+    rest = [f',"{name}":{_link(around, resource, link)}' for name, link in links.items()]
+    rest += [f',"count":{count}'] if count is not None else []
+    rest += _numbers(query, count)
+    documents = completed_list([row[0] for row in page])
+    body = b"".join([b'{"results":[', documents, b"]", "".join(rest).encode(), b"}"])
     return Answer(body, list_tag(body), None if query.is_of_its_time else plan.sources)
 
 

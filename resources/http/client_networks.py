@@ -68,7 +68,7 @@ def address_of_scope(scope: Mapping[str, Any]) -> str:
     """Return the client's address of an ASGI connection; empty for a Unix socket."""
     peer: str = scope["client"][0] if scope.get("client") else ""
     if not settings.PROXIES:
-        return client_address(peer, "")
+        return _read_entry(peer) or peer
     # Some proxies add a line of their own: together they are one list (RFC 9110, 5.3).
     lines = [value for name, value in scope["headers"] if name == FORWARDED_FOR]
     return client_address(peer, b",".join(lines).decode("latin-1"))

@@ -141,7 +141,7 @@ class SearchView(APIView):
             costs = (
                 (f"{resource}.{name}", points)
                 for resource, query in parts
-                for name, points in query.cost.parts
+                for name, points in query.cost.by_parameter().items()
             )
             require_affordable(Cost(tuple(costs)))
         except Problem:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from django.db.models import JSONField
 from django.utils.translation import gettext as _
 
 from resources.errors import FieldError, Problem
-from resources.query.filters.nodes import Call, Comparison, Identifier, Junction, Literal
+from resources.query.filters.nodes import Call, Comparison, Identifier, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -60,19 +60,26 @@ COUNT = 20
 
 @dataclass(frozen=True)
 class Cost:
-    """Points by the query parameter that asks for them."""
+    """Points by the query parameter that asks for them, which may stand several times."""
 
     parts: tuple[tuple[str, int], ...] = ()
 
     @cached_property
     def points(self) -> int:
         """Return the sum."""
-        return sum(points for _name, points in self.parts)
+        return sum([points for _name, points in self.parts])
 
     @property
     def is_cheap(self) -> bool:
         """Return whether this is nothing to count."""
         return self.points <= CHEAP
+
+    def by_parameter(self) -> Counter[str]:
+        """Return the points of each parameter."""
+        found: Counter[str] = Counter()
+        for name, points in self.parts:
+            found[name] += points
+        return found
 
 
 FREE = Cost()
@@ -80,10 +87,7 @@ FREE = Cost()
 
 def cost_of_selection(selection: Selection, rows: int = 1) -> Cost:
     """Return what `fields` and `expand` cost for a record, or for a page of so many."""
-    found: Counter[str] = Counter()
-    for name, points in _selected(selection, rows):
-        found[name] += points
-    return Cost(tuple(found.items())) if found else FREE
+    return Cost(tuple(_selected(selection, rows))) if _asks_for_more(selection) else FREE
 
 
 def cost_of_list(
@@ -95,22 +99,16 @@ def cost_of_list(
     extras: Iterable[str] = (),
 ) -> Cost:
     """Return what a list costs; `extras` names which of `search` and `count` are asked for."""
-    found: Counter[str] = Counter()
-    if condition is not None:
-        for name, points in _filtered(resource, condition):
-            found[name] += points
-    of_filters = found.total()
-    names = [key.name for key in keys]
-    found["sort"] += SORT * (len(names) - 1)
-    scanned = {name.lstrip("-") for name in resource.sorts_scanned} - {"@random"}
-    found["sort"] += SCAN * len(set(names) & scanned)
-    found["sort"] += RANDOM * sum(name.startswith("@random") for name in names)
-    found.update(dict(cost_of_selection(selection, limit).parts))
+    parts = [] if condition is None else list(_filtered(resource, condition))
+    of_filters = sum([points for _name, points in parts])
+    parts.append(("sort", _sorted(resource, keys)))
+    if _asks_for_more(selection):
+        parts += _selected(selection, limit)
     if "search" in extras:
-        found["search"] += SEARCH
+        parts.append(("search", SEARCH))
     if "count" in extras:
-        found["count"] += COUNT + of_filters
-    return Cost(tuple(found.items()))
+        parts.append(("count", COUNT + of_filters))
+    return Cost(tuple(parts))
 
 
 def require_affordable(cost: Cost) -> None:
@@ -124,10 +122,15 @@ def require_affordable(cost: Cost) -> None:
     message = _("This costs %(points)d points.")
     errors = [
         FieldError(name, "too_costly", message % {"points": points})
-        for name, points in sorted(cost.parts, key=lambda part: -part[1])
+        for name, points in cost.by_parameter().most_common()
         if points
     ]
     raise Problem(400, "too_costly", detail % shown, errors, members=shown)
+
+
+def _asks_for_more(selection: Selection) -> bool:
+    """Return whether anything is answered besides columns."""
+    return bool(selection.viewer or selection.expand)
 
 
 def _selected(selection: Selection, rows: int) -> Iterator[tuple[str, int]]:
@@ -143,12 +146,33 @@ def _selected(selection: Selection, rows: int) -> Iterator[tuple[str, int]]:
         yield from _selected(expansion.selection, records)
 
 
+def _sorted(resource: Resource, keys: Iterable[SortKey]) -> int:
+    """Return what an order costs; its first column costs nothing."""
+    points = -SORT
+    for key in keys:
+        points += SORT
+        if key.seed is not None:
+            points += RANDOM
+        elif key.name in _scanned_sorts(resource):
+            points += SCAN
+    return points
+
+
+@cache
+def _scanned_sorts(resource: Resource) -> frozenset[str]:
+    return frozenset(name.lstrip("-") for name in resource.sorts_scanned)
+
+
 def _filtered(resource: Resource, node: Node) -> Iterator[tuple[str, int]]:
     """Yield the points of each condition, by the parameter that it came from."""
     if isinstance(node, Comparison):
         yield _parameter(node), _compared(resource, node)
         return
-    for choice, alike in groupby(node.children, key=lambda child: _choice(resource, node, child)):
+    if node.connector != "or":
+        for child in node.children:
+            yield from _filtered(resource, child)
+        return
+    for choice, alike in groupby(node.children, key=lambda child: _choice(resource, child)):
         children = list(alike)
         if choice is None:
             for child in children:
@@ -157,9 +181,9 @@ def _filtered(resource: Resource, node: Node) -> Iterator[tuple[str, int]]:
             yield _parameter(children[0]), COMPARISON + len(children) // CHOICES
 
 
-def _choice(resource: Resource, junction: Junction, child: Node) -> str | None:
-    """Return the column if a child is one of several values that an indexed column may equal."""
-    if junction.connector != "or" or not isinstance(child, Comparison) or child.operator != "=":
+def _choice(resource: Resource, child: Node) -> str | None:
+    """Return the column if a condition is a value that an indexed column may equal."""
+    if not isinstance(child, Comparison) or child.operator != "=":
         return None
     column, value = child.left, child.right
     if not isinstance(column, Identifier) or not isinstance(value, Literal):
@@ -209,5 +233,7 @@ def _is_list(resource: Resource, name: str) -> bool:
 
 def _parameter(node: Node) -> str:
     """Return the query parameter that a condition came from."""
-    named = (part.parameter for part in node.literals if isinstance(part, Literal))
-    return next(filter(None, named), "filter")
+    for part in node.literals:
+        if isinstance(part, Literal) and part.parameter:
+            return part.parameter
+    return "filter"

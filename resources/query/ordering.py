@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -57,7 +58,7 @@ class SortKey:
     @property
     def seed(self) -> str | None:
         """Return the seed of a random order; an empty one was not given."""
-        random = RANDOM.fullmatch(self.name)
+        random = self.name[0] == "@" and RANDOM.fullmatch(self.name)
         return (random[1] or "") if random else None
 
     def annotation(self, resource: Resource, actor: AnyActor) -> Any:
@@ -130,7 +131,7 @@ def sort_text(keys: Sequence[SortKey]) -> str:
 def _key(resource: Resource, name: str) -> SortKey:
     column = name.lstrip("+-") if name[:2] not in ("--", "++", "+-", "-+") else name
     allowed = sortable(resource)
-    if RANDOM.fullmatch(column) and "@random" in allowed:
+    if "@random" in allowed and RANDOM.fullmatch(column):
         return SortKey(column, TextField(), name.startswith("-"))
     if column not in allowed:
         message = _("There is no sorting by “%(name)s”; by one of: %(allowed)s.")
@@ -140,6 +141,7 @@ def _key(resource: Resource, name: str) -> SortKey:
     return SortKey(column, field, name.startswith("-"), is_nullable)
 
 
+@cache
 def sortable(resource: Resource) -> frozenset[str]:
     """Return the names by which a resource can be sorted."""
     declared = [*resource.ordering, *resource.sorts_scanned]
