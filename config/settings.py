@@ -147,7 +147,7 @@ RESOURCE_THREADS = env.integer("RESOURCE_THREADS", 4, minimum=1, maximum=1000)
 COSTLY_THREADS = env.integer("COSTLY_THREADS", 2, minimum=1, maximum=1000)
 ALLOW_OLD_SQLITE = env.flag("ALLOW_OLD_SQLITE", default=False)
 STATEMENT_SECONDS = env.integer("STATEMENT_SECONDS", 5, maximum=HOUR)
-WRITER_SECONDS = env.integer("WRITER_SECONDS", 30, minimum=1, maximum=HOUR)
+WRITER_SECONDS = env.integer("WRITER_SECONDS", 10, minimum=1, maximum=HOUR)
 KEPT_BYTES = env.integer("KEPT_BYTES", 16 * 1024 * 1024)
 REQUEST_BYTES_LIMIT = 4 * PICTURE_BYTES_LIMIT
 DATABASES = {"default": backends.database(DATA_DIR)}

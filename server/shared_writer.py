@@ -10,8 +10,9 @@ import asyncio
 import socket
 from typing import override
 
+from server.child_processes import ForkedChild
 from server.writer_frames import Frames
-from server.writer_process import ForkedChild, WriterProcess
+from server.writer_process import WriterProcess
 
 REVIVAL_SECONDS = 0.2
 """How long a server waits before it asks for a line to the next writer."""

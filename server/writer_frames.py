@@ -2,7 +2,7 @@
 
 A frame is a length of four bytes, then a tuple in Python's own `marshal`, which only the same
 Python has to understand. It begins with the number of the write that it asks for or answers, or
-with `HELLO` or `NEWS`.
+with `HELLO`, `NEWS` or `BUSY`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from struct import Struct
 from typing import Any
 
 LENGTH = Struct("!I")
-HELLO, NEWS = -1, 0
-"""That a writer, by its process id, is ready; that something was committed."""
+BUSY, HELLO, NEWS = -2, -1, 0
+"""That a writer is at work; that one, by its process id, is ready; that something was committed."""
 
 
 class Frames:

@@ -2,8 +2,9 @@
 
 The server passes on what is asked, and the writer answers (`server.writer_frames`). When the server
 goes, the writer ends; when the writer goes, the server writes for itself until
-another one, which it starts at once, is ready. A writer that answers nobody for `WRITER_SECONDS` is
-taken for hung, and killed.
+another one, which it starts at once, is ready. A writer at work says so with each write that it
+begins; one that says nothing for `WRITER_SECONDS` while somebody waits is taken for hung, and
+killed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from functools import cached_property, partial
 from itertools import count, islice
 from selectors import EVENT_READ, DefaultSelector
 from threading import local
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, override
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NoReturn, override
 from uuid import UUID
 
 from django.conf import settings
@@ -36,6 +38,7 @@ from resources.http.exchange import Exchange
 from resources.http.request import Request
 from server import process_metrics
 from server.back_off import BackOff
+from server.child_processes import ForkedChild
 from server.waiting import interrupted
 from server.write_executor import (
     MOST_IN_A_GROUP,
@@ -44,47 +47,22 @@ from server.write_executor import (
     write_group,
     write_in_language,
 )
-from server.writer_frames import HELLO, NEWS, Frames, frame
+from server.writer_frames import BUSY, HELLO, NEWS, Frames, frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from resources.http.request import Wire
     from resources.models import Change
+    from server.child_processes import Child
 
 logger = logging.getLogger("holobase.crash")
 
 READ_AT_ONCE = 1 << 16
+BUSY_SECONDS = 1.0
+"""How often a writer says that it is at work, at most."""
 PEER_SECONDS = 5.0
 """How long a server may take to hear an answer, before the others go on without it."""
-
-
-class Child(Protocol):
-    """The process that writes, as `subprocess.Popen` is one."""
-
-    def kill(self) -> None:
-        """End it at once, whatever it does."""
-
-    def wait(self) -> object:
-        """Wait until it has ended."""
-
-
-class ForkedChild:
-    """A process that was forked by this one."""
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-
-    def kill(self) -> None:
-        """End it at once, whatever it does."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-
-    def wait(self) -> object:
-        """Wait until it has ended."""
-        with suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
-        return None
 
 
 class WriterProcess(asyncio.Protocol):
@@ -156,7 +134,7 @@ class WriterProcess(asyncio.Protocol):
         if self.silent_seconds <= settings.WRITER_SECONDS:
             self._watch_again()
             return
-        logger.error("the writer has answered nobody for %d s: it is killed", self.silent_seconds)
+        logger.error("the writer has said nothing for %d s: it is killed", self.silent_seconds)
         self.child.kill()
         # Not even a process that can't be killed keeps anybody waiting.
         self.transport.abort()
@@ -264,6 +242,7 @@ class Writer:
         self.selector = DefaultSelector()
         self.has_news = False
         self.governed: set[UUID] = set()
+        self.said_busy_at = monotonic()
         changes.committed.connect(self._hear)
         if door:
             self.selector.register(door, EVENT_READ)
@@ -326,8 +305,16 @@ class Writer:
                 number, request_id, *rest = said
                 own = Context()
                 own.run(context.begin, request_id)
-                work = partial(write_in_language, _unpacked(*rest))
+                work = partial(self._write, _unpacked(*rest))
                 yield line, number, QueuedWrite(work, own)
+
+    def _write(self, exchange: Exchange) -> HttpAnswer:
+        """Write, and say before that this goes on: a group of writes may take long together."""
+        if monotonic() - self.said_busy_at >= BUSY_SECONDS:
+            self.said_busy_at = monotonic()
+            for line in self.lines:
+                line.say(frame(BUSY))
+        return write_in_language(exchange)
 
     def _hear(self, change: Change, **_signal: object) -> None:
         self.has_news = True

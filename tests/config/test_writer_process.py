@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -17,7 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.writer_frames import Frames, frame
+from resources.answers import HttpAnswer
+from server import writer_process
+from server.writer_frames import BUSY, HELLO, Frames, frame
+from server.writer_process import Writer
 from tests.mailed import mailed_code
 from tests.other_process import other_process, tell
 from tests.realtime.test_processes import PROFILE
@@ -234,6 +238,22 @@ def test_one_that_hangs_is_replaced_and_who_waits_is_told(tmp_path: Path) -> Non
         until(lambda: writers_of(process) not in ([], [hung]))
         writer = writer_of(process)
         until(lambda: written_by(writer) < written_by(writer, after=creates(api, "By which?")))
+
+
+def test_a_writer_at_work_says_so_before_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_process, "BUSY_SECONDS", 0)
+    monkeypatch.setattr(writer_process, "_unpacked", lambda exchange: exchange)
+    monkeypatch.setattr(writer_process, "write_in_language", lambda _exchange: HttpAnswer(204))
+    server, peer = socket.socketpair()
+    writer = Writer()
+    writer.admit(peer)
+    server.sendall(frame(7, "a-request", "an exchange"))
+    server.shutdown(socket.SHUT_WR)
+    writer.run()
+    frames = Frames()
+    frames.feed(server.recv(4_096))
+    server.close()
+    assert [frames.next()[0] for _said in range(3)] == [HELLO, BUSY, 7]
 
 
 @given(st.lists(st.tuples(st.integers(0, 2**40), st.binary(max_size=300))), st.data())
