@@ -144,13 +144,47 @@ def test_an_address_ends_with_the_last_record_that_shows_the_file(
     assert opens(address).status_code == 404
 
 
-@pytest.mark.usefixtures("clock", "card")
-def test_an_address_can_be_signed_for_one_transform(front: File) -> None:
-    address = signed_address(front.key, "220x0")
-    assert opens(f"{address}&w=220").status_code == 200
-    assert [opens(f"{address}{more}").status_code for more in ("", "&w=110")] == [404, 404]
-    every = signed_address(front.key)
-    assert [opens(f"{every}{more}").status_code for more in ("", "&w=110")] == [200, 200]
+@pytest.mark.usefixtures("card")
+def test_an_address_opens_one_transform_of_one_file_in_its_window(
+    front: File, alice: Persona, bob: Persona, clock: Callable[[int], None]
+) -> None:
+    """One signature, tried with every other key, transform and window, and by other readers."""
+    address, other = signed_address(front.key, "220x0"), picture_of(alice).key
+    query_of_other = signed_address(other, "220x0").partition("?")[2]
+    clock(WINDOW_SECONDS + 10)
+    next_window = signed_address(front.key, "220x0")
+    clock(10)
+    ends, next_ends = (
+        parse_qs(urlsplit(each).query)["expires"][0] for each in (address, next_window)
+    )
+    good = f"{address}&w=220"
+    spelled_otherwise = f"{address}&thumb=220x0&format=auto&dpr=1"
+    every_transform = signed_address(front.key)
+    table = {
+        "as signed": (good, 200),
+        "another spelling of the same transform": (spelled_otherwise, 200),
+        "the original": (address, 404),
+        "another width": (f"{address}&w=110", 404),
+        "a height, too": (f"{address}&thumb=220x300", 404),
+        "twice the pixels": (f"{address}&w=220&dpr=2", 404),
+        "another format": (f"{address}&w=220&format=webp", 404),
+        "another quality": (f"{address}&w=220&format=webp&q=40", 404),
+        "the signature of another file": (
+            f"{plain_address(front.key)}?{query_of_other}&w=220",
+            404,
+        ),
+        "the address of another file": (good.replace(front.key, other), 404),
+        "the end of another window": (good.replace(ends, next_ends), 404),
+        "any transform, as signed for all": (f"{every_transform}&w=110", 200),
+    }
+    assert {name: opens(tried).status_code for name, (tried, _status) in table.items()} == {
+        name: status for name, (_tried, status) in table.items()
+    }
+    assert bob.api.client.get(f"{address}&w=110").status_code == 404
+    assert bob.api.client.get(plain_address(front.key)).status_code == 404
+    clock(2 * WINDOW_SECONDS)
+    assert opens(good).status_code == 404
+    assert opens(f"{next_window}&w=220").status_code == 200
 
 
 @pytest.fixture
