@@ -1,8 +1,11 @@
-"""Makes freed memory go back to the system (glibc, mallopt(3))."""
+"""Makes freed memory go back to the system (glibc, mallopt(3), malloc_trim(3))."""
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
+import os
+from pathlib import Path
 
 M_MMAP_THRESHOLD = -3
 LARGE_BYTES = 256 * 1024
@@ -11,6 +14,10 @@ LARGE_BYTES = 256 * 1024
 By default the limit grows with the largest block that was freed, up to 32 MiB; blocks below it stay
 in the heap, where one that is still used keeps all before it.
 """
+TRIM_SECONDS = 2.0
+GROWTH_BYTES = 16 * 1024 * 1024
+"""How much a process grows before free pages between used blocks are looked for."""
+STATM = Path("/proc/self/statm")
 
 
 def return_freed_memory() -> None:
@@ -18,3 +25,26 @@ def return_freed_memory() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+
+
+async def trim_while_growing() -> None:
+    """Give free pages of all heaps back whenever this process has grown, until cancelled.
+
+    Threads leave them behind between blocks that are still used. It happens in a thread, without
+    the GIL. Other C libraries than glibc, and systems without /proc, have nothing to do here.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is None or not STATM.exists():
+        return
+    least = resident_bytes()
+    while True:
+        await asyncio.sleep(TRIM_SECONDS)
+        least = min(least, resident_bytes())
+        if resident_bytes() - least >= GROWTH_BYTES:
+            await asyncio.to_thread(trim, 0)
+            least = resident_bytes()
+
+
+def resident_bytes() -> int:
+    """Return the memory of this process, on systems with /proc (proc(5))."""
+    return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -19,6 +19,7 @@ from granian.log import LogLevels
 from granian.server.embed import Server
 
 from realtime.connections import dismiss_everyone
+from server.allocator import trim_while_growing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -91,9 +92,11 @@ class Serving:
             loop.add_signal_handler(number, self.end, loop.call_later)
         if self.prepare:
             await self.prepare()
+        trimming = asyncio.create_task(trim_while_growing())
         # Who has not ended in time is cut off.
         with suppress(TimeoutError):
             await self.server.serve()
+        trimming.cancel()
         if self.server.interrupt_children:
             raise ServingError("The server ended by itself.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import struct
 import warnings
 from contextlib import contextmanager
@@ -37,6 +38,8 @@ JPEG_BYTES = 86_000_000
 """Memory that a JPEG may be decoded into; a larger one is decoded at half its width and height."""
 PIXEL_BYTES, PROGRESSIVE_BYTES = 4, 3
 """What Pillow has for a pixel, and what libjpeg has besides until the last scan of it has come."""
+ONE_BYTE_MODES = frozenset({"1", "L", "P"})
+"""Modes whose pixels take one byte each."""
 MOST_FRAMES = 300
 PIXELS_IN_MEMORY = 4_000_000
 """What has more pixels is written into a temporary file."""
@@ -76,7 +79,8 @@ class OpenedPicture:
             raise PictureError("too_many_pixels")
         if self.kind == "JPEG":
             self._reduce()
-        elif self.kind == "AVIF" and self.pixels > AVIF_PIXELS:
+        self._require_memory()
+        if self.kind == "AVIF" and self.pixels > AVIF_PIXELS:
             self.kind = "WEBP"
         elif self._is_lossless and self.frames == 1 and self.pixels > LOSSLESS_WEBP_PIXELS:
             self.kind = "PNG"
@@ -84,6 +88,16 @@ class OpenedPicture:
     def _require_room(self) -> None:
         if self.pixels > MOST_PIXELS:
             raise PictureError("too_many_pixels")
+
+    def _require_memory(self) -> None:
+        """Refuse by its header what would run into the limit of memory, before it takes any.
+
+        One frame at least is decoded whole; what is needed besides its pixels is not foreseen.
+        """
+        size = 1 if getattr(self.image, "mode", "RGB") in ONE_BYTE_MODES else PIXEL_BYTES
+        most, _hard = resource.getrlimit(resource.RLIMIT_DATA)
+        if 0 <= most < self.pixels // self.frames * size:
+            raise PictureError("too_costly")
 
     def _reduce(self) -> None:
         """Have libjpeg decode a large JPEG to a quarter of its pixels, never to all of them."""

@@ -1,4 +1,4 @@
-"""Memory of large bodies goes back to the system, whatever is still held between them."""
+"""Freed memory goes back to the system, whatever is still held between its blocks."""
 
 from __future__ import annotations
 
@@ -37,3 +37,28 @@ def megabytes_held(prepare: str) -> int:
 
 def test_freed_blocks_leave_the_process() -> None:
     assert megabytes_held("return_freed_memory()") < 20
+
+
+FRAGMENTED = """
+import asyncio
+from server import allocator
+
+async def main():
+    allocator.TRIM_SECONDS = 0.01
+    trimming = asyncio.create_task(allocator.trim_while_growing())
+    await asyncio.sleep(0)  # it has seen how large the process is
+    if trimming.done():
+        return  # nothing to be done on this system
+    before = allocator.resident_bytes()
+    held = [b"x" * 100_000 for _number in range(1_000)][::20]
+    assert allocator.resident_bytes() - before > 80_000_000
+    async with asyncio.timeout(60):
+        while allocator.resident_bytes() - before > 20_000_000:
+            await asyncio.sleep(0.01)
+
+asyncio.run(main())
+"""
+
+
+def test_free_pages_between_small_blocks_leave_it_as_it_grows() -> None:
+    subprocess.run([sys.executable, "-c", FRAGMENTED], cwd=ROOT, check=True)
