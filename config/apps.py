@@ -19,6 +19,8 @@ class ConfigConfig(AppConfig):
 class SiteConfig(AdminConfig):
     """Django's admin, with a page for every resource that no app has registered."""
 
+    default_site = "resources.admin.site.AdminSite"
+
     @override
     def ready(self) -> None:
         super().ready()

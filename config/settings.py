@@ -73,7 +73,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_prometheus",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "config.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from tests.personas import Persona
+
+pytestmark = pytest.mark.dialect
 
 
 def count(persona: Persona) -> Any:

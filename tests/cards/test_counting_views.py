@@ -15,6 +15,8 @@ from resources.models import Change
 if TYPE_CHECKING:
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 
 @pytest.fixture
 def card(alice: Persona) -> Any:

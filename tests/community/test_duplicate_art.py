@@ -20,6 +20,8 @@ from tests.consuming import run_consumers
 if TYPE_CHECKING:
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 ART, OTHER_ART = (card_front("fire", "rare", seed) for seed in (1, 2))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from math import log10
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from django.conf import settings
 from django.utils import timezone
 
@@ -20,6 +21,8 @@ from tests.consuming import run_consumers
 
 if TYPE_CHECKING:
     from tests.personas import Persona
+
+pytestmark = pytest.mark.dialect
 
 
 def shown(reader: Persona, **asked: str) -> list[str]:

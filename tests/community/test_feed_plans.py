@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from resources.actors import Actor
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 FEED = resource_of(FeedItem)
 INDEXES = {
     "": "feed_hot",

@@ -28,6 +28,8 @@ from users.tokens import token_pair
 if TYPE_CHECKING:
     from tests.personas import Persona
 
+pytestmark = pytest.mark.dialect
+
 HOUR = timedelta(hours=1)
 
 

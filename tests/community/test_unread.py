@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from community.models import Message, Room
 from resources import changes, feed
 from resources.actors import SYSTEM
@@ -14,6 +16,8 @@ from users.models import Mute
 
 if TYPE_CHECKING:
     from tests.personas import Persona
+
+pytestmark = pytest.mark.dialect
 
 ASKED = {"fields": "id,viewer"}
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+import orjson
+from django.conf import settings
+from drf_spectacular.renderers import OpenApiJsonRenderer2
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
+from config.documents import documents
+
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
@@ -27,7 +29,8 @@ class Operation:
 @cache
 def operations() -> tuple[Operation, ...]:
     """Return all operations."""
-    document = yaml.load(DOCUMENT.read_text(), yaml.CSafeLoader)
+    rendered = documents.document(settings.LANGUAGE_CODE, OpenApiJsonRenderer2())
+    document = orjson.loads(rendered.body)
     return tuple(
         _operation(document, method, path, described[method])
         for path, described in document["paths"].items()

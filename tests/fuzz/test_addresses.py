@@ -127,7 +127,7 @@ def addresses(draw: st.DrawFn) -> str:
     who=st.sampled_from(["", "alice", "admin"]),
     body=st.sampled_from([b"", b"", b"{}", b"x"]),
 )
-@examples(200)
+@examples(100)
 def test_no_address_makes_a_request_fail(
     world: World, path: str, method: str, query: bytes, who: str, body: bytes
 ) -> None:

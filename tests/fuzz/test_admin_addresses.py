@@ -164,13 +164,13 @@ def signed_in_cookie(world: World) -> bytes:
 
 
 @given(sent=pages())
-@examples(60)
+@examples(30)
 def test_no_query_string_makes_a_page_of_the_admin_fail(world: World, sent: Sent) -> None:
     world.ask(sent.with_header(b"cookie", signed_in_cookie(world)))
 
 
 @given(sent=forms())
-@examples(60)
+@examples(30)
 def test_no_form_makes_a_page_of_the_admin_fail(world: World, sent: Sent) -> None:
     signed_in = sent.with_header(b"cookie", signed_in_cookie(world))
     world.ask(signed_in.with_header(b"x-csrftoken", b"a" * 32))

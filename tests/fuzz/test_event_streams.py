@@ -70,6 +70,6 @@ def _quoted(text: str) -> bytes:
 
 
 @given(sent=streams(), who=st.sampled_from(["", "alice", "admin"]))
-@examples(100)
+@examples(50)
 def test_no_parameter_makes_a_stream_fail(world: World, sent: Sent, who: str) -> None:
     world.ask(sent, who)

@@ -203,12 +203,12 @@ def urlencoded_forms(draw: st.DrawFn) -> Sent:
 
 
 @given(sent=multipart_forms(), who=st.sampled_from(["alice", "alice", "admin", ""]))
-@examples(100)
+@examples(50)
 def test_no_multipart_form_makes_an_operation_fail(world: World, sent: Sent, who: str) -> None:
     world.ask(sent, who)
 
 
 @given(sent=urlencoded_forms())
-@examples(50)
+@examples(25)
 def test_no_urlencoded_form_makes_an_operation_fail(world: World, sent: Sent) -> None:
     world.ask(sent)

@@ -96,7 +96,7 @@ SUBPROTOCOLS = [
     subprotocols=st.sampled_from(SUBPROTOCOLS),
     who=st.sampled_from(["", "alice", "admin"]),
 )
-@examples(60)
+@examples(40)
 def test_no_frame_makes_a_connection_fail(
     world: World, sent: list[JsonObject], subprotocols: list[str], who: str
 ) -> None:

@@ -158,6 +158,6 @@ def requests(draw: st.DrawFn) -> Sent:
 
 
 @given(sent=requests(), who=st.sampled_from(["", "", "alice"]))
-@examples(120)
+@examples(60)
 def test_no_header_makes_a_request_fail(world: World, sent: Sent, who: str) -> None:
     world.ask(sent, who)

@@ -120,6 +120,6 @@ def requests(draw: st.DrawFn) -> Sent:
 
 
 @given(sent=requests(), who=st.sampled_from(["", "alice", "admin", "admin"]))
-@examples(200)
+@examples(100)
 def test_no_json_body_makes_an_operation_fail(world: World, sent: Sent, who: str) -> None:
     world.ask(sent, who)

@@ -226,12 +226,12 @@ def other_reads(draw: st.DrawFn) -> Sent:
 
 
 @given(sent=reads(), who=st.sampled_from(["alice", "admin", "admin", ""]))
-@examples(300)
+@examples(150)
 def test_no_query_string_makes_a_read_fail(world: World, sent: Sent, who: str) -> None:
     world.ask(sent, who)
 
 
 @given(sent=other_reads(), who=st.sampled_from(["", "alice"]))
-@examples(60)
+@examples(30)
 def test_no_query_string_makes_any_other_read_fail(world: World, sent: Sent, who: str) -> None:
     world.ask(sent, who)
