@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 RETRY_SECONDS = 10
 
 
+def restarting() -> Problem:
+    """Say that this process is about to end (503)."""
+    later = {"Retry-After": str(RETRY_SECONDS)}
+    return Problem(503, "restarting", _("The server is restarting."), headers=later)
+
+
 class CountedConnection(Protocol):
     """What is counted of a connection, and how it is ended."""
 
@@ -56,7 +62,7 @@ class Connections:
         """
         later = {"Retry-After": str(RETRY_SECONDS)}
         if self.is_over:
-            raise Problem(503, "restarting", _("The server is restarting."), headers=later)
+            raise restarting()
         if self.holders.get(listener) == holder:
             return
         limit = settings.MOST_CONNECTIONS_PER_NETWORK

@@ -18,8 +18,10 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.embed import Server
 
-from realtime.connections import dismiss_everyone
+from realtime.connections import dismiss_everyone, restarting
+from server import waiting
 from server.allocator import trim_while_growing
+from server.refusals import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -33,6 +35,12 @@ READ_BUFFER_BYTES = 64 * 1024
 # An event stream counts as a request under way for as long as it is open: what limits live
 # connections is `realtime.connections`.
 MOST_AT_ONCE = 100_000
+INTERRUPTED_SECONDS = 1.0
+"""How long requests have that are cut off to say so to their clients."""
+SENT_SECONDS = 0.2
+"""How long what was answered last may take to the network."""
+THREADS_SECONDS = 5.0
+"""How long threads have for what nobody waits for any more, before the interpreter ends."""
 
 
 class ServingError(Exception):
@@ -54,6 +62,7 @@ class Serving:
         self.prepare: Callable[[], Awaitable[object]] | None = None
         self.goodbye = goodbye
         self.is_ending = False
+        self.is_over = False
         # Its one warning is that it is an experiment.
         self.server = Server(
             self._answer,
@@ -76,15 +85,20 @@ class Serving:
         """Serve until SIGTERM or SIGINT; raises ServingError if that fails."""
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(self._serve())
+        waiting.finish(THREADS_SECONDS)
 
     def _answer(self, scope: Scope, receive: Receive, send: Send) -> Any:
         """Return the application's answer; in the end one that lets the connection go, too.
 
         A proxy that keeps connections would send the next request where nobody listens any more.
         """
-        if self.is_ending and scope["type"] == "http":
+        if scope["type"] != "http":
+            return self.application(scope, receive, send)
+        if self.is_ending:
             send = partial(_send_last, send)
-        return self.application(scope, receive, send)
+        if self.is_over:
+            return refuse(restarting(), send)
+        return _answer_in_time(self.application, scope, receive, send)
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
@@ -93,9 +107,10 @@ class Serving:
         if self.prepare:
             await self.prepare()
         trimming = asyncio.create_task(trim_while_growing())
-        # Who has not ended in time is cut off.
-        with suppress(TimeoutError):
+        try:
             await self.server.serve()
+        except TimeoutError:
+            await self._cut_off()
         trimming.cancel()
         if self.server.interrupt_children:
             raise ServingError("The server ended by itself.")
@@ -109,6 +124,26 @@ class Serving:
         self.is_ending = True
         dismiss_everyone()
         later(self.goodbye, stop)
+
+    async def _cut_off(self) -> None:
+        """Tell clients whose requests have not ended in time that they are cut off."""
+        self.is_over = True
+        late = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=INTERRUPTED_SECONDS)
+        await asyncio.sleep(SENT_SECONDS)
+
+
+async def _answer_in_time(application: Any, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request; one that is cut off gets 503, where granian itself would say 500."""
+    try:
+        await application(scope, receive, send)
+    except asyncio.CancelledError:
+        # Nothing comes after this task. What has begun to be answered can't be told of it.
+        with suppress(RuntimeError):
+            await refuse(waiting.interrupted(), send)
 
 
 async def _send_last(send: Send, message: Message) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import wait
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from realtime.asgi_types import Receive
 
 waiting: set[asyncio.Future[Any]] = set()
+unattended: set[Future[Any]] = set()
+"""What threads are still at although nobody waits for it any more."""
 is_away: Callable[[], bool] = bool
 """Tells whether the database is away, as far as anybody watches it."""
 
@@ -43,7 +46,17 @@ async def in_thread[Result](threads: Executor, work: Callable[[], Result]) -> Re
         return await answer
     finally:
         waiting.discard(answer)
-        job.cancel()
+        if not job.cancel() and not job.done():
+            unattended.add(job)
+            job.add_done_callback(unattended.discard)
+
+
+def finish(seconds: float) -> None:
+    """Wait so long for what threads are at unattended.
+
+    An interpreter that ends takes no work for threads any more, not even from threads.
+    """
+    wait(list(unattended), seconds)
 
 
 async def client_gone(receive: Receive) -> None:

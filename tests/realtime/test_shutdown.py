@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from os import environ
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Self
@@ -256,4 +257,27 @@ def test_a_request_under_way_is_answered(tmp_path: Path) -> None:
         sleep(0.1)
         process.end()
         assert slow.result().status_code == 401
+        assert process.ended_after() < ENDS_WITHIN
+
+
+def test_a_request_that_takes_too_long_is_told_so(tmp_path: Path) -> None:
+    """Another program holds SQLite's lock: neither the fast path nor Django gets to an end."""
+    with Process(tmp_path, "all", SHUTDOWN_SECONDS="1") as process, client(process) as api:
+        api.headers["Authorization"] = f"Bearer {registers(process)}"
+        card = {"title": "Ember Dragon"}
+        known = {"identity": PROFILE["email"], "password": PROFILE["password"]}
+        with (
+            closing(sqlite3.connect(tmp_path / "holobase.db", autocommit=True)) as other,
+            ThreadPoolExecutor() as threads,
+        ):
+            other.execute("BEGIN IMMEDIATE")
+            late = [threads.submit(api.post, "cards", json=card)]
+            late += [threads.submit(api.post, "auth/token", json=known)]
+            sleep(0.5)
+            process.end()
+            answers = [request.result() for request in late]
+            other.execute("ROLLBACK")
+        assert [answer.status_code for answer in answers] == [503, 503]
+        assert {answer.json()["code"] for answer in answers} == {"interrupted"}
+        assert all(answer.headers["retry-after"] for answer in answers)
         assert process.ended_after() < ENDS_WITHIN
