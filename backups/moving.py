@@ -24,6 +24,8 @@ from resources.api import feed, read_snapshot, registry, waiting_migrations
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from django.db.models import Model
+
     from backups.models import DatabaseMove
     from backups.peers import MovePeer, Request
     from backups.tables import KeptTable
@@ -48,7 +50,7 @@ class Mover:
             for table in tables
             if registry.is_registered(table.model)
         }
-        self._untold = [table for table in tables if not registry.is_registered(table.model)]
+        self._untold = [table for table in tables if not _is_told(table.model)]
 
     def bring_all(self, part: str) -> int:
         """Bring all tables as of one moment; return the position in the log at that moment."""
@@ -77,7 +79,7 @@ class Mover:
             before = changed
 
     def bring_changed(self, position: int) -> tuple[int, int]:
-        """Bring the records of which the log tells since a position, and all that it does not tell.
+        """Bring the records of which the log tells since a position, and what it may not tell.
 
         The target gets it in one transaction. Return the new position and the number of records.
         """
@@ -180,6 +182,16 @@ def move_to(
             peer.ask("finish", move_id=move.pk)
             return seconds
     raise MoveError("Writes came back before all was copied. Try again when less is written.")
+
+
+def _is_told(model: type[Model]) -> bool:
+    """Return whether the log tells of every change of every row of a model.
+
+    Not of columns that are kept out of it, and not of rows that its resource does not show.
+    """
+    if not registry.is_registered(model) or getattr(model, "unlogged", ()):
+        return False
+    return not model._default_manager.all().query.has_filters()
 
 
 def _require_migrated() -> None:
