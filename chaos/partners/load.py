@@ -190,18 +190,24 @@ class Listener:
 
 def lost_writes(
     address: str, acknowledged: Iterable[Acknowledged], picture: bytes
-) -> list[Acknowledged]:
-    """Return the acknowledged writes that are not there, or not as they were written."""
-    lost = []
+) -> dict[Acknowledged, str]:
+    """Return the acknowledged writes that are not there as they were written, and what is."""
     with httpx.Client(base_url=f"http://{address}", timeout=PATIENCE) as client:
-        for write in acknowledged:
-            record = client.get(f"/api/v1/cards/{write.record_id}")
-            is_there = record.is_success and record.json()["title"] == write.title
-            if is_there and write.picture:
-                is_there = client.get(write.picture).content == picture
-            if not is_there:
-                lost.append(write)
-    return lost
+        looked = {write: _what_is_wrong(client, write, picture) for write in acknowledged}
+    return {write: wrong for write, wrong in looked.items() if wrong}
+
+
+def _what_is_wrong(client: httpx.Client, write: Acknowledged, picture: bytes) -> str:
+    """Look for a write; return what is there instead of it."""
+    record = client.get(f"/api/v1/cards/{write.record_id}")
+    if not record.is_success or record.json()["title"] != write.title:
+        return f"{record.status_code} {record.text[:200]}"
+    if not write.picture:
+        return ""
+    shown = client.get(write.picture)
+    if shown.content == picture:
+        return ""
+    return f"picture: {shown.status_code}, {len(shown.content)} bytes"
 
 
 def _unheard() -> str:

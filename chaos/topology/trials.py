@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from statistics import quantiles
@@ -16,7 +17,7 @@ from chaos.partners.report import DOCUMENTED, statuses
 from chaos.partners.topologies import signal_family
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from chaos.faults.cluster import Process
     from chaos.partners.load import Acknowledged, Answered
@@ -67,7 +68,7 @@ class Outcome:
     meanwhile: Sequence[Answered]
     after: Sequence[Answered]
     settled: float
-    lost: int
+    lost: Mapping[Acknowledged, str]
     misread: int
     idle: float
 
@@ -88,8 +89,9 @@ class Outcome:
             for each in every
             if each.kind in self.trial.independent and not each.is_good
         ]
-        if self.lost or self.misread:
-            found.append(f"{where}: {self.lost} writes lost, {self.misread} wrong reads")
+        found += [f"{where}: lost: {write}: {wrong}" for write, wrong in self.lost.items()]
+        if self.misread:
+            found.append(f"{where}: {self.misread} wrong reads")
         if self.slowest is not None and self.slowest > MOST_TIMES_IDLE * self.idle:
             found.append(f"{where}: p99 {self.slowest:.2f} s, {self.idle:.2f} s when idle")
         return found
@@ -103,7 +105,7 @@ class Outcome:
             statuses(self.after),
             "" if self.slowest is None else f"{self.slowest:.2f} s",
             f"{self.settled:.1f} s",
-            str(self.lost),
+            str(len(self.lost)),
             str(self.misread),
         )
 
@@ -192,19 +194,22 @@ def _outcome(load: Load, trial: Trial, idle: float) -> Outcome:
         load.between(began, there_again),
         after,
         max(last_bad, there_again) - there_again,
-        len(_lost(load)),
+        _lost(load),
         len(load.misread) - misread,
         idle,
     )
 
 
-def _lost(load: Load) -> list[Acknowledged]:
+def _lost(load: Load) -> Mapping[Acknowledged, str]:
     """Return the acknowledged writes that are not there in the end, however often one looks."""
     until = monotonic() + LOST_AFTER_SECONDS
     lost = lost_writes(load.address, load.acknowledged, load.drawn)
+    first = Counter(lost.values())
     while lost and monotonic() < until:
         sleep(1)
         lost = lost_writes(load.address, lost, load.drawn)
+    if first and not lost:
+        sys.stderr.write(f"not there at the first look, but later: {dict(first)}\n")
     return lost
 
 
