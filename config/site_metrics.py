@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from shutil import disk_usage
 from time import monotonic
 from typing import TYPE_CHECKING, override
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from django.db.models import Count, Q
+from django.db.models import Count, Min, Q
+from django.tasks import DEFAULT_TASK_QUEUE_NAME
+from django.utils import timezone
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from resources.dialects import dialect
-from resources.models import Change
+from resources.jobs.declaration import LONG
+from resources.models import Change, Job, JobState
 from webhooks.models import Webhook
 
 if TYPE_CHECKING:
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
 
 SITE = CollectorRegistry()
 """What is asked once per scrape, rather than of each process."""
+MOST_JOB_NAMES, OTHER_JOBS = 100, "others"
+"""Pairs of names and states that are told apart."""
 SIZE_LASTS = 60.0
 """Seconds for which the size of the log is not looked up again."""
 
@@ -61,6 +67,28 @@ def webhooks() -> Iterable[Metric]:
     yield family
 
 
+def jobs() -> Iterable[Metric]:
+    """Yield how many jobs there are of each name that have not gone well, and how late they are."""
+    states = (JobState.WAITING, JobState.RUNNING, JobState.FAILED)
+    there = Job.objects.filter(state__in=states)
+    counted = there.values_list("name", "state").annotate(number=Count("pk")).order_by("-number")
+    told: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for place, (name, state, number) in enumerate(counted):
+        told[name if place < MOST_JOB_NAMES else OTHER_JOBS, state] += number
+    family = GaugeMetricFamily("holobase_jobs", "Jobs", labels=["name", "state"])
+    for labels, number in told.items():
+        family.add_metric(labels, number)
+    yield family
+    late = GaugeMetricFamily(
+        "holobase_jobs_late_seconds", "How long the next job has been due", labels=["queue"]
+    )
+    now = timezone.now()
+    for queue in (DEFAULT_TASK_QUEUE_NAME, LONG):
+        first = Job.objects.due().filter(queue=queue).aggregate(at=Min("run_at"))["at"]
+        late.add_metric([queue], (now - first).total_seconds() if first else 0.0)
+    yield late
+
+
 class LogSize:
     """About how large the log of changes is, looked up once a minute."""
 
@@ -85,4 +113,4 @@ def disk() -> Iterable[Metric]:
         yield GaugeMetricFamily("holobase_disk_free_bytes", "Free in the data folder", free)
 
 
-SITE.register(DatabaseMetrics(disk, webhooks, LogSize()))
+SITE.register(DatabaseMetrics(disk, webhooks, jobs, LogSize()))

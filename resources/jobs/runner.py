@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from time import perf_counter
 from traceback import format_exception
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.json import normalize_json
 
-from resources import context
+from resources import context, spans
 from resources.jobs import queue
 from resources.jobs.context import JobContext, never
 from resources.jobs.declaration import task_of
@@ -36,11 +37,22 @@ def run_job(job: Job, is_over: Callable[[], bool] = never) -> None:
 
     Raises what the database raises when it has gone away: then the job is still held.
     """
+    begun = perf_counter()
     with context.within(job.request_id):
         try:
             _attempt(job, is_over)
         except LeaseLost:
             logger.warning("another worker has the job", extra={"fields": {"job": job.name}})
+        finally:
+            if spans.exporter.is_on:
+                _trace(job, perf_counter() - begun)
+
+
+def _trace(job: Job, seconds: float) -> None:
+    """Note the span of an attempt: a part of the request that asked for the job, if one did."""
+    attributes = {"holobase.job": job.name, "holobase.queue": job.queue, "id": str(job.pk)}
+    request_id = job.request_id or str(job.pk)
+    spans.note_step(f"job {job.name}", spans.CONSUMER, request_id, seconds, attributes)
 
 
 def _attempt(job: Job, is_over: Callable[[], bool]) -> None:

@@ -7,13 +7,16 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from community.tasks.polls import close_poll
 from resources.models import ConsumerPosition
 from server import process_metrics
 from server.process_metrics import gathered, merged, share, shared
@@ -134,12 +137,15 @@ def test_the_site_is_told_of_beside_its_processes(alice: Persona) -> None:
     ConsumerPosition.objects.update_or_create(name="notifications", defaults={"position": 0})
     alice.creates("posts", text="Hello")
     alice.api.get("posts")
+    close_poll.using(run_after=timezone.now() + timedelta(days=1)).enqueue("x")
     metrics = Browser().get("/metrics").content.decode()
     for name in (
         "holobase_disk_free_bytes ",
         "holobase_event_log_bytes ",
         "holobase_event_log_rows ",
         'holobase_webhooks{state="failing"} 0.0',
+        'holobase_jobs{name="close_poll",state="waiting"} 1.0',
+        'holobase_jobs_late_seconds{queue="default"} 0.0',
         'holobase_log_consumer_wait_seconds{consumer="notifications"} ',
         'holobase_response_cache_lookups_total{process="server",result="miss"} ',
         'holobase_part_up{part="database"} 1.0',

@@ -11,15 +11,23 @@ import pytest
 from django.db import connection
 
 from resources import context, spans, tracing
+from resources.jobs.declaration import job
 from resources.models import Change
 from server import statements
 from tests.client import Api, Browser
 from tests.config.test_fast_path_and_django import ask
+from tests.working import run_due
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tests.personas import Persona
+
+
+@job()
+def keeps_quiet() -> None:
+    """Do nothing."""
+
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 TRACEPARENT = f"00-{TRACE}-{SPAN}-01"
@@ -109,6 +117,21 @@ def test_a_request_and_its_statements_are_spans_of_one_trace(
     assert "INSERT" in {span["name"] for span in statements_seen}
     assert {span["parentSpanId"] for span in statements_seen} == {request["spanId"]}
     assert "A text that nobody" not in json.dumps(heard)
+
+
+def test_a_job_is_a_part_of_the_request_that_asked_for_it(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporter = spans.SpanExporter()
+    exporter.is_on = True
+    monkeypatch.setattr(exporter, "add", exporter.waiting.append)
+    monkeypatch.setattr(spans, "exporter", exporter)
+    with context.within(TRACE):
+        keeps_quiet.enqueue()
+    assert run_due() == 1
+    (attempt,) = [span for span in exporter.waiting if span["kind"] == spans.CONSUMER]
+    assert attempt["name"] == "job keeps_quiet"
+    assert (attempt["traceId"], attempt["parentSpanId"]) == (TRACE, tracing.span_id(TRACE))
 
 
 def test_a_collector_that_is_away_costs_spans_alone(caplog: pytest.LogCaptureFixture) -> None:
