@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from backups.services import make_due_backup
 from cards.services.art import hash_old_fronts
-from community.services.decisions import delete_removed_content
 from community.services.inboxes import forget_old_notifications
 from community.services.polls import close_due_polls
 from community.services.ranking import forget_withdrawn, move_windows, rank_missing
+from community.services.removal import delete_removed_content
 from community.services.screening import forget_old_matches
 from community.tasks.notifications import send_due_digests
 from files.tasks import sweep_unused_files

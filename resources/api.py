@@ -65,7 +65,7 @@ from resources.ids import new_id
 from resources.indexes import missing_last
 from resources.jobs.context import JobContext
 from resources.jobs.declaration import LATER, LONG, SOON, JobTask, Retry, job
-from resources.jobs.outcomes import PermanentFailure
+from resources.jobs.outcomes import JobCancelled, PermanentFailure
 from resources.jobs.schedules import Cron, Interval, schedule
 from resources.jobs.steps import (
     WorkflowStep,
@@ -151,6 +151,7 @@ __all__ = [
     "HttpAnswer",
     "Interval",
     "Job",
+    "JobCancelled",
     "JobContext",
     "JobState",
     "JobTask",

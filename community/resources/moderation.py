@@ -18,6 +18,7 @@ from community.resources.rules import MODERATORS
 from community.services import appeals, cases, decisions, moderators
 from community.services.direct_decisions import FOLLOWED, write_direct_decisions
 from community.services.enforcement import Measure
+from community.tasks.removals import CASES, start_removals
 from resources.api import (
     ANYONE,
     LogConsumer,
@@ -256,3 +257,4 @@ class ModeratorScopeResource(Resource):
 
 
 consume(LogConsumer("direct-decisions", FOLLOWED, write_direct_decisions))
+consume(LogConsumer("removals", frozenset({CASES}), start_removals))

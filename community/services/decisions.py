@@ -19,11 +19,11 @@ from community.models import (
     Report,
 )
 from community.services.appeals import settle_appeal
-from community.services.case_targets import can_be_hidden, delete_target
+from community.services.case_targets import can_be_hidden
 from community.services.cases import add_step, locked_with_target, require_decidable
 from community.services.enforcement import HIDING, SANCTIONS, Measure, Verdict, enforce
 from community.services.reports import answer_reports
-from resources.api import SYSTEM, FieldError, changes, invalid, not_permitted
+from resources.api import FieldError, changes, invalid, not_permitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,27 +70,6 @@ def decide_case(
 def may_sanction(by: Actor) -> bool:
     """Return whether somebody decides about members too: not who moderates one part alone."""
     return by.is_system or not STAFF.isdisjoint(by.roles)
-
-
-def delete_removed_content() -> int:
-    """Delete for good what moderators deleted so long ago that no appeal can bring it back.
-
-    Returns the number of records.
-    """
-    due = ModerationCase.objects.filter(removes_at__lte=timezone.now())
-    return sum(_delete_for_good(case) for case in due.exclude(state=CaseState.APPEALED))
-
-
-def _delete_for_good(case: ModerationCase) -> bool:
-    with changes.together():
-        current, target = locked_with_target(case)
-        if current.removes_at is None or current.state == CaseState.APPEALED:
-            return False
-        if target is not None:
-            delete_target(target, by=SYSTEM)
-        changes.update(current, by=SYSTEM, state=CaseState.CLOSED, removes_at=None)
-        add_step(current, CaseEvent.Kind.REMOVED, by=SYSTEM)
-    return target is not None
 
 
 def _write_decision(verdict: Verdict, kinds: Sequence[str], *, is_harmless: bool) -> None:

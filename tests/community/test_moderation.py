@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from community.models import CaseKind, ModerationCase, Post
 from community.services.cases import open_case
-from community.services.decisions import delete_removed_content
+from community.services.removal import delete_removed_content
 from resources import changes
 from resources.actors import SYSTEM
 from tests.personas import new_member
