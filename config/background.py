@@ -26,7 +26,7 @@ from config.former_tasks import adopt_former_tasks
 from config.log_follower import LogFollower
 from config.models import WorkerHeartbeat
 from resources.jobs.declaration import LONG
-from resources.jobs.queue import LEASE, end_leases, renew_leases
+from resources.jobs.queue import LEASE, end_leases, renew_leases, take_up_kept_by_clock
 from resources.jobs.runner import take_up_abandoned
 from resources.jobs.schedules import discover_schedules, enqueue_due
 from resources.jobs.worker import QueueRunner
@@ -90,6 +90,7 @@ class BackgroundWorker:
         end_leases(gone)
         self.gone -= gone
         take_up_abandoned()
+        take_up_kept_by_clock()
         adopt_former_tasks()
 
     def _beat_for_ever(self) -> None:
@@ -129,7 +130,8 @@ def forget_workers(worker_ids: Collection[str]) -> None:
 
 def live_workers(within: timedelta = GONE_AFTER) -> set[str]:
     """Return the ids of the workers that have lately said that they are alive."""
-    fresh = WorkerHeartbeat.objects.filter(seen_at__gt=Now() - within)
+    # One that is of the future is from before the clock was set back.
+    fresh = WorkerHeartbeat.objects.filter(seen_at__gt=Now() - within, seen_at__lt=Now() + within)
     return set(fresh.values_list("worker_id", flat=True))
 
 

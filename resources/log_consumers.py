@@ -37,6 +37,7 @@ MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=2)
 """The pause after a first failure; each further one is three times as long (a minute and more)."""
 GROWTH = 3
+LONGEST_PAUSE = FIRST_PAUSE * GROWTH ** (MOST_ATTEMPTS - 1)
 SAVES_EVERY = 10.0
 """Seconds after which a position is stored that only changes of other resources have moved."""
 
@@ -147,7 +148,11 @@ class ConsumerRun:
             self.stored = self.passed = state.position
         # After a failure, even without further changes.
         self.must_look = state.failures > 0
-        return not state.retry_at or state.retry_at <= timezone.now()
+        if state.retry_at is None:
+            return True
+        # Longer than any pause: the clock has been set back since.
+        left = state.retry_at - timezone.now()
+        return left <= timedelta() or left > LONGEST_PAUSE
 
     def begin(self) -> int:
         """Return the position after which the next page begins."""

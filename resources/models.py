@@ -15,6 +15,7 @@ from resources.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
 
 
 class Record(models.Model):
@@ -183,9 +184,23 @@ class JobQuerySet(models.QuerySet["Job"]):
         waiting = self.filter(state=JobState.WAITING, run_at__lte=timezone.now())
         return waiting.order_by("-priority", "run_at", "id")
 
-    def abandoned(self) -> JobQuerySet:
-        """Return the running jobs whose worker has let its lease run out."""
-        return self.filter(state=JobState.RUNNING, leased_until__lt=Now())
+    def abandoned(self, lease: timedelta) -> JobQuerySet:
+        """Return the running jobs whose worker has let its lease run out.
+
+        One that lasts far longer than leases do is from before the clock was set back: a worker
+        that is alive has renewed it since, or does at once.
+        """
+        ended = models.Q(leased_until__lt=Now()) | models.Q(leased_until__gt=Now() + 2 * lease)
+        return self.filter(ended, state=JobState.RUNNING)
+
+    def kept_by_clock(self) -> JobQuerySet:
+        """Return the jobs that wait for a time that was now before the clock was set back.
+
+        They were to be begun at once, or have been begun already, at what is now in the future.
+        """
+        now = timezone.now()
+        at_once = models.Q(run_at__lte=models.F("created_at")) | models.Q(started_at__gt=now)
+        return self.filter(at_once, state=JobState.WAITING, run_at__gt=now)
 
     def over(self) -> JobQuerySet:
         """Return the jobs that have ended, however."""

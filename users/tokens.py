@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache, partial
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any, NamedTuple, cast, override
 from uuid import UUID
 
@@ -14,7 +14,11 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 from rest_framework_simplejwt.backends import TokenBackend
-from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
+from rest_framework_simplejwt.exceptions import (
+    TokenBackendError,
+    TokenBackendExpiredToken,
+    TokenError,
+)
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from resources.api import Authentication, Problem, not_signed_in
@@ -60,13 +64,35 @@ class RotatingKeys(TokenBackend):
         return jwt.encode(claims, ring.private, self.algorithm, {"kid": ring.key_id})
 
     @override
+    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
+        """Check a token; raises TokenBackendError, TokenBackendExpiredToken once it has expired.
+
+        When it was issued does not matter (RFC 7519, 4.1.6, asks for nothing): a clock that was
+        set back would sign everybody out who has come since then.
+        """
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self.get_verifying_key(token),
+                [self.algorithm],
+                options={"verify_iat": False, "verify_signature": verify},
+                audience=self.audience,
+                issuer=self.issuer,
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise TokenBackendExpiredToken("Token is expired") from error
+        except jwt.InvalidTokenError as error:
+            raise TokenBackendError("Token is invalid") from error
+        return claims
+
+    @override
     def get_verifying_key(self, token: Any) -> object:
         try:
             key_id = jwt.get_unverified_header(token).get("kid", "")
         except jwt.InvalidTokenError as error:
             raise TokenBackendError("Token is invalid") from error
         ring = self._keys()
-        if key_id not in ring.public and time() - ring.read_at > 1:
+        if key_id not in ring.public and monotonic() - ring.read_at > 1:
             ring = self._read()
         if key_id not in ring.public:
             raise TokenBackendError("Token is of an unknown key")
@@ -77,7 +103,7 @@ class RotatingKeys(TokenBackend):
         self._ring = None
 
     def _keys(self) -> KeyRing:
-        if self._ring is None or time() - self._ring.read_at > KEYS_ARE_FRESH_FOR:
+        if self._ring is None or monotonic() - self._ring.read_at > KEYS_ARE_FRESH_FOR:
             return self._read()
         return self._ring
 
@@ -85,7 +111,7 @@ class RotatingKeys(TokenBackend):
         newest = signing_key()
         private = self._prepare_key(newest.private)
         public = {key["kid"]: jwt.PyJWK(key).key for key in verifying_keys()}
-        self._ring = KeyRing(newest.pk, private, public, time())
+        self._ring = KeyRing(newest.pk, private, public, monotonic())
         return self._ring
 
 

@@ -141,19 +141,31 @@ def wake(names: Collection[str]) -> int:
     return count
 
 
+def take_up_kept_by_clock() -> int:
+    """Begin the jobs that would wait for a clock that was set back; return their number."""
+    count = 0
+    for found in list(Job.objects.kept_by_clock()):
+        with transaction.atomic():
+            job = Job.objects.kept_by_clock().select_for_update(of=("self",)).filter(pk=found.pk)
+            for waiting in job:
+                write(waiting, {"run_at": timezone.now()})
+                count += 1
+    return count
+
+
 def take_up_abandoned(attempts_of: Any) -> int:
     """Queue the jobs again whose leases have run out; return their number.
 
     One that was begun as often as it may be (`attempts_of(job)`) fails instead: it may be what
     kills its workers.
     """
-    return sum(_take_up(job, attempts_of(job)) for job in list(Job.objects.abandoned()))
+    return sum(_take_up(job, attempts_of(job)) for job in list(Job.objects.abandoned(LEASE)))
 
 
 def _take_up(found: Job, most: int) -> int:
     """Queue one job again unless another worker has done so meanwhile."""
     with transaction.atomic():
-        abandoned = Job.objects.abandoned().filter(pk=found.pk, lease=found.lease)
+        abandoned = Job.objects.abandoned(LEASE).filter(pk=found.pk, lease=found.lease)
         job = abandoned.select_for_update(skip_locked=True, of=("self",)).first()
         if job is None:
             return 0

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clocks of two workers may be apart."""
 LONGEST_GAP = 366 * 8
 """Days within which every day of the calendar comes (29 February, around 2100)."""
 
@@ -151,7 +153,11 @@ def enqueue_due(now: datetime) -> int:
             begin = declared.times.begin(now)
             JobSchedule.objects.get_or_create(name=name, defaults={"last_at": begin})
         at = declared.times.latest(now)
-        count += at > begin and _enqueue(declared, at)
+        if begin > now + CLOCKS_DIFFER:
+            # The clock has been set back since: the next time counts again.
+            JobSchedule.objects.filter(name=name, last_at=begin).update(last_at=at)
+        else:
+            count += at > begin and _enqueue(declared, at)
     return count
 
 
