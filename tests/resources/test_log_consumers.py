@@ -172,7 +172,7 @@ def test_a_change_is_tried_again_after_a_pause(alice: Persona, handled: list[str
     titled(alice, "One")
     begin_consumers()
     state = position()
-    ConsumerPosition.objects.update(failures=1, retry_at=timezone.now() + timedelta(minutes=5))
+    ConsumerPosition.objects.update(failures=1, retry_at=timezone.now() + timedelta(minutes=1))
     run = ConsumerRun(log_consumers.consumers[NAME])
     assert not advance([run])
     assert handled == []
