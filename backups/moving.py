@@ -19,7 +19,7 @@ from backups import fence
 from backups.peers import MoveError
 from backups.receiving import described
 from backups.tables import ALL_KEYS, AT_ONCE, KeyRange, RowsDigest, digest_of
-from resources.api import feed, read_snapshot, registry, waiting_migrations
+from resources.api import Record, feed, read_snapshot, registry, waiting_migrations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -189,7 +189,7 @@ def _is_told(model: type[Model]) -> bool:
 
     Not of columns that are kept out of it, and not of rows that its resource does not show.
     """
-    if not registry.is_registered(model) or getattr(model, "unlogged", ()):
+    if not issubclass(model, Record) or not registry.is_registered(model) or model.unlogged:
         return False
     return not model._default_manager.all().query.has_filters()
 

@@ -30,6 +30,8 @@ from users.services.signing import ALGORITHM, signing_key, verifying_keys
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+
     from resources.api import Actor
     from users.models import ApiKey, Session, User
 
@@ -46,7 +48,7 @@ class KeyRing:
 
     key_id: str
     private: Any
-    public: Mapping[str, Any]
+    public: Mapping[str, EllipticCurvePublicKey]
     read_at: float
 
 
@@ -86,7 +88,7 @@ class RotatingKeys(TokenBackend):
         return claims
 
     @override
-    def get_verifying_key(self, token: Any) -> object:
+    def get_verifying_key(self, token: Any) -> EllipticCurvePublicKey:
         try:
             key_id = jwt.get_unverified_header(token).get("kid", "")
         except jwt.InvalidTokenError as error:

@@ -56,6 +56,6 @@ def start_removals(batch: Sequence[Change]) -> None:
     """Begin the removals that have been decided (log consumer)."""
     for change in batch:
         removes_at = parse_datetime(change.after.get("removes_at") or "")
-        is_new = removes_at and not change.before.get("removes_at")
-        if change.action == Action.UPDATE and is_new:
+        is_first = change.action == Action.UPDATE and not change.before.get("removes_at")
+        if removes_at and is_first:
             remove_content.enqueue(change.record_id, removes_at)
