@@ -125,6 +125,7 @@ WELCOME: dict[str, Any] = {
         *settings.CORS_HEADERS,
     ],
     "expose_headers": [
+        "Change-Cursor",
         "ETag",
         "Location",
         "RateLimit-Limit",

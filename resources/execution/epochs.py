@@ -7,11 +7,16 @@ On SQLite the database file itself tells whether any process has committed somet
 data_version`), and the change log tells what. So nothing cached is ever stale. On PostgreSQL the
 changes of this process count before they are answered, those of other processes when their
 notification arrives; a lifetime of `NOTIFIED_LIFETIME` seconds bounds what a lost one can do.
+
+The epochs also know a position of the change log up to which a read that begins now sees every
+change. Answers carry it (`Change-Cursor`), so that a client can listen from there on.
 """
 
 from __future__ import annotations
 
+from math import inf
 from threading import Lock
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from resources.changes import committed
@@ -28,6 +33,8 @@ UNTRACKED_ONLY = "alone"
 """The source that changes with every commit that leaves nothing in the change log."""
 MOST_NEW_CHANGES = 500
 """Changes beyond which it is cheaper to invalidate everything than to look what has changed."""
+POSITION_SECONDS = 1.0
+"""How long a position is handed out: an earlier one than need be only makes clients hear more."""
 NEW_CHANGES = f"""
 SELECT id, resource FROM resources_change WHERE id >= ? ORDER BY id DESC LIMIT {MOST_NEW_CHANGES}
 """  # noqa: S608 - our own number
@@ -41,6 +48,8 @@ class Epochs:
         self.changed: dict[str, int] = {}
         self.everything = 0
         self.lock = Lock()
+        self._position = 0
+        self._position_until = 0.0
 
     def advance(self, sources: Iterable[str]) -> None:
         """Begin an epoch in which the sources have changed."""
@@ -57,6 +66,18 @@ class Epochs:
         with self.lock:
             self.current += 1
             self.everything = self.current
+        self._position_until = 0.0
+
+    def note_position(self, position: int, seconds: float = POSITION_SECONDS) -> None:
+        """Note that the log was read up to a position, which is handed out for so long."""
+        self._position, self._position_until = position, monotonic() + seconds
+
+    def position(self) -> int | None:
+        """Return a position of the log; a read that begins now sees every change up to it.
+
+        None when the log has to be read again.
+        """
+        return self._position if self._position_until > monotonic() else None
 
     def are_unchanged(self, sources: frozenset[str], since: int) -> bool:
         """Return whether none of the sources has changed after the epoch `since`."""
@@ -88,6 +109,8 @@ class CommitWatch:
             self.epochs.invalidate_all()
         self.version = version
         self.newest = changes[0][0] if changes else 0
+        # It is looked at before every read.
+        self.epochs.note_position(self.newest, inf)
 
 
 epochs = Epochs()

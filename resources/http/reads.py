@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from resources import feed
 from resources.answers import JSON, VARY, HttpAnswer
 from resources.errors import Problem
+from resources.execution.epochs import epochs
 from resources.execution.reader import (
     MovedError,
     chosen_record,
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from resources.http.exchange import Exchange
     from resources.http.request import Request
     from resources.query.selection import Selection
+
+CHANGE_CURSOR = "Change-Cursor"
+"""The header that says where in the change log an answer was read, to subscribe from there."""
 
 
 def authenticate(exchange: Exchange) -> None:
@@ -96,12 +101,28 @@ def _check_query(exchange: Exchange) -> None:
 def run_query(exchange: Exchange) -> HttpAnswer:
     """Run the read. The result depends only on the actor's id and kind; raises Problem 404."""
     request, query = exchange.request, exchange.query
+    # Known before the query runs: what is committed meanwhile is heard by who listens from there.
+    position = _position()
     if isinstance(query, ListQuery):
         answer = page_of(request.resource, exchange.actor, query, request.url)
     else:
         answer = _record(exchange, query)
-    headers = {"Content-Type": JSON, "Vary": VARY, "ETag": answer.etag}
+    headers = {
+        "Content-Type": JSON,
+        "Vary": VARY,
+        "ETag": answer.etag,
+        CHANGE_CURSOR: str(position),
+    }
     return HttpAnswer(200, answer.body, headers, answer.sources)
+
+
+def _position() -> int:
+    """Return a position of the log; raises SynchronousOnlyOperation in a loop that must read it."""
+    known = epochs.position()
+    if known is None:
+        known = feed.last_position()
+        epochs.note_position(known)
+    return known
 
 
 def _record(exchange: Exchange, selection: Selection) -> Answer:
@@ -133,7 +154,8 @@ def leave_out_known(exchange: Exchange) -> HttpAnswer | None:
         return None
     etag = answer.headers.get("ETag", "")
     if etag and is_known(if_none_match, etag):
-        return HttpAnswer(304, b"", {"ETag": etag, "Vary": VARY})
+        headers = {"ETag": etag, "Vary": VARY, CHANGE_CURSOR: answer.headers[CHANGE_CURSOR]}
+        return HttpAnswer(304, b"", headers)
     return None
 
 

@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 FORM = "multipart/form-data"
-TAGGED: JsonSchema = {
-    "ETag": {"description": "The answer's entity tag.", "schema": {"type": "string"}}
+READ_HEADERS: JsonSchema = {
+    "ETag": {"description": "The answer's entity tag.", "schema": {"type": "string"}},
+    "Change-Cursor": {
+        "description": "Where in the change log this was read: subscribe with it as `since`.",
+        "schema": {"type": "string"},
+    },
 }
 NOT_MODIFIED: JsonSchema = {
     "description": "You have it already (RFC 9110, 15.4.5).",
-    "headers": TAGGED,
+    "headers": READ_HEADERS,
 }
 
 
@@ -132,7 +136,7 @@ class ResourceSchema(AutoSchema):
     def get_operation(self, *args: Any, **kwargs: Any) -> JsonSchema | None:
         operation: JsonSchema | None = super().get_operation(*args, **kwargs)
         if operation is not None and self.verb in ("list", "view"):
-            operation["responses"]["200"]["headers"] = TAGGED
+            operation["responses"]["200"]["headers"] = READ_HEADERS
             operation["responses"]["304"] = NOT_MODIFIED
         return operation
 
