@@ -88,10 +88,10 @@ export interface Card {
   effects: CardEffects;
   /** What the card fills its template with. */
   slots: CardSlots;
-  front: File | null;
-  back: File | null;
-  foil: File | null;
-  mask: File | null;
+  front: StoredFile | null;
+  back: StoredFile | null;
+  foil: StoredFile | null;
+  mask: StoredFile | null;
   status: CardStatus;
   visibility: CardVisibility;
   is_hidden: boolean;
@@ -184,10 +184,10 @@ export interface CardVersion {
   visibility: CardVersionVisibility;
   content: unknown;
   template_version: string | null;
-  front: File | null;
-  back: File | null;
-  foil: File | null;
-  mask: File | null;
+  front: StoredFile | null;
+  back: StoredFile | null;
+  foil: StoredFile | null;
+  mask: StoredFile | null;
   created_at: string;
 }
 
@@ -258,7 +258,7 @@ export interface Collection {
   id: string;
   title: string;
   description: string;
-  cover: File | null;
+  cover: StoredFile | null;
   visibility: CollectionVisibility;
   is_hidden: boolean;
   /** 0 for a collection without an end. */
@@ -463,19 +463,6 @@ export interface FeedRead {
 }
 
 export type FeedReadSort = 'created_at' | '-created_at' | 'id' | '-id';
-
-export interface File {
-  id: string;
-  url: string;
-  content_type: string;
-  /** bytes */
-  size: number;
-  /** pixels; null for what is no picture */
-  width: number | null;
-  height: number | null;
-  blurhash: string;
-  variants: { srcset: string };
-}
 
 /** Who follows whom, as signed-in members see it. Follow with `PUT /api/v1/users/{id}/follow`. `?followed=<id>` are a member's followers, `?follower=<id>` those whom a member follows. */
 export interface Follow {
@@ -810,8 +797,8 @@ export interface Post {
   text: string;
   card: string | null;
   template: string | null;
-  images: (File)[];
-  attachment: File | null;
+  images: (StoredFile)[];
+  attachment: StoredFile | null;
   tags: PostTags;
   is_hidden: boolean;
   edited_at: string | null;
@@ -1143,7 +1130,20 @@ export type SessionSort = 'created_at' | '-created_at' | 'id' | '-id';
 /** What a workflow is told. */
 export interface SignalInput {
   name: string;
-  payload?: unknown | null;
+  payload?: unknown;
+}
+
+export interface StoredFile {
+  id: string;
+  url: string;
+  content_type: string;
+  /** bytes */
+  size: number;
+  /** pixels; null for what is no picture */
+  width: number | null;
+  height: number | null;
+  blurhash: string;
+  variants: { srcset: string };
 }
 
 /** Where to go on with the trial of a stored rule. */
@@ -1160,10 +1160,10 @@ export interface Template {
   /** A JSON Schema of the slots that a card fills. */
   slots: TemplateSlots;
   default_effects: TemplateDefaultEffects;
-  preview: File | null;
+  preview: StoredFile | null;
   state: TemplateState;
   pending: unknown;
-  pending_preview: File | null;
+  pending_preview: StoredFile | null;
   pending_state: TemplatePendingState | null;
   moderator_note: string | null;
   version: number;
@@ -1243,7 +1243,7 @@ export interface User {
   username: string;
   display_name: string;
   bio: string;
-  avatar: File | null;
+  avatar: StoredFile | null;
   email: string | null;
   locale: UserLocale | null;
   is_verified: boolean | null;

@@ -6,7 +6,7 @@ import { expectTypeOf } from 'expect-type';
 
 import { and, createClient, filter, or, problemOf } from 'holobase';
 import type { Client, Filter, Page, Problem } from 'holobase';
-import type { Card, CardRarity, Comment, File, Template, User } from 'holobase/schema';
+import type { Card, CardRarity, Comment, StoredFile, Template, User } from 'holobase/schema';
 
 const holobase = createClient({ url: 'http://localhost:8000' });
 const { cards, users, posts, collectionItems, authSessions, feed } = holobase;
@@ -21,7 +21,7 @@ export const records = async () => {
   expectTypeOf(card.title).toEqualTypeOf<string>();
   expectTypeOf(card.rarity).toEqualTypeOf<CardRarity>();
   expectTypeOf(card.tags).toEqualTypeOf<string[]>();
-  expectTypeOf(card.front).toEqualTypeOf<File | null>();
+  expectTypeOf(card.front).toEqualTypeOf<StoredFile | null>();
   expectTypeOf(card.effects.intensity).toEqualTypeOf<number | undefined>();
   expectTypeOf(card.like_count).toEqualTypeOf<number>();
   expectTypeOf(card.published_at).toEqualTypeOf<string | null>();

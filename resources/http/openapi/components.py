@@ -103,7 +103,8 @@ def _component_name(resource: Resource, column: models.Field[Any, Any]) -> str:
     """Return the name of the schema of a column's values; empty where the schema is plain."""
     model = _embedded_model(column)
     if model is not None:
-        return str(model.__name__)
+        # In a generated client `File` would hide the browser's own, which forms take.
+        return f"Stored{model.__name__}"
     if (isinstance(column, DocumentField) and column.schema) or column.choices:
         words = column.name.split("_")
         return name_of(resource, "".join(word.capitalize() for word in words))

@@ -30,6 +30,7 @@ GROUPS = {
 ANSWER = "Output"
 """What the names of answers end in; whatever is in one is always there."""
 NOISE = "x-spec-enum-id"
+ANYTHING_OR_NULL: tuple[JsonSchema, ...] = ({}, {"type": "null"})
 
 
 def completed(result: JsonSchema, **_context: object) -> JsonSchema:
@@ -84,6 +85,8 @@ def _remove_noise(node: Any) -> None:
     if isinstance(node, dict):
         if node.pop(NOISE, None) and str(node.get("description", "")).startswith("* `"):
             del node["description"]
+        if tuple(node.get("oneOf", ())) == ANYTHING_OR_NULL:
+            del node["oneOf"]
         for value in node.values():
             _remove_noise(value)
     elif isinstance(node, list):
