@@ -47,6 +47,11 @@ export class Auth<U = unknown> implements Signer {
     return (this.store.load()?.user as U | undefined) ?? null;
   }
 
+  /** Whether it is known who is signed in, if anybody; a session in a cookie has to be asked first. */
+  get isKnown(): boolean {
+    return this.hasEnded || this.user !== null;
+  }
+
   get isSignedIn(): boolean {
     return this.store.load() !== null;
   }

@@ -14,8 +14,13 @@ export interface WaitingWrite {
   body?: object;
   /** The version that is written to; 412 when somebody else was sooner. */
   ifMatch?: string;
+  /** Values that the record must still have, for who has no entity tag of it. */
+  unchanged?: Record<string, unknown>;
   attempts: number;
 }
+
+/** What guards a write against what somebody else has written meanwhile. */
+export type WriteGuard = Pick<WaitingWrite, 'ifMatch' | 'unchanged'>;
 
 /** What the server would not do; the writes behind it go on. */
 export interface Conflict {
@@ -38,6 +43,8 @@ interface Waiter {
 }
 
 const LONGEST_WAIT = 30_000;
+/** How often a record is looked at again that others change while it is written. */
+const MOST_LOOKS = 5;
 
 export class Outbox {
   private readonly queue: WaitingWrite[];
@@ -63,8 +70,8 @@ export class Outbox {
   }
 
   /** Write when it can be done, after all others; resolves with what the server answers. */
-  write<T = unknown>(method: WaitingWrite['method'], path: string, body?: object, ifMatch?: string): Promise<T> {
-    const write: WaitingWrite = { key: key(), method, path, attempts: 0, ...(body && { body }), ...(ifMatch && { ifMatch }) };
+  write<T = unknown>(method: WaitingWrite['method'], path: string, body?: object, guard: WriteGuard = {}): Promise<T> {
+    const write: WaitingWrite = { key: key(), method, path, attempts: 0, ...(body && { body }), ...guard };
     this.queue.push(write);
     this.keep();
     this.flush();
@@ -102,10 +109,10 @@ export class Outbox {
   private async sent(write: WaitingWrite): Promise<unknown> {
     write.attempts += 1;
     this.keep();
-    const { method, path, body } = write;
-    const headers = write.ifMatch ? { 'If-Match': write.ifMatch } : {};
     try {
-      return await this.client.request(method, path, { body, headers, idempotencyKey: write.key, retries: 0 });
+      const record = await (write.unchanged ? this.sentUnchanged(write, write.unchanged) : this.request(write, write.ifMatch));
+      this.rebase(write, record);
+      return record;
     } catch (error) {
       const wasSent = write.attempts > 1 && error instanceof ProblemError;
       if (wasSent && (await this.isDone(write, error))) return undefined;
@@ -113,12 +120,41 @@ export class Outbox {
     }
   }
 
+  private request({ method, path, body, key: idempotencyKey }: WaitingWrite, ifMatch?: string): Promise<unknown> {
+    const headers = ifMatch ? { 'If-Match': ifMatch } : {};
+    return this.client.request(method, path, { body, headers, idempotencyKey, retries: 0 });
+  }
+
+  /** Write to the version that has the values: one that is changed while it is looked at is looked at again. */
+  private async sentUnchanged(write: WaitingWrite, unchanged: Record<string, unknown>): Promise<unknown> {
+    for (let look = 1; ; look += 1) {
+      const answer = await this.client.transport.send('GET', write.path, { retries: 0 });
+      const found = (await answer.json()) as Record<string, unknown>;
+      if (!has(found, unchanged)) throw new ProblemError(412, { ...CHANGED });
+      try {
+        return await this.request(write, answer.headers.get('ETag') ?? undefined);
+      } catch (error) {
+        const isRace = error instanceof ProblemError && error.status === 412;
+        if (!isRace || look === MOST_LOOKS) throw error;
+      }
+    }
+  }
+
+  /** Let the writes behind one expect when the record was edited by it: that was nobody else. */
+  private rebase({ path, key: sent }: WaitingWrite, record: unknown): void {
+    const edited = (record as { updated_at?: unknown } | undefined)?.updated_at;
+    for (const write of this.queue)
+      if (write.key !== sent && write.path === path && write.unchanged && 'updated_at' in write.unchanged)
+        write.unchanged.updated_at = edited;
+  }
+
   /** Return whether a write whose answer was lost was done after all. */
-  private async isDone({ method, path, body }: WaitingWrite, error: ProblemError): Promise<boolean> {
-    if (method === 'DELETE') return error.status === 404;
-    if (method !== 'PATCH' || error.status !== 412) return false;
-    const found = await this.client.request<Record<string, unknown>>('GET', path);
-    return Object.entries(body ?? {}).every(([name, value]) => JSON.stringify(found[name]) === JSON.stringify(value));
+  private async isDone(write: WaitingWrite, error: ProblemError): Promise<boolean> {
+    if (write.method === 'DELETE') return error.status === 404;
+    if (write.method !== 'PATCH' || error.status !== 412) return false;
+    const found = await this.client.request<Record<string, unknown>>('GET', write.path);
+    this.rebase(write, found);
+    return has(found, write.body ?? {});
   }
 
   private refuse(write: WaitingWrite, error: unknown): void {
@@ -148,6 +184,17 @@ export class Outbox {
       };
     });
   }
+}
+
+const CHANGED = {
+  code: 'precondition_failed',
+  status: 412,
+  title: 'Precondition Failed',
+  detail: 'Somebody else has changed the record since you read it.',
+};
+
+function has(record: Record<string, unknown>, values: object): boolean {
+  return Object.entries(values).every(([name, value]) => JSON.stringify(record[name]) === JSON.stringify(value));
 }
 
 /** Return whether a later attempt may do: no network, a server that is away, a session to renew. */

@@ -18,5 +18,6 @@ const WIDEST = 880;
 export function srcsetOf({ url, width, variants }: Picture): string {
   const isOffered = new RegExp(` ${width}w(,|$)`).test(variants.srcset);
   if (!width || width > WIDEST || !variants.srcset || isOffered) return variants.srcset;
-  return `${variants.srcset}, ${url} ${width}w`;
+  // Its own address is the picture as it was uploaded; this is it in the smallest format that the browser takes.
+  return `${variants.srcset}, ${url}${url.includes('?') ? '&' : '?'}format=auto ${width}w`;
 }

@@ -3,7 +3,7 @@
 import { compare, Filter } from './filter.js';
 import type { FilterValue, Sign } from './filter.js';
 import type { ExpandPath, FieldPath, ResourceTypes, Row } from './paths.js';
-import type { RequestOptions, Transport } from './transport.js';
+import type { RequestOptions, Sent, Transport } from './transport.js';
 
 type Part<S, R extends keyof S, Name extends keyof ResourceTypes> = S[R] extends Record<Name, infer T> ? T : never;
 type Actions<S, R extends keyof S, M extends 'POST' | 'PUT' | 'DELETE'> = Part<S, R, 'actions'> extends Record<M, infer A>
@@ -42,8 +42,19 @@ export interface Page<T> {
   /** Where the next page begins, for `cursor`. */
   nextCursor: string | undefined;
   hasPrevious: boolean;
+  /** Where in the change log the page was read: `since` of a subscription that goes on from here. */
+  changeCursor: string | undefined;
   next(options?: RequestOptions): Promise<Page<T> | null>;
   previous(options?: RequestOptions): Promise<Page<T> | null>;
+}
+
+/** A record as it was at one moment. */
+export interface Snapshot<T> {
+  record: T;
+  /** What `ifMatch` takes. */
+  etag: string | undefined;
+  /** Where in the change log it was read, for `since` of a subscription. */
+  changeCursor: string | undefined;
 }
 
 interface PageDocument<T> {
@@ -81,6 +92,11 @@ export interface Resource<in out S, in out R extends keyof S> {
     id: string,
     shape?: Shape<S, R, E, F>,
   ): Promise<Row<S, R, E, F>>;
+  /** Fetch one record with its entity tag and its place in the change log. */
+  snapshot<const E extends string = never, const F extends string = never>(
+    id: string,
+    shape?: Shape<S, R, E, F>,
+  ): Promise<Snapshot<Row<S, R, E, F>>>;
   /** Create a record; files in the body make it a form. */
   create<const E extends string = never, const F extends string = never>(
     body: Part<S, R, 'create'>,
@@ -129,8 +145,7 @@ export class RecordRequests {
   ) {}
 
   async list(query: AnyQuery = {}): Promise<Page<Row0>> {
-    const request = { ...requestOf(query), query: parametersOf(query) };
-    return this.page(await this.transport.json<PageDocument<Row0>>('GET', this.name, request));
+    return this.fetchPage({ ...requestOf(query), query: parametersOf(query) });
   }
 
   async *all(query: AnyQuery = {}): AsyncGenerator<Row0, void, undefined> {
@@ -151,6 +166,15 @@ export class RecordRequests {
 
   view(id: string, shape: RequestOptions = {}): Promise<Row0> {
     return this.transport.json('GET', this.path(id), { ...requestOf(shape), query: parametersOf(shape) });
+  }
+
+  async snapshot(id: string, shape: RequestOptions = {}): Promise<Snapshot<Row0>> {
+    const answer = await this.transport.send('GET', this.path(id), { ...requestOf(shape), query: parametersOf(shape) });
+    return {
+      record: (await answer.json()) as Row0,
+      etag: answer.headers.get('ETag') ?? undefined,
+      changeCursor: cursorOf(answer),
+    };
   }
 
   create(body: object, shape: RequestOptions = {}): Promise<Row0> {
@@ -185,11 +209,16 @@ export class RecordRequests {
     return `${this.name}/${encodeURIComponent(id)}${action && `/${action}`}`;
   }
 
-  private page<T>(found: PageDocument<T>): Page<T> {
+  private async fetchPage<T>(request: Sent): Promise<Page<T>> {
+    const answer = await this.transport.send('GET', this.name, request);
+    return this.page((await answer.json()) as PageDocument<T>, cursorOf(answer));
+  }
+
+  private page<T>(found: PageDocument<T>, changeCursor: string | undefined): Page<T> {
     const follow = async (link: string | null, options: RequestOptions = {}) => {
       if (link === null) return null;
       const query = Object.fromEntries(new URL(link, this.transport.base).searchParams);
-      return this.page(await this.transport.json<PageDocument<T>>('GET', this.name, { ...options, query }));
+      return this.fetchPage<T>({ ...options, query });
     };
     return {
       results: found.results,
@@ -197,10 +226,15 @@ export class RecordRequests {
       hasNext: found.next !== null,
       nextCursor: (found.next && new URL(found.next, this.transport.base).searchParams.get('cursor')) || undefined,
       hasPrevious: found.previous !== null,
+      changeCursor,
       next: (options) => follow(found.next, options),
       previous: (options) => follow(found.previous, options),
     };
   }
+}
+
+function cursorOf(answer: Response): string | undefined {
+  return answer.headers.get('Change-Cursor') ?? undefined;
 }
 
 function requestOf({ signal, headers, retries, idempotencyKey }: RequestOptions): RequestOptions {

@@ -19,7 +19,10 @@ export interface LiveCollectionOptions<T extends LiveRow> extends LiveQuery {
   id?: string;
   /** `eager` fetches all that matches, `on-demand` what live queries ask for. */
   syncMode?: 'eager' | 'on-demand';
-  /** Where writes wait while there is no network; without it they fail and are rolled back. */
+  /**
+   * Where writes wait while there is no network; without it they fail and are rolled back. One whose
+   * columns somebody else has changed meanwhile is a conflict, and rolled back.
+   */
   outbox?: Outbox;
   /** What of a row is sent to create it; all but its id unless given. */
   toCreate?: (row: T) => object;
@@ -80,8 +83,10 @@ export function liveCollection<T extends LiveRow>(
     return isPartial ? { cleanup, loadSubset } : cleanup;
   };
 
-  const send = (method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object) =>
-    outbox ? outbox.write<LiveRow | undefined>(method, path, body) : client.request<LiveRow | undefined>(method, path, { body });
+  const send = (method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object, unchanged?: Record<string, unknown>) =>
+    outbox
+      ? outbox.write<LiveRow | undefined>(method, path, body, unchanged && { unchanged })
+      : client.request<LiveRow | undefined>(method, path, { body });
   const path = (id: string) => `${resource}/${encodeURIComponent(id)}`;
   const toCreate = options.toCreate ?? (({ id: _id, ...rest }: T) => rest);
 
@@ -98,18 +103,23 @@ export function liveCollection<T extends LiveRow>(
       }
     },
     onUpdate: async ({ transaction }) => {
-      for (const { key, changes } of transaction.mutations) {
+      for (const { key, original, changes } of transaction.mutations) {
         const seen = followed?.changed(String(key));
-        await send('PATCH', path(String(key)), changes);
+        await send('PATCH', path(String(key)), changes, valuesOf(original, Object.keys(changes)));
         await seen;
       }
     },
     onDelete: async ({ transaction }) => {
-      for (const { key } of transaction.mutations) {
+      for (const { key, original } of transaction.mutations) {
         const seen = followed?.changed(String(key));
-        await send('DELETE', path(String(key)));
+        await send('DELETE', path(String(key)), undefined, valuesOf(original, ['updated_at']));
         await seen;
       }
     },
   };
+}
+
+/** Return the values of a row as it was known, which nobody else may have changed when it is written. */
+function valuesOf(row: object, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)));
 }

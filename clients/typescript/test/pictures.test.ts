@@ -5,8 +5,8 @@ import { srcsetOf } from '../dist/index.js';
 
 const small = { url: '/files/a.png', width: 360, variants: { srcset: '/files/a.png?w=220 220w' } };
 
-test('a narrow picture is offered as it is beside its variants', () => {
-  assert.equal(srcsetOf(small), '/files/a.png?w=220 220w, /files/a.png 360w');
+test('a narrow picture is offered in its own width beside its variants', () => {
+  assert.equal(srcsetOf(small), '/files/a.png?w=220 220w, /files/a.png?format=auto 360w');
 });
 
 test('a picture as wide as a variant, or wider than all of them, is not offered again', () => {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { createCollection } from '@tanstack/db';
-import { and, createClient, eventsAddress, filter, memoryStore, not, problemOf, quoted, Realtime, upload } from 'holobase';
+import { and, createClient, eventsAddress, filter, memoryStore, not, plainPage, problemOf, quoted, Realtime, upload } from 'holobase';
+import { LivePages, LiveSnapshot } from 'holobase/live-pages';
 import type { AuthStore, Client, Fetch, Session } from 'holobase';
 import { renewSession, serverClient, sessionRoute } from 'holobase/next';
 import { Outbox } from 'holobase/outbox';
@@ -174,8 +175,8 @@ test('twenty writes made without a network arrive once each, in order, and confl
   const closed = new Outbox(away, options);
   for (let number = 0; number < 18; number += 1)
     void closed.write('POST', 'cards', { title: `Offline ${String(number).padStart(2, '0')}` });
-  void closed.write('PATCH', `cards/${contested.id}`, { title: 'Mine' }, tag);
-  void closed.write('DELETE', `cards/${contested.id}`, undefined, tag);
+  void closed.write('PATCH', `cards/${contested.id}`, { title: 'Mine' }, { ifMatch: tag });
+  void closed.write('DELETE', `cards/${contested.id}`, undefined, { ifMatch: tag });
   closed.close(); // the page is reloaded, and somebody else is sooner
   await online.cards.update(contested.id, { title: 'Theirs' });
 
@@ -231,6 +232,88 @@ test('a collection is as the server has it, shows writes at once and takes refus
   await collection.delete(first.id).isPersisted.promise;
   await until(() => titles().join() === 'Mine');
   await collection.cleanup();
+  realtime.close();
+});
+
+test('what a collection writes without a network is a conflict where somebody else was sooner', async () => {
+  const online = client();
+  const made = (title: string) => online.cards.create({ title, rarity: 'legendary' });
+  const [kept, contested, doomed] = [await made('Kept'), await made('Contested'), await made('Doomed')] as const;
+  let isAway = false;
+  const away = client({ access }, {
+    fetch: async (url, sent) => {
+      if (isAway) throw new TypeError('network');
+      return noted(url, sent);
+    },
+  });
+  const conflicts: Conflict[] = [];
+  const outbox = new Outbox(away, { retryFirst: 5, onConflict: (each) => conflicts.push(each) });
+  const realtime = new Realtime({ url: server.url, token: () => access, WebSocket });
+  const collection = createCollection(
+    liveCollection<Card>({ client: away, realtime, resource: 'cards', filter: filter`rarity = "legendary"`, outbox }),
+  );
+  await collection.preload();
+  isAway = true;
+  const writes = [
+    collection.update(kept.id, (draft) => void (draft.title = 'Mine')),
+    collection.update(kept.id, (draft) => void (draft.title = 'Mine, again')),
+    collection.update(contested.id, (draft) => void (draft.title = 'Mine')),
+    collection.delete(doomed.id),
+  ].map(({ isPersisted }) => isPersisted.promise.then(() => 'written', () => 'refused'));
+  await until(() => outbox.waiting.length === 4);
+  await online.cards.update(contested.id, { title: 'Theirs' });
+  await online.cards.update(doomed.id, { description: 'Not yet' });
+  const before = asked.length;
+  isAway = false;
+  outbox.flush();
+  assert.deepEqual(await Promise.all(writes), ['written', 'written', 'refused', 'refused']);
+  const patches = asked.slice(before).filter(({ method }) => method === 'PATCH');
+  assert.ok(patches.length === 2 && patches.every(({ headers }) => headers['If-Match']));
+  assert.deepEqual(conflicts.map(({ write, problem }) => [write.method, problem.code]), [
+    ['PATCH', 'precondition_failed'],
+    ['DELETE', 'precondition_failed'],
+  ]);
+  await until(() => [...collection.values()].map(({ title }) => title).sort().join() === 'Doomed,Mine, again,Theirs');
+  outbox.close();
+  await collection.cleanup();
+  realtime.close();
+});
+
+test('a page that a server has fetched goes on live without a second request', async () => {
+  const holobase = client();
+  const query = { filter: filter`rarity = "epic"`, limit: 2, expand: ['creator'] as const };
+  const made = (title: string) => holobase.cards.create({ title, rarity: 'epic' });
+  for (const title of ['One', 'Two', 'Three']) await made(title);
+  const first = JSON.parse(JSON.stringify(plainPage(await holobase.cards.list(query))));
+  const snapshot = await holobase.cards.snapshot(first.results[0].id);
+  const meanwhile = await made('Meanwhile');
+  const before = asked.length;
+
+  const realtime = new Realtime({ url: server.url, token: () => access, WebSocket });
+  const pages = new LivePages<Card>((cursor) => holobase.cards.list({ ...query, ...(cursor && { cursor }) }), {
+    realtime: () => realtime,
+    topic: 'cards',
+    query: { filter: String(query.filter), expand: 'creator' },
+    newest: 'first',
+    first,
+  });
+  const one = new LiveSnapshot<Card>(() => holobase.cards.snapshot(snapshot.record.id), {
+    realtime: () => realtime,
+    topic: `cards/${snapshot.record.id}`,
+  }, snapshot);
+  const ends = [pages.start(), one.start()];
+  const titles = () => pages.state().records.map(({ title }) => title).join();
+  await until(() => titles() === 'Meanwhile,Three,Two');
+  assert.equal(asked.slice(before).filter(({ method }) => method === 'GET').length, 0);
+
+  await holobase.cards.update(meanwhile.id, { rarity: 'rare' });
+  await holobase.cards.update(snapshot.record.id, { title: 'Third' }, { ifMatch: snapshot.etag! });
+  await until(() => titles() === 'Third,Two' && one.state()?.title === 'Third');
+  await pages.loadMore();
+  assert.deepEqual([titles(), pages.state().hasMore], ['Third,Two,One', false]);
+  await holobase.cards.delete(snapshot.record.id);
+  await until(() => titles() === 'Two,One' && one.state() === null);
+  ends.forEach((end) => end());
   realtime.close();
 });
 
