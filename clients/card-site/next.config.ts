@@ -8,6 +8,8 @@ const HOLOBASE = process.env.HOLOBASE_URL ?? "http://localhost:8000";
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // A few kilobytes that the first picture need not wait for.
+  experimental: { inlineCss: true },
   turbopack: { root: path.join(import.meta.dirname, "..") },
   // Pictures come in the sizes and formats that Holobase makes of them.
   images: { unoptimized: true },

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
@@ -40,6 +41,14 @@ PATIENCE = 30
 READY_WITHIN = 600  # building the site included
 ACCESS_SECONDS = 60
 PASSWORD = "a-long-enough-secret"
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
 FRONT = ROOT / "docs" / "images" / "dragon.png"
 
 
@@ -89,12 +98,13 @@ class Window:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, *options: str) -> Iterator[str]:
     """Serve a Holobase with the card site; yield the site's address."""
     port, site_port = free_ports(2)
     site = f"http://localhost:{site_port}"
     environment = {**os.environ, "SITE_URL": site, "ACCESS_TOKEN_MINUTES": "1"}
     command = [str(ROOT / "holo"), "serve", "--site", "--port", str(port), "--data", str(folder)]
+    command += options
     server = subprocess.Popen(command, env=environment, start_new_session=True)
     try:
         until = monotonic() + READY_WITHIN
@@ -194,6 +204,46 @@ def arrange(alice: Window, first: str, second: str) -> None:
     alice.until(lambda _: _titles(alice) == before[::-1])
     alice.browser.refresh()
     alice.until(lambda _: _titles(alice) == before[::-1])
+    drag(alice)
+    alice.until(lambda _: _titles(alice) == before)
+    alice.browser.refresh()
+    alice.until(lambda _: _titles(alice) == before)
+
+
+def drag(alice: Window) -> None:
+    """The first card of a collection is dragged to the place of the second."""
+    handles = "//li[@data-item]//button[starts-with(normalize-space(.), 'Move')]"
+    alice.find(f"({handles})[2]")
+    first, second = _all(alice.browser, handles)[:2]
+    alice.browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", first)
+    way = second.location["x"] - first.location["x"], second.location["y"] - first.location["y"]
+    moves = ActionChains(alice.browser, duration=200).click_and_hold(first)
+    for part in range(1, 5):
+        moves.move_by_offset(way[0] // 4, way[1] // 4).pause(0.1 * part)
+    moves.release().perform()
+
+
+def sign_in_by_passkey(bob: Window) -> None:
+    """A member makes a passkey, signs out, and comes back by it alone."""
+    bob.browser.execute_cdp_cmd("WebAuthn.enable", {})
+    bob.browser.execute_cdp_cmd("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    bob.open("/members/bob")
+    bob.press("Add a passkey")
+    bob.shows("you can sign in with this device")
+    bob.press("Sign out")
+    bob.find("//header//a[normalize-space(.)='Sign in']")
+    bob.open("/sign-in")
+    bob.press("Passkey")
+    bob.find("//header//a[normalize-space(.)='bob']")
+
+
+def be_known_before_scripts(bob: Window) -> None:
+    """Who is signed in stands in the page as the server sends it: the header does not change."""
+    cookies = {each["name"]: each["value"] for each in bob.browser.get_cookies()}
+    page = httpx.get(f"{bob.site}/en", cookies=cookies, timeout=60).text
+    header = page[page.index("<header") : page.index("</header>")]
+    assert ">bob</a>" in header, header
+    assert "Sign in" not in header, header
 
 
 def go_on_after_a_cut(alice: Window, bob: Window) -> None:
@@ -221,6 +271,18 @@ def refresh_in_three_tabs(alice: Window) -> None:
     for tab in tabs:
         alice.browser.switch_to.window(tab)
         alice.find("//header//a[normalize-space(.)='alice']")
+
+
+def take_pictures(alice: Window, bob: Window, card: str, pictures: Path) -> None:
+    """Keep how pages look on a phone and a desktop, in both languages."""
+    pages = {"gallery": "", "card": card, "editor": "/cards/new", "sign-in": "/sign-in"}
+    for window, form in ((alice, "phone"), (bob, "desktop")):
+        for language in ("en", "ko"):
+            for name, path in pages.items():
+                window.browser.get(f"{window.site}/{language}{path}")
+                window.find("//h1")
+                sleep(1)  # for the pictures
+                window.browser.save_screenshot(str(pictures / f"{name}-{form}-{language}.png"))
 
 
 def _all(browser: Chrome, path: str) -> list[WebElement]:
@@ -279,12 +341,16 @@ def main(pictures: Path) -> None:
         bob.browser.save_screenshot(str(pictures / "member.png"))
         arrange(alice, first, publish(alice, "Quiet Owl"))
         alice.browser.save_screenshot(str(pictures / "collection.png"))
-        _say("a collection arranged")
+        _say("a collection arranged, by the keyboard and by dragging")
+        be_known_before_scripts(bob)
+        sign_in_by_passkey(bob)
+        _say("signed in by a passkey, and known before any script has run")
         go_on_after_a_cut(alice, bob)
         bob.browser.save_screenshot(str(pictures / "gallery.png"))
         _say("the network cut and back")
         refresh_in_three_tabs(alice)
         _say("three tabs refreshed at once")
+        take_pictures(alice, bob, first, pictures)
 
 
 if __name__ == "__main__":

@@ -1,23 +1,24 @@
 "use client";
 
+import { useLiveRecord } from "holobase/react";
 import { useTranslations } from "next-intl";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMember } from "@/account/useMember";
 import { AddToCollection } from "@/collections/AddToCollection";
 import { SHOWN } from "@/cards/shown";
-import type { ShownCard } from "@/holobase";
-import { holobase } from "@/holobase/browser";
-import { useLiveRecord } from "@/holobase/live";
+import type { CardSnapshot, ShownCard } from "@/holobase";
+import { holobase, realtime } from "@/holobase/browser";
 import { Link, useRouter } from "@/i18n/routing";
 import { ActionButton } from "@/layout/ActionButton";
 import { ReportButton } from "@/moderation/ReportButton";
 import styles from "./cards.module.css";
 
 /** What a reader can do with a card; its counts are live. */
-export function CardActions({ card }: { card: ShownCard }) {
+export function CardActions({ first }: { first: CardSnapshot }) {
   const t = useTranslations("card");
   const member = useMember();
-  const shown = useLiveRecord(holobase.cards, card.id, SHOWN, card);
+  const card = first.record;
+  const shown = useLiveRecord(holobase.cards, card.id, { realtime, shape: SHOWN, first });
   if (!shown) return <p role="status">{t("gone")}</p>;
   const isMine = member?.id === card.creator;
   return (

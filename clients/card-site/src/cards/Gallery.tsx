@@ -1,11 +1,11 @@
 "use client";
 
+import { useLivePages } from "holobase/react";
 import { useTranslations } from "next-intl";
 import { CardTile } from "@/cards/CardTile";
 import { type CardQuery, listing } from "@/cards/galleryQuery";
 import type { ListedCard, PlainPage } from "@/holobase";
-import { holobase } from "@/holobase/browser";
-import { useLivePages } from "@/holobase/live";
+import { holobase, realtime } from "@/holobase/browser";
 import { MoreButton } from "@/layout/MoreButton";
 import styles from "./cards.module.css";
 
@@ -15,6 +15,7 @@ const SEEN_AT_FIRST = 4;
 export function Gallery({ query, first }: { query: CardQuery; first: PlainPage<ListedCard> }) {
   const t = useTranslations("gallery");
   const pages = useLivePages(holobase.cards, listing(query), {
+    realtime,
     first,
     // What a search finds can't be told of a change alone.
     topic: query.search ? undefined : "cards",

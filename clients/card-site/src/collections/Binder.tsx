@@ -12,6 +12,7 @@ import {
 } from "@dnd-kit/core";
 import { arrayMove, rectSortingStrategy, SortableContext, sortableKeyboardCoordinates, useSortable } from "@dnd-kit/sortable";
 import { CSS } from "@dnd-kit/utilities";
+import { useLivePages } from "holobase/react";
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
 import { CardTile } from "@/cards/CardTile";
@@ -19,8 +20,7 @@ import styles from "@/cards/cards.module.css";
 import { useMember } from "@/account/useMember";
 import { itemsOf } from "@/collections/itemsOf";
 import type { CollectionItem, PlainPage } from "@/holobase";
-import { holobase } from "@/holobase/browser";
-import { useLivePages } from "@/holobase/live";
+import { holobase, realtime } from "@/holobase/browser";
 import { ProblemText } from "@/layout/ProblemText";
 import { useAction } from "@/layout/useAction";
 
@@ -36,6 +36,7 @@ export function Binder({ collection, owner, first }: Props) {
   const canArrange = member?.id === owner;
   const stored = useLivePages(holobase.collectionItems, itemsOf(collection), {
     topic: `collections/${collection}/collection-items`,
+    realtime,
     first,
     newest: "last",
   });

@@ -1,12 +1,12 @@
 "use client";
 
+import { useLivePages } from "holobase/react";
 import { useFormatter, useTranslations } from "next-intl";
 import { type FormEvent, useState } from "react";
 import { useMember } from "@/account/useMember";
 import { commentsOf } from "@/comments/commentsOf";
 import { type Comment, nameOf, type PlainPage } from "@/holobase";
-import { holobase } from "@/holobase/browser";
-import { useLivePages } from "@/holobase/live";
+import { holobase, realtime } from "@/holobase/browser";
 import { Link } from "@/i18n/routing";
 import { MoreButton } from "@/layout/MoreButton";
 import { ProblemText } from "@/layout/ProblemText";
@@ -20,6 +20,7 @@ export function Comments({ card, first }: { card: string; first: PlainPage<Comme
   const member = useMember();
   const pages = useLivePages(holobase.comments, commentsOf(card), {
     topic: `cards/${card}/comments`,
+    realtime,
     first,
     newest: "last",
   });
@@ -92,7 +93,7 @@ function CommentForm({ card, parent, onSent }: { card: string; parent?: string; 
 }
 
 /** Return comments with each one's answers behind it. */
-function inThreads(comments: Comment[]): Comment[] {
+function inThreads(comments: readonly Comment[]): Comment[] {
   const below = (parent: string | null): Comment[] =>
     comments.filter((comment) => comment.parent === parent).flatMap((comment) => [comment, ...below(comment.id)]);
   return below(null);

@@ -1,6 +1,6 @@
 /** What of Holobase the site shows, as its pages ask for it. */
 
-import type { Page, Resources, Row } from "holobase";
+import type { Resources, Row, Snapshot } from "holobase";
 
 export type Card = Row<Resources, "cards">;
 export type Effects = Card["effects"];
@@ -15,19 +15,11 @@ export type FeedItem = Row<Resources, "feed", "card.creator" | "post.author">;
 export type Member = Row<Resources, "users">;
 export type Notification = Row<Resources, "notifications", "actor" | "card">;
 
-/** A page as a server component hands it to the browser. */
-export interface PlainPage<T> {
-  results: T[];
-  nextCursor: string | undefined;
-}
+export type CardSnapshot = Snapshot<ShownCard>;
+export { plainPage, type PlainPage } from "holobase";
 
 export const PRESETS = ["none", "holo", "reverse", "cosmos", "galaxy", "rainbow", "gold", "radiant"] as const;
 export const RARITIES = ["common", "uncommon", "rare", "epic", "legendary", "mythic"] as const;
-
-/** Return what of a page can cross from server to browser. */
-export function plainPage<T>({ results, nextCursor }: Page<T>): PlainPage<T> {
-  return { results, nextCursor };
-}
 
 export function nameOf(member: Pick<Member, "display_name" | "username">): string {
   return member.display_name || member.username;

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { AddPasskey } from "@/account/AddPasskey";
 import { useMember } from "@/account/useMember";
 import { type Member, nameOf } from "@/holobase";
 import { holobase } from "@/holobase/browser";
@@ -20,6 +21,7 @@ export function Profile({ member }: { member: Member }) {
       <h1>{nameOf(member)}</h1>
       <p>{t("counts", { cards: member.card_count, followers: member.follower_count })}</p>
       {member.bio && <p className="prose">{member.bio}</p>}
+      {reader?.id === member.id && <AddPasskey name={member.username} />}
       {reader && reader.id !== member.id && (
         <p className="row">
           {STANDINGS.map((name) => (

@@ -1,10 +1,10 @@
 "use client";
 
+import { useLivePages } from "holobase/react";
 import { useFormatter, useTranslations } from "next-intl";
 import { useMember } from "@/account/useMember";
 import { nameOf, type Notification } from "@/holobase";
-import { holobase } from "@/holobase/browser";
-import { useLivePages } from "@/holobase/live";
+import { holobase, realtime } from "@/holobase/browser";
 import { MoreButton } from "@/layout/MoreButton";
 import { Link } from "@/i18n/routing";
 
@@ -14,7 +14,7 @@ const MINE = { expand: ["actor", "card"], limit: 50 } as const;
 export function Notifications() {
   const t = useTranslations("notifications");
   const member = useMember();
-  const pages = useLivePages(holobase.notifications, MINE, { topic: "notifications", newest: "first" });
+  const pages = useLivePages(holobase.notifications, MINE, { realtime, topic: "notifications", newest: "first" });
   const notifications = pages.records;
   return (
     <>

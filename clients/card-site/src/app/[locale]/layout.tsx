@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { NextIntlClientProvider } from "next-intl";
 import { getTranslations, setRequestLocale } from "next-intl/server";
 import type { ReactNode } from "react";
+import { sessionMember } from "@/holobase/server";
 import { routing } from "@/i18n/routing";
 import { Header } from "@/layout/Header";
 import styles from "@/layout/layout.module.css";
@@ -30,7 +31,7 @@ export default async function Layout({ children, params }: Props) {
     <html lang={locale}>
       <body>
         <NextIntlClientProvider>
-          <Providers>
+          <Providers member={await sessionMember()}>
             <Header />
             <main className={styles.main}>{children}</main>
           </Providers>

@@ -16,18 +16,19 @@ interface Props {
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
-  const { title, description, front } = await card((await params).id);
-  return { title, description, openGraph: { title, description, images: front ? [front.url] : [] } };
+  const { title, description, front } = (await card((await params).id)).record;
+  return { title, ...(description && { description }), openGraph: { title, description, images: front ? [front.url] : [] } };
 }
 
 export default async function CardPage({ params }: Props) {
   const { id } = await params;
   const holobase = await serverHolobase();
-  const [shown, comments, related] = await Promise.all([
+  const [snapshot, comments, related] = await Promise.all([
     card(id),
     holobase.comments.list(commentsOf(id)),
     holobase.request<{ results: ListedCard[] }>("GET", `cards/${id}/related`, { query: { limit: 6, expand: "creator" } }),
   ]);
+  const shown = snapshot.record;
   return (
     <>
       <div className={styles.stage}>
@@ -35,7 +36,7 @@ export default async function CardPage({ params }: Props) {
         <div>
           <h1>{shown.title}</h1>
           <CardFacts card={shown} />
-          <CardActions card={shown} />
+          <CardActions first={snapshot} />
         </div>
       </div>
       <Comments card={id} first={plainPage(comments)} />
@@ -46,5 +47,5 @@ export default async function CardPage({ params }: Props) {
 
 const card = cache(async (id: string) => {
   const holobase = await serverHolobase();
-  return orNotFound(holobase.cards.view(id, SHOWN));
+  return orNotFound(holobase.cards.snapshot(id, SHOWN));
 });
