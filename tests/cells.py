@@ -51,6 +51,16 @@ def are_sampled() -> bool:
     return bool(os.environ.get("DATABASE_URL")) and not os.environ.get(EVERY_CELL_VARIABLE)
 
 
+def spread[T](tries: Iterable[T], turn: int, every: int = EVERY) -> list[T]:
+    """Return each fourth try, beginning at its turn, so that all are tried in some turn.
+
+    For what is tried over and over with every two of many things, on both halves.
+    """
+    if os.environ.get(EVERY_CELL_VARIABLE):
+        return list(tries)
+    return list(islice(tries, turn % every, None, every))
+
+
 def some[T](tries: Iterable[T], turn: int, every: int = 2) -> list[T]:
     """Return all tries; where they are sampled, every second one, beginning at its turn."""
     return list(islice(tries, turn % every, None, every) if are_sampled() else tries)

@@ -17,6 +17,14 @@ class AdminSite(UnfoldAdminSite):
     """
 
     @override
+    def _build_app_dict(self, request: HttpRequest, label: str | None = None) -> dict[str, Any]:
+        """Translate each name once, before it is compared with all the others."""
+        found: dict[str, Any] = super()._build_app_dict(request, label)
+        for app in found.values():
+            app["models"] = [{**model, "name": str(model["name"])} for model in app["models"]]
+        return found
+
+    @override
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         if app_label:
             return list(super().get_app_list(request, app_label))

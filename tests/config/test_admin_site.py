@@ -15,6 +15,7 @@ from files.storage import set_up_storage
 from resources import changes, registry
 from resources.actors import SYSTEM
 from resources.models import Change
+from tests.cells import some
 from tests.client import Browser
 from tests.contract.examples import example_row
 from users.models import User
@@ -42,17 +43,13 @@ def moderating(moderator: Persona) -> Browser:
     return client
 
 
-@pytest.mark.parametrize("resource", list(registry.all_resources()), ids=str)
-def test_every_resource_has_a_list_and_a_page(
-    resource: object, operator: Browser, alice: Persona
-) -> None:
-    declared = registry.named(str(resource))
-    assert declared is not None
-    row = example_row(declared, owner=alice)
-    base = f"/admin/{row._meta.app_label}/{row._meta.model_name}"
-    assert operator.get(f"{base}/").status_code == 200
-    assert operator.get(f"{base}/{row.pk}/change/").status_code == 200
-    assert admin.site.is_registered(type(row))
+def test_every_resource_has_a_list_and_a_page(operator: Browser, alice: Persona) -> None:
+    for resource in some(registry.all_resources(), turn=0):
+        row = example_row(resource, owner=alice)
+        base = f"/admin/{row._meta.app_label}/{row._meta.model_name}"
+        assert operator.get(f"{base}/").status_code == 200, resource
+        assert operator.get(f"{base}/{row.pk}/change/").status_code == 200, resource
+        assert admin.site.is_registered(type(row)), resource
 
 
 def test_a_moderator_archives_and_deletes_cards_but_does_not_write_them(

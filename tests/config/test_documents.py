@@ -15,6 +15,8 @@ from tests.config.test_fast_path_and_django import ask, served
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+pytestmark = pytest.mark.embedded
+
 SNAPSHOT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 AT_ONCE = 32
 

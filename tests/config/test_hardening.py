@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from tests.personas import Persona
 
+pytestmark = pytest.mark.embedded
+
 __all__ = ["given"]
 
 PAGES = ("/", "/admin/login/", "/account/verify?token=x", "/api/docs")

@@ -16,6 +16,8 @@ from tests.config.test_fast_path_and_django import ask
 if TYPE_CHECKING:
     from resources.json_text import JsonObject
 
+pytestmark = pytest.mark.embedded
+
 served: Any = application
 TOO_LONG = "x" * LONGEST_URL
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.personas import Persona
 
+pytestmark = pytest.mark.embedded
+
 __all__ = ["dana"]
 
 SITE = {"Origin": "https://cards.example"}

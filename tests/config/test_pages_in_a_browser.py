@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from tests.personas import Persona
 
+pytestmark = pytest.mark.embedded
+
 SECONDS = 60
 SECRET = "a correct horse 9"
 

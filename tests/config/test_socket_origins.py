@@ -13,6 +13,8 @@ from server.app import live
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+pytestmark = pytest.mark.embedded
+
 SITE, OTHER = "https://cards.example", "https://evil.example"
 
 

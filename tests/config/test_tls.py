@@ -15,6 +15,8 @@ from server.envelope import security_headers
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+pytestmark = pytest.mark.embedded
+
 BY_TLS = {"X-Forwarded-Proto": "https"}
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.client import Browser
 
+pytestmark = pytest.mark.embedded
+
 PATHS = ["/api/v1/cards", "/api/v1/auth/token", "/api/v1/events", "/healthz", "/nothing", "/admin/"]
 
 

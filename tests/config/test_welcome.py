@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.client import Browser
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
+
+pytestmark = pytest.mark.embedded
 
 
 def test_a_visitor_finds_everything_from_the_welcome_page(db: None, settings: Settings) -> None:

@@ -16,6 +16,8 @@ from tests.personas import new_member
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.embedded
+
 CARDS = 8
 PUBLIC = {"title": "Dragon", "status": "published", "visibility": "public"}
 

@@ -20,6 +20,8 @@ from resources.visibility.queries import stream_query, visible_ids_query
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.embedded
+
 CARDS = resource_of(Card)
 KIND = ANONYMOUS.kind
 SIGNS = ("=", "!=", ">", ">=", "<", "<=")

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from tests.personas import Persona
 
+pytestmark = pytest.mark.embedded
+
 SCRIPT = """
     const [token, done] = [arguments[0], arguments[arguments.length - 1]];
     const post = async (path, body = {}) => (await fetch(`/api/v1/${path}`, {

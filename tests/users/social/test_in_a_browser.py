@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from tests.users.social.conftest import Provider
 
+pytestmark = pytest.mark.embedded
+
 SECONDS = 15
 OPEN_A_POPUP = """
     window.heard = [];
