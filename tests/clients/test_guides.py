@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.embedded
 
 FILE = re.compile(r"// (\S+\.tsx?)\b.*\n")
-# As much of Next.js as the guides use; all of it would be 200 MB. The card site is built with it.
+# As much of Next.js as the guides use; all of it would be 200 MB, against which
+# `python -m tests.clients.first_site` compiles the same files.
 NEXT = """
+declare module 'next' {
+  export interface NextConfig {
+    rewrites?: () => Promise<{ source: string; destination: string }[]>;
+  }
+}
 declare module 'next/server' {
   interface Cookies {
     get(name: string): { value: string } | undefined;
