@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from files.pictures.client import NOTHING_ELSE, PictureProcess, ProcessEndedError
-from files.pictures.picture import MOST_PIXELS, Picture, PictureError
+from files.pictures.picture import Picture, PictureError
 from resources.api import Problem
 
 if TYPE_CHECKING:
@@ -33,15 +33,16 @@ MOST_KEPT_PIXELS = 4_000_000
 
 
 class Allowance:
-    """An amount that several threads share."""
+    """An amount that several threads share; whoever wants more than that takes all of it."""
 
     def __init__(self, amount: int) -> None:
-        self._free = amount
+        self._amount = self._free = amount
         self._changed = Condition()
 
     @contextmanager
     def taken(self, amount: int, deadline: float) -> Iterator[None]:
         """Hold a part of it, once that is free; raises Problem 503 when it is not in time."""
+        amount = min(amount, self._amount)
         with self._changed:
             seconds = max(0.0, deadline - monotonic())
             if not self._changed.wait_for(lambda: self._free >= amount, seconds):
@@ -164,6 +165,6 @@ def new_executor(processes: int, waiting: int, module: str = PICTURES) -> Pictur
 def _pixels() -> Allowance:
     """Return the pixels that may be decoded at once, of uploads and of stored pictures.
 
-    One picture as large as they may be must fit.
+    A larger picture is decoded alone.
     """
-    return Allowance(max(settings.PICTURE_PIXELS_AT_ONCE, MOST_PIXELS))
+    return Allowance(settings.PICTURE_PIXELS_AT_ONCE)

@@ -64,6 +64,8 @@ def test_a_budget_is_shared_and_given_back() -> None:
         assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "5"})
     with budget.taken(2, monotonic()):
         pass
+    with budget.taken(3, monotonic()), pytest.raises(Problem), budget.taken(1, monotonic()):
+        pass
 
 
 def test_who_waits_for_a_budget_gets_it() -> None:
