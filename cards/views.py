@@ -49,7 +49,7 @@ COUNTED_RATE = "600/min"
 """How many views and downloads of one viewer are looked at."""
 
 
-class ChosenInput(serializers.Serializer[Any]):
+class ChosenInput(serializers.Serializer[object]):
     """Which fields of the cards are answered, and what along with them."""
 
     fields: Any = serializers.CharField(required=False)
@@ -62,7 +62,7 @@ class RelatedInput(ChosenInput):
     limit = serializers.IntegerField(default=12, min_value=1, max_value=50)
 
 
-class PreviewInput(serializers.Serializer[Any]):
+class PreviewInput(serializers.Serializer[object]):
     """A page of the cards, and whether the author's edits are meant rather than the version."""
 
     limit = serializers.IntegerField(default=MOST_PREVIEWED, min_value=1, max_value=MOST_PREVIEWED)
@@ -102,7 +102,7 @@ def answering(members: Mapping[str, object]) -> dict[str, Any]:
 class QuestionView(APIView):
     """A question about one record, asked by whoever may view it."""
 
-    takes: ClassVar[type[serializers.Serializer[Any]]] = ChosenInput
+    takes: ClassVar[type[serializers.Serializer[object]]] = ChosenInput
 
     def asked(
         self, request: Request, model: type[Model], record_id: str, query: Mapping[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, override
+from typing import override
 
 from django.db import models
 
@@ -41,7 +41,7 @@ class FormerTask(models.Model):
     id = models.UUIDField(primary_key=True)
     status = models.CharField(max_length=10)
     task_path = models.TextField()
-    args_kwargs = models.JSONField[Any, Any]()
+    args_kwargs = models.JSONField()
     priority = models.IntegerField()
     run_after = models.DateTimeField()
     started_at = models.DateTimeField(null=True)

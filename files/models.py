@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, override
+from typing import ClassVar, override
 
 from django.conf import settings
 from django.db import models
@@ -175,7 +175,7 @@ class Upload(models.Model):
     next_part = models.PositiveIntegerField(default=1, editable=False)
     tail = models.CharField(max_length=120, blank=True, editable=False)
     file_id = RecordIdField(null=True, editable=False)
-    refusal = models.JSONField[Any, Any](default=dict, editable=False)
+    refusal = models.JSONField(default=dict, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires at"))
 

@@ -19,6 +19,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 
 from resources import context, registry, relation_lists, row_sql, search
+from resources.fields import column_of
 from resources.models import Action, Change, Record
 from resources.sealing import SealedField
 from resources.text import composed_value
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
     from uuid import UUID
 
-    from django.db.models import Field, Model
+    from django.db.models import Model
 
     from resources.actors import Actor
     from resources.declaration import Resource
@@ -206,12 +207,12 @@ def _composed(values: Mapping[str, object]) -> dict[str, Any]:
 def _attributes(model: type[Model], names: Iterable[str]) -> Iterator[str]:
     """Return the attributes of columns named by field or attribute, as the log names them."""
     for name in names:
-        yield cast("Field[Any, Any]", model._meta.get_field(name)).attname
+        yield column_of(model, name).attname
 
 
 def _assign(row: Model, name: str, value: object) -> bool:
     """Set one attribute; tell whether that changed it."""
-    field = cast("Field[Any, Any]", row._meta.get_field(name))
+    field = column_of(type(row), name)
     before = getattr(row, field.attname)
     setattr(row, name, value)
     return bool(getattr(row, field.attname) != before)
@@ -245,7 +246,7 @@ def _lost_counts(
     lost: Counter[tuple[type[Record], UUID, str]] = Counter()
     for row in others:
         for relation, column in row.counted_in.items():
-            field = cast("Field[Any, Any]", row._meta.get_field(relation))
+            field = column_of(type(row), relation)
             target = (cast("type[Record]", field.related_model), getattr(row, field.attname))
             if target not in keys:
                 lost[*target, column] += 1

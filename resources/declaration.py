@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, cast, override
 
+from resources.fields import column_of
 from resources.rules import ANYONE, NOBODY, Rule, UnreadCount
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class RecordAction:
     rule: Rule
     service: Callable[..., Any]
     words: str | Promise
-    takes: type[serializers.Serializer[Any]] | None = None
+    takes: type[serializers.Serializer[object]] | None = None
     locks_actor: bool = False
     locks: Callable[[Collection[UUID]], None] | None = None
 
@@ -177,7 +178,7 @@ class Resource:
 
     def column(self, name: str) -> Field[Any, Any]:
         """Return the model's column of that name; raises FieldDoesNotExist."""
-        return cast("Field[Any, Any]", self.model._meta.get_field(name))
+        return column_of(self.model, name)
 
     def target(self, relation: str) -> type[Model]:
         """Return the model that a relation of this resource points at."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, Any, cast, override
 from uuid import UUID
 
 from django.apps import apps
@@ -20,12 +20,19 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+    from resources.types import ModelField
+
 
 TAG = explain_pattern(
     r"^[\p{L}\p{M}\p{N}_-]{1,40}$",
     _("A tag is made of 1 to 40 letters, digits, dashes and underscores."),
 )
 """Letters of any script; the expression is ECMA's, as JSON Schema has it."""
+
+
+def column_of(model: type[models.Model], name: str) -> ModelField:
+    """Return the field of a column; raises FieldDoesNotExist."""
+    return cast("ModelField", model._meta.get_field(name))
 
 
 class RecordIdField(models.UUIDField[Any, Any]):
@@ -64,7 +71,7 @@ class SortedCharField(models.CharField[Any, str]):
         return parameters | {"collation": "pg_unicode_fast"} if is_postgresql else parameters
 
 
-class JsonField(models.JSONField[Any, Any]):
+class JsonField(models.JSONField):
     """JSON, of which SQLite is given the shortest form."""
 
     @override

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, override
+from typing import TYPE_CHECKING, ClassVar, override
 
 from django.conf import settings
 from django.db import models
@@ -114,7 +114,7 @@ class KeptAnswer(models.Model):
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
-    headers = models.JSONField[Any, Any](default=dict)
+    headers = models.JSONField(default=dict)
     body = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
@@ -230,7 +230,7 @@ class Job(Record):
 
     name = models.CharField(_("job"), max_length=80)
     path = models.CharField(max_length=200, editable=False)
-    arguments = models.JSONField[Any, Any](_("arguments"), default=dict, editable=False)
+    arguments = models.JSONField(_("arguments"), default=dict, editable=False)
     queue = models.CharField(_("queue"), max_length=32, default="default", editable=False)
     priority = models.SmallIntegerField(_("priority"), default=0, editable=False)
     is_tracked = models.BooleanField(_("shown by the API"), default=True, editable=False)
@@ -248,12 +248,12 @@ class Job(Record):
     worker_id = models.CharField(max_length=64, blank=True, editable=False)
     lease = models.CharField(max_length=32, blank=True, editable=False)
     leased_until = models.DateTimeField(null=True, editable=False)
-    checkpoint = models.JSONField[Any, Any](default=dict, editable=False)
+    checkpoint = models.JSONField(default=dict, editable=False)
     awaits = models.CharField(max_length=200, blank=True, editable=False)
     done = models.PositiveIntegerField(_("steps done"), default=0, editable=False)
     total = models.PositiveIntegerField(_("steps"), default=0, editable=False)
     text = models.CharField(_("what it is doing"), max_length=200, blank=True, editable=False)
-    result = models.JSONField[Any, Any](_("result"), null=True, editable=False)
+    result = models.JSONField(_("result"), null=True, editable=False)
     error = models.CharField(_("error"), max_length=300, blank=True, editable=False)
     traceback = models.TextField(_("traceback"), blank=True, editable=False)
     is_cancelling = models.BooleanField(_("to be cancelled"), default=False, editable=False)
@@ -309,7 +309,7 @@ class JobSignal(models.Model):
     id = models.BigAutoField(primary_key=True)
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="signals")
     name = models.CharField(max_length=80)
-    payload = models.JSONField[Any, Any](null=True)
+    payload = models.JSONField(null=True)
     at = models.DateTimeField(default=timezone.now)
 
     @override

@@ -1,7 +1,5 @@
 """The engine's own resource: jobs in the background."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -18,7 +16,7 @@ STAFF = has_role("moderator", "admin")
 TRACKED = where(is_tracked=True)
 
 
-class SignalInput(serializers.Serializer[Any]):
+class SignalInput(serializers.Serializer[object]):
     """What a workflow is told."""
 
     name = serializers.CharField(max_length=80, label=_("signal"))

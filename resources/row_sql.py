@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
@@ -27,7 +27,7 @@ from django.db.models.signals import post_init, pre_init
 
 from resources.dialects import dialect
 from resources.dialects.protocol import NOT_ADAPTED
-from resources.fields import RecordIdField
+from resources.fields import RecordIdField, column_of
 from resources.placeholders import Placeholder
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _insertion(model: type[Model], is_keyless: bool) -> tuple[Sequence[Column], 
 @cache
 def _update(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Column], str]:
     """Return the columns of an update, the key last, and its SQL."""
-    fields = [cast("Field[Any, Any]", model._meta.get_field(name)) for name in names]
+    fields = [column_of(model, name) for name in names]
     assignments = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     key = model._meta.pk
     condition = f"{_quoted(key.column)} = %s"
@@ -199,7 +199,7 @@ def _update(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Column
 @cache
 def _finding(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Column], str]:
     """Return the columns that a row is looked for by, and the SQL."""
-    columns = [_column(cast("Field[Any, Any]", model._meta.get_field(name))) for name in names]
+    columns = [_column(column_of(model, name)) for name in names]
     condition = " AND ".join(f"{_quoted(column.field.column)} = %s" for column in columns)
     table = _quoted(model._meta.db_table)
     return columns, " ".join(("SELECT 1 FROM", table, "WHERE", condition, "LIMIT 1"))

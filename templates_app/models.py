@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, override
+from typing import ClassVar, override
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -67,7 +67,7 @@ class Template(Record):
     )
     preview = picture(_("preview"))
     state = models.CharField(_("state"), max_length=17, choices=State, default=State.DRAFT)
-    pending = models.JSONField[Any, Any](
+    pending = models.JSONField(
         _("changes that wait for approval"), default=dict, blank=True, editable=False
     )
     pending_preview = picture(_("preview that waits for approval"), editable=False)

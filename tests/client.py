@@ -13,9 +13,12 @@ from django.test.client import (
 )
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from django.test.client import _MonkeyPatchedWSGIResponse
 
     from resources.json_text import JsonObject
+
+type Response = _MonkeyPatchedWSGIResponse
+"""What Django's client answers: a response with `json()`."""
 
 JSON = "application/json"
 
@@ -39,27 +42,29 @@ class Api:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.client = Browser(headers=headers, raise_request_exception=False)
 
-    def get(self, path: str, **parameters: Any) -> Any:
+    def get(self, path: str, **parameters: Any) -> Response:
         """Send a GET; keyword arguments become query parameters."""
         return self.client.get(f"/api/v1/{path}", parameters)
 
-    def post(self, path: str, body: object = None, **headers: str) -> Any:
+    def post(self, path: str, body: object = None, **headers: str) -> Response:
         """Send a POST with a JSON body."""
         return self._send("post", path, body, headers)
 
-    def put(self, path: str, body: object = None, **headers: str) -> Any:
+    def put(self, path: str, body: object = None, **headers: str) -> Response:
         """Send a PUT with a JSON body."""
         return self._send("put", path, body, headers)
 
-    def patch(self, path: str, body: object = None, **headers: str) -> Any:
+    def patch(self, path: str, body: object = None, **headers: str) -> Response:
         """Send a PATCH with a JSON body."""
         return self._send("patch", path, body, headers)
 
-    def delete(self, path: str, **headers: str) -> Any:
+    def delete(self, path: str, **headers: str) -> Response:
         """Send a DELETE."""
         return self._send("delete", path, None, headers)
 
-    def upload(self, path: str, parts: JsonObject, method: str = "post", **headers: str) -> Any:
+    def upload(
+        self, path: str, parts: JsonObject, method: str = "post", **headers: str
+    ) -> Response:
         """Send a multipart form."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         form = encode_multipart(BOUNDARY, parts)
@@ -67,10 +72,10 @@ class Api:
             method.upper(), f"/api/v1/{path}", form, MULTIPART_CONTENT, headers=named
         )
 
-    def _send(self, method: str, path: str, body: object, headers: dict[str, str]) -> HttpResponse:
+    def _send(self, method: str, path: str, body: object, headers: dict[str, str]) -> Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         send = getattr(self.client, method)
-        response: HttpResponse = send(
+        response: Response = send(
             f"/api/v1/{path}", {} if body is None else body, content_type=JSON, headers=named
         )
         return response

@@ -111,7 +111,7 @@ class ModerationCase(Record):
         verbose_name=_("member"),
     )
     scope = models.CharField(_("scope"), max_length=SCOPE_LENGTH, blank=True, default="")
-    content = models.JSONField[Any, Any](_("content"), default=dict, blank=True, editable=False)
+    content = models.JSONField(_("content"), default=dict, blank=True, editable=False)
     appealed = models.ForeignKey(
         "self",
         on_delete=models.CASCADE,
@@ -227,7 +227,7 @@ class CaseEvent(Record):
     )
     kind = models.CharField(_("event"), max_length=11, choices=Kind)
     actor = moderator_column(_("by"))
-    detail = models.JSONField[Any, Any](_("detail"), default=dict, blank=True, editable=False)
+    detail = models.JSONField(_("detail"), default=dict, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("event of a case")
@@ -269,7 +269,7 @@ class CaseAction(Record):
         related_name="+",
         verbose_name=_("member"),
     )
-    content = models.JSONField[Any, Any](_("content"), null=True, blank=True, editable=False)
+    content = models.JSONField(_("content"), null=True, blank=True, editable=False)
     ground = models.CharField(
         _("ground"), max_length=13, choices=Ground, blank=True, default="", editable=False
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, override
+from typing import ClassVar, override
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -134,7 +134,7 @@ class ScreeningMatch(Record):
     record_id = RecordIdField(verbose_name=_("record"), null=True)
     action = models.CharField(_("action"), max_length=7, choices=ScreeningAction)
     is_dry_run = models.BooleanField(_("dry run"), default=False)
-    evidence = models.JSONField[Any, Any](_("what matched"), default=list)
+    evidence = models.JSONField(_("what matched"), default=list)
     excerpt = models.CharField(_("excerpt"), max_length=LONGEST_EXCERPT, blank=True)
 
     class Meta:

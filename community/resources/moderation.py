@@ -47,7 +47,7 @@ OF_THE_CASE = visible("case")
 CONCERNED = own("subject") | MODERATORS | OF_THE_CASE
 
 
-class MeasureInput(serializers.Serializer[Any]):
+class MeasureInput(serializers.Serializer[object]):
     """One thing to do; `expires_at` is the end of a sanction."""
 
     kind = serializers.ChoiceField(choices=ActionKind.choices)
@@ -58,7 +58,7 @@ class MeasureInput(serializers.Serializer[Any]):
         return Measure(**attrs)
 
 
-class DecisionInput(serializers.Serializer[Any]):
+class DecisionInput(serializers.Serializer[object]):
     """What is decided: what is done, why in one word, and the reason that the member is told."""
 
     actions = serializers.ListField(child=MeasureInput(), allow_empty=False, max_length=5)

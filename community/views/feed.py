@@ -36,7 +36,7 @@ MODES = FeedResource.options["mode"]
 WINDOWS = FeedResource.options["window"]
 
 
-class ScoreInputsOutput(serializers.Serializer[Any]):
+class ScoreInputsOutput(serializers.Serializer[object]):
     """What a score is made of, as it is now."""
 
     likes = serializers.IntegerField()
@@ -45,7 +45,7 @@ class ScoreInputsOutput(serializers.Serializer[Any]):
     published_at = serializers.DateTimeField()
 
 
-class ExplanationOutput(serializers.Serializer[Any]):
+class ExplanationOutput(serializers.Serializer[object]):
     """Why an item stands where it does.
 
     `is_listed` says whether this mode and window list it to you, `score` what they sort by,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 
-class PastSanctionOutput(serializers.Serializer[Any]):
+class PastSanctionOutput(serializers.Serializer[object]):
     """A sanction against the member."""
 
     id = serializers.UUIDField()
@@ -38,7 +38,7 @@ class PastSanctionOutput(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class PastActionOutput(serializers.Serializer[Any]):
+class PastActionOutput(serializers.Serializer[object]):
     """A line of the moderation log about the member."""
 
     id = serializers.UUIDField()
@@ -51,7 +51,7 @@ class PastActionOutput(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class MemberHistoryOutput(serializers.Serializer[Any]):
+class MemberHistoryOutput(serializers.Serializer[object]):
     """Cases about a member, reports by them, and what was done, the newest first."""
 
     member = serializers.UUIDField(source="member.pk")

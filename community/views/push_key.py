@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 
-class PushKeyOutput(serializers.Serializer[Any]):
+class PushKeyOutput(serializers.Serializer[object]):
     """`public_key` is the `applicationServerKey` of `PushManager.subscribe`, in base64url."""
 
     public_key = serializers.CharField()

@@ -47,7 +47,7 @@ class ConditionInput(serializers.JSONField):
         return sent
 
 
-class TrialInput(serializers.Serializer[Any]):
+class TrialInput(serializers.Serializer[object]):
     """A rule that need not be stored."""
 
     condition = ConditionInput()
@@ -57,13 +57,13 @@ class TrialInput(serializers.Serializer[Any]):
     cursor = serializers.CharField(max_length=100, required=False, allow_blank=True)
 
 
-class StoredTrialInput(serializers.Serializer[Any]):
+class StoredTrialInput(serializers.Serializer[object]):
     """Where to go on with the trial of a stored rule."""
 
     cursor = serializers.CharField(max_length=100, required=False, allow_blank=True)
 
 
-class TrialMatchOutput(serializers.Serializer[Any]):
+class TrialMatchOutput(serializers.Serializer[object]):
     """A text that would have met the rule."""
 
     resource = serializers.CharField()
@@ -75,7 +75,7 @@ class TrialMatchOutput(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
-class TrialOutput(serializers.Serializer[Any]):
+class TrialOutput(serializers.Serializer[object]):
     """What a rule would have matched, among the texts that this page has looked at."""
 
     results = TrialMatchOutput(many=True)
@@ -133,7 +133,7 @@ def _moderator(request: Request) -> Actor:
     return actor
 
 
-def _validated(takes: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def _validated(takes: type[serializers.Serializer[object]], request: Request) -> dict[str, Any]:
     sent = takes(data=request.data)
     sent.is_valid(raise_exception=True)
     return dict(sent.validated_data)

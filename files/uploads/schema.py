@@ -35,7 +35,7 @@ class UploadOutput(serializers.ModelSerializer[Upload]):
         )
 
 
-class PresignedInput(serializers.Serializer[Any]):
+class PresignedInput(serializers.Serializer[object]):
     """A file that is to go straight to the bucket."""
 
     name = serializers.CharField(max_length=200, allow_blank=True, default="")
@@ -44,7 +44,7 @@ class PresignedInput(serializers.Serializer[Any]):
     size = serializers.IntegerField(min_value=1, max_value=2**53)
 
 
-class NumbersInput(serializers.Serializer[Any]):
+class NumbersInput(serializers.Serializer[object]):
     """Which parts; none means all."""
 
     numbers = serializers.ListField(
@@ -52,20 +52,20 @@ class NumbersInput(serializers.Serializer[Any]):
     )
 
 
-class TagInput(serializers.Serializer[Any]):
+class TagInput(serializers.Serializer[object]):
     """The `ETag` that the bucket answered a part with."""
 
     number = serializers.IntegerField(min_value=1)
     etag = serializers.CharField(max_length=100)
 
 
-class CompletionInput(serializers.Serializer[Any]):
+class CompletionInput(serializers.Serializer[object]):
     """Tags of parts, where the bucket may have several of one number."""
 
     parts = serializers.ListField(child=TagInput(), max_length=1_000, default=list)
 
 
-class PartOutput(serializers.Serializer[Any]):
+class PartOutput(serializers.Serializer[object]):
     """Where to PUT a part."""
 
     number = serializers.IntegerField()

@@ -201,7 +201,7 @@ class CompletionView(APIView):
         return answers.shown(upload).response()
 
 
-def validated(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def validated(serializer: type[serializers.Serializer[object]], request: Request) -> dict[str, Any]:
     """Return what was sent, checked; raises ValidationError."""
     sent = serializer(data=request.data)
     sent.is_valid(raise_exception=True)

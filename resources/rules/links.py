@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast, override
+from typing import TYPE_CHECKING, override
 from uuid import UUID
 
 from django.db.models import Exists, Model, OuterRef, Q
 
 from resources import registry, row_sql
+from resources.fields import column_of
 from resources.rules.algebra import ANYONE, DependentRows, Rule, Scope, Words
 from resources.rules.predicates import log_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-
-    from django.db.models import Field
 
     from resources.actors import Actor, AnyActor
     from resources.rules.algebra import Changed
@@ -112,7 +111,7 @@ class Unlinked(Rule):
 
     @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
-        column = cast("Field[Any, Any]", row._meta.get_field(self.column))
+        column = column_of(type(row), self.column)
         member = getattr(row, column.attname)
         ids = [actor.id for actor in actors if actor.is_known and actor.id != member]
         if not ids or member is None:

@@ -9,14 +9,13 @@ from django.db.models import Model, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from resources import registry
+from resources.fields import column_of
 from resources.rules.algebra import DependentRows, Rule, Scope, Words, narrowed
 from resources.rules.exists import RowExists
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
     from uuid import UUID
-
-    from django.db.models import Field
 
     from resources.actors import Actor, AnyActor
     from resources.rules.algebra import Changed
@@ -101,7 +100,7 @@ class Where(Rule):
 
 def log_name(model: type[Model], column: str) -> str:
     """Return a column as the change log names it."""
-    return cast("Field[Any, Any]", model._meta.get_field(column)).attname
+    return column_of(model, column).attname
 
 
 def _split(condition: str) -> tuple[str, str]:
@@ -145,7 +144,7 @@ class Own(Rule):
 
     @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
-        owner = getattr(row, cast("Field[Any, Any]", row._meta.get_field(self.column)).attname)
+        owner = getattr(row, column_of(type(row), self.column).attname)
         return frozenset(actor for actor in actors if actor.is_known and actor.id == owner)
 
     @override

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_WRITES = 50
 
 
-class BatchWrite(serializers.Serializer[Any]):
+class BatchWrite(serializers.Serializer[object]):
     """One write of a batch."""
 
     method = serializers.ChoiceField(choices=["POST", "PATCH", "PUT", "DELETE"])
@@ -37,7 +37,7 @@ class BatchWrite(serializers.Serializer[Any]):
     if_match = serializers.CharField(required=False)
 
 
-class BatchInput(serializers.Serializer[Any]):
+class BatchInput(serializers.Serializer[object]):
     """What `POST /api/v1/batch` takes."""
 
     requests = serializers.ListField(child=BatchWrite(), allow_empty=False, max_length=MOST_WRITES)

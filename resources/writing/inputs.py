@@ -48,7 +48,7 @@ def accept_as(model: type[Model], field: type[UploadInput]) -> None:
 
 
 @extend_schema_field({"type": "string", "format": "uuid"})
-class RelationInput(serializers.Field[Any, Any, Any, Any]):
+class RelationInput(serializers.Field[object, object, object, object]):
     """The id of a record that the actor may view."""
 
     default_error_messages: ClassVar[dict[str, Any]] = {

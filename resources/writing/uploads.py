@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resources.actors import Actor
 
 
-class UploadInput(serializers.Field[Any, Any, Any, Any]):
+class UploadInput(serializers.Field[Any, object, object, object]):
     """A field that takes an uploaded file, or what `store` has made of it before.
 
     `column` is the column that it is for, and `upload_names` are the names that files may be sent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, override
+from typing import ClassVar, override
 
 from django.conf import settings
 from django.db import models
@@ -28,7 +28,7 @@ class SigningKey(models.Model):
 
     id = models.CharField(_("key id"), max_length=43, primary_key=True)
     private = SealedField(_("private key (PEM)"))
-    public = models.JSONField[Any, Any](_("public key (JWK)"))
+    public = models.JSONField(_("public key (JWK)"))
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     expires_at = models.DateTimeField(_("verifies until"), null=True, blank=True)
 
@@ -93,7 +93,7 @@ class Passkey(Record):
     credential_id = models.CharField(max_length=512, unique=True, editable=False)
     public_key = models.TextField(editable=False)
     sign_count = models.PositiveBigIntegerField(default=0, editable=False)
-    transports = models.JSONField[Any, Any](default=list, editable=False)
+    transports = models.JSONField(default=list, editable=False)
     is_backed_up = models.BooleanField(_("kept in a password manager"), default=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
 

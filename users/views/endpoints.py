@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from resources.api import Actor
     from users.models import Session, User
 
-type Input = type[serializers.Serializer[Any]]
-type Output = type[serializers.Serializer[Any]] | dict[str, Any]
+type Input = type[serializers.Serializer[object]]
+type Output = type[serializers.Serializer[object]] | dict[str, Any]
 """What an endpoint answers: a serializer, or a schema of OpenAPI."""
 type Result = HttpResponse | Mapping[str, object] | list[dict[str, object]] | None
 """A response, or what to answer as JSON; None answers 204."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 
-class AmountOutput(serializers.Serializer[Any]):
+class AmountOutput(serializers.Serializer[object]):
     """What is used and what is left; null where there is no limit."""
 
     used = serializers.IntegerField()

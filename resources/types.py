@@ -1,0 +1,11 @@
+"""Types that Django leaves generic, named once for every room of the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from django.db.models import Field
+
+type ModelField = Field[Any, Any]
+"""The field of a column, whatever Python type its values have."""
