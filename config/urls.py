@@ -18,12 +18,13 @@ from resources.http.search_view import SearchView
 from resources.http.urls import resource_urls
 from server import error_pages
 from users.admin import change_own_password
+from users.views.endpoints import view_of
 from users.views.enrolment import EnrolmentPage
 from users.views.own_record import OwnRecordView
 from users.views.pages import ChangePage, ResetPage, VerifyPage
-from users.views.privacy import ArchiveView, ExportView
+from users.views.privacy import ask_for_export, fetch_archive
 from users.views.quota import QuotaView
-from users.views.tokens import KeysView
+from users.views.tokens import keys
 
 SEARCHED = ("cards", "templates", "posts", "collections", "users")
 
@@ -32,8 +33,8 @@ api: list[Any] = [
     path("realtime/", include("realtime.urls")),
     path("users/me", OwnRecordView.as_view()),
     path("users/me/quota", QuotaView.as_view()),
-    path("users/me/export", ExportView.as_view()),
-    path("users/me/exports/<str:record_id>/archive", ArchiveView.as_view()),
+    path("users/me/export", view_of(ask_for_export)),
+    path("users/me/exports/<str:record_id>/archive", view_of(fetch_archive)),
     path("push-key", PushKeyView.as_view()),
     path("webhooks/", include("webhooks.urls")),
     path("feed/explain", ExplainView.as_view()),
@@ -61,7 +62,7 @@ urlpatterns = [
     path("account/reset", ResetPage.as_view()),
     path("account/change", ChangePage.as_view()),
     path("u/<str:key>", UnsubscribePage.as_view()),
-    path(".well-known/jwks.json", KeysView.as_view()),
+    path(".well-known/jwks.json", view_of(keys)),
     re_path(r"^api/", error_pages.not_found),
 ]
 

@@ -30,10 +30,10 @@ urlpatterns = [
     path("passkeys/sign-in/options", view_of(passkeys.begin_passkey_sign_in)),
     path("passkeys/sign-in", view_of(passkeys.sign_in_by_passkey)),
     path("providers", view_of(oauth.list_providers)),
-    path("oauth/<str:provider>/authorize", oauth.AuthorizeView.as_view()),
-    path("oauth/<str:provider>/callback", oauth.CallbackView.as_view()),
+    path("oauth/<str:provider>/authorize", view_of(oauth.authorize_by_provider)),
+    path("oauth/<str:provider>/callback", view_of(oauth.hear_provider, oauth.take_providers_form)),
     path("oauth/<str:provider>/token", view_of(oauth.sign_in_by_provider)),
     path("oauth/<str:provider>/link", view_of(oauth.link_provider)),
     path("logout", view_of(tokens.sign_out)),
-    path("service-token", service_tokens.ServiceTokenView.as_view()),
+    path("service-token", view_of(service_tokens.trade_key)),
 ]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, cast, override
 
 import orjson
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.views import APIView
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
     from resources.api import Actor
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 type Input = type[serializers.Serializer[object]]
 type Output = type[serializers.Serializer[object]] | dict[str, Any]
 """What an endpoint answers: a serializer, or a schema of OpenAPI."""
-type Result = HttpResponse | Mapping[str, object] | list[dict[str, object]] | None
+type Result = HttpResponseBase | Mapping[str, object] | list[dict[str, object]] | None
 """A response, or what to answer as JSON; None answers 204."""
 
 
@@ -68,7 +68,21 @@ class MemberCall(EndpointCall):
         return self.session.user
 
 
-class AuthView(APIView):
+class EndpointView(APIView):
+    """A view whose methods are functions."""
+
+    def call(self, request: Request, takes: Input | None) -> EndpointCall:
+        """Return the call of a request; raises ValidationError for its body."""
+        return EndpointCall(request, _validated(takes, request), caller_behind(request))
+
+
+class PublicView(EndpointView):
+    """A view that is the same for everybody, and counted with all other requests."""
+
+    authentication_classes = ()
+
+
+class AuthView(EndpointView):
     """A view whose callers are counted by their address, whoever they are."""
 
     throttle_classes: tuple[type[AddressThrottle], ...] = (AddressThrottle,)
@@ -79,10 +93,6 @@ class AuthView(APIView):
         # RFC 6749, 5.1: nothing with a token in it is to be stored on its way.
         response["Cache-Control"] = "no-store"
         return response
-
-    def call(self, request: Request, takes: Input | None) -> EndpointCall:
-        """Return the call of a request; raises ValidationError for its body."""
-        return EndpointCall(request, _validated(takes, request), caller_behind(request))
 
 
 class AnonymousView(AuthView):
@@ -135,8 +145,8 @@ class Endpoint:
 
     name: str
     method: str
-    view: type[AuthView]
-    handler: Callable[..., HttpResponse]
+    view: type[EndpointView]
+    handler: Callable[..., HttpResponseBase]
 
 
 type Decorator[C: EndpointCall] = Callable[[Callable[Concatenate[C, ...], Result]], Endpoint]
@@ -147,7 +157,7 @@ def endpoint(
     gives: Output | None = None,
     status: int = 200,
     *,
-    view: type[AuthView] = AnonymousView,
+    view: type[EndpointView] = AnonymousView,
     **schema: object,
 ) -> Decorator[EndpointCall]:
     """Make a function an endpoint for callers who have no token yet.
@@ -171,7 +181,7 @@ def member_endpoint(
 
 
 def _decorator(
-    view: type[AuthView],
+    view: type[EndpointView],
     takes: Input | None,
     gives: Output | None,
     status: int,
@@ -181,7 +191,7 @@ def _decorator(
     called = view()
 
     def decorate(function: Callable[..., Result]) -> Endpoint:
-        def handler(_view: AuthView, request: Request, **path: str) -> HttpResponse:
+        def handler(_view: EndpointView, request: Request, **path: str) -> HttpResponseBase:
             return _response(function(called.call(request, takes), **path), status)
 
         handler.__doc__ = function.__doc__
@@ -199,12 +209,12 @@ def _decorator(
 def view_of(*endpoints: Endpoint) -> Callable[..., HttpResponseBase]:
     """Return Django's view of the endpoints of one path."""
     first, handlers = endpoints[0], {each.method: each.handler for each in endpoints}
-    view = cast("type[AuthView]", type(first.name, (first.view,), handlers))
+    view = cast("type[EndpointView]", type(first.name, (first.view,), handlers))
     return view.as_view()
 
 
-def _response(result: Result, status: int) -> HttpResponse:
-    if isinstance(result, HttpResponse):
+def _response(result: Result, status: int) -> HttpResponseBase:
+    if isinstance(result, HttpResponseBase):
         return result
     return HttpResponse(status=204) if result is None else json_answer(result, status=status)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, Any, cast, override
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.parsers import FormParser
@@ -34,7 +33,6 @@ from users.views.endpoints import (
     FreshMemberView,
     MemberCall,
     Result,
-    caller_behind,
     endpoint,
     member_endpoint,
 )
@@ -51,7 +49,7 @@ from users.views.sign_in import SignedInOutput, signed_in
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.http import HttpResponse
+    from django.http import QueryDict
     from rest_framework.request import Request
 
 LONGEST_FORM_FIELD = 4096
@@ -139,34 +137,26 @@ def list_providers(_call: EndpointCall) -> Result:
     ]
 
 
-class AuthorizeView(OAuthView):
-    """Where an app sends the member's browser to sign in by a provider."""
+@endpoint(None, None, 302, view=OAuthView, method="get", parameters=[AppRequestInput])
+def authorize_by_provider(call: EndpointCall, provider: str) -> Result:
+    """Go to the provider, and from there to `redirect_uri` with `code` and `state`.
 
-    @extend_schema(
-        operation_id="authorize_by_provider",
-        tags=["auth"],
-        parameters=[AppRequestInput],
-        responses={302: None},
-        auth=[],
-    )
-    def get(self, request: Request, provider: str) -> HttpResponse:
-        """Go to the provider, and from there to `redirect_uri` with `code` and `state`.
+    Or with `error`, `error_description` and `state` (RFC 6749, 4.1.2.1). With `mode=popup` the
+    window that opened this one gets them as a message instead.
+    """
+    return send_to_provider(provider, _requested(call.request, provider))
 
-        Or with `error`, `error_description` and `state` (RFC 6749, 4.1.2.1). With `mode=popup` the
-        window that opened this one gets them as a message instead.
-        """
-        return send_to_provider(provider, self._asked(request, provider))
 
-    def _asked(self, request: Request, provider: str) -> AppRequest:
-        ticket = request.query_params.get("link")
-        if ticket is None:
-            sent = AppRequestInput(data=request.query_params.dict())
-            sent.is_valid(raise_exception=True)
-            return app_request(sent.validated_data)
-        asked = take_link(provider, ticket)
-        if asked is None:
-            raise invalid([FieldError("link", "expired", _("This link was used or has expired."))])
-        return asked
+def _requested(request: Request, provider: str) -> AppRequest:
+    ticket = request.query_params.get("link")
+    if ticket is None:
+        sent = AppRequestInput(data=request.query_params.dict())
+        sent.is_valid(raise_exception=True)
+        return app_request(sent.validated_data)
+    kept = take_link(provider, ticket)
+    if kept is None:
+        raise invalid([FieldError("link", "expired", _("This link was used or has expired."))])
+    return kept
 
 
 def app_request(sent: Mapping[str, str], *, session: str = "") -> AppRequest:
@@ -175,60 +165,62 @@ def app_request(sent: Mapping[str, str], *, session: str = "") -> AppRequest:
     return AppRequest(**given, session=session)
 
 
-@extend_schema(exclude=True)
 class CallbackView(OAuthView):
-    """Where a provider sends the member's browser back to."""
+    """Where a provider sends the member's browser back to; some post a form there."""
 
     parser_classes = (FormParser,)
 
-    def get(self, request: Request, provider: str) -> HttpResponse:
-        """Hear the provider out and hand its answer over to the app.
 
-        Raises Problem 400 `invalid_state`, without going anywhere, unless this browser began it.
-        """
-        state = request.query_params.get("state", "")
-        attempt = take_attempt(provider, state, browser_secret(request, state))
-        if attempt is None:
-            raise _invalid_state()
-        answer = request.query_params.dict() | take_form(state)
-        return forget_browser(
-            hand_back(attempt.app, self._outcome(request, attempt, answer)), state
-        )
+@endpoint(None, None, 302, view=CallbackView, method="get", exclude=True)
+def hear_provider(call: EndpointCall, provider: str) -> Result:
+    """Hear the provider out and hand its answer over to the app.
 
-    def post(self, request: Request, provider: str) -> HttpResponse:
-        """Take a provider's form and have the browser come again.
+    Raises Problem 400 `invalid_state`, without going anywhere, unless this browser began it.
+    """
+    request = call.request
+    state = request.query_params.get("state", "")
+    attempt = take_attempt(provider, state, browser_secret(request, state))
+    if attempt is None:
+        raise _invalid_state()
+    answer = request.query_params.dict() | take_form(state)
+    return forget_browser(hand_back(attempt.app, _outcome(call, attempt, answer)), state)
 
-        Browsers leave cookies with SameSite=Lax out of forms posted from another site, but not of
-        the page that a form leads to. So the form waits, and the cookie is asked for all the same.
-        """
-        if not provider_named(provider).posts_back:
-            raise MethodNotAllowed("POST")
-        posted: Any = request.data
-        form = {name: str(value)[:LONGEST_FORM_FIELD] for name, value in posted.items()}
-        state = form.get("state", "")
-        attempt = find_attempt(provider, state)
-        if attempt is None:
-            raise _invalid_state()
-        keep_form(state, form)
-        return moved(f"{api_address(provider, 'callback')}?state={state}", attempt.app, status=303)
 
-    def _outcome(
-        self, request: Request, attempt: Attempt, answer: dict[str, str]
-    ) -> dict[str, str]:
-        """Return the parameters for the app."""
-        try:
-            grant = self._grant(request, attempt, answer)
-        except (ProviderError, Problem) as error:
-            return words_for(error)
-        return {"code": issue_code(attempt, grant)}
+@endpoint(None, None, 303, view=CallbackView, exclude=True)
+def take_providers_form(call: EndpointCall, provider: str) -> Result:
+    """Take a provider's form and have the browser come again.
 
-    def _grant(self, request: Request, attempt: Attempt, answer: dict[str, str]) -> Grant:
-        account = close_conversation(attempt.provider, attempt.memory, answer)
-        if attempt.app.session:
-            # Linked only when the code comes back: until then, it is not known that the member
-            # who wished it and the one in this browser are the same.
-            return Grant(session=attempt.app.session, account=account)
-        return Grant(user=str(member_of(account, caller=caller_behind(request)).pk))
+    Browsers leave cookies with SameSite=Lax out of forms posted from another site, but not of
+    the page that a form leads to. So the form waits, and the cookie is asked for all the same.
+    """
+    if not provider_named(provider).posts_back:
+        raise MethodNotAllowed("POST")
+    posted = cast("QueryDict", call.request.data)
+    form = {name: str(value)[:LONGEST_FORM_FIELD] for name, value in posted.items()}
+    state = form.get("state", "")
+    attempt = find_attempt(provider, state)
+    if attempt is None:
+        raise _invalid_state()
+    keep_form(state, form)
+    return moved(f"{api_address(provider, 'callback')}?state={state}", attempt.app, status=303)
+
+
+def _outcome(call: EndpointCall, attempt: Attempt, answer: dict[str, str]) -> dict[str, str]:
+    """Return the parameters for the app."""
+    try:
+        grant = _grant(call, attempt, answer)
+    except (ProviderError, Problem) as error:
+        return words_for(error)
+    return {"code": issue_code(attempt, grant)}
+
+
+def _grant(call: EndpointCall, attempt: Attempt, answer: dict[str, str]) -> Grant:
+    account = close_conversation(attempt.provider, attempt.memory, answer)
+    if attempt.app.session:
+        # Linked only when the code comes back: until then, it is not known that the member
+        # who wished it and the one in this browser are the same.
+        return Grant(session=attempt.app.session, account=account)
+    return Grant(user=str(member_of(account, caller=call.caller).pk))
 
 
 @endpoint(ExchangeInput, SignedInOutput, view=OAuthView, responses=EXCHANGED)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import FormParser
 
@@ -16,10 +15,10 @@ from users.selectors import BarredError
 from users.services import api_keys
 from users.services.events import record_event
 from users.tokens import ServiceAccess, service_token
-from users.views.endpoints import AnonymousView, caller_behind, json_answer
+from users.views.endpoints import AnonymousView, EndpointCall, Result, endpoint, json_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.http import HttpResponse
     from rest_framework.request import Request
@@ -50,45 +49,41 @@ class OAuthError(serializers.Serializer[object]):
 
 
 class ServiceTokenView(AnonymousView):
-    """A short-lived token for a server."""
+    """OAuth libraries post forms (RFC 6749, 4.4.2); JSON is taken as everywhere else."""
 
     parser_classes = (FormParser, JsonBody)
 
-    @extend_schema(
-        operation_id="service_token",
-        tags=["auth"],
-        request=ServiceTokenInput,
-        responses={200: ServiceTokenOutput, 400: OAuthError, 401: OAuthError},
-        auth=[],
-    )
-    def post(self, request: Request) -> HttpResponse:
-        """Trade an API key's id and secret for an access token."""
-        given = ServiceTokenInput(data=request.data)
-        if not given.is_valid():
-            return refusal("invalid_request")
-        sent = dict(given.validated_data)
-        if sent["grant_type"] != "client_credentials":
-            return refusal("unsupported_grant_type")
-        key = authenticated(request, sent)
-        if key is None:
-            return refusal("invalid_client", status=401)
-        scopes = granted(sent["scope"].split(), key)
-        if not scopes:
-            return refusal("invalid_scope")
-        record_event(
-            key.owner, EventKind.KEY_TOKEN, by=SYSTEM, caller=caller_behind(request), key=key.name
-        )
-        return json_answer(
-            {
-                "access_token": service_token(key, scopes),
-                "token_type": "Bearer",
-                "expires_in": int(ServiceAccess.lifetime.total_seconds()),
-                "scope": " ".join(scopes),
-            }
-        )
+
+@endpoint(
+    view=ServiceTokenView,
+    operation_id="service_token",
+    request=ServiceTokenInput,
+    responses={200: ServiceTokenOutput, 400: OAuthError, 401: OAuthError},
+)
+def trade_key(call: EndpointCall) -> Result:
+    """Trade an API key's id and secret for an access token."""
+    given = ServiceTokenInput(data=call.request.data)
+    if not given.is_valid():
+        return refusal("invalid_request")
+    sent = dict(given.validated_data)
+    if sent["grant_type"] != "client_credentials":
+        return refusal("unsupported_grant_type")
+    key = authenticated(call.request, sent)
+    if key is None:
+        return refusal("invalid_client", status=401)
+    scopes = granted(sent["scope"].split(), key)
+    if not scopes:
+        return refusal("invalid_scope")
+    record_event(key.owner, EventKind.KEY_TOKEN, by=SYSTEM, caller=call.caller, key=key.name)
+    return {
+        "access_token": service_token(key, scopes),
+        "token_type": "Bearer",
+        "expires_in": int(ServiceAccess.lifetime.total_seconds()),
+        "scope": " ".join(scopes),
+    }
 
 
-def authenticated(request: Request, sent: dict[str, Any]) -> ApiKey | None:
+def authenticated(request: Request, sent: Mapping[str, str]) -> ApiKey | None:
     """Find the key of the client's id and secret, if they are right and its owner may act."""
     client_id, secret = sent["client_id"], sent["client_secret"]
     scheme, _space, basic = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")

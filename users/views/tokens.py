@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from django.contrib.auth import authenticate
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.views import APIView
 
 from resources.api import Problem, consume_quota, note_limits, seal
 from users.models import EventKind, User
@@ -28,6 +25,7 @@ from users.tokens import claims_of_refresh, token_pair
 from users.views.endpoints import (
     EndpointCall,
     MemberCall,
+    PublicView,
     Result,
     UncountedView,
     endpoint,
@@ -35,10 +33,6 @@ from users.views.endpoints import (
     member_endpoint,
 )
 from users.views.sign_in import PairOutput, PasswordField, SignedInOutput, signed_in
-
-if TYPE_CHECKING:
-    from django.http.response import HttpResponseBase
-    from rest_framework.request import Request
 
 
 class CredentialsInput(serializers.Serializer[object]):
@@ -104,20 +98,10 @@ KEY_SET = {
 }
 
 
-class KeysView(APIView):
-    """The public keys that access tokens are verified with."""
-
-    authentication_classes = ()
-
-    @extend_schema(
-        operation_id="keys",
-        tags=["auth"],
-        responses={200: KEY_SET},
-        auth=[],
-    )
-    def get(self, request: Request) -> HttpResponseBase:
-        """List the public keys as a JSON Web Key Set (RFC 7517)."""
-        answer = json_answer({"keys": verifying_keys()})
-        tag = quote_etag(sha256(answer.content).hexdigest()[:32])
-        answer["ETag"] = tag
-        return get_conditional_response(request._request, etag=tag, response=answer) or answer
+@endpoint(None, KEY_SET, view=PublicView, method="get")
+def keys(call: EndpointCall) -> Result:
+    """List the public keys as a JSON Web Key Set (RFC 7517)."""
+    answer = json_answer({"keys": verifying_keys()})
+    tag = quote_etag(sha256(answer.content).hexdigest()[:32])
+    answer["ETag"] = tag
+    return get_conditional_response(call.request._request, etag=tag, response=answer) or answer
