@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from server.sqlite.base import limit
+from server.sqlite.connection import limit
 
 
 def limit_statements(seconds: int) -> None:

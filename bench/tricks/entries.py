@@ -292,10 +292,10 @@ TRICKS = (
     ),
     Trick(
         "lean cursor",
-        "server/sqlite/base.py",
+        "server/sqlite/connection.py",
         "Django's two wrappers",
         load.UPDATE,
-        replaced("server.sqlite.base.DatabaseWrapper.cursor", plain.django_cursor),
+        replaced("server.sqlite.connection.SQLiteConnection.cursor", plain.django_cursor),
         "tests/resources",
     ),
     Trick(
@@ -304,7 +304,7 @@ TRICKS = (
         "written for each run, as Django does",
         load.CREATE,
         together(
-            replaced("server.sqlite.base.with_qmarks", plain.qmarks_each_time),
+            replaced("server.sqlite.connection.with_qmarks", plain.qmarks_each_time),
             replaced("resources.query.plans.with_qmarks", plain.qmarks_each_time),
         ),
         BOTH,

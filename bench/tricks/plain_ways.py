@@ -22,7 +22,7 @@ from resources.documents.sql import Embedded, JsonBoolean, JsonObject
 from resources.http.authentication import authenticate_header
 from resources.query import plans
 from resources.writing.inputs import input_class
-from server.sqlite.base import DatabaseWrapper
+from server.sqlite.connection import SQLiteConnection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +99,7 @@ def qmarks_each_time(sql: str) -> str:
 
 def django_cursor(self: Any) -> Any:
     """Return Django's cursor with its wrapper."""
-    return super(DatabaseWrapper, self).cursor()
+    return super(SQLiteConnection, self).cursor()
 
 
 def django_log(self: Envelope, status: int) -> None:
@@ -137,7 +137,7 @@ class _Queued(QueueHandler):
 
 @contextmanager
 def queued() -> Iterator[None]:
-    """Hand log records to another thread by the standard library's queue."""
+    """Pass log records to another thread by the standard library's queue."""
     queue: SimpleQueue[logging.LogRecord] = SimpleQueue()
     handler = _Queued(queue)
     handler.setFormatter(JsonLines())

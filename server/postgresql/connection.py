@@ -26,7 +26,7 @@ class DatabaseFeatures(features.DatabaseFeatures):
     minimum_database_version = (18,)
 
 
-class DatabaseWrapper(_Base):
+class PostgreSQLConnection(_Base):
     """Takes no connection that is cut off, and none at all while the server is away."""
 
     features_class = DatabaseFeatures

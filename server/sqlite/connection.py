@@ -69,7 +69,7 @@ class NativeCursor(_Cursor):
 class LeanCursor(_Cursor):
     """Does what Django's two wrappers around a cursor do, where nobody watches the statements."""
 
-    database: DatabaseWrapper
+    database: SQLiteConnection
 
     def execute(self, query: str, params: Any = None) -> Any:
         database = self.database
@@ -124,7 +124,7 @@ class WatchedCursor(LeanCursor):
             finished(query, begun)
 
 
-class DatabaseWrapper(_Base):
+class SQLiteConnection(_Base):
     """Holds the write lock from the beginning of a transaction to its end."""
 
     Database = sqlite_driver

@@ -11,7 +11,7 @@ from tests.architecture.sources import all_sources
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-NAMED_BY_DJANGO = {"Command", "DatabaseWrapper", "Migration"}
+NAMED_BY_DJANGO = {"Command", "Migration"}
 """Django looks for classes of these names, one in each module of a kind."""
 
 RETIRED = {

@@ -16,7 +16,7 @@ from resources.errors import as_problem
 from resources.execution.reader import Answer, page_of
 from server import costly_lane
 from server.app import application, fast_path
-from server.sqlite.base import limit
+from server.sqlite.connection import limit
 from tests.contract.test_both_paths_agree import scope_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Client:
         self.status = message.get("status", self.status)
 
     def ask(self) -> asyncio.Task[int]:
-        """Send the request; the task gives the status."""
+        """Send the request; the task returns the status."""
         return asyncio.create_task(self._asked())
 
     async def _asked(self) -> int:

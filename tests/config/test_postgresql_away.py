@@ -12,7 +12,7 @@ from django.db import OperationalError, connection
 
 from resources.answers import HttpAnswer
 from resources.errors import Problem
-from server.postgresql import base
+from server.postgresql.connection import is_cut_off
 from server.postgresql.watch import DatabaseWatch, watch
 from server.read_executor import run_in_language
 from server.waiting import in_thread, interrupt
@@ -186,7 +186,7 @@ def test_the_watch_knows_by_its_own_connection(transactional_db: None) -> None:
     assert own.connection is not None
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [own.connection.pgconn.backend_pid])
-    until(lambda: base.is_cut_off(own.connection))
+    until(lambda: is_cut_off(own.connection))
     own.look()
     assert own.is_away
     own.look()
