@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Hand a command line to Django, after taking out the options that settings depend on."""
+"""Pass a command line to Django, after taking out the options that settings depend on."""
 
 import sys
 

@@ -54,7 +54,7 @@ END $$
 
 
 def set_up(tables: Iterable[KeptTable]) -> None:
-    """Give each table the triggers; they refuse nothing yet."""
+    """Create the triggers of each table; they refuse nothing yet."""
     is_sqlite = connection.vendor == "sqlite"
     if not is_sqlite:
         _run(REFUSE_ON_POSTGRESQL)

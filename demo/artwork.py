@@ -47,7 +47,7 @@ FRAMES = {
 
 
 def card_front(element: str, rarity: str, seed: int) -> bytes:
-    """Draw a card's front, 360 x 504 pixels; gives PNG bytes, the same for the same arguments."""
+    """Draw a card's front, 360 x 504 pixels. Return PNG bytes, the same for the same arguments."""
     chance = Random(seed)
     palette = PALETTES[element]
     picture = _sky(palette)
@@ -61,7 +61,7 @@ def card_front(element: str, rarity: str, seed: int) -> bytes:
 
 
 def foil_texture(seed: int) -> bytes:
-    """Draw a foil texture: crossing bands of light, in grey; gives PNG bytes."""
+    """Draw a foil texture: crossing bands of light, in grey. Return PNG bytes."""
     chance = Random(seed)
     angle, width = chance.uniform(0.3, 1.2), chance.uniform(9, 22)
     texture = Image.new("L", (WIDTH // 2, HEIGHT // 2))
@@ -76,7 +76,7 @@ def foil_texture(seed: int) -> bytes:
 
 
 def avatar(element: str, seed: int) -> bytes:
-    """Draw a member's avatar, 128 x 128 pixels; gives PNG bytes."""
+    """Draw a member's avatar, 128 x 128 pixels. Return PNG bytes."""
     palette = PALETTES[element]
     picture = _sky(palette).resize((128, 128))
     pen = ImageDraw.Draw(picture)

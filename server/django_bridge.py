@@ -98,7 +98,7 @@ class DjangoBridge(BaseHandler):
             return problem.response()
 
     def _lane(self, path: str) -> ThreadPoolExecutor:
-        """Give requests that wait for a password's hash threads of their own to wait in."""
+        """Return the threads for a path: those that hash passwords wait in a pool of their own."""
         return self.sign_ins if path.startswith(SIGN_INS) else self.threads
 
     async def _uploaded(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:

@@ -44,7 +44,7 @@ shared = SharedMetrics()
 
 @contextmanager
 def shared_folder(given: Path | None) -> Iterator[Path]:
-    """Give the folder that processes share, the given one or one for as long as a block lasts."""
+    """Yield the folder that processes share: the given one, or a temporary one for the block."""
     if given:
         given.mkdir(mode=0o700, parents=True, exist_ok=True)
         yield given

@@ -68,7 +68,7 @@ class BodyBudget:
         self.of_network[network] += size
 
     def give_back(self, network: str, size: int) -> None:
-        """Give back what a request has taken."""
+        """Return `size` bytes to the budget when a request is over."""
         self.taken -= size
         self.of_network[network] -= size
         if self.of_network[network] <= 0:

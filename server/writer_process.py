@@ -141,7 +141,7 @@ class WriterProcess(asyncio.Protocol):
 
     @override
     def data_received(self, data: bytes) -> None:
-        """Give answers to those who wait for them, and news to those who listen."""
+        """Pass answers to the requests that wait for them, and news to the listeners."""
         self.silent_seconds = 0
         self.frames.feed(data)
         while (said := self.frames.next()) is not None:
@@ -339,7 +339,7 @@ class Writer:
 
 @contextmanager
 def writer_process() -> Iterator[WriterProcess]:
-    """Start the writer, before there are threads, and give the server's end; ends it, too."""
+    """Start the writer, before there are threads, and return the server's end; ends it, too."""
     ours, theirs = socket.socketpair()
     process = os.fork()
     if not process:

@@ -25,9 +25,9 @@ NOTHING_PENDING: Mapping[str, object] = {
 
 
 def submit_template(template: Template, *, by: Actor) -> Template:
-    """Hand a draft, or the pending edits of a public template, to the moderators.
+    """Submit a draft, or the pending edits of a public template, for review.
 
-    Raises Problem 409 when there is nothing to hand over.
+    Raises Problem 409 when there is nothing to submit.
     """
     states = (State.DRAFT, State.CHANGES_REQUESTED)
     return _take_step(template, to=State.SUBMITTED, of=states, by=by)

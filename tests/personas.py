@@ -44,7 +44,7 @@ class Persona:
         return actor_of_token(self.token) if self.user else ANONYMOUS
 
     def creates(self, resource: str, **values: object) -> Any:
-        """Create a record through the API and give its JSON."""
+        """Create a record through the API and return its JSON."""
         response = self.api.post(resource, values)
         assert response.status_code == 201, response.content
         return response.json()

@@ -169,7 +169,7 @@ def new_bucket(variables: Mapping[str, str], name: str) -> str:
 
 @contextmanager
 def everything() -> Iterator[dict[str, str]]:
-    """Run all three servers; give the environment variables that lead to them."""
+    """Run all three servers. Yield the environment variables that lead to them."""
     with ExitStack() as stack:
         bucket = stack.enter_context(s3())
         yield {

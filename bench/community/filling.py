@@ -113,7 +113,7 @@ def _likes(
 
 
 def _spread_likes(chance: random.Random, cards: Sequence[Card], count: int, most: int) -> None:
-    """Give cards so many likes together, few of them having many."""
+    """Set the like counts of cards, `count` together; few cards have many."""
     left = count
     for card in chance.sample(cards, len(cards)):
         wanted = round(chance.paretovariate(1.1) * count / len(cards) / 3)

@@ -21,7 +21,7 @@ COPIES = 12
 
 
 def card_art(number: int) -> bytes:
-    """Draw a card's front; gives PNG bytes that no other number has."""
+    """Draw a card's front. Return PNG bytes that no other number has."""
     chance = random.Random(number % COPIES)
     element, rarity = chance.choice(list(PALETTES)), chance.choice(list(FRAMES))
     drawn = Image.open(BytesIO(card_front(element, rarity, number % COPIES))).convert("RGB")

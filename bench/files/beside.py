@@ -55,7 +55,7 @@ def beside_a_picture(options: argparse.Namespace, scratch: Path) -> list[str]:
 
 @contextmanager
 def _patches(address: str, rows: JsonObject, content: bytes) -> Iterator[list[int]]:
-    """Send the picture as the front of a draft over and over; gives the statuses of the answers."""
+    """Send the picture as the front of a draft over and over. Yield the statuses as they come."""
     done = Event()
     statuses: list[int] = []
 

@@ -70,7 +70,7 @@ def thumbs(pictures: Path, scratch: Path) -> list[str]:
 def pocketbase_with(
     folder: Path, files: Sequence[Path]
 ) -> Iterator[tuple[served.Served, list[str]]]:
-    """Serve PocketBase with a public card for each picture; gives the paths of the pictures."""
+    """Serve PocketBase with a public card for each picture. Return their paths."""
     pocketbase.make_superuser(folder)
     with served.pocketbase(folder) as running, pocketbase.admin(running) as api:
         api.post("/api/collections", json=CARDS).raise_for_status()

@@ -166,7 +166,7 @@ class _Numbered:
 
 
 def give_layers() -> None:
-    """Give the least liked cards effects of five layers, about 600 bytes of JSON."""
+    """Write effects of five layers, about 600 bytes of JSON, to the least liked cards."""
     published = Card.objects.filter(status="published")
     for card in published.order_by("like_count", "pk")[: DEFAULT_LIMIT + 1]:
         changes.update(card, by=SYSTEM, effects={"preset": "holo", "layers": [LAYER] * 5})

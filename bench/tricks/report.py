@@ -25,7 +25,7 @@ HEAD = ("trick", "file", "instead of", "request", "with, µs", "without, µs", "
 
 
 def tricks(_options: argparse.Namespace) -> list[str]:
-    """Measure each trick on and off; gives the table's lines."""
+    """Measure each trick on and off. Return the table's lines."""
     with tempfile.TemporaryDirectory(prefix="holobase-bench-") as scratch:
         data = Path(scratch, "data")
         data.mkdir()

@@ -22,7 +22,7 @@ SLOTS = {"type": "object", "properties": {}}
 
 
 def fill(count: int) -> JsonObject:
-    """Make members, and an author with cards, posts and templates; give ids and tokens."""
+    """Make members, and an author with cards, posts and templates. Return ids and tokens."""
     call_command("migrate", verbosity=0)
     author = new_member("author").user
     members = [new_member(f"member{number}") for number in range(count)]

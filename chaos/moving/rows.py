@@ -19,7 +19,7 @@ BATCH = 2_000
 
 
 def fill(count: int) -> JsonObject:
-    """Make members and so many cards; give what `chaos.faults.members.fill` gives."""
+    """Make members and so many cards. Return what `chaos.faults.members.fill` returns."""
     people = members.fill(WRITING)
     collector = new_member("collector").user
     for numbers in batched(range(count), BATCH, strict=False):

@@ -134,7 +134,7 @@ def on_servers(folder: Path) -> Iterator[Topology]:
 
 @contextmanager
 def backends(folder: Path) -> Iterator[tuple[list[Partner], dict[str, str]]]:
-    """Run PostgreSQL, Valkey and S3; give them and the variables that lead to them."""
+    """Run PostgreSQL, Valkey and S3. Yield them and the variables that lead to them."""
     with ExitStack() as stack:
         postgresql, database = stack.enter_context(postgresql_cluster(**DURABLE))
         store, bucket = stack.enter_context(s3_server())

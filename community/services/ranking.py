@@ -230,7 +230,7 @@ def _authors_of_deleted(changed: Iterable[Change]) -> set[UUID]:
 
 
 def _inherit_ages(authors: Collection[UUID]) -> None:
-    """Give what these members published the age of the same that they have deleted since."""
+    """Date items of these members as early as their deleted items of the same content."""
     if not authors:
         return
     before = FeedItem.objects.filter(WITHDRAWN, author__in=authors)

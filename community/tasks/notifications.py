@@ -34,7 +34,7 @@ class PushServiceAway(Exception):
 
 
 def open_inboxes(batch: Sequence[Change]) -> None:
-    """Give every new member an inbox (log consumer)."""
+    """Create the inbox of every new member (log consumer)."""
     for change in batch:
         if change.action == Action.CREATE:
             open_inbox(change.record_id)

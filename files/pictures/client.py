@@ -55,7 +55,7 @@ class PictureProcess:
     def pixels_of(
         self, upload: BinaryIO, deadline: float, question: Mapping[str, object] = NOTHING_ELSE
     ) -> int:
-        """Hand a picture over, piece by piece, and return how many pixels decoding it takes.
+        """Send a picture, piece by piece, and return how many pixels decoding it takes.
 
         It is to be written anew, or something else is to be made of it. Raises PictureError, and
         ProcessEndedError when there is no answer.

@@ -49,7 +49,7 @@ class DiskStaging:
                 yield chunk
 
     def save(self, upload: Upload, key: str) -> None:
-        """Give the file a second name, which costs nothing; copy it where there are no links."""
+        """Store the upload as `key` by a hard link; copy it where the file system has none."""
         source, target = self._path(upload), Path(self.storage.path(key))
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:

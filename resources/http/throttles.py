@@ -86,7 +86,7 @@ def read_rate(text: str) -> Rate | None:
 def consume_quota(
     scope: str, *who: str, rate: str = "", cost: int = 1, trust: int = 0
 ) -> dict[str, str]:
-    """Count a request and give the `RateLimit-*` headers that tell how it stands.
+    """Count a request and return the `RateLimit-*` headers that tell how it stands.
 
     The first of `who` is the one who asks; the others, such as a network address, are shared with
     `SHARED_BY` people and have quota for as many. The rate is `rate`, else

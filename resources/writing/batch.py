@@ -56,7 +56,7 @@ class BatchAnswer:
 
 
 def run_batch(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:
-    """Run all writes in one transaction and give their answers in order.
+    """Run all writes in one transaction and return their answers in order.
 
     Raises the Problem of the first write that fails, its errors under `requests.N`; none of the
     writes then happened.

@@ -30,7 +30,7 @@ type Answering = Callable[[], HttpAnswer]
 
 
 def once(key: str, actor: Actor, request: tuple[str, bytes], answer: Answering) -> HttpAnswer:
-    """Run `answer` unless this actor's key has been answered: then give that answer again.
+    """Run `answer` unless this actor's key has been answered: then return that answer again.
 
     `request` is the path and the body. The key is written in the transaction of the change itself,
     so neither can be there without the other; a failed request keeps nothing. Raises Problem 422

@@ -265,7 +265,7 @@ _ready = local()
 def validated(
     resource: Resource, verb: str, actor: Actor, sent: Any, row: Record | None = None
 ) -> dict[str, Any]:
-    """Check what a client sent to `create`, or to `update` a row, and give the values of columns.
+    """Check what a client sent to `create`, or to `update` a row. Return the values of columns.
 
     Building a serializer costs more than using it, so each thread keeps its own. Raises DRF's
     ValidationError.

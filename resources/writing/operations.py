@@ -136,7 +136,7 @@ def run_action(
 
 
 def visible_row(resource: Resource, actor: Actor, record_id: str) -> Record:
-    """Lock and give the row of an id; raises Problem 404 unless the actor may view it."""
+    """Lock and return the row of an id; raises Problem 404 unless the actor may view it."""
     row = row_sql.read(resource.record_model, record_uuid(record_id))
     if row is None or not resource.view.permits(actor, row):
         raise not_visible()

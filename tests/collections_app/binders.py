@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def card_of(persona: Persona, title: str = "Dragon", **values: object) -> str:
-    """Publish a card and give its id."""
+    """Publish a card and return its id."""
     card = persona.creates("cards", title=title, status="published", **values)
     return str(card["id"])
 

@@ -31,7 +31,7 @@ def keywords(*words: str, match: str = "word") -> JsonObject:
 
 
 def rules(moderator: Persona, condition: JsonObject, action: str, **values: object) -> Any:
-    """Make a rule and give its JSON."""
+    """Make a rule and return its JSON."""
     sent = {"name": f"{action} {values}"[:80], "condition": condition, "action": action, **values}
     return moderator.creates("screening-rules", **sent)
 

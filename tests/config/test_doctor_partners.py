@@ -71,7 +71,7 @@ def with_wrong_key(storages: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def partner() -> Iterator[Callable[[list[tuple[str, str]]], str]]:
-    """Serve HTTP with given headers; give a function that sets them and returns the address."""
+    """Serve HTTP with given headers. Yield a function that sets them and returns the address."""
     headers: list[tuple[str, str]] = []
 
     class Handler(WSGIRequestHandler):

@@ -33,7 +33,7 @@ PROCESS = re.compile(r'process="([^"]+)"')
 
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give a folder for sockets, whose paths must be short, and share this process's metrics."""
+    """Yield a folder for sockets, whose paths must be short, and share this process's metrics."""
     monkeypatch.setattr(shared, "folder", None)
     monkeypatch.setattr(shared, "name", "server")
     with TemporaryDirectory(prefix="holo") as given:

@@ -64,7 +64,7 @@ def address(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def api(address: str, folder: Path) -> Iterator[httpx.Client]:
-    """Open an account by the code in the mail, and give a client that is signed in."""
+    """Open an account by the code in the mail and return a client that is signed in."""
     profile = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
     with httpx.Client(base_url=f"http://{address}/api/v1/", timeout=20) as client:
         asked = client.post("auth/register", json=profile)

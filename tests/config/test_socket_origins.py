@@ -19,7 +19,7 @@ SITE, OTHER = "https://cards.example", "https://evil.example"
 
 
 def handshake(origin: str | None, *, host: str = "api.example", answers: bool = True) -> Any:
-    """Open a socket from a page; gives the server's first word about it."""
+    """Open a socket from a page. Return the server's first word about it."""
     headers = [(b"host", host.encode())]
     headers += [(b"origin", origin.encode())] if origin is not None else []
     scope = {

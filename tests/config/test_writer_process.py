@@ -51,7 +51,7 @@ def api(process: Process) -> Iterator[httpx.Client]:
 
 @contextmanager
 def signed_in(process: Process) -> Iterator[httpx.Client]:
-    """Open an account, and give a client for it."""
+    """Open an account and return a client for it."""
     address = f"http://{process.address}/api/v1/"
     with httpx.Client(base_url=address, timeout=20) as client:
         proof = client.post("auth/register", json=PROFILE).json()["proof"]
@@ -75,7 +75,7 @@ def writers_of(process: Process) -> list[int]:
 
 
 def writer_of(process: Process) -> int:
-    """Wait for the process that writes and give its id."""
+    """Wait for the process that writes and return its id."""
     until(lambda: len(writers_of(process)) == 1)
     return writers_of(process)[0]
 

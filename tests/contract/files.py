@@ -90,7 +90,7 @@ def new_file(owner: Any = None) -> File:
 
 
 def illustrated(world: World) -> list[Shown]:
-    """Give every record of the world a file of its own in every field that holds files."""
+    """Put a file of its own into every file field of every record of the world."""
     shown = []
     for resource in registry.all_resources():
         for column in file_fields(resource):

@@ -70,7 +70,7 @@ def wait_for(port: int, log: Path) -> None:
 
 
 def in_page(browser: Chrome, page: str, expression: str) -> Any:
-    """Wait until an expression is true in a page, and give it."""
+    """Wait until an expression is true in a page and return it."""
     browser.switch_to.window(page)
     return WebDriverWait(browser, 15).until(
         lambda _b: browser.execute_script(f"return {expression}"),

@@ -42,7 +42,7 @@ PROFILE = {"email": "me@example.com", "username": "newcomer", "password": "a lon
 
 @contextmanager
 def process(role: str, folder: Path) -> Iterator[str]:
-    """Run a process of a role; gives host and port."""
+    """Run a process of a role. Yield host and port."""
     fill_with_migrated_database(folder)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

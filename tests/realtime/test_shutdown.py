@@ -130,7 +130,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def api(folder: Path) -> Iterator[httpx.Client]:
-    """Run a process for the API beside those that end, and give a member's client."""
+    """Run a process for the API beside those that end and return a member's client."""
     with (
         Process(folder, "api") as process,
         Process(folder, "worker"),

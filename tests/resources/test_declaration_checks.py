@@ -13,7 +13,7 @@ from users.models import User
 
 
 def problems(**declared: object) -> list[str]:
-    """Declare cards badly and give the ids and words of what the checks find."""
+    """Declare cards badly and return the ids and words of what the checks find."""
     shown = {"fields": ("id", "title"), **declared}
     declaration = type("BadResource", (Resource,), shown)
     return [f"{error.id} {error.msg}" for error in check_resource(declaration(Card))]

@@ -58,7 +58,7 @@ def _operations(result: JsonSchema) -> Iterator[JsonSchema]:
 
 
 def _name(operation: JsonSchema) -> None:
-    """Give an operation what it lacks: its group's name, a summary, a word on signing in."""
+    """Complete an operation: its id with the group's name, a summary, and `security`."""
     name = operation["operationId"]
     if "." not in name:
         group = operation["tags"][0]

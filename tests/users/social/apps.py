@@ -72,6 +72,6 @@ class App:
         return self.exchange(self.arrival(returned)["code"], provider)
 
     def failure(self, back: Any, provider: str = "mysso", **changed: str) -> str:
-        """Go the whole way, and give the error that the app is told at the end of it."""
+        """Go the whole way and return the error that the app is told at the end of it."""
         returned = self.come_back(back(self.departure(provider, **changed)))
         return self.arrival(returned)["error"]

@@ -21,7 +21,7 @@ def card_site(api: str) -> Iterator[str]:
     """Serve the card site's page, and the API below the same origin as a proxy would."""
 
     class Handler(BaseHTTPRequestHandler):
-        """Gives the page, or passes on."""
+        """Serves the page, and passes calls of the API on."""
 
         def do_GET(self) -> None:
             if self.path.startswith("/api/"):

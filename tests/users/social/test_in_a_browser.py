@@ -65,7 +65,7 @@ def log_in(browser: Chrome, subject: str) -> None:
 
 
 def status(browser: Chrome) -> str:
-    """Wait until the card site knows how it went, and give what it shows."""
+    """Wait until the card site knows how it went and return what it shows."""
     shown = wait(browser, lambda b: b.find_element(By.ID, "status"))
     wait(browser, lambda _b: shown.text != "Signed out")
     return f"{shown.text} {browser.find_element(By.ID, 'who').text}".strip()
