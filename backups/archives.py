@@ -187,7 +187,7 @@ def opened(path: Path, identities: Path | None) -> Iterator[ArchiveReader]:
             yield archive
 
 
-def _identities(path: Path) -> list[Any]:
+def _identities(path: Path) -> list[object]:
     lines = path.read_text().split()
     found = [line for line in lines if line.startswith(IDENTITY)]
     if not found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 from django.db.models import CharField, IntegerField
@@ -12,9 +12,8 @@ from django.db.models import CharField, IntegerField
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.db.models import Field
-
     from backups.tables import KeptTable
+    from resources.api import ModelField
 
 MOST_TOLD = 20
 NULL_CHARACTER = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -59,11 +58,11 @@ def _problems(table: KeptTable, line: bytes) -> Iterator[str]:
             yield f"{field.column} has a null character"
 
 
-def _is_too_long(field: Field[Any, Any], value: Any) -> bool:
+def _is_too_long(field: ModelField, value: object) -> bool:
     limit = field.max_length
     return isinstance(value, str) and limit is not None and len(value) > limit
 
 
-def _is_too_large(field: Field[Any, Any], value: Any) -> bool:
+def _is_too_large(field: ModelField, value: object) -> bool:
     bits = BITS.get(field.get_internal_type(), MOST_BITS)
     return isinstance(value, int) and not -(1 << bits) <= value < 1 << bits

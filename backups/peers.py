@@ -59,7 +59,7 @@ class MovePeer:
         self._answers.close()
         self._line.close()
 
-    def _next(self) -> Any:
+    def _next(self) -> object:
         text = self._answers.readline()
         if not text:
             raise MoveError("The process at the other database has ended.")

@@ -264,7 +264,7 @@ def _has_long_number(value: object) -> bool:
     return isinstance(value, int | float) and abs(value) >= FIRST_WITH_EXPONENT
 
 
-def _with_equal_numbers(value: Any) -> Any:
+def _with_equal_numbers(value: object) -> object:
     """Return a document in which equal numbers are written alike.
 
     PostgreSQL keeps 1e17 as a whole number. Those that fit 64 bits are whole here, others are not.

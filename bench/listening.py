@@ -84,7 +84,7 @@ def listening(wire: Wire, address: str, tokens: Sequence[str]) -> Iterator[Liste
 
 
 def _listen(
-    control: Connection, heard: Any, wire: Wire, address: str, tokens: Sequence[str]
+    control: Connection, heard: object, wire: Wire, address: str, tokens: Sequence[str]
 ) -> None:
     allow_many_files()
     with ThreadPoolExecutor(CONNECTING) as pool:

@@ -94,7 +94,7 @@ PREVIEWED = {
 }
 
 
-def answering(members: Mapping[str, object]) -> dict[str, Any]:
+def answering(members: Mapping[str, object]) -> dict[str, object]:
     """Describe an object with all of these members."""
     return {"type": "object", "required": [*members], "properties": dict(members)}
 

@@ -211,7 +211,7 @@ TESTS: dict[str, object] = {
     "trust_below": _count(3),
     "account_younger_than_hours": _count(24 * 365),
 }
-CONDITION: dict[str, Any] = {
+CONDITION: dict[str, object] = {
     "$ref": "#/$defs/condition",
     "$defs": {
         "condition": {

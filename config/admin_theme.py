@@ -1,8 +1,6 @@
 """How the admin looks, and the pages that it has beyond those of models (django-unfold)."""
 
-from typing import Any
-
-THEME: dict[str, Any] = {
+THEME: dict[str, object] = {
     "SITE_TITLE": "Holobase",
     "SITE_HEADER": "Holobase",
     "SITE_SYMBOL": "playing_cards",

@@ -48,7 +48,7 @@ def redis_url() -> str:
     return url
 
 
-def caches(url: str, file: str) -> dict[str, dict[str, Any]]:
+def caches(url: str, file: str) -> dict[str, dict[str, object]]:
     """Describe the caches: limits and one-time values apart from viewers, who are many."""
     viewers = {"LOCATION": "viewers", **cache(url, file), "KEY_PREFIX": "viewers"}
     return {"default": cache(url, file), "viewers": viewers}
@@ -80,7 +80,7 @@ def cache(url: str, file: str) -> dict[str, Any]:
     return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": room}
 
 
-def channel_layer(url: str, processes: int) -> dict[str, Any]:
+def channel_layer(url: str, processes: int) -> dict[str, object]:
     """Describe the doorbell between processes: Redis pub/sub, else sockets, or in-process."""
     if url:
         return {"BACKEND": "server.shared_layer.SharedLayer", "CONFIG": {"address": url}}
@@ -123,7 +123,7 @@ def storages(data_dir: Path) -> dict[str, Any]:
     return {"default": default, "staticfiles": static}
 
 
-def mailer(address: str, data_dir: Path) -> dict[str, Any]:
+def mailer(address: str, data_dir: Path) -> dict[str, object]:
     """Describe where mail goes: `smtp[s]://user:password@host:port`, else a folder of files.
 
     `smtps` speaks TLS from the start, `smtp+tls` after STARTTLS.
@@ -144,7 +144,7 @@ def mailer(address: str, data_dir: Path) -> dict[str, Any]:
     return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 
 
-def logging(level: str) -> dict[str, Any]:
+def logging(level: str) -> dict[str, object]:
     """Describe logging: one JSON object per line on standard output."""
     quiet = {"handlers": ["lines"], "level": "WARNING", "propagate": False}
     # What a request came to is in its own line; here only crashes are news.

@@ -136,7 +136,7 @@ class MeasuredViews(PrometheusAfterMiddleware):
     @override
     def label_metric(
         self, metric: object, request: HttpRequest, response: object = None, **labels: object
-    ) -> Any:
+    ) -> object:
         if "method" in labels:
             labels["method"] = self._method(request)
         return super().label_metric(metric, request, response, **labels)

@@ -25,7 +25,7 @@ SAMPLES = {"integer": 0, "number": 0.0, "boolean": False, "string": "", "null": 
 
 def collection(document: Document) -> dict[str, Any]:
     """Return the collection of an OpenAPI 3.1 document."""
-    folders: dict[str, list[dict[str, Any]]] = {}
+    folders: dict[str, list[dict[str, object]]] = {}
     for path, operations in document["paths"].items():
         for method in METHODS:
             if method in operations:
@@ -71,14 +71,14 @@ def _request(document: Document, path: str, method: str, operation: Document) ->
 
 def _parameters(
     parameters: Iterable[Document], place: str, **more: object
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[dict[str, object]]:
     for each in parameters:
         if each.get("in") == place:
             described = {"description": each["description"]} if each.get("description") else {}
             yield {"key": each["name"], "value": "", **described, **more}
 
 
-def _example(document: Document, schema: Document, depth: int = 0) -> Any:
+def _example(document: Document, schema: Document, depth: int = 0) -> object:
     """Return a value of the form that a schema asks for, with what it requires and no more."""
     schema = _resolved(document, schema)
     for name in ("example", "default", "const"):

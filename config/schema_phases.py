@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.migrations import operations as ops
 from django.db.migrations.loader import MigrationLoader
-from django.db.models import Field, ManyToManyField
+from django.db.models import ManyToManyField
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from django.db.migrations import Migration
     from django.db.migrations.operations.base import Operation
     from django.db.migrations.state import ProjectState
+
+    from resources.types import ModelField
 
 RELEASED = Path(__file__).with_name("released_migrations.json")
 
@@ -107,7 +109,7 @@ def _problem(app: str, operation: Operation, released: ProjectState) -> str:
     return _field_problem(operation, table.fields)
 
 
-def _field_problem(operation: Operation, fields: Mapping[str, Field[Any, Any]]) -> str:
+def _field_problem(operation: Operation, fields: Mapping[str, ModelField]) -> str:
     name = getattr(operation, "old_name", "") or getattr(operation, "name", "")
     used = fields.get(name)
     if isinstance(operation, ops.RemoveField | ops.RenameField):
@@ -119,7 +121,7 @@ def _field_problem(operation: Operation, fields: Mapping[str, Field[Any, Any]]) 
     return ""
 
 
-def _alteration(operation: ops.AlterField, used: Field[Any, Any]) -> str:
+def _alteration(operation: ops.AlterField, used: ModelField) -> str:
     if used.get_internal_type() != operation.field.get_internal_type():
         return f"{operation.describe()}: the last release uses another type"
     if used.null and _is_mandatory(operation.field):
@@ -130,7 +132,7 @@ def _alteration(operation: ops.AlterField, used: Field[Any, Any]) -> str:
     return ""
 
 
-def _is_mandatory(field: Field[Any, Any]) -> bool:
+def _is_mandatory(field: ModelField) -> bool:
     """Return whether an INSERT without the column fails: Django keeps `default` to itself."""
     is_column = not isinstance(field, ManyToManyField) and not field.generated
     return is_column and not field.null and not field.has_db_default()

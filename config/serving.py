@@ -50,7 +50,7 @@ def serve(address: Address, *, has_worker: bool) -> None:
             _serve_alone(application, address, has_worker=has_worker)
 
 
-def _serve_alone(application: Any, address: Address, *, has_worker: bool) -> None:
+def _serve_alone(application: object, address: Address, *, has_worker: bool) -> None:
     serving = _serving(application, address)
     # The writer is a fork, which has to come before there are threads.
     with writer_beside(serving), worker_beside(runs=has_worker):
@@ -64,7 +64,7 @@ def name_of(role: str, port: int) -> str:
     return process_metrics.MAIN if role == "all" else f"{role}-{port}"
 
 
-def _serving(application: Any, address: Address) -> Serving:
+def _serving(application: object, address: Address) -> Serving:
     """Return the server."""
     if connection.vendor == "postgresql":
         watch = import_string("server.postgresql.watch.watch")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
@@ -149,7 +149,7 @@ class Community:
         )
         self.cards.append(card)
 
-    def _effects(self) -> dict[str, Any]:
+    def _effects(self) -> dict[str, object]:
         return {
             "preset": self.chance.choice(PRESETS[1:]),
             "intensity": round(self.chance.uniform(0.3, 1), 2),

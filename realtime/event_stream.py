@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 import orjson
@@ -28,7 +28,7 @@ from resources.visibility.feed_cursor import UNREADABLE, read_feed_cursor
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from realtime.asgi_types import Message, Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
     from realtime.close_codes import CloseReason
 
 PATH = "/api/v1/events"
@@ -48,7 +48,7 @@ HEADERS = [
 class EventStream:
     """Answers event streams and passes everything else on."""
 
-    def __init__(self, next_app: Any) -> None:
+    def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

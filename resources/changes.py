@@ -163,7 +163,7 @@ def locked[M: Record](row: M) -> M:
     return found
 
 
-def logged_values(row: Model, only: Set[str] | None = None) -> dict[str, Any]:
+def logged_values(row: Model, only: Set[str] | None = None) -> dict[str, object]:
     """Return the logged columns of a row, all or some: attribute name to JSON-ready value.
 
     Sealed columns are not among them: the log would keep what the row has long forgotten.
@@ -199,7 +199,7 @@ def _narrowly_read(resource: Resource) -> frozenset[str]:
     }
 
 
-def _composed(values: Mapping[str, object]) -> dict[str, Any]:
+def _composed(values: Mapping[str, object]) -> dict[str, object]:
     """Return the values with their texts in the one form in which they can be found."""
     return {name: composed_value(value) for name, value in values.items()}
 
@@ -218,7 +218,7 @@ def _assign(row: Model, name: str, value: object) -> bool:
     return bool(getattr(row, field.attname) != before)
 
 
-def _detached(collector: Collector) -> Iterator[tuple[Record, Mapping[str, Any]]]:
+def _detached(collector: Collector) -> Iterator[tuple[Record, Mapping[str, object]]]:
     """Return the rows that outlive the delete and lose a relation, with their new values."""
     for (field, value), batches in collector.field_updates.items():
         for rows in batches:
@@ -286,7 +286,7 @@ def _announce(model: type[Record], change: Change) -> None:
     transaction.on_commit(partial(committed.send_robust, sender=model, change=change))
 
 
-def state_after(changes: Iterable[Change]) -> dict[UUID, dict[str, Any]]:
+def state_after(changes: Iterable[Change]) -> dict[UUID, dict[str, object]]:
     """Fold changes of one resource, in order, into the rows they leave behind."""
     rows: dict[UUID, dict[str, Any]] = {}
     for change in changes:

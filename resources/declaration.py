@@ -143,8 +143,8 @@ class Resource:
 
     actions: ClassVar[Sequence[RecordAction]] = ()
     creates: ClassVar[Callable[..., Any] | None] = None
-    updates: ClassVar[Callable[..., Any] | None] = None
-    deletes: ClassVar[Callable[..., Any] | None] = None
+    updates: ClassVar[Callable[..., object] | None] = None
+    deletes: ClassVar[Callable[..., object] | None] = None
     shown_once: ClassVar[Sequence[str]] = ()
     governs: ClassVar[Sequence[str]] = ()
     throttle: ClassVar[Mapping[str, str]] = {}

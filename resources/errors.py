@@ -57,7 +57,7 @@ class FieldError:
     message: Text
     position: int | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the error as it appears in a problem document."""
         shown: dict[str, Any] = {
             "field": self.field,
@@ -84,7 +84,7 @@ class Problem(Exception):
     members: Mapping[str, Any] = field(default_factory=dict)
     aftermath: Callable[[], None] | None = None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the problem document (RFC 9457) with our `code`, `request_id` and `errors`.
 
         `members` are further ones of this problem alone.

@@ -179,12 +179,12 @@ class RelationListField(ListField):
         return apps.get_model(self.through)
 
     @cached_property
-    def record_relation(self) -> models.ForeignKey[Any, Any]:
+    def record_relation(self) -> models.ForeignKey[object, object]:
         """Return the relation of the index that leads to the record."""
         return next(each for each in self._relations if each.related_model is self.model)
 
     @cached_property
-    def listed_relation(self) -> models.ForeignKey[Any, Any]:
+    def listed_relation(self) -> models.ForeignKey[object, object]:
         """Return the relation of the index that leads to the listed row."""
         return next(each for each in self._relations if each.related_model is not self.model)
 
@@ -194,6 +194,6 @@ class RelationListField(ListField):
         return self.listed_relation.related_model
 
     @property
-    def _relations(self) -> Sequence[models.ForeignKey[Any, Any]]:
+    def _relations(self) -> Sequence[models.ForeignKey[object, object]]:
         fields = self.index_model._meta.concrete_fields
         return [field for field in fields if isinstance(field, models.ForeignKey)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import F, OrderBy
 from django.db.models.indexes import IndexExpression
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 class MissingLast(OrderBy):
     """A column downwards, what is missing last: as SQLite orders it by itself."""
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, object]:
         """Leave out the words, which SQLite does not take in an index."""
         plain = OrderBy(self.expression, descending=self.descending)
         return plain.as_sql(compiler, connection)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.models import Record
     from resources.rules import Rule
 
 type Relation = ForeignKey[Any, Any]
@@ -30,19 +31,19 @@ type Relation = ForeignKey[Any, Any]
 OWNING = (CASCADE, PROTECT, RESTRICT)
 
 
-def owned_rows(owner: Model) -> Iterator[tuple[Resource, QuerySet[Any]]]:
+def owned_rows(owner: Model) -> Iterator[tuple[Resource, QuerySet[Record]]]:
     """Return the rows of every resource that belong to `owner`, without the owner's own row."""
     for resource in registry.all_resources():
         if owner_paths(resource, type(owner)):
             yield resource, rows_of(resource, owner)
 
 
-def rows_of(resource: Resource, owner: Model) -> QuerySet[Any]:
+def rows_of(resource: Resource, owner: Model) -> QuerySet[Record]:
     """Return the rows of one resource that belong to `owner`."""
     return _rows(resource, owner_paths(resource, type(owner)), owner)
 
 
-def mentions(owner: Model, actor: Actor) -> Iterator[tuple[Resource, QuerySet[Any]]]:
+def mentions(owner: Model, actor: Actor) -> Iterator[tuple[Resource, QuerySet[Record]]]:
     """Return the rows of every resource that belong to `owner`, or name them where they may look.
 
     `actor` is the owner as an actor. A row of another's that only names them may be private to the
@@ -56,7 +57,7 @@ def mentions(owner: Model, actor: Actor) -> Iterator[tuple[Resource, QuerySet[An
             seen = narrowed(named, resource.view.scope(actor, resource.model)).values("pk")
             theirs = _rows(resource, paths, owner).values("pk")
             chosen = Q(pk__in=theirs) | Q(pk__in=seen)
-            yield resource, resource.model._default_manager.filter(chosen)
+            yield resource, resource.record_model._default_manager.filter(chosen)
 
 
 def owner_paths(resource: Resource, owners: type[Model]) -> Sequence[str]:
@@ -92,11 +93,11 @@ def parent_relations(resource: Resource) -> Sequence[Relation]:
     ]
 
 
-def _rows(resource: Resource, paths: Iterable[str], owner: Model) -> QuerySet[Any]:
+def _rows(resource: Resource, paths: Iterable[str], owner: Model) -> QuerySet[Record]:
     is_theirs = Q(pk__in=())
     for path in paths:
         is_theirs |= Q((path, owner.pk))
-    return resource.model._default_manager.filter(is_theirs)
+    return resource.record_model._default_manager.filter(is_theirs)
 
 
 def _relations(model: type[Model], target: type[Model]) -> Iterator[Relation]:
@@ -105,7 +106,7 @@ def _relations(model: type[Model], target: type[Model]) -> Iterator[Relation]:
             yield field
 
 
-def _on_delete(relation: Relation) -> Any:
+def _on_delete(relation: Relation) -> object:
     remote: Any = relation.remote_field
     return remote.on_delete
 

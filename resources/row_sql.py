@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+    from resources.types import ModelField
+
 ADAPTING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save", "to_python")
 """Methods of a field that decide how its value is adapted."""
-PASSTHROUGH: Mapping[type[Field[Any, Any]], type] = {
+PASSTHROUGH: Mapping[type[ModelField], type] = {
     BooleanField: bool,
     CharField: str,
     IntegerField: int,
@@ -45,7 +47,7 @@ PASSTHROUGH: Mapping[type[Field[Any, Any]], type] = {
 }
 
 
-ADAPTED: Mapping[type[Field[Any, Any]], type] = {RecordIdField: UUID, DateTimeField: datetime}
+ADAPTED: Mapping[type[ModelField], type] = {RecordIdField: UUID, DateTimeField: datetime}
 """Fields whose values some dialects adapt, as these fields do."""
 
 
@@ -59,7 +61,7 @@ class Column(NamedTuple):
     field: Field[Any, Any]
     attribute: str
     passthrough: frozenset[type]
-    fast_adapters: Mapping[type, Callable[[Any], Any]]
+    fast_adapters: Mapping[type, Callable[[object], object]]
 
     def adapted(self, value: Any, database: BaseDatabaseWrapper) -> Any:
         """Return a value as the driver takes it."""
@@ -80,7 +82,7 @@ class RowQuery(NamedTuple):
     attributes: Sequence[str]
 
 
-def build[M: Model](model: type[M], values: Mapping[str, Any]) -> M:
+def build[M: Model](model: type[M], values: Mapping[str, object]) -> M:
     """Return an unsaved row as `model(**values)` does, in a third of the time."""
     blank = _blank(model)
     if blank is None or not values.keys() <= blank.names:
@@ -224,8 +226,8 @@ class Blank(NamedTuple):
     `names` are those that a row can be made with.
     """
 
-    constants: Mapping[str, Any]
-    defaults: Sequence[tuple[str, Callable[[], Any]]]
+    constants: Mapping[str, object]
+    defaults: Sequence[tuple[str, Callable[[], object]]]
     names: Set[str]
 
 
@@ -243,7 +245,7 @@ def _blank(model: type[Model]) -> Blank | None:
     return Blank(constants, [(field.attname, field.get_default) for field in made], names)
 
 
-def _descriptor(model: type[Model], field: Field[Any, Any]) -> Any:
+def _descriptor(model: type[Model], field: ModelField) -> object:
     """Return what a column's attribute is on its model; None for what Django has for all."""
     found = vars(model).get(field.attname)
     return None if type(found) is ForeignKeyDeferredAttribute else found
@@ -263,7 +265,7 @@ def _column(field: Field[Any, Any]) -> Column:
     return Column(field, field.attname, frozenset(passthrough), _fast_adapters(field))
 
 
-def _fast_adapters(field: Field[Any, Any]) -> Mapping[type, Callable[[Any], Any]]:
+def _fast_adapters(field: ModelField) -> Mapping[type, Callable[[object], object]]:
     """Return the adapters of a field; most drivers take most values as they are."""
     target = field.target_field if isinstance(field, ForeignKey) else field
     kind = ADAPTED.get(type(target))

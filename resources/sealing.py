@@ -47,7 +47,7 @@ class SealedField(models.TextField[str, str]):
     """
 
     @override
-    def get_prep_value(self, value: object) -> Any:
+    def get_prep_value(self, value: object) -> object:
         text = super().get_prep_value(value)
         return seal(text) if text else text
 
@@ -156,7 +156,9 @@ def forget_keys() -> None:
     _read_keys.cache_clear()
 
 
-def _sealed_values(model: type[models.Model], column: str) -> Iterator[Sequence[tuple[Any, str]]]:
+def _sealed_values(
+    model: type[models.Model], column: str
+) -> Iterator[Sequence[tuple[object, str]]]:
     """Return key and sealed text of every value of a column, in batches."""
     rows = _with_sealed(model, column).filter(sealed__startswith=MARK).order_by("pk")
     pairs = rows.values_list("pk", "sealed")

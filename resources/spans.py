@@ -118,7 +118,7 @@ def note_step(
 
 def _span(
     name: str, kind: int, ids: SpanIds, seconds: float, attributes: Mapping[str, str | int]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     end = time_ns()
     begin = end - int(seconds * 1e9)
     return {
@@ -133,7 +133,7 @@ def _span(
     }
 
 
-def _attributes(values: Mapping[str, str | int]) -> list[dict[str, Any]]:
+def _attributes(values: Mapping[str, str | int]) -> list[dict[str, object]]:
     return [
         {
             "key": key,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from unicodedata import is_normalized, normalize
 
 
@@ -11,7 +10,7 @@ def composed(text: str) -> str:
     return text if text.isascii() or is_normalized("NFC", text) else normalize("NFC", text)
 
 
-def composed_value(value: object) -> Any:
+def composed_value(value: object) -> object:
     """Return a JSON value with every text in it, names of members too, in composed form."""
     if isinstance(value, str):
         return composed(value)

@@ -84,7 +84,7 @@ class LocalLayer(BaseChannelLayer):
         await self.here.group_discard(group, channel)
 
     @override
-    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+    async def group_send(self, group: str, message: dict[str, object]) -> None:
         """Send a message to the channels of a group, in all processes."""
         packed = pickle.dumps((group, message))
         for box in boxes.all:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from itertools import count
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection
 from prometheus_client import Counter
@@ -48,8 +48,8 @@ def log_slow_statements(milliseconds: int) -> None:
 
 
 def watched(
-    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
-) -> Any:
+    execute: Callable[..., object], sql: str, params: object, many: bool, context: dict[str, object]
+) -> object:
     """Run a statement, as a wrapper of Django's (`connection.execute_wrappers`)."""
     begun = monotonic()
     try:

@@ -10,7 +10,11 @@ import sys
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
+
 
 ROOT = Path(__file__).resolve().parents[1]
 EMBEDDED = {"DATABASE_URL": "", "REDIS_URL": "", "S3_BUCKET": ""}
@@ -28,7 +32,7 @@ def fill_with_migrated_database(folder: Path) -> None:
         shutil.copytree(migrated_folder(), folder, dirs_exist_ok=True)
 
 
-def begin_migrated(database: dict[str, Any]) -> None:
+def begin_migrated(database: JsonObject) -> None:
     """Have Django's test database, by its settings, begin as a copy of a migrated one.
 
     PostgreSQL copies the database that `MIGRATED_TEMPLATE` names, if there is one.

@@ -33,7 +33,7 @@ def run_due(*tasks: Task[..., Any]) -> int:
     return count
 
 
-def make_due(*tasks: Task[..., Any]) -> None:
+def make_due(*tasks: Task[..., object]) -> None:
     """Have the jobs that wait for a later time be due."""
     for job in waiting(*tasks):
         queue.write(job, {"run_at": timezone.now()})

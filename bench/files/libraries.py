@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -26,6 +26,7 @@ from files.pictures.rendering import opened_stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import ModuleType
 
 WIDTH = 220
 ROUNDS = 7
@@ -47,7 +48,7 @@ def pictures() -> Mapping[str, bytes]:
     }
 
 
-def _written(image: Any, kind: str) -> bytes:
+def _written(image: Image.Image, kind: str) -> bytes:
     file = BytesIO()
     image.save(file, kind)
     return file.getvalue()
@@ -62,7 +63,7 @@ def by_pillow(content: bytes, kind: str) -> bytes:
 
 def by_libvips(content: bytes, kind: str) -> bytes:
     """Make the same by libvips, on one thread and without its cache."""
-    pyvips: Any = import_module("pyvips")
+    pyvips: ModuleType = import_module("pyvips")
     pyvips.cache_set_max(0)
     image = pyvips.Image.thumbnail_buffer(content, WIDTH, height=100_000)
     made: bytes = image.write_to_buffer(VIPS_FORMATS[kind])

@@ -281,7 +281,7 @@ SOME_FIELDS = "expand=creator&fields=id,title,rarity,like_count,expand.creator.u
 SCANNED = f"count=exact&filter={quote('description~"%sentence%"')}"
 
 
-def workloads(rows: Mapping[str, Any]) -> Sequence[Workload]:
+def workloads(rows: Mapping[str, object]) -> Sequence[Workload]:
     """Return the workloads over the rows of `bench.rows.fill`."""
     ask = Asks(rows)
     return (

@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from django.db.models import Model
+
+    from resources.actors import Actor
     from server.envelope import Envelope
 
     type Swap = Callable[[], AbstractContextManager[Any]]
 
 
-def replaced(target: str, plain: Any) -> Swap:
+def replaced(target: str, plain: object) -> Swap:
     """Use `plain` in the place of a function, named by its dotted path."""
     return lambda: patch(target, plain)
 
@@ -66,7 +69,7 @@ def recompiled(swap: Swap) -> Swap:
     return together(swap, replaced("resources.query.plans._plans", compiled))
 
 
-async def in_thread(self: Any, _key: object, work: Callable[[], Any]) -> Any:
+async def in_thread(self: Any, _key: object, work: Callable[[], Any]) -> object:
     """Run every query in a thread."""
     return await self._in_thread(work)
 
@@ -77,17 +80,17 @@ def look_each_time(self: Any) -> int:
     return int(self.watch.epochs.current)
 
 
-def compile_each_time(_key: object, compiling: Callable[[], Any]) -> Any:
+def compile_each_time(_key: object, compiling: Callable[[], object]) -> object:
     """Compile the plan of each request."""
     return compiling()
 
 
-def read_each_time(self: Any, header: str) -> Any:
+def read_each_time(self: object, header: str) -> Actor:
     """Look up the member of a token for each request."""
     return authenticate_header(header).actor if header else ANONYMOUS
 
 
-def parameters_apart(sql: str, parameters: Any, _written: Any = None) -> Any:
+def parameters_apart(sql: str, parameters: Any, _written: object = None) -> object:
     """Send constants of the declarations as parameters."""
     return sql, tuple(parameters)
 
@@ -97,7 +100,7 @@ def qmarks_each_time(sql: str) -> str:
     return str(FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%"))
 
 
-def django_cursor(self: Any) -> Any:
+def django_cursor(self: Any) -> object:
     """Return Django's cursor with its wrapper."""
     return super(SQLiteConnection, self).cursor()
 
@@ -183,22 +186,22 @@ def orm_update(row: Any, names: Any) -> None:
     row.save(update_fields=names)
 
 
-def orm_read(model: Any, key: Any) -> Any:
+def orm_read(model: type[Model], key: object) -> object:
     """Read a row by the ORM and lock it."""
     return model._default_manager.select_for_update(no_key=True).filter(pk=key).first()
 
 
-def orm_exists(model: Any, **values: Any) -> bool:
+def orm_exists(model: type[Model], **values: object) -> bool:
     """Look for a row by the ORM."""
     return bool(model._default_manager.filter(**values).exists())
 
 
-def orm_build(model: Any, values: Any) -> Any:
+def orm_build(model: Any, values: Any) -> object:
     """Make an instance by its model."""
     return model(**values)
 
 
-def adapted_by_fields(row: Any, columns: Any, database: Any) -> Any:
+def adapted_by_fields(row: Any, columns: Any, database: Any) -> object:
     """Let each field adapt its value for the driver."""
     return [
         column.field.get_db_prep_save(getattr(row, column.attribute), database)
@@ -206,12 +209,12 @@ def adapted_by_fields(row: Any, columns: Any, database: Any) -> Any:
     ]
 
 
-def candidate_instance(resource: Any, values: Any) -> Any:
+def candidate_instance(resource: Any, values: Any) -> object:
     """Make an instance of the model that is not saved."""
     return resource.model(**values)
 
 
-def costly_alone(run: Any) -> Any:
+def costly_alone(run: Any) -> object:
     """Run every costly read, whoever else asks the same."""
 
     async def alone(self: Any, _key: object, *rest: Any) -> Any:
@@ -220,7 +223,7 @@ def costly_alone(run: Any) -> Any:
     return alone
 
 
-def serializer_each_time(resource: Any, verb: str) -> Any:
+def serializer_each_time(resource: object, verb: str) -> object:
     """Build a serializer for each write."""
     context: dict[str, Any] = {}
     return input_class(resource, verb)(partial=verb == "update", context=context), context

@@ -54,7 +54,7 @@ def create_card(*, by: Actor, template: Template | None = None, **values: Any) -
     return card
 
 
-def edit_card(card: Card, *, by: Actor, **values: Any) -> Card:
+def edit_card(card: Card, *, by: Actor, **values: object) -> Card:
     """Change a card; a change of what a published card shows, or to whom, makes its next version.
 
     It counts as published from when somebody else can see it. Raises Problem 400 unless new slots

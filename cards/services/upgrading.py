@@ -32,7 +32,7 @@ class Upgrade:
 
 
 def planned_upgrade(
-    card: Card, version: TemplateVersion, slots: Mapping[str, Any] | None = None
+    card: Card, version: TemplateVersion, slots: Mapping[str, object] | None = None
 ) -> Upgrade:
     """Return what a card would be with a version of its template, and with other slots if given.
 
@@ -47,7 +47,7 @@ def planned_upgrade(
     return Upgrade(changed, slot_errors(version, filled))
 
 
-def upgrade_card(card: Card, *, by: Actor, slots: Mapping[str, Any] | None = None) -> Card:
+def upgrade_card(card: Card, *, by: Actor, slots: Mapping[str, object] | None = None) -> Card:
     """Move a card to the newest version of its template, with other slots if given.
 
     Raises Problem 409 for a card without a template, 400 unless its slots match the version.
@@ -65,7 +65,7 @@ def upgrade_card(card: Card, *, by: Actor, slots: Mapping[str, Any] | None = Non
         return write_card(card, by=by, template_version=newest, **upgrade.values)
 
 
-def _with_defaults(schema: Mapping[str, Any], slots: Mapping[str, Any]) -> Mapping[str, Any]:
+def _with_defaults(schema: Mapping[str, Any], slots: Mapping[str, Any]) -> Mapping[str, object]:
     """Return slots with the defaults of those that are missing, as a schema has them."""
     defaults = {
         name: slot["default"]

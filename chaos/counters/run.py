@@ -83,7 +83,7 @@ def counted(folder: Path, urls: Mapping[str, str], plan: Any) -> Outcome:
         return asyncio.run(_acted(Address(served.address, "127.0.0.1"), stage, plan))
 
 
-def _filled(members: int, variables: Mapping[str, str]) -> Any:
+def _filled(members: int, variables: Mapping[str, str]) -> object:
     command = [sys.executable, "-m", "chaos.counters.stage", str(members)]
     done = subprocess.run(
         command, cwd=ROOT, env=variables, check=True, stdout=subprocess.PIPE, text=True

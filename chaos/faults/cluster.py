@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
@@ -19,6 +19,8 @@ from tests.servers import HOST, Server, free_ports, postgresql, valkey_server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from resources.json_text import JsonObject
 
 ROOT = Path(__file__).resolve().parents[2]
 BACKEND_VARIABLES = ("DATABASE_URL", "REDIS_URL", "S3_")
@@ -131,7 +133,7 @@ class Cluster:
         """Return the processes of a role."""
         return [process for process in self.processes if process.role == role]
 
-    def populate(self, members: int) -> Any:
+    def populate(self, members: int) -> JsonObject:
         """Fill the database by `chaos.faults.population`, whose JSON this gives."""
         command = [sys.executable, "-m", "chaos.faults.population", str(members)]
         done = subprocess.run(
@@ -139,7 +141,8 @@ class Cluster:
         )
         if done.returncode:
             raise RuntimeError(done.stderr)
-        return json.loads(done.stdout.splitlines()[-1])
+        rows: JsonObject = json.loads(done.stdout.splitlines()[-1])
+        return rows
 
     def start(self) -> None:
         """Start all processes and wait until they answer."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from community.models import ModerationCase
-    from resources.api import Record, Resource
+    from resources.api import ModelField, Record, Resource
 
 PICTURE_WIDTH = 200
 SHIMMER = "effects"
@@ -67,7 +67,7 @@ def case_content(case: ModerationCase) -> CaseContent:
         return CaseContent(case.target_resource, None)
     kind = str(resource.model._meta.verbose_name)
     found: Record | None = resource.record_model._default_manager.filter(pk=case.target_id).first()
-    then: Mapping[str, Any] = case.content
+    then: Mapping[str, object] = case.content
     if found is None:
         return CaseContent(kind, None, rows=list(_rows(resource, None, then)))
     page = f"admin:{found._meta.app_label}_{found._meta.model_name}_change"
@@ -100,7 +100,7 @@ def _rows(
             yield ContentRow(str(column.verbose_name), shown, was if was != shown else "")
 
 
-def _shown(column: Any, value: object) -> str:
+def _shown(column: ModelField, value: object) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, list) and all(isinstance(one, str) for one in value):

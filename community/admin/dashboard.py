@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.db.models import Count
@@ -46,7 +46,7 @@ class Chart:
     most: int | None = None
 
 
-def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+def dashboard(request: HttpRequest, context: dict[str, object]) -> dict[str, object]:
     """Add to the first page of moderators what they look at there."""
     if is_scoped(request):
         return {**context, "title": _("Overview"), "waiting": list(_waiting_cases(request))}
@@ -186,7 +186,7 @@ def _options(chart: Chart) -> str:
     )
 
 
-def _table(figures: Sequence[DayFigures]) -> dict[str, Any]:
+def _table(figures: Sequence[DayFigures]) -> dict[str, object]:
     """Return the same figures to be read: charts are drawn on a canvas."""
     headers = [
         _("Day"),

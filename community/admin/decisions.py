@@ -103,7 +103,7 @@ def decide(request: HttpRequest, case: ModerationCase) -> None:
     take_action(request, case, DECIDE, sent_decision(request))
 
 
-def sent_decision(request: HttpRequest) -> dict[str, Any]:
+def sent_decision(request: HttpRequest) -> dict[str, object]:
     """Return the form as a client of the API would send it."""
     days = request.POST.get("days", "")
     until = timezone.now() + timedelta(days=int(days)) if days.isdecimal() else None

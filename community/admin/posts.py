@@ -14,6 +14,7 @@ from resources.admin.derived import derived_admin
 from resources.api import registry
 
 if TYPE_CHECKING:
+    from django.db.models import Model
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
@@ -26,7 +27,7 @@ class PostAdmin(DerivedPostAdmin):
     """Posts, whose pictures are shown where there are only ids."""
 
     @override
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> object:
         names = super().get_fields(request, obj)
         return names if obj is None else ["album" if name == "images" else name for name in names]
 

@@ -52,7 +52,7 @@ class ModerationView(View):
     admin_site: AdminSite | None = None
 
     @override
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if not (is_moderating(request) or is_scoped(request)):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)

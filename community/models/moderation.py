@@ -71,12 +71,12 @@ class ActionKind(models.TextChoices):
     OVERTURN = "overturn", _("overturn")
 
 
-def target_column() -> models.CharField[Any, str]:
+def target_column() -> models.CharField[object, str]:
     """Return a column that names the resource of a record."""
     return models.CharField(_("resource"), max_length=40)
 
 
-def moderator_column(words: Any) -> models.ForeignKey[Any, Any]:
+def moderator_column(words: Any) -> models.ForeignKey[object, object]:
     """Return a column that names a moderator, or the product itself when it is empty."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,

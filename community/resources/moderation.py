@@ -54,7 +54,7 @@ class MeasureInput(serializers.Serializer[object]):
     expires_at = serializers.DateTimeField(required=False)
 
     @override
-    def validate(self, attrs: dict[str, Any]) -> Any:
+    def validate(self, attrs: dict[str, Any]) -> object:
         return Measure(**attrs)
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
 
 DAYS = 30
 MONTH = timedelta(days=30)
@@ -131,5 +131,5 @@ def _ratings(since: datetime) -> Rows:
     yield from rows.annotate(ratings=Count("pk"), rating=Avg("stars"))
 
 
-def _by_day(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+def _by_day(rows: QuerySet[Model]) -> QuerySet[Model, object]:
     return rows.order_by().values(day=TruncDate("created_at", tzinfo=UTC))

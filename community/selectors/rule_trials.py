@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.utils.translation import gettext as _
 
@@ -42,7 +42,7 @@ class Trial(NamedTuple):
 
 
 def try_condition(
-    document: Mapping[str, Any], names: Sequence[str], *, by: Actor, cursor: str = ""
+    document: Mapping[str, object], names: Sequence[str], *, by: Actor, cursor: str = ""
 ) -> Trial:
     """Ask a condition of past texts, the newest of each kind first, as of when they were written.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from cards.models import Card
 from community.models import Comment, Message, Poll, Post, Room
@@ -67,12 +67,12 @@ def scope_of(target: Record | None) -> str:
     return ""
 
 
-def content_of(target: Record) -> dict[str, Any]:
+def content_of(target: Record) -> dict[str, object]:
     """Return what a record says, by column: what everyone reads who may view it, no counters."""
     return content_among(registry.resource_of(type(target)), changes.logged_values(target))
 
 
-def content_among(resource: Resource, logged: Mapping[str, Any]) -> dict[str, Any]:
+def content_among(resource: Resource, logged: Mapping[str, object]) -> dict[str, object]:
     """Return the part of a row's logged columns that is content."""
     names = set(resource.fields) - set(resource.readers) - resource.record_model.derived - MOVING
     columns = {resource.column(name).attname for name in names}

@@ -170,7 +170,7 @@ def _hiding_lines(change: Change) -> QuerySet[CaseAction]:
     )
 
 
-def _until_shown(change: Change) -> dict[str, Any]:
+def _until_shown(change: Change) -> dict[str, object]:
     """Return what narrows lines to those before the record was shown again, if it was."""
     later = Change.objects.filter(resource=change.resource, record_id=change.record_id)
     shown = (each for each in later.filter(id__gt=change.pk).order_by("id"))

@@ -12,7 +12,6 @@ from resources.api import SYSTEM, changes, row_sql
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from typing import Any
     from uuid import UUID
 
     from community.models import Inbox
@@ -112,7 +111,7 @@ def _join(notification: Notification, occasions: Sequence[Occasion]) -> Notifica
     return changes.update(current, by=SYSTEM, **values)
 
 
-def _latest(occasion: Occasion) -> dict[str, Any]:
+def _latest(occasion: Occasion) -> dict[str, object]:
     """Return what a notification shows of the last of its occasions."""
     return {"actor_id": occasion.actor_id, "latest_at": occasion.at, **occasion.relations}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -34,7 +34,7 @@ HOLDING = {Action.HOLD, Action.SILENCE}
 HIDING = {Action.HIDE, *HOLDING}
 
 
-def write_rule(*, by: Actor, **values: Any) -> ScreeningRule:
+def write_rule(*, by: Actor, **values: object) -> ScreeningRule:
     """Make a rule; raises Problem 400 for one that would be too costly or looks at nothing."""
     with changes.together():
         rule = changes.create(ScreeningRule, by=by, **values)
@@ -43,7 +43,7 @@ def write_rule(*, by: Actor, **values: Any) -> ScreeningRule:
     return rule
 
 
-def edit_rule(rule: ScreeningRule, *, by: Actor, **values: Any) -> ScreeningRule:
+def edit_rule(rule: ScreeningRule, *, by: Actor, **values: object) -> ScreeningRule:
     """Change a rule; raises Problem 400 as above."""
     with changes.together():
         changes.update(rule, by=by, **values)

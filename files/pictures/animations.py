@@ -103,7 +103,7 @@ def _whole(image: Any, profile: Profile | None) -> Any:
     return frame
 
 
-def _rounds(image: Any) -> int:
+def _rounds(image: Image.Image) -> int:
     """Return how often an animation is played, 0 for ever."""
     loop = image.info.get("loop")
     if image.format == "GIF":
@@ -128,7 +128,7 @@ def _opaque(frame: Any) -> Any:
     return colours
 
 
-def _indexed(frame: Any) -> Any:
+def _indexed(frame: Any) -> object:
     """Return a frame of few colours with a palette of just these."""
     clear = ImageOps.invert(frame.getchannel("A"))
     is_with_holes = clear.getbbox() is not None

@@ -64,11 +64,11 @@ def profile_of(image: Any, content: bytes) -> Profile | None:
     return profile if profile and not _is_of_srgb(profile) else None
 
 
-def _is_cmyk(image: Any) -> bool:
+def _is_cmyk(image: Image.Image) -> bool:
     return bool(image.mode == "CMYK")
 
 
-def _eight_bits(image: Any) -> Any:
+def _eight_bits(image: Any) -> Image.Image:
     """Scale grey of 16 bits, which Pillow itself would clip; one value may stand for nothing."""
     clear = image.info.pop("transparency", None)
     scaled = [(value * 255 + DEEP // 2) // (DEEP - 1) for value in range(DEEP)]
@@ -80,7 +80,7 @@ def _eight_bits(image: Any) -> Any:
     return grey
 
 
-def _in_bands(image: Any, mode: str, convert: Callable[[Any], Any]) -> Any:
+def _in_bands(image: Any, mode: str, convert: Callable[[Any], Any]) -> Image.Image:
     """Convert a picture some rows at a time, so that not all of it is in memory thrice."""
     whole = Image.new(mode, image.size)
     rows = max(1, BAND_PIXELS // image.width)
@@ -108,7 +108,7 @@ def _nclx(content: bytes) -> tuple[int, int] | None:
     return struct.unpack_from(">HH", content, place + 8) if place >= 0 else None
 
 
-def _profile_of_png(image: Any, content: bytes) -> Profile | None:
+def _profile_of_png(image: Image.Image, content: bytes) -> Profile | None:
     """Return the profile that a PNG's chunks name, the first of them that counts (PNG 3, 4.3)."""
     chunks = dict(_chunks(content))
     if b"cICP" in chunks:
@@ -145,7 +145,7 @@ def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         place += length + 12
 
 
-def _converted(image: Any, profile: Profile) -> Any:
+def _converted(image: Image.Image, profile: Profile) -> Image.Image:
     """Convert a picture from a profile to sRGB; raises PyCMSError when the profile is of no use."""
     space = profile.profile.xcolor_space.strip()
     if _is_cmyk(image):
@@ -186,7 +186,7 @@ def _is_of_srgb(profile: Profile) -> bool:
     return all(abs(new - old) <= SAME for new, old in zip(after, colours, strict=True))
 
 
-def _converted_grey(image: Any, profile: Profile, mode: str) -> Any:
+def _converted_grey(image: Image.Image, profile: Profile, mode: str) -> Image.Image:
     ramp = Image.frombytes("L", (256, 1), BYTES).convert(mode)
     table = list(_transform(profile, mode).apply(ramp).convert("L").tobytes())
     if image.mode == "1":
@@ -199,8 +199,8 @@ def _converted_grey(image: Any, profile: Profile, mode: str) -> Any:
     return Image.merge("LA", (grey.point(table), alpha))
 
 
-def _converted_palette(image: Any, to_srgb: ImageCms.ImageCmsTransform) -> Any:
-    colours = bytes(image.getpalette("RGB"))
+def _converted_palette(image: Image.Image, to_srgb: ImageCms.ImageCmsTransform) -> Image.Image:
+    colours = bytes(image.getpalette("RGB") or ())
     row = Image.frombytes("RGB", (len(colours) // 3, 1), colours)
     clear = image.info.get("transparency")
     image.putpalette(to_srgb.apply(row).tobytes())

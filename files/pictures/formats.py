@@ -36,7 +36,7 @@ LOSSLESS_WEBP: Mapping[str, int] = {"lossless": True, "exact": True, "quality": 
 """`exact` keeps the colours of what is fully transparent: masks and foils may be read for them."""
 
 
-def options_of(kind: str, pixels: int) -> Mapping[str, Any]:
+def options_of(kind: str, pixels: int) -> Mapping[str, object]:
     """Return the options that a picture of so many pixels is written with."""
     if kind == "AVIF" and pixels <= FULL_AVIF_PIXELS:
         return {**OPTIONS[kind], "subsampling": "4:4:4"}

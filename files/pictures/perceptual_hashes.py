@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import dhash
 from PIL import Image, ImageOps
 
@@ -14,7 +12,7 @@ LEAST_CONTRAST = 24
 """Levels of grey between which a picture has to vary; hashes of plain areas say nothing."""
 
 
-def perceptual_hash(image: Any) -> str:
+def perceptual_hash(image: Image.Image) -> str:
     """Return the difference hashes of a picture, 32 hex digits each, or `PLAIN`.
 
     64 bits say whether it gets brighter to the right, 64 whether downwards, on a grid of 8 x 8.

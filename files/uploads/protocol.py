@@ -35,7 +35,7 @@ NUMBER = re.compile(r"[0-9]{1,19}")
 KEY = re.compile(r"[!-+\--~]{1,100}")
 LOCATION = re.compile(rf"(?:https?://[^/\s]+)?{PATH}/([0-9a-fA-F-]{{32,36}})")
 # SHA-1 is what the protocol asks every server for; it guards against chance alone.
-CHECKSUMS: Mapping[str, Callable[[], Any]] = {
+CHECKSUMS: Mapping[str, Callable[[], object]] = {
     "sha1": lambda: hashlib.sha1(usedforsecurity=False),
     "sha256": hashlib.sha256,
     "sha512": hashlib.sha512,

@@ -66,5 +66,5 @@ def staging() -> Staging:
     if not hasattr(storage, "bucket_name"):
         return DiskStaging(storage)
     # Its client takes memory that only those with a bucket are to pay.
-    in_bucket: Callable[[Any], Staging] = import_string("files.uploads.bucket.BucketStaging")
+    in_bucket: Callable[[object], Staging] = import_string("files.uploads.bucket.BucketStaging")
     return in_bucket(storage)

@@ -27,7 +27,7 @@ def take_action(
     request: HttpRequest,
     row: Record,
     verb: tuple[str, str],
-    sent: Mapping[str, Any] | None = None,
+    sent: Mapping[str, object] | None = None,
     *,
     if_match: str = "",
 ) -> Record:

@@ -24,7 +24,7 @@ from resources.search.matching import entries_matching
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from django.http import HttpRequest
 
 
@@ -48,7 +48,7 @@ class ChangeAdmin(ReadOnlyAdmin):
         return is_moderating(request)
 
     @override
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return is_moderating(request)
 
     @override
@@ -67,8 +67,8 @@ class ChangeAdmin(ReadOnlyAdmin):
 
     @override
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
+        self, request: HttpRequest, queryset: QuerySet[Model], search_term: str
+    ) -> tuple[QuerySet[Model], bool]:
         term = search_term.strip()
         return (queryset.filter(_matching(term)) if term else queryset), False
 

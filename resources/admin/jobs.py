@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.contrib import admin
 from django.utils.html import format_html
@@ -49,7 +49,7 @@ class JobAdmin(DeclaredAdmin):
         return is_admin(request)
 
     @override
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return is_admin(request)
 
     @override

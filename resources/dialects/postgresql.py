@@ -10,7 +10,7 @@ from django.db import connection
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from django.db.models import Field
+    from resources.types import ModelField
 
 
 TABLE_SIZE = """
@@ -30,7 +30,7 @@ class Postgresql:
     knows_order_of_subqueries = True
     ids_of_json = "SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%s::json)"
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    adapters: Mapping[type, Callable[[Any], Any]] = {}
+    adapters: Mapping[type, Callable[[object], object]] = {}
 
     def real_table(self, name: str) -> str:
         """Return the name: a common table expression does not hide its table from itself."""
@@ -41,7 +41,7 @@ class Postgresql:
         names = ", ".join(map(connection.ops.quote_name, columns))
         return f"SELECT {names} FROM JSON_POPULATE_RECORDSET(NULL::{table}, %s::json)"  # noqa: S608 - names of our own
 
-    def json_value(self, column: Field[Any, Any], logged: Any) -> Any:
+    def json_value(self, column: ModelField, logged: object) -> object:
         """Return it as it is: PostgreSQL reads every kind of value from JSON."""
         del column
         return logged
@@ -50,7 +50,7 @@ class Postgresql:
         """Return a decimal for a fraction, which the driver would make a rounded double of."""
         return Decimal(repr(value)) if isinstance(value, float) else value
 
-    def list_parameter(self, items: list[Any]) -> Any:
+    def list_parameter(self, items: list[Any]) -> object:
         """Return an array of one type."""
         is_mixed = any(isinstance(item, float) for item in items)
         return [float(item) for item in items] if is_mixed else items
@@ -66,5 +66,5 @@ class Postgresql:
             rows, size = cursor.fetchone()
         return rows, size
 
-    def json_document(self, value: dict[str, Any] | list[Any]) -> None:
+    def json_document(self, value: dict[str, object] | list[object]) -> None:
         """Leave it to Django, which wraps values for the driver."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from django.db.models import Field
+    from resources.types import ModelField
 
 
 class Dialect(Protocol):
@@ -27,7 +27,7 @@ class Dialect(Protocol):
     """The SELECT of the ids in a JSON array, which is its one parameter."""
     begin_snapshot: str
     """The statement that begins a read snapshot."""
-    adapters: Mapping[type, Callable[[Any], Any]]
+    adapters: Mapping[type, Callable[[object], object]]
     """What the driver does not take as it is, with the function that adapts it."""
 
     def real_table(self, name: str) -> str:
@@ -39,13 +39,13 @@ class Dialect(Protocol):
         `table` is quoted, `columns` are not.
         """
 
-    def json_value(self, column: Field[Any, Any], logged: Any) -> Any:
+    def json_value(self, column: ModelField, logged: object) -> object:
         """Return a logged value of a column as `rows_of_json` has to find it."""
 
     def number(self, value: Any) -> Any:
         """Return a number so that the database compares it with `numeric` as it was written."""
 
-    def list_parameter(self, items: list[Any]) -> Any:
+    def list_parameter(self, items: list[object]) -> object:
         """Return values as the one parameter that a list is bound by."""
 
     def version(self) -> int:
@@ -57,7 +57,7 @@ class Dialect(Protocol):
     def table_size(self, table: str) -> tuple[int, int]:
         """Return about how many rows a table has, and about how many bytes they take."""
 
-    def json_document(self, value: dict[str, Any] | list[Any]) -> str | None:
+    def json_document(self, value: dict[str, object] | list[object]) -> str | None:
         """Return JSON in a form of the database's own; None where Django's will do."""
 
 

@@ -92,7 +92,7 @@ class Sqlite:
         """Return it as it is: there is no other kind of number."""
         return value
 
-    def list_parameter(self, items: list[Any]) -> Any:
+    def list_parameter(self, items: list[Any]) -> object:
         """Write a JSON array."""
         return orjson.dumps(items, default=str).decode()
 

@@ -294,7 +294,7 @@ class SqliteConnection(_Connection):
             self.execute("ROLLBACK")
 
 
-def _adapted(_cursor: object, _place: int, value: Any) -> Any:
+def _adapted(_cursor: object, _place: int, value: Any) -> object:
     """Return how SQLite stores a value of a type that it lacks."""
     for kind in type(value).__mro__:
         if kind in ADAPTERS:

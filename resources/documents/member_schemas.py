@@ -89,7 +89,7 @@ class _Extent:
 class _Survey:
     """Measures a schema; raises _Unacceptable where it is beyond the bounds."""
 
-    definitions: Mapping[str, Any]
+    definitions: Mapping[str, object]
     patterns: int = 0
     _known: dict[str, _Extent] = field(default_factory=dict)
     _open: set[str] = field(default_factory=set)
@@ -131,7 +131,7 @@ class _Survey:
         return self._known[name]
 
 
-def schema_error(schema: Any) -> str | None:
+def schema_error(schema: object) -> str | None:
     """Say why members can't be asked for documents by `schema`, or nothing when they can."""
     if not isinstance(schema, dict):
         return _("This is no JSON Schema.")
@@ -142,7 +142,7 @@ def schema_error(schema: Any) -> str | None:
     return None
 
 
-def member_document_errors(schema: Mapping[str, Any], value: object) -> list[DocumentError]:
+def member_document_errors(schema: Mapping[str, object], value: object) -> list[DocumentError]:
     """List what keeps `value` from matching a schema that a member wrote."""
     errors = document_errors({}, value)
     if errors:
@@ -188,7 +188,7 @@ def _refuse(address: str) -> Any:
     raise ValueError(address)
 
 
-def _require_no_escape(schema: Mapping[str, Any]) -> None:
+def _require_no_escape(schema: Mapping[str, object]) -> None:
     barred = sorted(BARRED & schema.keys())
     if schema.get("$schema", DIALECT) != DIALECT:
         barred.append("$schema")
@@ -196,7 +196,7 @@ def _require_no_escape(schema: Mapping[str, Any]) -> None:
         raise _Unacceptable(_("This keyword can't be used: %(name)s.") % {"name": barred[0]})
 
 
-def _subschemas(schema: Mapping[str, Any]) -> Iterator[object]:
+def _subschemas(schema: Mapping[str, object]) -> Iterator[object]:
     """Return the schemas that apply together with one, to its value or parts of it."""
     yield from (schema[name] for name in ONE if name in schema)
     for name in SEVERAL:

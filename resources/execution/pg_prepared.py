@@ -22,7 +22,7 @@ _unpreparable: ByteCache[bool] = ByteCache(UNPREPARABLE_BYTES)
 """Statements that can't be prepared, mostly because the type of a parameter is ambiguous."""
 
 
-def fetch_rows(sql: str, values: Sequence[object]) -> Sequence[Sequence[Any]]:
+def fetch_rows(sql: str, values: Sequence[object]) -> Sequence[Sequence[object]]:
     """Return the rows of a statement with Django's placeholders, on this thread's connection.
 
     On PostgreSQL it is prepared where that is possible.
@@ -42,7 +42,7 @@ def _can_be_prepared(sql: str) -> bool:
     return is_outside and _unpreparable.get(sql) is None
 
 
-def _rows(sql: str, values: Sequence[Any], *, is_prepared: bool) -> Sequence[Sequence[Any]]:
+def _rows(sql: str, values: Sequence[Any], *, is_prepared: bool) -> Sequence[Sequence[object]]:
     with connection.cursor() as cursor:
         if is_prepared:
             cursor.cursor = _server_side_binding(cursor.cursor)
@@ -51,6 +51,6 @@ def _rows(sql: str, values: Sequence[Any], *, is_prepared: bool) -> Sequence[Seq
     return rows
 
 
-def _server_side_binding(cursor: Any) -> Any:
+def _server_side_binding(cursor: Any) -> object:
     """Return a psycopg cursor, which leaves binding the values to the server."""
     return cast("Any", connection).Database.Cursor(cursor.connection)

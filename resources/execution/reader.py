@@ -88,7 +88,7 @@ def _rows_of(
 
 def _rows_by_key(
     resource: Resource, actor: Actor, selection: Selection, key: str
-) -> tuple[Plan, Sequence[Sequence[Any]]]:
+) -> tuple[Plan, Sequence[Sequence[object]]]:
     """Read a record by its natural key; raises MovedError for one that it had before."""
     by_key = key_plan(resource, actor.kind, selection)
     rows = run_plan(by_key, actor, {"key": key})

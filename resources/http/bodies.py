@@ -58,7 +58,7 @@ def fingerprint_of(data: object) -> bytes:
     return repr([(name, _comparable(values)) for name, values in sorted(lists)]).encode()
 
 
-def _comparable(value: object) -> Any:
+def _comparable(value: object) -> object:
     if isinstance(value, list):
         return [_comparable(each) for each in value]
     if not isinstance(value, UploadedFile):

@@ -206,6 +206,6 @@ def _parameters(line: str) -> tuple[str, Mapping[str, str]]:
         return line.partition(";")[0].strip(), {}
 
 
-def _on_disk() -> Any:
+def _on_disk() -> object:
     """Return an empty temporary file, which the request closes at its end."""
     return TemporaryFile()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 READS = frozenset({"GET", "HEAD"})
 VERBS = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
 
-UNPARSED: Any = object()
+UNPARSED: object = object()
 """In place of a body that Django has not read."""
 
 type Wire = tuple[
@@ -54,7 +54,7 @@ class Request(NamedTuple):
     language: str = ""
     address: str = ""
     body: bytes = b""
-    parsed: Any = UNPARSED
+    parsed: object = UNPARSED
 
     @classmethod
     def from_scope(

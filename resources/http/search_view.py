@@ -105,7 +105,7 @@ class SearchView(APIView):
     """The resources that are searched where none are named."""
 
     @override
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.method in READS:
             return self.get(request)
         return super().dispatch(request, *args, **kwargs)

@@ -26,7 +26,9 @@ PARSERS: Mapping[type, Callable[[str], Any]] = {
 """Types that JSON has no form for, and how they are read back from text."""
 
 
-def encoded(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+def encoded(
+    function: Callable[..., object], args: Sequence[object], kwargs: Mapping[str, object]
+) -> object:
     """Return a call as JSON: `{"args": […], "kwargs": {…}}`.
 
     Raises TypeError unless the arguments fit the function's signature and annotations: text,
@@ -35,7 +37,7 @@ def encoded(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
     return {"args": [], "kwargs": _bound(function, args, kwargs, _encode)}
 
 
-def decoded(function: Callable[..., Any], arguments: JsonObject) -> dict[str, Any]:
+def decoded(function: Callable[..., Any], arguments: JsonObject) -> dict[str, object]:
     """Return the keyword arguments of a stored call; raises TypeError as `encoded` does."""
     args: Any = arguments.get("args", ())
     kwargs: Any = arguments.get("kwargs", {})
@@ -47,7 +49,7 @@ def _bound(
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     convert: Callable[[str, Any, Any], Any],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     called, hints = _signature(function)
     bound = called.bind(*args, **kwargs).arguments
     return {name: convert(name, value, hints.get(name, Any)) for name, value in bound.items()}
@@ -78,7 +80,7 @@ def _encode(name: str, value: Any, hint: Any) -> Any:
     return _as_json(value)
 
 
-def _as_json(value: Any) -> Any:
+def _as_json(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_as_json(each) for each in value]
     if isinstance(value, dict):
@@ -88,7 +90,7 @@ def _as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _decode(name: str, value: Any, hint: Any) -> Any:
+def _decode(name: str, value: Any, hint: Any) -> object:
     read = _read(value, hint)
     _require(name, read, hint)
     return read
@@ -113,12 +115,12 @@ def _alternatives(hint: Any) -> Sequence[Any]:
     return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
 
 
-def _require(name: str, value: Any, hint: Any) -> None:
+def _require(name: str, value: Any, hint: object) -> None:
     if not _fits(value, hint):
         raise TypeError(f"The argument {name} is {hint}, not {value!r}.")
 
 
-def _fits(value: Any, hint: Any) -> bool:
+def _fits(value: object, hint: object) -> bool:
     """Return whether a value has a form in JSON, and is of the annotated type."""
     return any(_is_of(value, kind) for kind in _alternatives(hint))
 

@@ -201,7 +201,7 @@ class _Rows[T]:
     def __len__(self) -> int:
         return self._rest(self.after).count()
 
-    def __iter__(self) -> Iterator[tuple[Any, T]]:
+    def __iter__(self) -> Iterator[tuple[object, T]]:
         after = self.after
         while page := list(self._rest(after)[:PAGE]):
             for row in page:

@@ -73,7 +73,7 @@ class JobTask[**P, R](Task[P, R]):
         return function(context, **kwargs) if self.takes_context else function(**kwargs)
 
 
-def task_of(job: Job) -> JobTask[..., Any]:
+def task_of(job: Job) -> JobTask[..., object]:
     """Return the declaration of a job; raises PermanentFailure when there is none any more."""
     try:
         task = import_string(job.path)
@@ -112,7 +112,7 @@ def job(
     them over REST and live. `queue=LONG` is for what takes minutes.
     """
 
-    def declare(function: Callable[..., Any]) -> JobTask[..., Any]:
+    def declare(function: Callable[..., object]) -> JobTask[..., object]:
         return JobTask(
             func=function,
             priority=priority,

@@ -103,7 +103,7 @@ def held(job: Job) -> Iterator[Job]:
         yield current
 
 
-def save_checkpoint(job: Job, checkpoint: dict[str, Any]) -> None:
+def save_checkpoint(job: Job, checkpoint: dict[str, object]) -> None:
     """Write which steps are done, in their own transaction; raises LeaseLost as `held` does."""
     mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, lease=job.lease)
     if not mine.update(checkpoint=checkpoint, attempts=1):
@@ -116,14 +116,14 @@ def end(job: Job, state: JobState, **values: Any) -> None:
         _finish(current, state, by=SYSTEM, is_cancelling=False, **values)
 
 
-def _finish(job: Job, state: JobState, *, by: Actor, **values: Any) -> None:
+def _finish(job: Job, state: JobState, *, by: Actor, **values: object) -> None:
     """Write down how a job ended whose row is locked, and wake those that wait for it."""
     over = {"state": state, "lease": "", "finished_at": timezone.now()}
     write(job, {**over, **values}, by=by)
     wake([f"jobs/{job.pk}"])
 
 
-def put_back(job: Job, *, at: datetime, **values: Any) -> None:
+def put_back(job: Job, *, at: datetime, **values: object) -> None:
     """Let a job wait that was begun."""
     with held(job) as current:
         write(current, {"state": JobState.WAITING, "lease": "", "run_at": at, **values})

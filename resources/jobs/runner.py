@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from time import perf_counter
 from traceback import format_exception
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -103,6 +103,6 @@ def take_up_abandoned() -> int:
     return queue.take_up_abandoned(most_attempts)
 
 
-def progress_of(job: Job) -> dict[str, Any]:
+def progress_of(job: Job) -> dict[str, object]:
     """Return how far an attempt came, which was not published in between."""
     return {"done": job.done, "total": job.total, "text": job.text}

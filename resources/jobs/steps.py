@@ -42,9 +42,9 @@ class CallStep(WorkflowStep):
     """A call that is done once, and one that takes it back."""
 
     name: str
-    effect: Callable[..., Any]
+    effect: Callable[..., object]
     args: tuple[Any, ...]
-    undo: Callable[..., Any] | None
+    undo: Callable[..., object] | None
 
     @override
     def advance(self, context: JobContext) -> None:
@@ -61,7 +61,7 @@ class WaitStep(WorkflowStep):
     """A wait for news, a time, or the first of both; its result is the news, or None."""
 
     name: str
-    news: Callable[[JobContext], Any]
+    news: Callable[[JobContext], object]
     awaits: Callable[[JobContext], str]
     longest: timedelta | None = None
     until: datetime | None = None
@@ -89,7 +89,7 @@ class JobStep(WorkflowStep):
     """Another job that the workflow waits for; it fails if that does."""
 
     name: str
-    task: JobTask[..., Any]
+    task: JobTask[..., object]
     args: tuple[Any, ...]
 
     @override
@@ -143,7 +143,7 @@ def wait_for_signal(name: str, *, longest: timedelta | None = None) -> WorkflowS
     before the wait began counts.
     """
 
-    def news(context: JobContext) -> Any:
+    def news(context: JobContext) -> object:
         sent = JobSignal.objects.filter(job=context.job, name=name).order_by("-id").first()
         return {"payload": sent.payload} if sent else None
 
@@ -153,7 +153,7 @@ def wait_for_signal(name: str, *, longest: timedelta | None = None) -> WorkflowS
 def wait_for_change(
     record: tuple[str, UUID],
     is_so: Callable[..., bool],
-    *args: Any,
+    *args: object,
     until: datetime | None = None,
     name: str = "",
 ) -> WorkflowStep:

@@ -63,7 +63,7 @@ class WorkflowTask[**P](JobTask[P, Any]):
             raise PermanentFailure(f"Steps of one workflow share the name {name}.")
         return steps
 
-    def _advance(self, context: JobContext, steps: Sequence[WorkflowStep]) -> Any:
+    def _advance(self, context: JobContext, steps: Sequence[WorkflowStep]) -> object:
         for number, step in enumerate(steps):
             context.check()
             context.report(done=number, total=len(steps), text=step.name)
@@ -71,7 +71,7 @@ class WorkflowTask[**P](JobTask[P, Any]):
         context.report(done=len(steps), text="")
         return {step.name: context.results.get(step.name) for step in steps}
 
-    def _undo(self, context: JobContext, steps: Sequence[WorkflowStep]) -> Any:
+    def _undo(self, context: JobContext, steps: Sequence[WorkflowStep]) -> object:
         """Undo the steps that are done; raises what the workflow ends with."""
         context.can_be_cancelled = False
         failure: str = context.job.checkpoint[FAILURE]
@@ -124,7 +124,7 @@ def wake_followers(batch: Sequence[Change]) -> None:
     queue.wake([f"{change.resource}/{change.record_id}" for change in batch])
 
 
-def send_signal(job: Job, *, by: Actor, name: str, payload: Any = None) -> Job:
+def send_signal(job: Job, *, by: Actor, name: str, payload: object = None) -> Job:
     """Tell a workflow what it waits for, or will; raises Problem 409 when it has ended."""
     del by  # A signal says what has happened, whoever tells it.
     with changes.together():

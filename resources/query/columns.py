@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Case, F, Value, When
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from resources.rules import Scope
 
 
-def readable_column(resource: Resource, actor: AnyActor, name: str) -> Any:
+def readable_column(resource: Resource, actor: AnyActor, name: str) -> object:
     """Return a column as an expression that is null wherever the actor may not read it."""
     return where_readable(resource, actor, name, F(resource.column(name).attname))
 
 
-def where_readable(resource: Resource, actor: AnyActor, name: str, expression: object) -> Any:
+def where_readable(resource: Resource, actor: AnyActor, name: str, expression: object) -> object:
     """Return what is made from a column, or null wherever the actor may not read the column."""
     scope = readable_scope(resource, actor, name)
     if isinstance(scope, bool):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from resources.actors import AnyActor
     from resources.declaration import Resource
+    from resources.types import ModelField
 
 MOST_SORTS = 8
 RANK = "search_rank"
@@ -61,7 +62,7 @@ class SortKey:
         random = self.name[0] == "@" and RANDOM.fullmatch(self.name)
         return (random[1] or "") if random else None
 
-    def annotation(self, resource: Resource, actor: AnyActor) -> Any:
+    def annotation(self, resource: Resource, actor: AnyActor) -> object:
         """Return the expression of what is no column of the resource itself, else None."""
         if self.seed is not None:
             return MD5(Concat(Cast("pk", TextField()), Placeholder("seed", TextField())))
@@ -90,7 +91,7 @@ class SortKey:
         """Return the column as a value that a cursor can carry."""
         return RANK if self.name == RANK else json_value(self.field, F(self.column))
 
-    def check(self, value: object) -> Any:
+    def check(self, value: object) -> object:
         """Convert a cursor's value; raises ValueError or OverflowError for one of another kind."""
         if value is None and self.is_nullable:
             return None
@@ -148,7 +149,7 @@ def sortable(resource: Resource) -> frozenset[str]:
     return frozenset([name.lstrip("-") for name in declared] + ["id"])
 
 
-def sorted_column(resource: Resource, name: str) -> tuple[Field[Any, Any], bool]:
+def sorted_column(resource: Resource, name: str) -> tuple[ModelField, bool]:
     """Return the column that a name sorts by, and whether it can be missing."""
     head, _dot, rest = name.partition(".")
     column = resource.column(head)

@@ -43,6 +43,8 @@ from resources.search.matching import Matches, MatchingIds
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
+    from django.db.models import Model
+
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
     from resources.query.list_query import ListQuery
@@ -223,14 +225,14 @@ def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
 
 
 def _first_sorted(
-    rows: QuerySet[Any], resource: Resource, actor: UnboundActor, query: ListQuery
-) -> QuerySet[Any, Any]:
+    rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
+) -> QuerySet[Model, object]:
     """Return the ids of the first rows, of which all are looked at and then sorted."""
     return _in_order(rows, resource, actor, query).values("pk")[: query.picked]
 
 
 def _first_visible(
-    rows: QuerySet[Any], resource: Resource, actor: UnboundActor, query: ListQuery
+    rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
 ) -> FirstVisibleIds:
     """Return the ids of the first rows, of which all that may be among them are sorted before."""
     candidates = resource.model._default_manager.all()
@@ -243,8 +245,8 @@ def _first_visible(
 
 
 def _in_order(
-    rows: QuerySet[Any], resource: Resource, actor: UnboundActor, query: ListQuery
-) -> QuerySet[Any]:
+    rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
+) -> QuerySet[Model]:
     """Return the rows beyond the cursor in the order of the list."""
     for key in query.keys:
         annotation = key.annotation(resource, actor)
@@ -262,7 +264,7 @@ def _count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     )
 
 
-def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QuerySet[Any]:
+def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QuerySet[Model]:
     """Return all rows of a list, in no order yet."""
     rule = resource.list_rule(query.pinned)
     rows = visible_rows(resource, rule.scope(actor, resource.model))
@@ -278,6 +280,6 @@ def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QueryS
     return rows
 
 
-def visible_rows(resource: Resource, scope: Scope) -> QuerySet[Any]:
+def visible_rows(resource: Resource, scope: Scope) -> QuerySet[Model]:
     """Return the rows of a resource in a scope."""
     return narrowed(resource.model._default_manager.all(), scope)

@@ -63,7 +63,7 @@ def record_document(resource: Resource, actor: AnyActor, selection: Selection) -
     return JsonObject(members)
 
 
-def _member(resource: Resource, actor: AnyActor, name: str) -> Any:
+def _member(resource: Resource, actor: AnyActor, name: str) -> object:
     name, _colon, modifier = name.partition(":")
     field = resource.column(name)
     if modifier:
@@ -85,7 +85,7 @@ def _member(resource: Resource, actor: AnyActor, name: str) -> Any:
 
 def _embedded(
     resource: Resource, actor: AnyActor, name: str, embedding: Embedding, documents: Documents
-) -> Any:
+) -> object:
     """Return what a column leads to as JSON; its addresses are for whoever reads it."""
     starts = embedding.address_starts()
     scope = anyones_scope(resource, actor, name)
@@ -118,7 +118,7 @@ def _listed(resource: Resource, actor: AnyActor, field: RelationListField) -> An
     return Embedded(where_readable(resource, actor, field.name, shown))
 
 
-def _excerpt(text: Any, modifier: str) -> Any:
+def _excerpt(text: Any, modifier: str) -> object:
     """Return the beginning of a text, as `excerpt(100,true)` asks for it."""
     size, with_ellipsis = modifier.removeprefix("excerpt(").removesuffix(")").partition(",")[::2]
     start = Substr(text, 1, int(size))
@@ -128,14 +128,14 @@ def _excerpt(text: Any, modifier: str) -> Any:
     return Case(When(Q(Compared(Length(text), ">", Value(int(size)))), then=cut), default=text)
 
 
-def _of_viewer(resource: Resource, actor: AnyActor, names: Iterable[str]) -> Any:
+def _of_viewer(resource: Resource, actor: AnyActor, names: Iterable[str]) -> object:
     """Return what the row is to a member; null for who is not signed in."""
     if not actor.is_known:
         return NULL
     return JsonObject({name: _told(resource, actor, name) for name in names})
 
 
-def _told(resource: Resource, actor: AnyActor, name: str) -> Any:
+def _told(resource: Resource, actor: AnyActor, name: str) -> object:
     """Return whether a rule opens the row to the viewer, or how much of it they have not read."""
     told = resource.viewer[name]
     if isinstance(told, UnreadCount):
@@ -143,14 +143,14 @@ def _told(resource: Resource, actor: AnyActor, name: str) -> Any:
     return JsonBoolean(_is_in(told.scope(actor, resource.model)))
 
 
-def _is_in(scope: Scope) -> Any:
+def _is_in(scope: Scope) -> object:
     """Return whether the row is in a scope; a comparison with null leaves it out, as a filter."""
     if isinstance(scope, bool):
         return Value(scope)
     return Case(When(scope, then=True), default=False, output_field=BooleanField())
 
 
-def _expanded(resource: Resource, actor: AnyActor, expansion: Expansion) -> Any:
+def _expanded(resource: Resource, actor: AnyActor, expansion: Expansion) -> object:
     """Return what a relation leads to, or the records that point here."""
     back = back_relation(expansion.name)
     if back:
@@ -158,7 +158,7 @@ def _expanded(resource: Resource, actor: AnyActor, expansion: Expansion) -> Any:
     return _target(resource, actor, expansion.name, expansion.selection)
 
 
-def _pointing_here(back: BackRelation, actor: AnyActor, expansion: Expansion) -> Any:
+def _pointing_here(back: BackRelation, actor: AnyActor, expansion: Expansion) -> object:
     """Return the newest of the records that point here and that the actor may list.
 
     The actor sees the record that they point at, so they are those of a list that names it.

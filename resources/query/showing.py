@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
     from resources.actors import ActorKind
     from resources.declaration import Resource
+    from resources.types import ModelField
 
 SHOWN = "shown"
 
 
 @cache
-def showing_fields(model: type[Model]) -> Sequence[tuple[Resource, Field[Any, Any]]]:
+def showing_fields(model: type[Model]) -> Sequence[tuple[Resource, ModelField]]:
     """Return every field of a record that shows rows of a model."""
     return [
         (resource, column)
@@ -41,7 +42,7 @@ def showing_fields(model: type[Model]) -> Sequence[tuple[Resource, Field[Any, An
     ]
 
 
-def _model_shown(column: Field[Any, Any]) -> type[Model] | None:
+def _model_shown(column: ModelField) -> type[Model] | None:
     if isinstance(column, RelationListField):
         return column.listed_model
     return column.related_model

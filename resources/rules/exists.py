@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists
 
@@ -19,8 +19,8 @@ class RowExists(Exists):
     """
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
-    ) -> tuple[str, Any]:
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
+    ) -> tuple[str, object]:
         """Write the subquery so that it can only be run as it stands."""
         return self.as_sql(
             compiler, connection, template="EXISTS(%(subquery)s OFFSET 0)", **context

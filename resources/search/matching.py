@@ -45,7 +45,7 @@ class Matches(Func):
 
     def as_postgresql(
         self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: object
-    ) -> tuple[str, Any]:
+    ) -> tuple[str, object]:
         """Rank by weighted text search."""
         return self._ranked(
             compiler,
@@ -57,7 +57,7 @@ class Matches(Func):
 
     def _ranked(
         self, compiler: SQLCompiler, template: str, order: tuple[str, ...]
-    ) -> tuple[str, Any]:
+    ) -> tuple[str, object]:
         resource, record, query = map(compiler.compile, self.get_source_expressions())
         parts = {"resource": resource, "record": record, "query": query, "query_again": query}
         sql = template.format(**{name: part[0] for name, part in parts.items()})

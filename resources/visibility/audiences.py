@@ -270,7 +270,7 @@ def _visible(
 
 
 @byte_cached(SUBSCRIBERS_BYTES, lambda subscribers: 200 * len(subscribers))
-def _by_text(subscribers: tuple[SubscriberId, ...]) -> Mapping[Any, SubscriberId]:
+def _by_text(subscribers: tuple[SubscriberId, ...]) -> Mapping[object, SubscriberId]:
     """Return subscribers by the text of their ids, which is what SQLite answers."""
     return {str(subscriber): subscriber for subscriber in subscribers}
 

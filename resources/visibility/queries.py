@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from django.db.models import Model
+
     from resources.actors import ActorKind
     from resources.declaration import Resource
     from resources.query.list_query import ListQuery
@@ -172,7 +174,7 @@ def compiled_query(rows: QuerySet[Any, Any], *columns: Any) -> VisibilityQuery:
     return VisibilityQuery(plan, is_personal, reads_other_rows)
 
 
-def with_ids(rows: QuerySet[Any]) -> QuerySet[Any]:
+def with_ids(rows: QuerySet[Any]) -> QuerySet[Model]:
     """Narrow rows to those whose ids are in the placeholder `ids`."""
     return rows.filter(IdInJson(F("pk"), Placeholder("ids", TextField(), json_list)))
 
@@ -216,7 +218,7 @@ def _table_of(subscribers: tuple[SubscriberId, ...]) -> Table:
     return Table(f"{SUBSCRIBERS} (id)", dialect().ids_of_json, (json_list(subscribers),))
 
 
-def _compiled(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:
+def _compiled(rows: QuerySet[Model, object]) -> tuple[str, Sequence[object]]:
     sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
     return str(sql), parameters
 

@@ -78,7 +78,7 @@ def _answers(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:
     return b'{"results":[' + b",".join(answer.text() for answer in answers) + b"]}"
 
 
-def _lock(writes: Sequence[Mapping[str, Any]]) -> None:
+def _lock(writes: Sequence[Mapping[str, object]]) -> None:
     """Lock what the actions of a batch will write, so that no two batches wait for each other.
 
     Raises Problem 404 for an id that can't be a record's.

@@ -18,7 +18,7 @@ class CandidateRow:
         self._meta = resource.model._meta
         self._values = values
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         """Return a column's value as sent, else the model's default."""
         if name in self._values:
             return self._values[name]
@@ -38,6 +38,6 @@ class CandidateRow:
         return rows.filter(pk=key).first() if key is not None else None
 
 
-def candidate_row(resource: Resource, values: Mapping[str, Any]) -> Record:
+def candidate_row(resource: Resource, values: Mapping[str, object]) -> Record:
     """Return an unsaved row with these values, which rules can judge."""
     return cast("Record", CandidateRow(resource, values))

@@ -63,7 +63,7 @@ def _text(field: Any) -> Validator:
     functions = [each for each in field.validators if type(each) is FunctionType]
     is_visible = next((VISIBLE[each] for each in functions if each in VISIBLE), bool)
 
-    def validate(value: Any) -> Any:
+    def validate(value: Any) -> object:
         is_fitting = type(value) is str and value and least <= len(value) <= most
         if (
             not is_fitting
@@ -91,7 +91,7 @@ def _whole_number(field: object) -> Validator:
         return _full_validation(field)
     least, most = bounds
 
-    def validate(value: object) -> Any:
+    def validate(value: object) -> int:
         if type(value) is not int or not least <= value <= most:
             raise NeedsFullValidation
         return value
@@ -104,7 +104,7 @@ def _choice(field: Any) -> Validator:
         return _full_validation(field)
     choices = {name: value for name, value in field.choice_strings_to_values.items() if name}
 
-    def validate(value: object) -> Any:
+    def validate(value: object) -> object:
         if type(value) is not str or value not in choices:
             raise NeedsFullValidation
         return choices[value]
@@ -116,7 +116,7 @@ def _truth(field: Any) -> Validator:
     if field.validators:
         return _full_validation(field)
 
-    def validate(value: object) -> Any:
+    def validate(value: object) -> bool:
         if type(value) is not bool:
             raise NeedsFullValidation
         return value

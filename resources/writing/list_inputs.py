@@ -31,8 +31,8 @@ class ListEdit:
     """What was sent for a list, each part as it came; None where it was not sent."""
 
     whole: Sequence[Any] | None = None
-    appended: Sequence[Any] | None = None
-    prepended: Sequence[Any] | None = None
+    appended: Sequence[object] | None = None
+    prepended: Sequence[object] | None = None
     removed: Sequence[Any] | None = None
 
     @property
@@ -89,7 +89,7 @@ class UploadListInput(UploadInput):
         self.child.discard_unused(stored)
 
     @override
-    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+    def get_value(self, dictionary: Mapping[Any, Any]) -> object:
         """Return the `ListEdit` that was sent."""
         sent = {
             part: _values(dictionary, name)
@@ -143,7 +143,7 @@ class UploadListInput(UploadInput):
         return sent.lower()
 
 
-def _values(dictionary: Mapping[Any, Any], name: str) -> Sequence[Any]:
+def _values(dictionary: Mapping[Any, Any], name: str) -> Sequence[object]:
     """Return what was sent under a name: a list, one value of it, or the parts of a form."""
     if not isinstance(dictionary, QueryDict):
         return _as_list(dictionary[name])
@@ -153,13 +153,13 @@ def _values(dictionary: Mapping[Any, Any], name: str) -> Sequence[Any]:
     return [part for part in parts if part]
 
 
-def _as_list(value: object) -> Sequence[Any]:
+def _as_list(value: object) -> Sequence[object]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-def _parsed(text: str) -> Sequence[Any]:
+def _parsed(text: str) -> Sequence[object]:
     """Return a list that a form carries as JSON; what is none is one value, and refused as such."""
     try:
         return _as_list(read_json(text))

@@ -21,12 +21,12 @@ class MergePatch(dict[str, Any]):
     """A patch as it was sent."""
 
 
-def as_merge_patch(sent: object) -> Any:
+def as_merge_patch(sent: object) -> object:
     """Mark a parsed body as a merge patch; what is no object stays, and is refused as such."""
     return MergePatch(sent) if isinstance(sent, dict) else sent
 
 
-def merged_into(row: Record, resource: Resource, sent: object) -> Any:
+def merged_into(row: Record, resource: Resource, sent: object) -> object:
     """Return what an update is to write: a merge patch with its documents merged into the row's."""
     if not isinstance(sent, MergePatch):
         return sent
@@ -38,7 +38,7 @@ def merged_into(row: Record, resource: Resource, sent: object) -> Any:
     return {**sent, **documents}
 
 
-def merged(target: object, patch: object) -> Any:
+def merged(target: object, patch: object) -> object:
     """Apply a patch to a JSON value (RFC 7396, 2)."""
     if not isinstance(patch, dict):
         return patch

@@ -56,7 +56,7 @@ def too_many(most: int) -> serializers.ValidationError:
     return serializers.ValidationError(message, code="too_many")
 
 
-def require_single(fields: Mapping[str, Any], sent: object) -> None:
+def require_single(fields: Mapping[str, object], sent: object) -> None:
     """Raise DRF's ValidationError that names each field a form has too many parts for.
 
     A form may repeat a part of fields that say `takes_several`.
@@ -89,7 +89,7 @@ def misplaced_uploads(sent: object, fields: Container[str]) -> Set[str]:
 
 
 @contextmanager
-def uploads_stored(fields: Mapping[str, Any], actor: Actor, sent: Any) -> Iterator[Any]:
+def uploads_stored(fields: Mapping[str, object], actor: Actor, sent: Any) -> Iterator[object]:
     """Yield what was sent with stored files in the place of uploads.
 
     Enter it before the transaction of the write and leave it after: files that nothing points at

@@ -32,7 +32,7 @@ class PostgreSQLConnection(_Base):
     features_class = DatabaseFeatures
     is_one_piece = False
 
-    def savepoint(self) -> Any:
+    def savepoint(self) -> object:
         """Begin what can be taken back by itself, unless all goes together (`one_piece`)."""
         return None if self.is_one_piece else super().savepoint()
 
@@ -40,7 +40,7 @@ class PostgreSQLConnection(_Base):
         super().__init__(*args, **kwargs)
         self.execute_wrappers.append(watched)
 
-    def get_new_connection(self, conn_params: dict[str, object]) -> Any:
+    def get_new_connection(self, conn_params: dict[str, object]) -> object:
         if watch.is_away:
             raise OperationalError("PostgreSQL can't be reached")
         connection = super().get_new_connection(conn_params)

@@ -131,7 +131,7 @@ def _same_socket(descriptor: int) -> socket.socket:
     return socket.socket(fileno=dup(descriptor))
 
 
-def _connect() -> psycopg.Connection[Any]:
+def _connect() -> psycopg.Connection[object]:
     parameters: dict[str, Any] = connections[DEFAULT_DB_ALIAS].get_connection_params()
     return psycopg.connect(**parameters | {"connect_timeout": 2, "autocommit": True})
 

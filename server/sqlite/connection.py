@@ -62,7 +62,7 @@ class NativeCursor(_Cursor):
             return super().execute(query % {name: f":{name}" for name in params}, params)
         return super().execute(with_qmarks(query), params)
 
-    def executemany(self, query: str, param_list: Any) -> Any:
+    def executemany(self, query: str, param_list: object) -> object:
         return super().executemany(with_qmarks(query), param_list)
 
 
@@ -81,7 +81,7 @@ class LeanCursor(_Cursor):
                 return super().execute(query)
             return super().execute(with_qmarks(query), params)
 
-    def executemany(self, query: str, param_list: Any) -> Any:
+    def executemany(self, query: str, param_list: object) -> object:
         self.database.validate_no_broken_transaction()
         self.database.begin_statement()
         with self.database.wrap_database_errors:
@@ -91,7 +91,7 @@ class LeanCursor(_Cursor):
         with self.database.wrap_database_errors:
             return super().fetchone()
 
-    def fetchmany(self, *size: object) -> Any:
+    def fetchmany(self, *size: object) -> object:
         # Whoever reads on and on takes a step at a time.
         self.database.begin_statement()
         with self.database.wrap_database_errors:
@@ -101,11 +101,11 @@ class LeanCursor(_Cursor):
         with self.database.wrap_database_errors:
             return super().fetchall()
 
-    def __next__(self) -> Any:
+    def __next__(self) -> object:
         with self.database.wrap_database_errors:
             return super().__next__()
 
-    def __enter__(self) -> Any:
+    def __enter__(self) -> object:
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -156,7 +156,7 @@ class SQLiteConnection(_Base):
                 " let ./holo install the packages of uv.lock, or set ALLOW_OLD_SQLITE=true."
             )
 
-    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+    def get_new_connection(self, conn_params: dict[str, Any]) -> object:
         """Open a connection that knows the functions of filters and looks at the clock."""
         connection = sqlite_driver.connect(**conn_params)
         for command in ("PRAGMA foreign_keys = ON", *self.init_commands):
@@ -165,7 +165,7 @@ class SQLiteConnection(_Base):
         connection.set_progress_handler(self._is_too_late, STEPS)
         return connection
 
-    def savepoint(self) -> Any:
+    def savepoint(self) -> object:
         """Begin what can be taken back by itself, unless all goes together (`one_piece`)."""
         return None if self.is_one_piece else super().savepoint()
 
@@ -180,7 +180,7 @@ class SQLiteConnection(_Base):
         cursor.database = self
         return cursor
 
-    def create_cursor(self, _name: str | None = None) -> Any:
+    def create_cursor(self, _name: str | None = None) -> object:
         self.begin_statement()
         return self.connection.cursor(factory=NativeCursor)
 

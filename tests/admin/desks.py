@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tests.client import Browser
 
 if TYPE_CHECKING:
+    from tests.client import Response
     from tests.personas import Persona
 
 
@@ -28,7 +29,7 @@ def list_of(model: Any) -> str:
     return f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
 
 
-def errors_in(answer: Any) -> dict[str, list[str]]:
+def errors_in(answer: Response) -> dict[str, list[str]]:
     """Return what a form that was refused says, by field."""
     form = answer.context["adminform"].form
     return {name: list(messages) for name, messages in form.errors.items()}

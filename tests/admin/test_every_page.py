@@ -15,8 +15,10 @@ from tests.admin.desks import at_desk, list_of, page_of
 from tests.contract.examples import example_row
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from resources.json_text import JsonObject
-    from tests.client import Browser
+    from tests.client import Browser, Response
     from tests.personas import Persona
 
 
@@ -24,7 +26,7 @@ WRONG = {"": "nonsense", "_id": "nonsense", "_at_0": "31.02.", "_at_1": "25:61"}
 MODELS = [model for model in apps.get_models() if site.is_registered(model)]
 
 
-def expects_no_error_page(answer: Any) -> None:
+def expects_no_error_page(answer: Response) -> None:
     assert answer.status_code < 500, answer.content[-2000:]
 
 
@@ -34,7 +36,7 @@ def wrong_values(opened: Any) -> JsonObject:
     return {f"{name}{suffix}": wrong for name in fields for suffix, wrong in WRONG.items()}
 
 
-def sends_form(browser: Browser, page: str, opened: Any) -> None:
+def sends_form(browser: Browser, page: str, opened: Response) -> None:
     """Send a form empty, with nonsense, and with values far too long."""
     if opened.status_code != 200:  # refused before a form is read, whatever it holds
         expects_no_error_page(browser.post(page, {"title": "nonsense"}))
@@ -48,7 +50,7 @@ def sends_form(browser: Browser, page: str, opened: Any) -> None:
 @pytest.mark.parametrize("role", ["moderator", "admin"])
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 def test_no_page_of_a_model_crashes(
-    role: str, model: Any, alice: Persona, request: pytest.FixtureRequest
+    role: str, model: type[Model], alice: Persona, request: pytest.FixtureRequest
 ) -> None:
     browser = at_desk(request.getfixturevalue(role))
     opened = [list_of(model), f"{list_of(model)}?q=dragon", f"{list_of(model)}?p=9&e=1&nope=1"]
@@ -71,7 +73,7 @@ def test_no_page_of_a_model_crashes(
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 def test_no_filter_order_or_action_of_a_list_crashes(
-    model: Any, alice: Persona, admin: Persona
+    model: type[Model], alice: Persona, admin: Persona
 ) -> None:
     is_resource = registry.is_registered(model)
     row = example_row(registry.resource_of(model), owner=alice) if is_resource else None
@@ -91,7 +93,7 @@ def test_no_filter_order_or_action_of_a_list_crashes(
     assert wrong_counters() == before
 
 
-def filters_in(listed: Any) -> list[str]:
+def filters_in(listed: Response) -> list[str]:
     """Return query strings for every filter of a list, up to three choices of each."""
     changelist = listed.context["cl"]
     return [
@@ -102,13 +104,13 @@ def filters_in(listed: Any) -> list[str]:
     ]
 
 
-def orders_in(listed: Any) -> str:
+def orders_in(listed: Response) -> str:
     """Return the query string that sorts a list by all its columns, one after the other."""
     count = len(listed.context["cl"].list_display)
     return "?o=" + ".".join(str(number) for number in range(1, count))
 
 
-def offered_actions(listed: Any) -> list[str]:
+def offered_actions(listed: Response) -> list[str]:
     """Return the actions that a list offers."""
     form = listed.context.get("action_form") if listed.context else None
     return [name for name, _label in form.fields["action"].choices if name] if form else []

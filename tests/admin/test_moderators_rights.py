@@ -20,6 +20,8 @@ from users.models import User
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import Model
+
     from resources.models import Record
     from tests.personas import Persona
 
@@ -60,7 +62,7 @@ def rights(model: Any, persona: Persona, row: Any) -> set[str]:
 
 @pytest.mark.parametrize("model", RESOURCES, ids=label)
 def test_a_moderator_reads_no_secret_and_changes_only_what_the_rules_open(
-    model: Any, alice: Persona, moderator: Persona
+    model: type[Model], alice: Persona, moderator: Persona
 ) -> None:
     row = example_row(registry.resource_of(model), owner=alice)
     reads_none_of({*filled_with_secrets(row), "alice@example.com"}, row, moderator)
@@ -84,5 +86,5 @@ def reads_none_of(secrets: set[str], row: Record, moderator: Persona) -> None:
 
 
 @pytest.mark.parametrize("model", sorted(set(MODELS) - set(RESOURCES), key=label), ids=label)
-def test_a_moderator_changes_nothing_that_is_no_resource(model: Any, moderator: Persona) -> None:
+def test_a_moderator_changes_nothing_that_is_no_resource(model: object, moderator: Persona) -> None:
     assert rights(model, moderator, None) == set()

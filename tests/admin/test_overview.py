@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import cache
@@ -35,7 +35,7 @@ def opened(persona: Persona, path: str = "/admin/", language: str = "en") -> str
     return text
 
 
-def charted(page: str) -> dict[str, list[Any]]:
+def charted(page: str) -> dict[str, list[object]]:
     """Return what the charts draw, by the name of the series."""
     charts = [json.loads(unescape(data)) for data in CHART.findall(page)]
     return {each["label"]: each["data"] for chart in charts for each in chart["datasets"]}

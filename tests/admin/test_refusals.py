@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
@@ -13,6 +13,7 @@ from tests.admin.desks import at_desk, errors_in, list_of, messages_in, page_of
 from users.models import Sanction
 
 if TYPE_CHECKING:
+    from tests.client import Response
     from tests.personas import Persona
 
 POST = {"text": "Hello", "tags": "[]"}
@@ -51,7 +52,7 @@ def test_malformed_documents_are_errors_at_their_field(
     assert not Template.objects.exists()
 
 
-def imposes(moderator: Persona, **values: object) -> Any:
+def imposes(moderator: Persona, **values: object) -> Response:
     sent = {"kind": "silence", "reason": "Spam.", "expires_at_0": "", "expires_at_1": "", **values}
     return at_desk(moderator).post("/admin/users/sanction/add/", sent)
 

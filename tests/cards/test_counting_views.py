@@ -13,6 +13,7 @@ from cards.services.counting import write_counts
 from resources.models import Change
 
 if TYPE_CHECKING:
+    from cards.models import Card
     from tests.personas import Persona
 
 pytestmark = pytest.mark.dialect
@@ -71,7 +72,7 @@ def test_views_of_a_deleted_card_go_with_it(alice: Persona, bob: Persona, card: 
 
 
 def test_views_are_kept_while_the_database_is_away(
-    alice: Persona, bob: Persona, card: Any, monkeypatch: pytest.MonkeyPatch
+    alice: Persona, bob: Persona, card: Card, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks(bob, card)
 
@@ -86,7 +87,7 @@ def test_views_are_kept_while_the_database_is_away(
 
 
 def test_a_viewer_counts_again_when_the_window_is_over(
-    alice: Persona, bob: Persona, card: Any
+    alice: Persona, bob: Persona, card: Card
 ) -> None:
     looks(bob, card)
     caches["viewers"].clear()

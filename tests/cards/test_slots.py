@@ -10,6 +10,7 @@ from tests.cards.test_made_from_templates import approved
 from tests.cards.test_versions import versions_of
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 SLOTS = {
@@ -72,7 +73,7 @@ def test_bob_is_told_where_his_slots_are_wrong(
     assert bob.api.get(f"templates/{template['id']}").json()["use_count"] == 1
 
 
-def test_what_must_be_filled_is_asked_for(bob: Persona, template: Any) -> None:
+def test_what_must_be_filled_is_asked_for(bob: Persona, template: JsonObject) -> None:
     refused = bob.api.post("cards", {"title": "Dragon", "template": template["id"]})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "slots")
 

@@ -9,6 +9,7 @@ import pytest
 from tests.cards.test_made_from_templates import approved
 
 if TYPE_CHECKING:
+    from templates_app.models import Template
     from tests.personas import Persona
 
 HOLO, GOLD, COSMOS = ({"preset": preset} for preset in ("holo", "gold", "cosmos"))
@@ -50,7 +51,7 @@ def preview(persona: Persona, template: Any, **query: Any) -> Any:
 
 
 def test_bob_sees_which_of_his_cards_would_change_and_moves_them(
-    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, template: Any, cards: Any
+    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, template: Template, cards: Any
 ) -> None:
     assert preview(bob, template).json() == {"version": 1, "results": [], "next": None}
     edited(alice, template)
@@ -79,7 +80,7 @@ def test_bob_sees_which_of_his_cards_would_change_and_moves_them(
 
 
 def test_only_its_creator_can_move_a_card(
-    alice: Persona, bob: Persona, anonymous: Persona, template: Any, cards: Any
+    alice: Persona, bob: Persona, anonymous: Persona, template: Template, cards: Any
 ) -> None:
     path = f"cards/{cards[0]['id']}/upgrade"
     assert alice.api.post(path).status_code == 403
@@ -102,7 +103,7 @@ def test_the_author_sees_beforehand_what_pending_edits_would_change(
 
 
 def test_a_preview_has_pages(
-    alice: Persona, bob: Persona, moderator: Persona, template: Any, cards: Any
+    alice: Persona, bob: Persona, moderator: Persona, template: Template, cards: Any
 ) -> None:
     edited(alice, template)
     approved(alice, moderator, template)

@@ -28,6 +28,7 @@ from tests.users.test_key_scopes import key_of
 from users.tokens import actor_of_token
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 LIKED, NOT_LIKED = {"liked": True}, {"liked": False}
@@ -43,7 +44,7 @@ def card(alice: Persona) -> Any:
 
 @pytest.mark.parametrize("fields", ["*,viewer", "id,title,viewer.liked", "viewer"])
 def test_each_sees_their_own_like(
-    card: Any, alice: Persona, bob: Persona, anonymous: Persona, fields: str
+    card: JsonObject, alice: Persona, bob: Persona, anonymous: Persona, fields: str
 ) -> None:
     for persona, expected in ((alice, LIKED), (bob, NOT_LIKED), (anonymous, None)):
         [listed] = persona.api.get("cards", fields=fields).json()["results"]
@@ -53,12 +54,12 @@ def test_each_sees_their_own_like(
     assert alice.api.get("cards", fields="viewer").json()["results"] == [{"viewer": LIKED}]
 
 
-def test_a_card_says_nothing_of_the_viewer_unasked(card: Any, alice: Persona) -> None:
+def test_a_card_says_nothing_of_the_viewer_unasked(card: JsonObject, alice: Persona) -> None:
     for asked in ({}, {"fields": "*"}, {"expand": "creator"}):
         assert "viewer" not in alice.api.get(f"cards/{card['id']}", **asked).json()
 
 
-def test_an_expanded_card_says_it_too(card: Any, alice: Persona, bob: Persona) -> None:
+def test_an_expanded_card_says_it_too(card: JsonObject, alice: Persona, bob: Persona) -> None:
     alice.creates("posts", text="Look", card=card["id"])
     for persona, expected in ((alice, LIKED), (bob, NOT_LIKED)):
         asked = {"expand": "card", "fields": "expand.card.viewer.liked"}
@@ -66,7 +67,7 @@ def test_an_expanded_card_says_it_too(card: Any, alice: Persona, bob: Persona) -
         assert post == {"expand": {"card": {"viewer": expected}}}
 
 
-def test_a_write_answers_it_as_it_then_is(card: Any, bob: Persona) -> None:
+def test_a_write_answers_it_as_it_then_is(card: JsonObject, bob: Persona) -> None:
     path = f"cards/{card['id']}/like?fields={ASKED}"
     assert bob.api.put(path).json() == {"id": card["id"], "viewer": LIKED}
     assert bob.api.delete(path).json() == {"id": card["id"], "viewer": NOT_LIKED}
@@ -74,7 +75,7 @@ def test_a_write_answers_it_as_it_then_is(card: Any, bob: Persona) -> None:
 
 @pytest.mark.parametrize("method", ["put", "delete"])
 def test_an_answer_that_cannot_be_given_leaves_the_like_as_it_was(
-    card: Any, alice: Persona, bob: Persona, method: str
+    card: JsonObject, alice: Persona, bob: Persona, method: str
 ) -> None:
     before = set(CardLike.objects.values_list("user", flat=True))
     for persona in (alice, bob):
@@ -125,7 +126,9 @@ def test_it_costs_what_an_expansion_costs() -> None:
     assert own == list_query(cards, "fields=*,expand&expand=creator").cost.points > 0
 
 
-def test_a_key_that_may_not_read_likes_is_not_told_of_them(card: Any, alice: Persona) -> None:
+def test_a_key_that_may_not_read_likes_is_not_told_of_them(
+    card: JsonObject, alice: Persona
+) -> None:
     path, asked = f"cards/{card['id']}", {"fields": ASKED}
     narrow = key_of(alice, "cards:read", "cards:write")
     refused = [

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 from selenium.common.exceptions import StaleElementReferenceException
@@ -297,7 +297,7 @@ def _titles(window: Window) -> list[str]:
 
 def _network(window: Window, *, is_cut: bool) -> None:
     window.browser.execute_cdp_cmd("Network.enable", {})
-    conditions: dict[str, Any] = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    conditions: dict[str, object] = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
     window.browser.execute_cdp_cmd(
         "Network.emulateNetworkConditions", {"offline": is_cut, **conditions}
     )

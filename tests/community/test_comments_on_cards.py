@@ -9,6 +9,7 @@ import pytest
 from tests.admin.counters import wrong_counters
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -41,7 +42,7 @@ def test_members_talk_about_a_card_and_a_deleted_comment_keeps_its_replies(
 
 
 def test_a_card_that_is_commented_on_is_still_what_its_creator_read(
-    alice: Persona, bob: Persona, card: Any
+    alice: Persona, bob: Persona, card: JsonObject
 ) -> None:
     etag = alice.api.get(f"cards/{card['id']}").headers["ETag"]
     bob.creates("comments", card=card["id"], text="Nice")

@@ -45,7 +45,7 @@ def liked(alice: Persona, bob: Persona) -> Callable[[str], Any]:
 
 
 def test_alice_gets_what_is_unread_by_mail_until_one_click_ends_it(
-    mailbox: Mailbox, alice: Persona, bob: Persona, liked: Callable[[str], Any]
+    mailbox: Mailbox, alice: Persona, bob: Persona, liked: Callable[[str], object]
 ) -> None:
     alice.api.patch("users/me", {"locale": "ko"})
     run_consumers()
@@ -106,7 +106,7 @@ def test_author_and_reporter_read_in_their_language_what_moderators_decided(
 
 
 def test_what_a_member_does_not_want_by_mail_stays_in_the_inbox(
-    mailbox: Mailbox, alice: Persona, liked: Callable[[str], Any]
+    mailbox: Mailbox, alice: Persona, liked: Callable[[str], object]
 ) -> None:
     run_consumers()
     alice.api.patch(f"inboxes/{alice.id}", {"digest": "weekly"})
@@ -121,7 +121,7 @@ def test_what_a_member_does_not_want_by_mail_stays_in_the_inbox(
 
 
 def test_a_digest_that_the_mail_server_refuses_is_due_again(
-    alice: Persona, liked: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+    alice: Persona, liked: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_consumers()
     alice.api.patch(f"inboxes/{alice.id}", {"digest": "daily"})

@@ -12,6 +12,7 @@ from tests.realtime.conftest import Live, signed_in
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -34,7 +35,7 @@ async def joins(live: Live, room: Any) -> Any:
     return await live.receive()
 
 
-async def everything(live: Live) -> list[Any]:
+async def everything(live: Live) -> list[JsonObject]:
     """Read all that comes until nothing more does."""
     heard = []
     while not await live.is_quiet():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -80,5 +80,5 @@ def test_a_text_mentions_twenty_at_most(alice: Persona) -> None:
         ("@" + "x" * 31, []),
     ],
 )
-def test_a_name_is_what_follows_an_at_sign(text: str, names: Any) -> None:
+def test_a_name_is_what_follows_an_at_sign(text: str, names: object) -> None:
     assert NAMED.findall(text) == names

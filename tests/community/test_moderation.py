@@ -17,6 +17,7 @@ from tests.personas import new_member
 from users.models import Sanction, User
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 HIDE = [{"kind": "hide"}]
@@ -61,7 +62,7 @@ def log_of(persona: Persona, record: Any) -> list[Any]:
 
 
 @pytest.fixture
-def reported(bob: Persona, carol: Persona, moderator: Persona, post: Any, settings: Any) -> Any:
+def reported(bob: Persona, carol: Persona, moderator: Persona, post: object, settings: Any) -> Any:
     """Have two members report the post, which hides it; return the case."""
     settings.MODERATION = settings.MODERATION._replace(score_to_hide=2)
     for persona in (bob, carol):
@@ -214,7 +215,7 @@ def test_changes_can_be_asked_for_and_handed_in(
 
 
 def test_moderators_of_a_room_see_and_decide_theirs_alone(
-    alice: Persona, bob: Persona, carol: Persona, admin: Persona, moderator: Persona, post: Any
+    alice: Persona, bob: Persona, carol: Persona, admin: Persona, moderator: Persona, post: Post
 ) -> None:
     room = bob.creates("rooms", title="Den")
     said = alice.creates("messages", room=room["id"], body="Rude.")
@@ -239,7 +240,7 @@ def test_moderators_of_a_room_see_and_decide_theirs_alone(
 
 
 def test_moderators_read_the_history_of_a_member(
-    alice: Persona, bob: Persona, moderator: Persona, second: Persona, post: Any
+    alice: Persona, bob: Persona, moderator: Persona, second: Persona, post: JsonObject
 ) -> None:
     path = f"users/{alice.id}/moderation-history"
     reports(bob, post)
@@ -255,7 +256,7 @@ def test_moderators_read_the_history_of_a_member(
 
 
 def test_nobody_reports_or_decides_their_own_content(
-    alice: Persona, bob: Persona, moderator: Persona, second: Persona, post: Any
+    alice: Persona, bob: Persona, moderator: Persona, second: Persona, post: object
 ) -> None:
     own = moderator.creates("posts", text="Mine.")
     refused = moderator.api.post(

@@ -19,6 +19,7 @@ from tests.consuming import run_consumers
 from tests.resources.hearing import heard
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 OPTIONS = ["Holo", "Reverse", "Gold"]
@@ -76,7 +77,9 @@ def test_results_are_hidden_until_one_has_voted_or_the_poll_is_closed(
     assert votes(carol, poll, 1).json()["code"] == "poll_closed"
 
 
-def test_a_poll_closes_when_its_time_is_over(alice: Persona, bob: Persona, post: Any) -> None:
+def test_a_poll_closes_when_its_time_is_over(
+    alice: Persona, bob: Persona, post: JsonObject
+) -> None:
     in_an_hour = (timezone.now() + timedelta(hours=1)).isoformat()
     poll = alice.creates(
         "polls", post=post["id"], options=OPTIONS, closes_at=in_an_hour, has_hidden_results=True

@@ -6,7 +6,7 @@ import asyncio
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
 import pytest
@@ -15,6 +15,10 @@ from django.db import DataError, IntegrityError, NotSupportedError, connection
 from resources.dialects import sqlite_driver
 from resources.execution.inline_sqlite import inline_database
 from tests.architecture.sources import all_sources
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
 
 pytestmark = pytest.mark.embedded
 OPENS = re.compile(r"sqlite3\.connect|apsw\.Connection\(")
@@ -61,7 +65,7 @@ def test_versions_that_can_lose_commits_are_known(version: Any, *, is_safe: bool
 
 @pytest.mark.django_db
 def test_an_unsafe_version_is_refused_unless_that_is_allowed(
-    monkeypatch: pytest.MonkeyPatch, settings: Any
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     monkeypatch.setattr(sqlite_driver, "is_safe", lambda: False)
     with pytest.raises(NotSupportedError, match=r"can lose commits .*ALLOW_OLD_SQLITE=true"):

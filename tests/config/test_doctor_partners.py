@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
+
 
 @pytest.mark.servers
 @pytest.mark.backends
@@ -60,11 +62,11 @@ def test_bucket(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     assert state("bucket")[0] == "fail"
 
 
-def allowing(origin: str) -> dict[str, Any]:
+def allowing(origin: str) -> dict[str, object]:
     return {"CORSRules": [{"AllowedOrigins": [origin], "AllowedMethods": ["GET"]}]}
 
 
-def with_wrong_key(storages: Mapping[str, Any]) -> dict[str, Any]:
+def with_wrong_key(storages: Mapping[str, Any]) -> JsonObject:
     options = storages["default"]["OPTIONS"] | {"secret_key": "somebody else's"}
     return {**storages["default"], "OPTIONS": options}
 

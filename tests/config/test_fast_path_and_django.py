@@ -196,7 +196,7 @@ def test_every_request_leaves_one_line_with_its_id(
 
 
 def test_a_websocket_answers_pings_and_says_what_it_does_not_know(db: None) -> None:
-    async def talk() -> list[Any]:
+    async def talk() -> list[JsonObject]:
         scope = {"type": "websocket", "path": "/ws/v1", "query_string": b"", "headers": []}
         socket = ApplicationCommunicator(application, scope)
         await socket.send_input({"type": "websocket.connect"})

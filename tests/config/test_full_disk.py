@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from io import BytesIO
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.storage import FileSystemStorage
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
-def raising(error: Exception) -> Any:
+def raising(error: Exception) -> object:
     def fails(*_given: object, **_named: object) -> None:
         raise error
 

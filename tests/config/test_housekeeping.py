@@ -20,6 +20,8 @@ from users.models import Proof, Purpose, User
 from users.services.proofs import ask_for_proof
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import pytest
 
     from tests.personas import Persona
@@ -81,7 +83,7 @@ def test_what_was_done_is_in_the_log(db: None, caplog: pytest.LogCaptureFixture)
     assert set(line.fields) == set(CHORES)
 
 
-def put_done(finished_at: Any, *, is_tracked: bool) -> None:
+def put_done(finished_at: datetime, *, is_tracked: bool) -> None:
     queue.put(
         name="delete_bytes",
         path="files.tasks.delete_bytes",

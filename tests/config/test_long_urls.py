@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.embedded
 
-served: Any = application
+served: object = application
 TOO_LONG = "x" * LONGEST_URL
 
 

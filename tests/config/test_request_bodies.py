@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
@@ -50,7 +50,7 @@ class Upload:
             "client": (place, 1),
             "headers": [(name.encode(), value.encode()) for name, value in named.items()],
         }
-        served: Any = application
+        served: object = application
         self.http = ApplicationCommunicator(served, scope)
 
     async def send(self, body: bytes, *, is_last: bool = False) -> None:

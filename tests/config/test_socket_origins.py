@@ -33,7 +33,7 @@ def handshake(origin: str | None, *, host: str = "api.example", answers: bool = 
     }
 
     async def first() -> Any:
-        served: Any = live
+        served: object = live
         socket = ApplicationCommunicator(served, scope)
         await socket.send_input({"type": "websocket.connect"})
         said = await socket.receive_output(20)

@@ -70,7 +70,7 @@ def test_another_server_is_told_for_which_request_it_is_called() -> None:
 
 
 @pytest.fixture
-def collector() -> Iterator[tuple[str, list[Any]]]:
+def collector() -> Iterator[tuple[str, list[object]]]:
     """Serve OTLP over HTTP. Yield its address and the spans that came."""
     spans_heard: list[Any] = []
 

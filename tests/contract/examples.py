@@ -141,7 +141,7 @@ def _is_set(column: models.Field[object, object]) -> bool:
     return column.editable or (column.model, column.name) in GIVEN
 
 
-def _value(column: models.Field[object, object], owner: Persona) -> Any:
+def _value(column: models.Field[object, object], owner: Persona) -> object:
     if (column.model, column.name) in GIVEN:
         given = GIVEN[column.model, column.name]
         return given.replace(ANY, uuid4().hex) if isinstance(given, str) else given

@@ -33,10 +33,10 @@ from tests.contract.oracle.words import Who
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from django.db.models import Field
-
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.types import ModelField
+    from tests.client import Response
     from tests.contract.world import World
 
 type Road = Callable[[Files], Iterator[Try]]
@@ -64,7 +64,7 @@ class Shown(NamedTuple):
         )
 
 
-def file_fields(resource: Resource) -> Iterator[Field[Any, Any]]:
+def file_fields(resource: Resource) -> Iterator[ModelField]:
     """Yield the fields of a resource that hold files."""
     for column in resource.model._meta.concrete_fields:
         if column.name in resource.fields and (
@@ -258,7 +258,7 @@ def key_in(address: str) -> str:
     return address.partition("?")[0].removeprefix(FILES)
 
 
-def addresses_in(answer: Any) -> Iterator[str]:
+def addresses_in(answer: Response) -> Iterator[str]:
     """Yield the addresses of files in JSON, however deep."""
     if isinstance(answer, dict):
         if isinstance(answer.get("url"), str) and "content_type" in answer:

@@ -160,7 +160,7 @@ def vars_of(row: Any) -> JsonObject:
     }
 
 
-def _expanded(matrix: Matrix, row: Any, who: Who, expanded: Mapping[str, Any]) -> Iterator[Try]:
+def _expanded(matrix: Matrix, row: Any, who: Who, expanded: Mapping[str, object]) -> Iterator[Try]:
     for name, shown in expanded.items():
         back = back_relation(name)
         if back:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from resources.json_text import JsonObject
+    from tests.client import Response
     from tests.personas import Persona
 
     type Send = Callable[..., Any]
@@ -38,12 +39,14 @@ def dana(transactional_db: None) -> Persona:
     return new_member("dana")
 
 
-def by_django(method: str, path: str, headers: dict[str, str], content: bytes = b"") -> Any:
+def by_django(method: str, path: str, headers: dict[str, str], content: bytes = b"") -> Response:
     kind = headers.get("Content-Type", "application/octet-stream")
     return Api().client.generic(method, path, content, kind, headers=headers)
 
 
-def by_the_fast_path(method: str, path: str, headers: dict[str, str], content: bytes = b"") -> Any:
+def by_the_fast_path(
+    method: str, path: str, headers: dict[str, str], content: bytes = b""
+) -> object:
     return ask(method, path, headers=headers, content=content)
 
 

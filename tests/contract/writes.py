@@ -84,7 +84,7 @@ def one_by_one(actor: Actor, method: str, path: str, sent: Any) -> int:
     return answer_of(WRITE, exchange).status
 
 
-def in_a_batch(actor: Actor, method: str, path: str, sent: Any) -> int:
+def in_a_batch(actor: Actor, method: str, path: str, sent: object) -> int:
     """Send a batch of one write and return the status of that."""
     writes = [{"method": method, "path": path, "body": sent}]
     answer = answered(lambda: run_batch(actor, writes))
@@ -141,7 +141,7 @@ class WriteMatrix:
             status = send(actor, "DELETE", f"{self.resource}/{row.pk}", None)
         return self._try(f"delete{access}", who, row, may, status)
 
-    def _sent(self, row: Any) -> dict[str, Any]:
+    def _sent(self, row: Any) -> dict[str, object]:
         """Return what would have to be sent to make a row like this one."""
         columns = [self.resource.column(name) for name in self.resource.writable]
         values = {column.name: column.value_from_object(row) for column in columns}

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
+    from resources.json_text import JsonObject
+
 PATIENCE = 120
 POINTS = 220
 """Width of a card in the grid."""
@@ -36,7 +38,7 @@ def grid_page(fronts: Sequence[Any], *, with_variants: bool) -> str:
     return "<!doctype html><title>Cards</title>" + "".join(images)
 
 
-def _srcset(front: Any) -> str:
+def _srcset(front: JsonObject) -> str:
     srcset: str = front["variants"]["srcset"]
     return srcset
 

@@ -91,7 +91,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         sleep(0.02)
 
 
-def _run(loop: asyncio.AbstractEventLoop, server: Any) -> None:
+def _run(loop: asyncio.AbstractEventLoop, server: object) -> None:
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(_serve(server))
 

@@ -26,9 +26,10 @@ from tests.files.drawings import drawn
 from tests.files.served import emptied, stored
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
-CLEAN: dict[str, Any] = {
+CLEAN: JsonObject = {
     "missing": [],
     "wrong_size": [],
     "damaged": [],

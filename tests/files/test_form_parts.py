@@ -13,6 +13,7 @@ from tests.files.drawings import drawn
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.client import Response
     from tests.personas import Persona
 
 FORM = "multipart/form-data; boundary=x"
@@ -20,7 +21,7 @@ TITLE = b'Content-Disposition: form-data; name="title"\r\n\r\nDragon'
 FRONT = b'Content-Disposition: form-data; name="front"'
 
 
-def sends(persona: Persona, *parts: bytes, path: str = "cards") -> Any:
+def sends(persona: Persona, *parts: bytes, path: str = "cards") -> Response:
     """Send a form whose parts are as written here, headers and all."""
     body = b"".join(b"--x\r\n" + part + b"\r\n" for part in parts) + b"--x--\r\n"
     return persona.api.client.generic("POST", f"/api/v1/{path}", body, FORM)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +16,8 @@ from tests.personas import new_member
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from resources.json_text import JsonObject
+
 pytestmark = pytest.mark.embedded
 
 CARDS = 8
@@ -23,7 +25,7 @@ PUBLIC = {"title": "Dragon", "status": "published", "visibility": "public"}
 
 
 @pytest.fixture
-def fronts(transactional_db: None) -> list[Any]:
+def fronts(transactional_db: None) -> list[JsonObject]:
     alice = new_member("alice")
     sent = []
     for number in range(CARDS):
@@ -32,7 +34,7 @@ def fronts(transactional_db: None) -> list[Any]:
     return sent
 
 
-def test_a_grid_takes_a_tenth_of_the_bytes(fronts: list[Any], tmp_path: Path) -> None:
+def test_a_grid_takes_a_tenth_of_the_bytes(fronts: list[JsonObject], tmp_path: Path) -> None:
     with served() as address, chromium(tmp_path) as browser:
         before = bytes_taken(browser, address, grid_page(fronts, with_variants=False))
         after = bytes_taken(browser, address, grid_page(fronts, with_variants=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 import orjson
 import pytest
@@ -57,7 +57,7 @@ class Listening(BaseHTTPRequestHandler):
         self.end_headers()
 
     @override
-    def log_message(self, *_words: Any) -> None:
+    def log_message(self, *_words: object) -> None:
         """Say nothing."""
 
 

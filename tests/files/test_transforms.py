@@ -21,6 +21,8 @@ from tests.files.stored import address_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pytest_django.fixtures import Settings
+
     from resources.json_text import JsonObject
     from tests.personas import Persona
 
@@ -128,7 +130,7 @@ def test_what_is_not_listed_is_refused_by_name(alice: Persona, query: str, name:
     assert (error["field"], error["code"]) == (name, "bad_transform")
 
 
-def test_a_refusal_names_the_sizes_there_are(alice: Persona, settings: Any) -> None:
+def test_a_refusal_names_the_sizes_there_are(alice: Persona, settings: Settings) -> None:
     settings.PICTURE_SIZES = [10, 20]
     response, _body = fetch(stored(alice, drawn("PNG")), "w=100")
     assert "10, 20" in response.json()["errors"][0]["message"]

@@ -39,7 +39,7 @@ def operations() -> tuple[Operation, ...]:
     )
 
 
-def _operation(document: Any, method: str, path: str, described: Any) -> Operation:
+def _operation(document: object, method: str, path: str, described: Any) -> Operation:
     asked = [one["name"] for one in described.get("parameters", ()) if one["in"] == "query"]
     content = described.get("requestBody", {}).get("content", {})
     members = {

@@ -30,6 +30,7 @@ from tests.fuzz.service import Sent
 
 if TYPE_CHECKING:
     from resources.declaration import Resource
+    from resources.types import ModelField
     from tests.fuzz.conftest import World
 
 RESOURCES = list(registry.all_resources())
@@ -89,7 +90,7 @@ KINDS = (
 
 
 @cache
-def fitting(column: Any) -> st.SearchStrategy[str]:
+def fitting(column: ModelField) -> st.SearchStrategy[str]:
     """Return values of a column's kind, most of them at the edge of what there can be."""
     kinds = (
         (DateTimeField, TIMES),
@@ -109,7 +110,7 @@ def comparisons(resource: Resource) -> st.SearchStrategy[str]:
     """Return comparisons of a column with what may be of its kind."""
     columns = [resource.column(name) for name in (*resource.filters, *resource.scans)]
 
-    def comparison(column: Any) -> st.SearchStrategy[str]:
+    def comparison(column: ModelField) -> st.SearchStrategy[str]:
         values = st.one_of(fitting(column).map(in_quotes), fitting(column))
         return st.builds("{}{}{}".format, st.just(column.name), one_of(OPERATORS), values)
 

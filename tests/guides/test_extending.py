@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module, reload
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.apps import apps
@@ -19,6 +19,8 @@ from tests.guides.exchanges import blocks, runs
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
     from resources.declaration import Resource
     from tests.personas import Persona
@@ -42,7 +44,7 @@ def swaps(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
         patch.setattr(apps, "get_containing_app_config", lambda _name: home)
         import_module("swaps.resources")
     model = home.get_model("swap")
-    editor: Any = connection.SchemaEditorClass(connection, collect_sql=True)
+    editor: BaseDatabaseSchemaEditor = connection.SchemaEditorClass(connection, collect_sql=True)
     editor.deferred_sql = []
     editor.create_model(model)
     with connection.cursor() as cursor:

@@ -36,7 +36,7 @@ class Live:
             "subprotocols": list(subprotocols),
         }
         self.mistakes: list[str] = []
-        served: Any = application
+        served: object = application
         self.socket = ApplicationCommunicator(served, scope)
 
     async def open(self) -> Any:

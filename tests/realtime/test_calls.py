@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -69,7 +69,7 @@ def wait_for(port: int, log: Path) -> None:
                 return
 
 
-def in_page(browser: Chrome, page: str, expression: str) -> Any:
+def in_page(browser: Chrome, page: str, expression: str) -> object:
     """Wait until an expression is true in a page and return it."""
     browser.switch_to.window(page)
     return WebDriverWait(browser, 15).until(

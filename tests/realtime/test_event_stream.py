@@ -35,7 +35,7 @@ class Stream:
             ],
             "client": ("127.0.0.1", 1),
         }
-        served: Any = application
+        served: object = application
         self.http = ApplicationCommunicator(served, scope)
 
     async def open(self) -> JsonObject:

@@ -27,6 +27,8 @@ from users.models import User
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
     from tests.personas import Persona
 
 
@@ -56,7 +58,7 @@ class BadgeResource(Resource):
 @pytest.fixture
 def badges(db: None) -> Iterator[Resource]:
     """Declare the resource over a table that is gone with the test's transaction."""
-    editor: Any = connection.SchemaEditorClass(connection, collect_sql=True)
+    editor: BaseDatabaseSchemaEditor = connection.SchemaEditorClass(connection, collect_sql=True)
     editor.deferred_sql = []
     editor.create_model(Badge)
     with connection.cursor() as cursor:

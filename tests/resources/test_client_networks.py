@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -17,6 +17,8 @@ from tests.client import Api
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
+
+    from tests.client import Response
 
 PROXY = "10.0.0.1"
 
@@ -106,7 +108,7 @@ def test_lines_of_a_header_are_one_list(settings: Settings) -> None:
     assert address_of_scope({"client": None, "headers": []}) == ""
 
 
-def signs_in(identity: str, place: str) -> Any:
+def signs_in(identity: str, place: str) -> Response:
     sent = {"identity": identity, "password": "wrong"}
     api = Api().client
     return api.post("/api/v1/auth/token", sent, content_type="application/json", REMOTE_ADDR=place)

@@ -15,6 +15,7 @@ from tests.resources.test_streaming import listed
 from users.models import User, address
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from resources.models import Record
     from tests.personas import Persona
 
@@ -78,7 +79,7 @@ def test_everyone_hears_of_a_members_public_columns_and_gets_nothing_hidden_alon
 
 
 def test_an_authors_pending_edits_are_heard_by_the_author_and_moderators_alone(
-    template: Any, alice: Persona, bob: Persona, anonymous: Persona, moderator: Persona
+    template: JsonObject, alice: Persona, bob: Persona, anonymous: Persona, moderator: Persona
 ) -> None:
     resource = registry.resource_of(Template)
     before = [(persona, listed(persona, resource)) for persona in (bob, anonymous)]
@@ -100,7 +101,9 @@ def test_an_authors_pending_edits_are_heard_by_the_author_and_moderators_alone(
         assert listed(persona, resource) != state
 
 
-def test_a_hidden_edit_still_outdates_what_its_author_read(template: Any, alice: Persona) -> None:
+def test_a_hidden_edit_still_outdates_what_its_author_read(
+    template: JsonObject, alice: Persona
+) -> None:
     path = f"templates/{template['id']}"
     tag = alice.api.get(path).headers["ETag"]
     alice.api.patch(path, {"title": "Wider frame"})
@@ -118,7 +121,7 @@ def test_who_chose_fields_hears_of_edits_of_these(alice: Persona, bob: Persona) 
 
 
 def test_who_fetched_between_an_edit_and_its_taking_back_hears_of_it(
-    template: Any, alice: Persona, bob: Persona
+    template: JsonObject, alice: Persona, bob: Persona
 ) -> None:
     """Before and after look the same, but what was fetched in between does not."""
     start = feed.head()

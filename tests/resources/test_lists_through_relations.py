@@ -34,7 +34,7 @@ def hears(persona: Persona, topic: str, since: int, **asked: str) -> list[tuple[
 
 
 @pytest.fixture
-def unlisted(alice: Persona) -> Any:
+def unlisted(alice: Persona) -> object:
     return alice.creates("cards", title="Dragon", status="published", visibility="unlisted")
 
 

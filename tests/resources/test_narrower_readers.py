@@ -14,6 +14,7 @@ from tests.redeclared import redeclared
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 MINE = own("creator")
@@ -36,7 +37,7 @@ def found(persona: Persona, **asked: str) -> list[str]:
     return [record["title"] for record in response.json()["results"]]
 
 
-def test_others_read_nothing_in_the_column(card: Any, alice: Persona, bob: Persona) -> None:
+def test_others_read_nothing_in_the_column(card: JsonObject, alice: Persona, bob: Persona) -> None:
     assert card["effects"] == {"preset": "gold"}
     seen = bob.api.get(f"cards/{card['id']}").json()
     assert (seen["effects"], seen["remixed_from"]) == (None, None)
@@ -58,13 +59,13 @@ def test_others_can_filter_neither_by_it_nor_by_what_it_leads_to(
     assert found(bob, filter=expression) == []
 
 
-def test_others_cannot_look_back_by_it(card: Any, alice: Persona, bob: Persona) -> None:
+def test_others_cannot_look_back_by_it(card: JsonObject, alice: Persona, bob: Persona) -> None:
     asked = f'cards_via_remixed_from.id?="{card["id"]}"'
     assert found(alice, filter=asked) == ["Origin"]
     assert found(bob, filter=asked) == []
 
 
-def test_others_cannot_expand_it(card: Any, alice: Persona, bob: Persona) -> None:
+def test_others_cannot_expand_it(card: JsonObject, alice: Persona, bob: Persona) -> None:
     for persona, title in ((alice, "Origin"), (bob, None)):
         shown = persona.api.get(f"cards/{card['id']}", expand="remixed_from").json()["expand"]
         assert (shown["remixed_from"] or {}).get("title") == title

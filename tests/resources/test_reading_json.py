@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -93,7 +93,7 @@ def test_null_characters_are_found_wherever_they_are() -> None:
 
 
 def test_a_document_that_is_too_deep_is_refused_before_it_is_checked() -> None:
-    deep: Any = []
+    deep: object = []
     for _level in range(10_000):
         deep = [deep]
     assert [error.code for error in document_errors({"type": "array"}, deep)] == ["too_deep"]

@@ -48,7 +48,7 @@ def bodies(draw: st.DrawFn, resource: Resource, verb: str) -> Any:
     return draw(st.one_of(sent, sent, sent, values))
 
 
-def by_the_book(resource: Resource, verb: str, sent: object) -> Any:
+def by_the_book(resource: Resource, verb: str, sent: object) -> object:
     """Check as Django REST framework does by itself."""
     plain = serializers.Serializer
     own_ways = {

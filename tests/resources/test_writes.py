@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -90,7 +90,7 @@ def test_a_batch_cannot_half_happen(alice: Persona, bob: Persona) -> None:
 def test_a_write_of_a_batch_may_fail_in_part_and_go_on(
     alice: Persona, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def create_at_second_try(*, by: Actor, **values: Any) -> Card:
+    def create_at_second_try(*, by: Actor, **values: object) -> Card:
         with suppress(IntegrityError), transaction.atomic():
             changes.create(Card, by=by, **{**values, "creator_id": uuid4()})
             connection.check_constraints()

@@ -9,6 +9,7 @@ import pytest
 from tests.templates_app.designs import seen, template_in
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -39,21 +40,23 @@ def test_a_rating_is_kept_while_reviews_change(
     assert rating(alice, template) == (0, 0)
 
 
-def test_bob_can_review_a_template_once(alice: Persona, bob: Persona, template: Any) -> None:
+def test_bob_can_review_a_template_once(alice: Persona, bob: Persona, template: JsonObject) -> None:
     bob.creates("reviews", template=template["id"], stars=5)
     again = bob.api.post("reviews", {"template": template["id"], "stars": 1})
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
     assert rating(alice, template) == (5, 1)
 
 
-def test_alice_cannot_review_her_own_template(alice: Persona, template: Any) -> None:
+def test_alice_cannot_review_her_own_template(alice: Persona, template: JsonObject) -> None:
     refused = alice.api.post("reviews", {"template": template["id"], "stars": 5})
     assert (refused.status_code, refused.json()["code"]) == (403, "own_template")
     assert rating(alice, template) == (0, 0)
 
 
 @pytest.mark.parametrize("stars", [0, 6, -1, 2.5, "many", None])
-def test_stars_go_from_one_to_five(alice: Persona, bob: Persona, template: Any, stars: Any) -> None:
+def test_stars_go_from_one_to_five(
+    alice: Persona, bob: Persona, template: JsonObject, stars: object
+) -> None:
     refused = bob.api.post("reviews", {"template": template["id"], "stars": stars})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, "stars")
     assert rating(alice, template) == (0, 0)

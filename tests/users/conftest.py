@@ -28,7 +28,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - the name is aiosmtpd's
+    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802 - the name is aiosmtpd's
         """Keep a letter."""
         self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"

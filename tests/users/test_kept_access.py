@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from resources.actors import Actor
     from tests.personas import Persona
     from users.models import User
 
@@ -131,7 +132,7 @@ def test_a_role_counts_and_ends_with_the_very_next_request(dana: Persona, role: 
     assert seen == [frozenset({role}), frozenset()]
 
 
-def known_actor(persona: Persona) -> Any:
+def known_actor(persona: Persona) -> Actor:
     """Return the actor that the process takes a persona for."""
     known = fast_path.readers.callers.known.get(persona.authorization)
     assert known is not None

@@ -15,6 +15,7 @@ from tests.client import Api
 from users.tokens import actor_of_token
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -54,7 +55,9 @@ def test_a_key_for_one_resource_reads_no_other_through_it(
     assert f"{beyond}:read" in refused["WWW-Authenticate"]
 
 
-def test_a_key_for_cards_filters_by_what_a_card_says_itself(alice: Persona, card: Any) -> None:
+def test_a_key_for_cards_filters_by_what_a_card_says_itself(
+    alice: Persona, card: JsonObject
+) -> None:
     api = Api(key_of(alice, "cards:read"))
     assert len(api.get("cards", creator=alice.id).json()["results"]) == 1
     assert api.get("cards", filter=f'creator="{alice.id}"', sort="-like_count").status_code == 200
@@ -79,7 +82,7 @@ def test_a_key_cannot_write_to_be_shown_what_it_may_not_read(alice: Persona, car
     ],
 )
 def test_a_key_hears_nothing_beyond_its_scopes(
-    alice: Persona, card: Any, asked: dict[str, str], beyond: str
+    alice: Persona, card: JsonObject, asked: dict[str, str], beyond: str
 ) -> None:
     actor = actor_of_token(key_of(alice, "cards:read"))
     for topic in ("cards", f"cards/{card['id']}", f"users/{alice.id}/cards"):

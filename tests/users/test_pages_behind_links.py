@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +11,7 @@ from tests.client import Api, Browser
 from users.models import Proof, User
 
 if TYPE_CHECKING:
+    from tests.client import Response
     from tests.personas import Persona
     from tests.users.conftest import Mailbox
 
@@ -24,7 +25,7 @@ def link_to(mailbox: Mailbox, address: str) -> str:
     return match[1]
 
 
-def click(link: str, **sent: str) -> Any:
+def click(link: str, **sent: str) -> Response:
     """Open a page as a browser does, and send its form with the token that is in it."""
     browser = Browser(enforce_csrf_checks=True)
     page = browser.get(link)

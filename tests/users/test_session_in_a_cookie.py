@@ -13,6 +13,7 @@ from users.models import Session
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from tests.client import Response
     from tests.personas import Persona
 
 ADDRESS = "/api/v1/auth/cookie"
@@ -25,7 +26,7 @@ def browser(settings: Settings) -> Client:
     return Client()
 
 
-def asks(browser: Client, sent: object = None, origin: str = SITE, **more: Any) -> Any:
+def asks(browser: Client, sent: object = None, origin: str = SITE, **more: Any) -> Response:
     headers = {"Origin": origin} if origin else {}
     return browser.post(ADDRESS, sent or {}, "application/json", headers=headers, **more)
 

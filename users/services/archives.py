@@ -104,7 +104,7 @@ def _columns(row: Model) -> dict[str, object]:
     }
 
 
-def _changes(user: User) -> Iterable[dict[str, Any]]:
+def _changes(user: User) -> Iterable[dict[str, object]]:
     """Return what the member did; what records of others held is theirs."""
     made = Change.objects.filter(actor_id=user.pk).order_by("id")
     for change in made.iterator(chunk_size=CHUNK):

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--service", default=SERVICE, help="address of the service")
 
     @override
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         packages = locked_packages()
         try:
             found = known_vulnerabilities(options["service"], packages)

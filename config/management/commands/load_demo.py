@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--cards", type=int, default=240)
 
     @override
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         if Card.objects.exists():
             self.stdout.write("There are cards already; the demo is for an empty Holobase.")
             return

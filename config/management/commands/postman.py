@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--file", help="where to write it")
 
     @override
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         written = json.dumps(collection(SchemaGenerator().get_schema(public=True)), indent=1)
         if options["file"]:
             with open(options["file"], "w", encoding="utf-8") as file:  # noqa: PTH123 - as given

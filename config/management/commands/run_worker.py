@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--parent", type=int, help="end when this pipe is closed")
 
     @override
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         return_freed_memory()
         observing.begin(settings.SLOW_STATEMENT_MS, settings.OTLP_ENDPOINT)
         if options["parent"] is not None:

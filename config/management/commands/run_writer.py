@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--line", type=int, required=True, help="a socket to the server")
 
     @override
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         return_freed_memory()
         observing.begin(settings.SLOW_STATEMENT_MS, settings.OTLP_ENDPOINT)
         writer = Writer()

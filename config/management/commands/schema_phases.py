@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--release", help="note that this version ends with today's migrations")
 
     @override
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if options["release"]:
             noted = {"release": options["release"], "leaves": schema_phases.current_leaves()}
             schema_phases.RELEASED.write_text(json.dumps(noted, indent=2) + "\n", encoding="utf-8")

@@ -57,7 +57,7 @@ class Command(BaseCommand):
         parser.add_argument("--role", choices=env.ROLES, help="what this process does of the whole")
 
     @override
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         return_freed_memory()
         observing.begin(settings.SLOW_STATEMENT_MS, settings.OTLP_ENDPOINT)
         role = options["role"] or settings.ROLE

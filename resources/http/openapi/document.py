@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from resources import registry
 from resources.http.openapi.components import SCHEMAS, resource_schemas
@@ -81,7 +81,7 @@ def _leave_out_plain_form(operation: JsonSchema) -> None:
             del content[kind]
 
 
-def _remove_noise(node: Any) -> None:
+def _remove_noise(node: object) -> None:
     if isinstance(node, dict):
         if node.pop(NOISE, None) and str(node.get("description", "")).startswith("* `"):
             del node["description"]
@@ -104,7 +104,7 @@ def _used(result: JsonSchema, named: Mapping[str, JsonSchema]) -> JsonSchema:
     return {name: named[name] for name in sorted(found)}
 
 
-def _references(node: Any) -> Iterator[str]:
+def _references(node: object) -> Iterator[str]:
     """Yield the names of all schemas that are referred to."""
     if isinstance(node, dict):
         target = node.get("$ref", "")

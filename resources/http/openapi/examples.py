@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ BY_FORMAT: Mapping[str, object] = {
 BY_TYPE: Mapping[str, object] = {"string": "text", "boolean": True, "object": {}, "array": []}
 
 
-def example_of(schema: JsonSchema, named: Mapping[str, JsonSchema], name: str = "") -> Any:
+def example_of(schema: JsonSchema, named: Mapping[str, JsonSchema], name: str = "") -> object:
     """Return a value that a schema takes; `named` are the schemas that references lead to.
 
     What may be left out of an object is, unless nothing else is in it, so that what refers to
@@ -66,7 +66,7 @@ def example_of(schema: JsonSchema, named: Mapping[str, JsonSchema], name: str = 
     return _of_type(schema, named, name)
 
 
-def _of_type(schema: JsonSchema, named: Mapping[str, JsonSchema], name: str) -> Any:
+def _of_type(schema: JsonSchema, named: Mapping[str, JsonSchema], name: str) -> object:
     kinds = schema.get("type", "object")
     kind = kinds if isinstance(kinds, str) else kinds[0]
     known = BY_NAME.get(name)

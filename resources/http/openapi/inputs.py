@@ -58,7 +58,7 @@ class RecordInputScheme(OpenApiSerializerExtension):
         return described | {"additionalProperties": False}
 
 
-def _lists(fields: Mapping[str, Any]) -> list[UploadListInput]:
+def _lists(fields: Mapping[str, object]) -> list[UploadListInput]:
     return [field for field in fields.values() if isinstance(field, UploadListInput)]
 
 
@@ -104,7 +104,7 @@ def _form_schema(document: JsonSchema, fields: Mapping[str, Any]) -> JsonSchema:
     return {"type": "object", **kept, "properties": properties, "additionalProperties": False}
 
 
-def _part_schema(field: Any, described: JsonSchema) -> JsonSchema:
+def _part_schema(field: object, described: JsonSchema) -> JsonSchema:
     if isinstance(field, UploadListInput):
         return {"type": "array", "maxItems": field.most_files, "items": BYTES}
     if isinstance(field, UploadInput):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Case, DateTimeField, Expression, FloatField, Q, TextField, Value, When
 from django.db.models.functions import ACos, Cos, Greatest, Least, Radians, Sin
@@ -40,7 +40,7 @@ def called(call: Call, resolve: Resolve) -> Scalar:
     raise FilterSyntaxError("unknown_function", message % {"name": call.name}, call.position)
 
 
-def _coordinate(part: Part, resolve: Resolve) -> Any:
+def _coordinate(part: Part, resolve: Resolve) -> object:
     if isinstance(part, Literal):
         if part.kind == "number":
             return literal(part, FloatField())
@@ -53,7 +53,7 @@ def _coordinate(part: Part, resolve: Resolve) -> Any:
     raise _wrong_argument(part, _("geoDistance takes numbers: longitude and latitude, twice."))
 
 
-def _moment(part: Part, resolve: Resolve) -> Any:
+def _moment(part: Part, resolve: Resolve) -> object:
     if isinstance(part, Macro) and not part.is_number:
         return literal(part, DateTimeField())
     if isinstance(part, Literal) and part.kind == "text":

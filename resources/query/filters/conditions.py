@@ -76,7 +76,7 @@ class Same(Condition):
     template = "(%(expressions)s)"
     arg_joiner = " IS "
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, object]:
         """PostgreSQL says it at length."""
         return self.as_sql(compiler, connection, arg_joiner=" IS NOT DISTINCT FROM ", **context)
 
@@ -93,7 +93,7 @@ class OneOf(Condition):
         """Look it up in a JSON array."""
         return self.as_sql(compiler, connection, template="(%(expressions)s)))", **context)
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, object]:
         """Look it up in an array."""
         return self.as_sql(compiler, connection, arg_joiner=" = ANY(", **context)
 

@@ -68,13 +68,13 @@ class HoldsValue(Condition):
 
     @override
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
     ) -> SQL:
         """Look through the list."""
         return self._looked_through(compiler, "sqlite")
 
     def as_postgresql(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: Any
+        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: object
     ) -> SQL:
         """Ask the GIN index for plain membership; look through the list for the rest."""
         is_membership = self.test == "text" and self.operator == "=" and not self.is_negated

@@ -28,6 +28,8 @@ from resources.query.filters.functions import CastText, NumberText, TruthText
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+    from resources.types import ModelField
+
 type DocumentPart = Callable[[type[AtPath]], Any]
 """Returns an expression for something about the value at a path of a document."""
 
@@ -123,7 +125,7 @@ class Scalar:
         return replace(self, can_be_null=True, expression=masked(value))
 
 
-SHOWN: dict[type[Field[Any, Any]], type[Any]] = {FloatField: NumberText, BooleanField: TruthText}
+SHOWN: dict[type[ModelField], type[Any]] = {FloatField: NumberText, BooleanField: TruthText}
 
 
 @dataclass(frozen=True)

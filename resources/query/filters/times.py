@@ -53,7 +53,7 @@ class StrfTime(Func):
 
     def as_postgresql(
         self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: object
-    ) -> tuple[str, Any]:
+    ) -> tuple[str, object]:
         """Format by the same letters in PostgreSQL's words."""
         (form, form_params), (moment, moment_params) = map(
             compiler.compile, self.get_source_expressions()

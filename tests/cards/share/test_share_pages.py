@@ -63,7 +63,7 @@ def page_of(persona: Persona, card: Any, **headers: str) -> Page:
     return Page(answer.content.decode())
 
 
-def picture_path(persona: Persona, card: Any) -> str:
+def picture_path(persona: Persona, card: object) -> str:
     address = page_of(persona, card).found["og:image"]
     assert address.startswith("http://localhost:8000/share/cards/")
     return address.removeprefix("http://localhost:8000")

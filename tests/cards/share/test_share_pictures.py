@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 import pytest
@@ -20,6 +20,8 @@ from tests.files.drawings import drawn, opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from resources.json_text import JsonObject
 
 FRONT = drawn("PNG", patches().resize((250, 350)))
 CARD, WORDS = (90, 50, 510, 580), (580, 150, 1190, 480)
@@ -62,7 +64,7 @@ def test_a_surface_is_the_same_each_time() -> None:
 @pytest.mark.parametrize(
     "other", [{"intensity": 0.1}, {"angle": 90}, {"colours": ["#00ff00"]}, {"glare": 1}]
 )
-def test_what_the_effects_say_is_seen(other: dict[str, Any]) -> None:
+def test_what_the_effects_say_is_seen(other: JsonObject) -> None:
     usual, changed = (picture(shown(preset="holo", **more)) for more in ({}, other))
     assert difference(usual, changed, CARD) > 2
 

@@ -10,10 +10,18 @@ from tests.contract.oracle.community import (
     may_view_message,
     may_view_post,
 )
-from tests.contract.oracle.words import Oracle, Who, Writes, alike
+from tests.contract.oracle.words import Oracle, Says, Who, Writes, alike
 
-VIEWED = {"post": may_view_post, "comment": may_view_comment, "message": may_view_message}
-LISTED = {"post": may_list_post, "comment": may_list_comment, "message": may_list_message}
+VIEWED: dict[str, Says] = {
+    "post": may_view_post,
+    "comment": may_view_comment,
+    "message": may_view_message,
+}
+LISTED: dict[str, Says] = {
+    "post": may_list_post,
+    "comment": may_list_comment,
+    "message": may_list_message,
+}
 
 
 def may_view_about(who: Who, row: Any) -> bool:

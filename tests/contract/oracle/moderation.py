@@ -1,9 +1,14 @@
 """Cases with what hangs on them, reports, the moderation log, moderators of a part."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from tests.contract.oracle.cards import may_view_card
 from tests.contract.oracle.words import Oracle, Who, Writes, alike
+
+if TYPE_CHECKING:
+    from community.models import Appeal, ModeratorScope
 
 
 def handles(who: Who, case: Any) -> bool:
@@ -35,11 +40,11 @@ def is_concerned(who: Who, action: Any) -> bool:
     return is_own or who.moderates or handles_case_of(who, action)
 
 
-def knows_moderator(who: Who, action: Any) -> bool:
+def knows_moderator(who: Who, action: object) -> bool:
     return who.moderates or handles_case_of(who, action)
 
 
-def may_view_scope(who: Who, scope: Any) -> bool:
+def may_view_scope(who: Who, scope: ModeratorScope) -> bool:
     return who.id == scope.moderator_id or who.moderates
 
 
@@ -74,7 +79,7 @@ def may_report(who: Who, report: Any) -> bool:
     return who.speaks and who.is_verified and is_others and may_view_card(who, report.target)
 
 
-def may_appeal(who: Who, appeal: Any) -> bool:
+def may_appeal(who: Who, appeal: Appeal) -> bool:
     return who.id is not None and who.id == appeal.action.subject_id
 
 

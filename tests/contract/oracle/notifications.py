@@ -1,19 +1,24 @@
 """Inboxes and what is in them: each member's own."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from tests.contract.oracle.words import Who, Writes, alike
 
+if TYPE_CHECKING:
+    from community.models import Notification, NotificationMute, NotificationPreference
 
-def owns(who: Who, row: Any) -> bool:
+
+def owns(who: Who, row: NotificationMute | NotificationPreference) -> bool:
     return bool(who.id == row.user_id)
 
 
-def receives(who: Who, notification: Any) -> bool:
+def receives(who: Who, notification: Notification) -> bool:
     return bool(who.id == notification.recipient_id)
 
 
-def is_signed_in(who: Who, _row: Any) -> bool:
+def is_signed_in(who: Who, _row: object) -> bool:
     return who.id is not None
 
 

@@ -1,8 +1,15 @@
 """Members, what belongs to their accounts, and webhooks."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from tests.contract.oracle.words import Oracle, Says, Who, Writes, alike
+
+if TYPE_CHECKING:
+    from resources.models import Job
+    from users.models import ApiKey, Follow, Session, User
+
 
 OFFICIAL = {"role_given", "role_taken", "sanctioned", "sanction_lifted"}
 
@@ -19,31 +26,31 @@ def oneself_or_moderator(who: Who, user: object) -> bool:
     return is_oneself(who, user) or who.moderates
 
 
-def may_view_user(who: Who, user: Any) -> bool:
+def may_view_user(who: Who, user: User) -> bool:
     is_open = is_there(user) and user.pk not in who.blocked_by
     return is_open or oneself_or_moderator(who, user)
 
 
-def may_list_user(who: Who, user: Any) -> bool:
+def may_list_user(who: Who, user: User) -> bool:
     is_listed = is_there(user) and not who.is_apart_from(user.pk)
     return is_listed or who.moderates
 
 
-def may_view_follow(who: Who, follow: Any) -> bool:
+def may_view_follow(who: Who, follow: Follow) -> bool:
     ends = (follow.follower, follow.followed)
     return who.id is not None and all(may_view_user(who, user) for user in ends)
 
 
-def may_list_follow(who: Who, follow: Any) -> bool:
+def may_list_follow(who: Who, follow: Follow) -> bool:
     ends = (follow.follower, follow.followed)
     return who.id is not None and all(may_list_user(who, user) for user in ends)
 
 
-def may_list_follows_of(who: Who, follow: Any) -> bool:
+def may_list_follows_of(who: Who, follow: Follow) -> bool:
     return may_view_follow(who, follow) and may_list_user(who, follow.followed)
 
 
-def may_list_followers_of(who: Who, follow: Any) -> bool:
+def may_list_followers_of(who: Who, follow: Follow) -> bool:
     return may_view_follow(who, follow) and may_list_user(who, follow.follower)
 
 
@@ -55,7 +62,7 @@ def mutes(who: Who, mute: Any) -> bool:
     return bool(who.id == mute.muter_id)
 
 
-def may_follow_job(who: Who, job: Any) -> bool:
+def may_follow_job(who: Who, job: Job) -> bool:
     is_theirs = who.id is not None and who.id == job.asked_by_id
     return bool(job.is_tracked and (is_theirs or who.moderates))
 
@@ -64,11 +71,11 @@ def owns(who: Who, row: Any) -> bool:
     return bool(who.id == row.user_id)
 
 
-def owns_session(who: Who, session: Any) -> bool:
+def owns_session(who: Who, session: Session) -> bool:
     return owns(who, session) and session.ended_at is None
 
 
-def owns_key(who: Who, key: Any) -> bool:
+def owns_key(who: Who, key: ApiKey) -> bool:
     return bool(who.id == key.owner_id and key.revoked_at is None)
 
 
@@ -119,11 +126,11 @@ ORACLES = {
 }
 
 
-def is_signed_in(who: Who, _row: Any) -> bool:
+def is_signed_in(who: Who, _row: object) -> bool:
     return who.id is not None
 
 
-def edits_profile(who: Who, user: Any) -> bool:
+def edits_profile(who: Who, user: User) -> bool:
     return who.speaks and is_oneself(who, user)
 
 

@@ -70,7 +70,7 @@ def nobody(_who: Who, _row: Any) -> bool:
     return False
 
 
-def speaks(who: Who, _row: Any) -> bool:
+def speaks(who: Who, _row: object) -> bool:
     return who.speaks
 
 

@@ -59,7 +59,7 @@ class Request:
             "client": ("192.0.2.1", 1),
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
         }
-        served: Any = application
+        served: object = application
         self.http = ApplicationCommunicator(served, scope)
 
     async def send(self, body: bytes, *, is_last: bool = False) -> None:

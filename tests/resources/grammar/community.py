@@ -38,7 +38,7 @@ NUMBERS = (0, 1, 2, 10, 0.5, 2.5)
 TAGS = ("fire", "light", "한국", "étoile", "10")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MOMENTS = (*(START + timedelta(days=days, hours=days) for days in (0, 1, 31, 365)), None)
-EFFECTS: tuple[Any, ...] = (
+EFFECTS: tuple[object, ...] = (
     {},
     {"preset": "holo", "n": 10, "list": [1, 2], "lon": 13.4, "lat": 52.5},
     {"preset": "gold", "n": "10", "list": ["a", "10"], "lon": "x", "lat": 1},
@@ -55,7 +55,7 @@ def populate(random: Random, author: Persona, other: Persona, size: int) -> list
     return [_card(random, author, [None, *templates]) for _number in range(size)]
 
 
-def _template(random: Random, author: Persona, number: int) -> tuple[Any, JsonObject | None]:
+def _template(random: Random, author: Persona, number: int) -> tuple[object, JsonObject | None]:
     """Make a template; the first one is a draft of somebody else's, which is as if it were not."""
     values = {
         "title": random.choice([text for text in TEXTS if text]),

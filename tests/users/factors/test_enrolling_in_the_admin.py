@@ -16,6 +16,7 @@ from users.models import RecoveryCode, Totp
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from tests.client import Response
     from tests.personas import Persona
 
 LOGIN, ENROLMENT = "/admin/login/?next=/admin/", "/admin/second-factor/"
@@ -37,7 +38,7 @@ def enter(browser: Browser, **sent: str) -> Any:
     return browser.post(LOGIN, {"username": "moderator", "password": SECRET, **sent})
 
 
-def secret_on(page: Any) -> str:
+def secret_on(page: Response) -> str:
     match = SHOWN_SECRET.search(page.content.decode())
     assert match is not None
     return match[1].replace(" ", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.sessions.models import Session as AdminSession
 from django.core.files.storage import default_storage
@@ -47,7 +47,7 @@ def leave(life: Life) -> None:
     changes.update(life.user, by=SYSTEM, leaves_at=timezone.now() - A_MOMENT)
 
 
-def things_of(persona: Persona) -> dict[Any, Any]:
+def things_of(persona: Persona) -> dict[object, object]:
     """Return all that belongs to somebody, but for counters and revisions."""
     assert persona.user is not None
     shown = ("created_at", "updated_at", "revision", "imposed_by_id")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 import httpx
 
@@ -42,7 +42,7 @@ def card_site(api: str) -> Iterator[str]:
             self.wfile.write(answer.content)
 
         @override
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

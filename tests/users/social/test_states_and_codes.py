@@ -15,6 +15,8 @@ from users.models import Session, User
 from users.oauth import codes
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
     from tests.users.social.conftest import Provider
 
 
@@ -56,7 +58,7 @@ def test_an_answer_in_another_browser_is_refused(app: App, back: str, other_brow
     assert app.arrival(app.come_back(back))["code"]
 
 
-def test_an_answer_to_another_provider_is_refused(app: App, back: str, settings: Any) -> None:
+def test_an_answer_to_another_provider_is_refused(app: App, back: str, settings: Settings) -> None:
     settings.OAUTH_PROVIDERS["twin"] = settings.OAUTH_PROVIDERS["mysso"]
     refused(app.come_back(back.replace("/mysso/", "/twin/")))
 
@@ -101,7 +103,7 @@ def test_a_code_cannot_be_traded_in_twice(app: App, code: str) -> None:
     ids=str,
 )
 def test_a_stolen_code_is_worth_nothing_and_spent_by_trying(
-    app: App, code: str, changed: dict[str, str], settings: Any
+    app: App, code: str, changed: dict[str, str], settings: Settings
 ) -> None:
     settings.OAUTH_PROVIDERS["twin"] = settings.OAUTH_PROVIDERS["mysso"]
     wrong = app.exchange(code, **changed)
