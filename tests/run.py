@@ -7,7 +7,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from typing import Never, override
 from tests import servers
 from tests.browsers import BrowserProblem, install_browser
 from tests.cells import EVERY_CELL_VARIABLE
+from tests.clients.packages import PackagesProblem, install_packages
 from tests.environment import require_usable_settings
 from tests.migrated import FOLDER_VARIABLE, TEMPLATE_VARIABLE, migrate, migrated_folder
 from tests.plugin import REPORT_VARIABLE
@@ -79,7 +80,11 @@ def main(arguments: Sequence[str]) -> int:
         # What the tests leave idle of the processors is for the gates, and to start the servers.
         gates = beside.submit(run_gates, gate_commands())
         started = beside.submit(start_servers, stack) if FAST not in arguments else None
-        outcomes = [prepare_browser(), prepare_database()]
+        outcomes = [
+            prepare("browser", install_browser),
+            prepare("packages of npm", install_packages),
+            prepare("migrations", migrated_folder),
+        ]
         outcomes.append(run_embedded([*measured, *pytest_arguments]))
         if started:
             appended = ["--cov-append"] if is_whole else []
@@ -114,25 +119,15 @@ def coverage_commands() -> dict[str, list[str]]:
     }
 
 
-def prepare_browser() -> Outcome:
-    """Install the browser that tests drive, before several of them want it at once."""
+def prepare(name: str, step: Callable[[], object]) -> Outcome:
+    """Do once what several tests would want to do at the same time."""
     started = monotonic()
     try:
-        install_browser()
-    except BrowserProblem as problem:
+        step()
+    except (BrowserProblem, PackagesProblem, subprocess.CalledProcessError) as problem:
         _say(str(problem))
-        return Outcome("browser", is_good=False, seconds=monotonic() - started)
-    return Outcome("browser", is_good=True, seconds=monotonic() - started)
-
-
-def prepare_database() -> Outcome:
-    """Migrate the SQLite database that all tests of the run copy."""
-    started = monotonic()
-    try:
-        migrated_folder()
-    except subprocess.CalledProcessError:
-        return Outcome("migrations", is_good=False, seconds=monotonic() - started)
-    return Outcome("migrations", is_good=True, seconds=monotonic() - started)
+        return Outcome(name, is_good=False, seconds=monotonic() - started)
+    return Outcome(name, is_good=True, seconds=monotonic() - started)
 
 
 def run_gates(commands: Mapping[str, Sequence[str]]) -> list[Outcome]:

@@ -12,8 +12,8 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from tests import node
-from tests.clients.conftest import SOURCE, npm
 from tests.clients.frame_types import frame_types
+from tests.clients.packages import SOURCE, npm
 from tests.realtime.protocol import document
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ pytestmark = pytest.mark.embedded
 REGISTRY = "https://registry.npmjs.org/"
 
 
-def test_the_client_hears_what_a_served_holobase_tells(client: Path) -> None:
-    tested = npm(client, "run", "test:built")
+def test_the_client_hears_what_a_served_holobase_tells(
+    client: Path, server_of_tests: dict[str, str]
+) -> None:
+    tested = npm(client, "run", "test:built", **server_of_tests)
     assert tested.returncode == 0, tested.stdout
     assert re.search(r"^. pass [1-9]", tested.stdout, re.MULTILINE), "node found no test"
 
