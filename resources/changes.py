@@ -212,7 +212,7 @@ def _attributes(model: type[Model], names: Iterable[str]) -> Iterator[str]:
 
 def _assign(row: Model, name: str, value: object) -> bool:
     """Set one attribute; tell whether that changed it."""
-    field = column_of(type(row), name)
+    field = column_of(row, name)
     before = getattr(row, field.attname)
     setattr(row, name, value)
     return bool(getattr(row, field.attname) != before)
@@ -246,7 +246,7 @@ def _lost_counts(
     lost: Counter[tuple[type[Record], UUID, str]] = Counter()
     for row in others:
         for relation, column in row.counted_in.items():
-            field = column_of(type(row), relation)
+            field = column_of(row, relation)
             target = (cast("type[Record]", field.related_model), getattr(row, field.attname))
             if target not in keys:
                 lost[*target, column] += 1

@@ -30,8 +30,8 @@ TAG = explain_pattern(
 """Letters of any script; the expression is ECMA's, as JSON Schema has it."""
 
 
-def column_of(model: type[models.Model], name: str) -> ModelField:
-    """Return the field of a column; raises FieldDoesNotExist."""
+def column_of(model: models.Model | type[models.Model], name: str) -> ModelField:
+    """Return the field of a column of a model, or of a row's; raises FieldDoesNotExist."""
     return cast("ModelField", model._meta.get_field(name))
 
 

@@ -111,7 +111,7 @@ class Unlinked(Rule):
 
     @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
-        column = column_of(type(row), self.column)
+        column = column_of(row, self.column)
         member = getattr(row, column.attname)
         ids = [actor.id for actor in actors if actor.is_known and actor.id != member]
         if not ids or member is None:

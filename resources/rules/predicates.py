@@ -144,7 +144,7 @@ class Own(Rule):
 
     @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
-        owner = getattr(row, column_of(type(row), self.column).attname)
+        owner = getattr(row, column_of(row, self.column).attname)
         return frozenset(actor for actor in actors if actor.is_known and actor.id == owner)
 
     @override
