@@ -188,7 +188,7 @@ def entity_tag(revision: int, body: bytes) -> str:
 
 
 def list_tag(body: bytes) -> str:
-    """Write a page's entity tag: its length and a checksum."""
+    """Return a page's entity tag: its length and a checksum."""
     return f'"{len(body):x}-{crc32(body):08x}"'
 
 
