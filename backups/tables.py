@@ -12,7 +12,7 @@ import orjson
 from django.apps import apps
 from django.core.management.color import no_style
 from django.db import connection
-from django.db.models import F, Field, Model, Q, TextField
+from django.db.models import F, Model, Q, TextField
 from django.db.models.functions import Cast
 from django.utils.duration import duration_iso_string
 
@@ -20,6 +20,8 @@ from resources.api import Change, SealedField
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from resources.api import ModelField
 
 
 OF_THIS_DATABASE = frozenset(
@@ -95,7 +97,7 @@ class KeptTable:
     def __init__(self, model: type[Model]) -> None:
         self.model = model
         self.name = model._meta.db_table
-        self.fields: list[Field[Any, Any]] = [
+        self.fields: list[ModelField] = [
             field for field in model._meta.concrete_fields if not field.generated
         ]
         self.columns = [str(field.column) for field in self.fields]
@@ -278,7 +280,7 @@ def _with_equal_numbers(value: object) -> object:
     return value
 
 
-def _prepared(field: Field[Any, Any], value: Any) -> Any:
+def _prepared(field: ModelField, value: Any) -> Any:
     """Return a value as the database's driver takes it."""
     if isinstance(field, SealedField):
         return value

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from resources.json_text import JsonObject
+
 START = (
     "import runpy, sys; from config import env; env.select_settings(); import django;"
     " django.setup(); del sys.argv[0]; runpy.run_path(sys.argv[0], run_name='__main__')"
@@ -26,7 +28,7 @@ class MeasuringProcess:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
-        self.filled: dict[str, Any] = {}
+        self.filled: JsonObject = {}
         self.times: Times = {}
 
     def answer(self) -> Any:

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from uuid import UUID
 
-    from django.db.models import Field, Model
+    from django.db.models import Model
     from django.utils.functional import Promise
     from rest_framework import serializers
 
     from resources.actors import Actor
     from resources.models import Record
+    from resources.types import ModelField
 
 CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 VERBS = ("list", "view", "create", "update", "delete")
@@ -176,7 +177,7 @@ class Resource:
         """Return the rule of a list whose request pins these relations to one record each."""
         return type(self).list.for_list(pinned)
 
-    def column(self, name: str) -> Field[Any, Any]:
+    def column(self, name: str) -> ModelField:
         """Return the model's column of that name; raises FieldDoesNotExist."""
         return column_of(self.model, name)
 

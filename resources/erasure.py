@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from uuid import UUID
 
-    from django.db.models import Field, Model, QuerySet
+    from django.db.models import Model, QuerySet
 
     from resources.actors import Actor
     from resources.declaration import Resource
     from resources.models import Record
+    from resources.types import ModelField
 
 BATCH = 500
 TEXTS = (CharField, TextField, JSONField)
@@ -139,7 +140,7 @@ def _try_to_delete(
 def _unreadable(resource: Resource, row: Record) -> dict[str, Any]:
     """Return empty values for the columns that not everyone may read."""
     hidden = [name for name, rule in resource.readers.items() if not rule.permits(ANONYMOUS, row)]
-    columns: Iterable[Field[Any, Any]] = [resource.column(name) for name in hidden]
+    columns: Iterable[ModelField] = [resource.column(name) for name in hidden]
     return {
         column.name: None if column.null else ""
         for column in columns
@@ -147,7 +148,7 @@ def _unreadable(resource: Resource, row: Record) -> dict[str, Any]:
     }
 
 
-def _texts(row: Record) -> Iterator[Field[Any, Any]]:
+def _texts(row: Record) -> Iterator[ModelField]:
     """Return the columns in which members say something."""
     for field in row._meta.concrete_fields:
         if isinstance(field, TEXTS) and not field.choices:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, override
 
-from django.db.models import Expression, Field
+from django.db.models import Expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
 
+    from resources.types import SQL, ModelField
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnboundParameter:
     """What stands in a compiled parameter list until a value is bound."""
 
     key: Hashable
-    field: Field[Any, Any]
+    field: ModelField
     convert: Callable[[Any], Any] | None
 
     def bind(self, value: object, connection: BaseDatabaseWrapper) -> Any:
@@ -42,12 +44,12 @@ class Placeholder(Expression):
     def __init__(
         self,
         key: Hashable,
-        output_field: Field[Any, Any],
+        output_field: ModelField,
         convert: Callable[[Any], Any] | None = None,
     ) -> None:
         super().__init__(output_field=output_field)
         self.reference = UnboundParameter(key, output_field, convert)
 
     @override
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
         return "%s", [self.reference]

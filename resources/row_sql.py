@@ -15,7 +15,6 @@ from django.db.models import (
     BooleanField,
     CharField,
     DateTimeField,
-    Field,
     ForeignKey,
     IntegerField,
     Model,
@@ -58,7 +57,7 @@ class Column(NamedTuple):
     types as the field does; they return `NOT_ADAPTED` for a value that they can't handle.
     """
 
-    field: Field[Any, Any]
+    field: ModelField
     attribute: str
     passthrough: frozenset[type]
     fast_adapters: Mapping[type, Callable[[object], object]]
@@ -173,7 +172,7 @@ def _values(row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper
 def _insertion(model: type[Model], is_keyless: bool) -> tuple[Sequence[Column], str]:
     """Return the columns of an insert and its SQL."""
     key = model._meta.pk
-    fields: list[Field[Any, Any]] = [
+    fields: list[ModelField] = [
         field for field in model._meta.concrete_fields if not (is_keyless and field is key)
     ]
     names = [_quoted(field.column) for field in fields]
@@ -251,7 +250,7 @@ def _descriptor(model: type[Model], field: ModelField) -> object:
     return None if type(found) is ForeignKeyDeferredAttribute else found
 
 
-def _column(field: Field[Any, Any]) -> Column:
+def _column(field: ModelField) -> Column:
     """Describe a column; a field that prepares values as Django does passes plain ones on."""
     passthrough = {
         value

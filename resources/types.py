@@ -9,3 +9,6 @@ if TYPE_CHECKING:
 
 type ModelField = Field[Any, Any]
 """The field of a column, whatever Python type its values have."""
+
+type SQL = tuple[str, Any]
+"""The text of an expression, and the values of its placeholders in whatever sequence."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from realtime.asgi_types import Message
     from resources.http.exchange import Exchange
+    from resources.json_text import JsonObject
 
 AT_ONCE = 16
 CARDS = "/api/v1/cards"
@@ -60,7 +61,7 @@ class Ask:
     token: str = ""
     body: bytes = b""
 
-    def scope(self) -> dict[str, Any]:
+    def scope(self) -> JsonObject:
         """Return the ASGI scope, as the server software makes it."""
         headers = dict(BROWSER)
         if self.token:
@@ -161,7 +162,7 @@ class Measurement:
 class _Numbered:
     ask: Ask
 
-    def scope(self) -> dict[str, Any]:
+    def scope(self) -> JsonObject:
         return {**self.ask.scope(), "body": self.ask.body}
 
 
@@ -172,7 +173,7 @@ def give_layers() -> None:
         changes.update(card, by=SYSTEM, effects={"preset": "holo", "layers": [LAYER] * 5})
 
 
-async def answered(scope: dict[str, Any], body: bytes, status: int) -> bytes:
+async def answered(scope: JsonObject, body: bytes, status: int) -> bytes:
     """Return the body of an answer; raises SystemExit when it has another status."""
     messages: list[Message] = []
     received = iter([{"type": "http.request", "body": body, "more_body": False}])

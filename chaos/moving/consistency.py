@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from resources.declaration import Resource
+    from resources.json_text import JsonObject
 
 
 def problems() -> Iterator[str]:
@@ -41,7 +42,7 @@ def _counts() -> Iterator[str]:
 
 def _untold(resource: Resource) -> Iterator[str]:
     """Yield the records that are not as the log tells."""
-    told: dict[Any, dict[str, Any]] = {}
+    told: dict[Any, JsonObject] = {}
     changes = Change.objects.filter(resource=resource.name)
     order = "pk" if connection.vendor == "sqlite" else "assigned_position"
     for change in changes.order_by(order).iterator():

@@ -19,9 +19,8 @@ from resources.text import folded, number_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from django.db.models import Field
-
     from resources.dialects.sqlite_driver import SqliteConnection
+    from resources.types import ModelField
 
 OF_DJANGO = "django.db.backends.sqlite3._functions.register"
 SAMPLED_ROWS = 200
@@ -83,7 +82,7 @@ class Sqlite:
         values = ", ".join(f"JSON_EXTRACT(value, '$.\"{column}\"')" for column in columns)
         return f"SELECT {values} FROM JSON_EACH(%s)"  # noqa: S608 - names of our own
 
-    def json_value(self, column: Field[Any, Any], logged: Any) -> Any:
+    def json_value(self, column: ModelField, logged: Any) -> Any:
         """Write times and documents as the text that SQLite stores."""
         value = column.to_python(logged) if isinstance(logged, str) else logged
         return column.get_db_prep_value(value, connection, prepared=False)

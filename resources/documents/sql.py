@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
 
-type SQL = tuple[str, Any]
+    from resources.types import SQL
 
 
 class Written(Func):

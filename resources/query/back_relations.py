@@ -16,10 +16,11 @@ from resources.rules import narrowed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from django.db.models import Field, Model, QuerySet
+    from django.db.models import Model, QuerySet
 
     from resources.actors import AnyActor
     from resources.declaration import Resource
+    from resources.types import ModelField
 
 
 OUTER_KEY = OuterRef("pk")
@@ -38,7 +39,7 @@ class BackRelation:
         return f"{self.source.name.replace('-', '_')}_via_{self.relation}"
 
     @property
-    def column(self) -> Field[Any, Any]:
+    def column(self) -> ModelField:
         """Return the column that points."""
         return self.source.column(self.relation)
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
+    from resources.types import SQL
+
 NAME = '"candidates"'
 
 
@@ -57,7 +59,7 @@ class FirstVisibleIds(Func):
         connection: BaseDatabaseWrapper,
         *_template_parts: object,
         **extra_context: object,
-    ) -> tuple[str, Any]:
+    ) -> SQL:
         found, found_values = self.candidates.query.get_compiler(connection=connection).as_sql()
         seen, seen_values = self.visible.query.get_compiler(connection=connection).as_sql()
         table = connection.ops.quote_name(self.candidates.model._meta.db_table)

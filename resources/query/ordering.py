@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Field, FloatField, TextField
+from django.db.models import F, FloatField, TextField
 from django.db.models.functions import MD5, Cast, Concat
 from django.utils.translation import gettext as _
 
@@ -46,7 +46,7 @@ class SortKey:
     """
 
     name: str
-    field: Field[Any, Any]
+    field: ModelField
     is_descending: bool
     is_nullable: bool = False
 

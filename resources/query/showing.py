@@ -7,7 +7,7 @@ rows of its model counts, as long as the reader may read the field.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import IntegerField, Q, Value
 
@@ -22,7 +22,7 @@ from resources.rules import narrowed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.db.models import Field, Model
+    from django.db.models import Model
 
     from resources.actors import ActorKind
     from resources.declaration import Resource
@@ -67,7 +67,7 @@ def _showing_plan(model: type[Model], kind: ActorKind, names: frozenset[str]) ->
     return Plan(f"{sql} LIMIT 1", tuple(value for part in found for value in part.parameters))
 
 
-def _part(resource: Resource, column: Field[Any, Any], actor: UnboundActor) -> Plan:
+def _part(resource: Resource, column: ModelField, actor: UnboundActor) -> Plan:
     shown = Placeholder(SHOWN, RecordIdField())
     if isinstance(column, RelationListField):
         entries = column.index_model._default_manager.filter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.db.models import BigIntegerField, FloatField, Func, TextField, Value
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import QuerySet
     from django.db.models.sql.compiler import SQLCompiler
+
+    from resources.types import SQL
 
 
 class Matches(Func):
@@ -31,7 +33,7 @@ class Matches(Func):
     @override
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
-    ) -> tuple[str, Any]:
+    ) -> SQL:
         """Rank by BM25, all matches at once: FTS5 counts them anew for each query."""
         return self._ranked(
             compiler,
@@ -79,7 +81,7 @@ class MatchingIds(Func):
         connection: BaseDatabaseWrapper,
         *_template_parts: object,
         **extra_context: object,
-    ) -> tuple[str, Any]:
+    ) -> SQL:
         resource, query = map(compiler.compile, self.get_source_expressions())
         match = _match(connection, query[0])
         entries = "(SELECT e.record_id FROM resources_searchentry e WHERE"
@@ -102,7 +104,7 @@ class MatchingEntries(Func):
         connection: BaseDatabaseWrapper,
         *_template_parts: object,
         **extra_context: object,
-    ) -> tuple[str, Any]:
+    ) -> SQL:
         (query,) = map(compiler.compile, self.get_source_expressions())
         match = _match(connection, query[0])
         return " ".join(("(SELECT e.id FROM resources_searchentry e WHERE", match, ")")), query[1]

@@ -30,11 +30,12 @@ from resources.writing.uploads import UploadInput, misplaced_uploads
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence, Set
 
-    from django.db.models import Field, Model
+    from django.db.models import Model
 
     from resources.actors import Actor
     from resources.declaration import Resource
     from resources.models import Record
+    from resources.types import ModelField
 
 _relation_inputs: dict[type[Model], type[UploadInput]] = {}
 
@@ -317,7 +318,7 @@ def input_class(resource: Resource, verb: str) -> type[RecordInput]:
     return type(name, (RecordInput,), {"Meta": meta, "__doc__": None})
 
 
-def _visible_rules(column: Field[Any, Any]) -> list[Any]:
+def _visible_rules(column: ModelField) -> list[Any]:
     """Return what a text is held to so that people can see it, if the column is a text."""
     rule = VISIBLE_KINDS.get(column.get_internal_type())
     return [rule] if rule and not column.choices else []
@@ -325,7 +326,7 @@ def _visible_rules(column: Field[Any, Any]) -> list[Any]:
 
 def _unasked(resource: Resource, names: Sequence[str]) -> dict[str, Any]:
     """Switch off per-field uniqueness queries; the database decides."""
-    columns: list[Field[Any, Any]] = [resource.column(name) for name in names]
+    columns: list[ModelField] = [resource.column(name) for name in names]
     return {
         column.name: {"validators": [*column.validators, *_visible_rules(column)]}
         for column in columns

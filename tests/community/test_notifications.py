@@ -22,13 +22,14 @@ from users.services.erasure import erase_member
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
-def inbox(persona: Persona, **query: object) -> list[dict[str, Any]]:
+def inbox(persona: Persona, **query: object) -> list[JsonObject]:
     """Have everything told, and read a member's inbox."""
     run_consumers()
-    results: list[dict[str, Any]] = persona.api.get("notifications", **query).json()["results"]
+    results: list[JsonObject] = persona.api.get("notifications", **query).json()["results"]
     unread = persona.api.get(f"inboxes/{persona.id}").json()["unread_count"]
     assert (
         unread == persona.api.get("notifications", is_read="false", count="exact").json()["count"]

@@ -6,7 +6,7 @@ import json
 import socket
 from io import StringIO
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from wsgiref.simple_server import make_server
 
 import pytest
@@ -17,6 +17,8 @@ from config.management.commands import audit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from resources.json_text import JsonObject
+
 KNOWN = ("django", "GHSA-aaaa-bbbb-cccc")
 
 
@@ -24,7 +26,7 @@ KNOWN = ("django", "GHSA-aaaa-bbbb-cccc")
 def service() -> Iterator[str]:
     """Serve the protocol of osv.dev, which knows something about one package."""
 
-    def app(environ: dict[str, Any], start: Callable[..., object]) -> list[bytes]:
+    def app(environ: JsonObject, start: Callable[..., object]) -> list[bytes]:
         length = int(environ["CONTENT_LENGTH"])
         queries = json.loads(environ["wsgi.input"].read(length))["queries"]
         results = [

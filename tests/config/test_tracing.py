@@ -21,6 +21,7 @@ from tests.working import run_due
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -74,7 +75,7 @@ def collector() -> Iterator[tuple[str, list[object]]]:
     """Serve OTLP over HTTP. Yield its address and the spans that came."""
     spans_heard: list[Any] = []
 
-    def app(environ: dict[str, Any], start: Callable[..., object]) -> list[bytes]:
+    def app(environ: JsonObject, start: Callable[..., object]) -> list[bytes]:
         assert environ["PATH_INFO"] == "/v1/traces"
         message = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
         for resource in message["resourceSpans"]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from files.models import File
+    from resources.json_text import JsonObject
 
 pytestmark = pytest.mark.servers
 
@@ -77,7 +78,7 @@ def run(to: str, *options: str) -> tuple[int, Any]:
     return 0, json.loads(output.getvalue())
 
 
-def told(*, copied: int = 0, there: int = 0, deleted: int = 0) -> dict[str, Any]:
+def told(*, copied: int = 0, there: int = 0, deleted: int = 0) -> JsonObject:
     return {"copied": copied, "there_already": there, "deleted": deleted, "damaged": []}
 
 

@@ -25,6 +25,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 ROOT = Path(settings.BASE_DIR)
@@ -114,9 +115,9 @@ def answered(each: Exchange, who: Persona, kept: Mapping[str, str]) -> Any:
     return who.api.client.generic(each.method, path, body, kind, headers=each.headers)
 
 
-def form(parts: list[str], kept: Mapping[str, str]) -> dict[str, Any]:
+def form(parts: list[str], kept: Mapping[str, str]) -> JsonObject:
     """Return the parts of a form; `@` names a picture of the documentation."""
-    values: dict[str, Any] = {}
+    values: JsonObject = {}
     for part in parts:
         name, _equals, value = part.partition("=")
         sent: Any = filled(value, kept)

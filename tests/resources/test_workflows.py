@@ -30,6 +30,7 @@ from tests.consuming import run_consumers
 from tests.working import run_due, run_later, waiting
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 refused: set[str] = set()
@@ -127,7 +128,7 @@ def test_steps_are_done_in_order_and_wait_for_jobs_times_and_signals(
 
 def without_waits(slept: Job) -> Any:
     """Return what a job has done, as if it had slept long enough."""
-    steps: dict[str, Any] = slept.checkpoint["steps"]
+    steps: JsonObject = slept.checkpoint["steps"]
     return {"steps": {**steps, "sleep": None, "opening time": None}}
 
 

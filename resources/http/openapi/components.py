@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from resources.declaration import Resource
+    from resources.types import ModelField
 
 type JsonSchema = dict[str, Any]
 
@@ -30,7 +31,7 @@ RANDOM = "@random"
 ONCE = "ShownOnce"
 ID: JsonSchema = {"type": "string", "format": "uuid"}
 TEXT: JsonSchema = {"type": "string"}
-TYPES: Sequence[tuple[type[models.Field[Any, Any]], JsonSchema]] = (
+TYPES: Sequence[tuple[type[ModelField], JsonSchema]] = (
     (models.UUIDField, ID),
     (models.DateTimeField, {"type": "string", "format": "date-time"}),
     (models.BooleanField, {"type": "boolean"}),
@@ -99,7 +100,7 @@ def _column_schemas(resource: Resource) -> Iterator[tuple[str, JsonSchema]]:
             yield component, _named_type(column)
 
 
-def _component_name(resource: Resource, column: models.Field[Any, Any]) -> str:
+def _component_name(resource: Resource, column: ModelField) -> str:
     """Return the name of the schema of a column's values; empty where the schema is plain."""
     model = _embedded_model(column)
     if model is not None:
@@ -111,7 +112,7 @@ def _component_name(resource: Resource, column: models.Field[Any, Any]) -> str:
     return ""
 
 
-def _embedded_model(column: models.Field[Any, Any]) -> Any:
+def _embedded_model(column: ModelField) -> Any:
     """Return the model that a column answers as a document of its own, if it does."""
     model: Any = column.related_model
     if isinstance(column, RelationListField):
@@ -119,7 +120,7 @@ def _embedded_model(column: models.Field[Any, Any]) -> Any:
     return model if embedding_of(model) else None
 
 
-def _named_type(column: models.Field[Any, Any]) -> JsonSchema:
+def _named_type(column: ModelField) -> JsonSchema:
     embedding = embedding_of(_embedded_model(column))
     if embedding is not None:
         return embedding.schema
@@ -129,7 +130,7 @@ def _named_type(column: models.Field[Any, Any]) -> JsonSchema:
     return _enumeration([*values, ""] if column.blank and "" not in values else values)
 
 
-def value_schema(resource: Resource, column: models.Field[Any, Any]) -> JsonSchema:
+def value_schema(resource: Resource, column: ModelField) -> JsonSchema:
     """Describe the values of a column, without null."""
     named = _component_name(resource, column)
     if isinstance(column, RelationListField):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
 
+    from resources.types import SQL
+
 
 class Condition(Func):
     """A function whose value is a truth.
@@ -33,7 +35,7 @@ class Holds(Exact):
     """That a condition is true."""
 
     @override
-    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> SQL:
         sql, parameters = self.process_lhs(compiler, connection)
         return (sql if self.rhs else f"NOT {sql}"), parameters
 
@@ -89,7 +91,7 @@ class OneOf(Condition):
     arg_joiner = " IN (SELECT value FROM JSON_EACH("
 
     @override
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> SQL:
         """Look it up in a JSON array."""
         return self.as_sql(compiler, connection, template="(%(expressions)s)))", **context)
 
@@ -120,7 +122,7 @@ class NegatedCondition(Condition):
         connection: BaseDatabaseWrapper,
         *parts: object,
         **context: object,
-    ) -> tuple[str, Any]:
+    ) -> SQL:
         try:
             sql, params = compiler.compile(self.get_source_expressions()[0])
         except EmptyResultSet:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+    from resources.types import ModelField
+
     type Value = Literal | Macro
 
 TRUTHS = {"true": True, "1": True, "false": False, "0": False}
@@ -54,7 +56,7 @@ class ExactNumber(PlainField):
         return dialect().number(value)
 
 
-def literal(part: Value, field: Field[Any, Any]) -> Placeholder:
+def literal(part: Value, field: ModelField) -> Placeholder:
     """Return a literal as a placeholder, converted to the kind of the column beside it."""
     is_plain = isinstance(field, IntegerField | FloatField)
     return Placeholder(
@@ -62,7 +64,7 @@ def literal(part: Value, field: Field[Any, Any]) -> Placeholder:
     )
 
 
-def converter(field: Field[Any, Any]) -> Callable[[Value], Any]:
+def converter(field: ModelField) -> Callable[[Value], Any]:
     """Return the function that turns a literal or macro into a value of `field`'s kind.
 
     It raises FilterValueError, which says where the literal stands.
@@ -81,7 +83,7 @@ def converter(field: Field[Any, Any]) -> Callable[[Value], Any]:
 class ListOf(PlainField):
     """Several values of one kind as a single parameter: an array, or JSON on SQLite."""
 
-    def __init__(self, item: Field[Any, Any]) -> None:
+    def __init__(self, item: ModelField) -> None:
         self.item = item
         super().__init__()
 

@@ -6,7 +6,7 @@ and what is `null` are the same: missing. `true` and `false` count as the number
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, override
+from typing import TYPE_CHECKING, ClassVar, override
 
 from django.db.models import BooleanField, FloatField, Func, IntegerField, TextField
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models import Field
     from django.db.models.sql.compiler import SQLCompiler
 
-type SQL = tuple[str, Any]
+    from resources.types import SQL, ModelField
+
 
 NUMBER_OF = (
     "CASE JSONB_TYPEOF({v}) WHEN 'number' THEN ({v} #>> '{{}}')::numeric"
@@ -37,7 +37,7 @@ class AtPath(Func):
     arity = 1
     sqlite: ClassVar[str]
     postgresql: ClassVar[str]
-    kind: ClassVar[type[Field[Any, Any]]] = TextField
+    kind: ClassVar[type[ModelField]] = TextField
 
     def __init__(self, source: object, path: Sequence[str] = ()) -> None:
         self.path = tuple(path)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
 
-type SQL = tuple[str, Any]
+    from resources.types import SQL
+
 
 LETTERS = 'COLLATE "pg_unicode_fast"'
 """PostgreSQL's rules of upper and lower case, the same in every database."""

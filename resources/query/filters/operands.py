@@ -62,7 +62,7 @@ class Scalar:
     """
 
     expression: Any
-    field: Field[Any, Any]
+    field: ModelField
     can_be_null: bool = False
     document: DocumentPart | None = None
     is_any_case: bool = False

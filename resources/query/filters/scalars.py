@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Field, FloatField, IntegerField, Q, TextField, Value
+from django.db.models import BooleanField, FloatField, IntegerField, Q, TextField, Value
 from django.db.models.functions import Coalesce, Lower
 
 from resources.placeholders import Placeholder
@@ -45,6 +45,7 @@ from resources.text import folded
 
 if TYPE_CHECKING:
     from resources.query.filters.operands import Scalar
+    from resources.types import ModelField
 
 type Part = Identifier | Literal | Macro | Call
 
@@ -183,7 +184,7 @@ def _number(scalar: Scalar) -> Any:
     return TruthNumber(scalar.expression) if is_truth else scalar.expression
 
 
-def _is_same_kind(one: Field[Any, Any], other: Field[Any, Any]) -> bool:
+def _is_same_kind(one: ModelField, other: ModelField) -> bool:
     """Return whether two columns other than texts compare as they are."""
     return (
         type(one) is type(other)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
 
+    from resources.types import SQL
+
 LETTERS = {
     "Y": "YYYY",
     "m": "MM",
@@ -46,7 +48,7 @@ class StrfTime(Func):
     @override
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
-    ) -> tuple[str, Any]:
+    ) -> SQL:
         """Format by SQLite's own function."""
         template = "COALESCE(STRFTIME(%(expressions)s), '')"
         return self.as_sql(compiler, connection, template=template, **extra_context)
