@@ -118,7 +118,7 @@ class Schedule:
     """A job without arguments, and when it is due."""
 
     name: str
-    task: JobTask[[], object]
+    task: JobTask[[], Any]
     times: Times
 
 

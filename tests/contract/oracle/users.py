@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from tests.contract.oracle.words import Oracle, Says, Who, Writes, alike
 
 if TYPE_CHECKING:
-    from resources.models import Job
     from users.models import ApiKey, Follow, Session, User
 
 
@@ -62,7 +61,7 @@ def mutes(who: Who, mute: Any) -> bool:
     return bool(who.id == mute.muter_id)
 
 
-def may_follow_job(who: Who, job: Job) -> bool:
+def may_follow_job(who: Who, job: Any) -> bool:
     is_theirs = who.id is not None and who.id == job.asked_by_id
     return bool(job.is_tracked and (is_theirs or who.moderates))
 
