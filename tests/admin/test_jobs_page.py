@@ -78,8 +78,9 @@ def test_an_admin_sees_how_far_jobs_are_and_cancels_and_retries_them(
 
 
 def test_a_member_hears_how_far_a_job_is(transactional_db: None, alice: Persona) -> None:
+    key = paints.asked_by(alice.actor).enqueue(3).id
+
     async def go() -> None:
-        key = (await sync_to_async(paints.asked_by(alice.actor).enqueue)(3)).id
         live = await signed_in(alice)
         assert (await live.subscribe(f"jobs/{key}"))["type"] == "subscribed"
         await sync_to_async(_is_done)(key)
