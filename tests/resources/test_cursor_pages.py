@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,6 +28,7 @@ SORTS: tuple[str, ...] = ("-created_at", "-like_count", "like_count,-created_at"
 SORTS += ("-id", "title,id", "-published_at", "published_at", "published_at,-like_count")
 SORTS += ("template.title", "-template.title,like_count", "creator.username", "@random:seed")
 STATES = ("approved", "draft")
+numbers = count()
 disturbances = st.lists(st.sampled_from(["insert", "delete", "like"]), max_size=4)
 
 
@@ -81,7 +83,7 @@ def test_a_reader_can_walk_all_pages_while_others_write(
     db: None, sort: str, plan: list[list[str]]
 ) -> None:
     Card.objects.all().delete()
-    alice = new_member(f"alice{Card.objects.count()}{id(plan)}")
+    alice = new_member(f"alice{next(numbers)}")
     stayed = {str(card_of(alice, number % 3).pk) for number in range(10)}
     doomed = [card_of(alice, number % 3) for number in range(4)]
     steps = iter(plan)
