@@ -280,7 +280,7 @@ def _with_equal_numbers(value: object) -> object:
     return value
 
 
-def _prepared(field: ModelField, value: Any) -> Any:
+def _prepared(field: ModelField, value: object) -> Any:
     """Return a value as the database's driver takes it."""
     if isinstance(field, SealedField):
         return value

@@ -254,7 +254,7 @@ MEANINGS: Mapping[str, Callable[[Any], TextCondition]] = {
 }
 
 
-def condition_of(document: Mapping[str, Any]) -> TextCondition:
+def condition_of(document: Mapping[str, object]) -> TextCondition:
     """Return what a document means that `require_condition` has let through."""
     ((name, sent),) = document.items()
     return MEANINGS[name](sent)
@@ -274,7 +274,7 @@ def require_condition(document: Any) -> None:
             raise ValidationError(_("A keyword has letters or digits."), "bad_keyword")
 
 
-def keyword_count(document: Mapping[str, Any]) -> int:
+def keyword_count(document: Mapping[str, object]) -> int:
     """Return how many keywords a condition looks for."""
     return sum(len(sent["any_of"]) for _, test, sent in _tests(document, 1) if test == "keywords")
 

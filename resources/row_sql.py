@@ -62,7 +62,7 @@ class Column(NamedTuple):
     passthrough: frozenset[type]
     fast_adapters: Mapping[type, Callable[[object], object]]
 
-    def adapted(self, value: Any, database: BaseDatabaseWrapper) -> Any:
+    def adapted(self, value: object, database: BaseDatabaseWrapper) -> Any:
         """Return a value as the driver takes it."""
         adapt = self.fast_adapters.get(type(value))
         adapted = adapt(value) if adapt else NOT_ADAPTED
@@ -142,7 +142,7 @@ def read[M: Model](model: type[M], key: Any) -> M | None:
     return model.from_db(DEFAULT_DB_ALIAS, query.attributes, values)
 
 
-def exists(model: type[Model], **values: Any) -> bool:
+def exists(model: type[Model], **values: object) -> bool:
     """Return whether a row has these values, by name or attribute of their columns."""
     columns, sql = _finding(model, tuple(values))
     database = connections[DEFAULT_DB_ALIAS]

@@ -49,7 +49,7 @@ class SpanExporter:
         """Send from now on to a collector, such as `http://localhost:4318`."""
         self.address, self.is_on = f"{endpoint}/v1/traces", True
 
-    def add(self, span: Mapping[str, Any]) -> None:
+    def add(self, span: Mapping[str, object]) -> None:
         """Have a span sent within a second or two."""
         self.waiting.append(span)
         # Not sooner: the process may have forked meanwhile.

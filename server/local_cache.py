@@ -59,14 +59,22 @@ class LocalCache(BaseCache):
 
     @override
     def set(
-        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+        self,
+        key: object,
+        value: object,
+        timeout: object = DEFAULT_TIMEOUT,
+        version: int | None = None,
     ) -> None:
         self._rows(SET, self._name(key, version), _dumped(value), self._end(timeout))
         self._clean()
 
     @override
     def add(
-        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
+        self,
+        key: object,
+        value: object,
+        timeout: object = DEFAULT_TIMEOUT,
+        version: int | None = None,
     ) -> bool:
         name, end = self._name(key, version), self._end(timeout)
         added = bool(self._rows(ADD, name, _dumped(value), end, time()))
@@ -74,23 +82,25 @@ class LocalCache(BaseCache):
         return added
 
     @override
-    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
+    def incr(self, key: object, delta: int = 1, version: int | None = None) -> int:
         found = self._rows(INCREASE, delta, self._name(key, version), time())
         if not found:
             raise ValueError(f"Key {key!r} not found")
         return int(found[0][0])
 
     @override
-    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+    def touch(
+        self, key: object, timeout: object = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> bool:
         return bool(self._rows(ANEW, self._end(timeout), self._name(key, version), time()))
 
     @override
-    def delete(self, key: Any, version: int | None = None) -> bool:
+    def delete(self, key: object, version: int | None = None) -> bool:
         name = self._name(key, version)
         return bool(self._rows("DELETE FROM entry WHERE key = ? RETURNING 1", name))
 
     @override
-    def has_key(self, key: Any, version: int | None = None) -> bool:
+    def has_key(self, key: object, version: int | None = None) -> bool:
         return bool(self._rows(FIND, self._name(key, version), time()))
 
     @override
@@ -102,7 +112,7 @@ class LocalCache(BaseCache):
         for end in ("", "-wal", "-shm"):
             Path(self.path + end).unlink(missing_ok=True)
 
-    def _name(self, key: Any, version: int | None) -> str:
+    def _name(self, key: object, version: int | None) -> str:
         return str(self.make_and_validate_key(key, version=version))
 
     def _end(self, timeout: Any) -> float:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from uuid import UUID
 
+    from django.db.models import Model
+
 MODERATOR, ADMIN, MEMBER, CREATOR = "moderator", "admin", "member", "creator"
 ROLES = (MEMBER, CREATOR, MODERATOR, ADMIN)
 SCOPED_MODERATOR = "scoped_moderator"
@@ -169,7 +171,7 @@ def _key_plan() -> Plan:
     return _compiled(keys, "owner__", F("digest"), F("scopes"))
 
 
-def _compiled(rows: QuerySet[Any], prefix: str = "", *more: F) -> Plan:
+def _compiled(rows: QuerySet[Model], prefix: str = "", *more: F) -> Plan:
     columns: list[Any] = [
         F(f"{prefix}pk"),
         F(f"{prefix}username"),

@@ -116,7 +116,7 @@ class HandOver:
         return HttpAnswer(*answered)
 
 
-def _carried(*content: Any) -> Any:
+def _carried(*content: object) -> Any:
     return marshal.loads(writer_frames.frame(*content)[writer_frames.LENGTH.size :])  # noqa: S302 - our own frame
 
 

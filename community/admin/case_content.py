@@ -84,7 +84,7 @@ def case_content(case: ModerationCase) -> CaseContent:
 
 
 def _rows(
-    resource: Resource, record: Record | None, then: Mapping[str, Any]
+    resource: Resource, record: Record | None, then: Mapping[str, object]
 ) -> Iterator[ContentRow]:
     """Return the columns that members write, as they are and as they were when it was opened."""
     now = then if record is None else content_of(record)

@@ -57,7 +57,7 @@ class ModerationView(View):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
-    def page(self, template: str, title: object, **context: Any) -> HttpResponseBase:
+    def page(self, template: str, title: object, **context: object) -> HttpResponseBase:
         """Return a page of the admin."""
         shared: Mapping[str, Any] = admin.site.each_context(self.request)
         content = {**shared, "title": title, "media": CARD_FACE_MEDIA, **context}

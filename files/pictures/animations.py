@@ -96,7 +96,7 @@ def read_animation(image: Any, content: bytes) -> Animation:
     return Animation(frames, durations, _rounds(image), still)
 
 
-def _whole(image: Any, profile: Profile | None) -> Any:
+def _whole(image: Image.Image, profile: Profile | None) -> Any:
     image.load()
     frame = in_srgb(image.copy(), profile).convert("RGBA")
     frame.info = {}

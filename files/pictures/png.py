@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageChops
 
@@ -23,7 +23,7 @@ UP = b"\x02"
 LEVEL, MEMORY = 1, 9
 
 
-def as_png(image: Any) -> bytes:
+def as_png(image: Image.Image) -> bytes:
     """Return an image of one of `COLOUR_TYPES` as PNG, eight bits a channel."""
     header = struct.pack(
         ">IIBBBBB", image.width, image.height, 8, COLOUR_TYPES[image.mode], 0, 0, 0
@@ -33,7 +33,7 @@ def as_png(image: Any) -> bytes:
     return SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
-def _filtered(image: Any) -> bytes:
+def _filtered(image: Image.Image) -> bytes:
     """Return all rows, each after the number of its filter (9.2)."""
     above = Image.new(image.mode, image.size)
     above.paste(image, (0, 1))

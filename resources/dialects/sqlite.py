@@ -82,7 +82,7 @@ class Sqlite:
         values = ", ".join(f"JSON_EXTRACT(value, '$.\"{column}\"')" for column in columns)
         return f"SELECT {values} FROM JSON_EACH(%s)"  # noqa: S608 - names of our own
 
-    def json_value(self, column: ModelField, logged: Any) -> Any:
+    def json_value(self, column: ModelField, logged: object) -> Any:
         """Write times and documents as the text that SQLite stores."""
         value = column.to_python(logged) if isinstance(logged, str) else logged
         return column.get_db_prep_value(value, connection, prepared=False)
@@ -91,7 +91,7 @@ class Sqlite:
         """Return it as it is: there is no other kind of number."""
         return value
 
-    def list_parameter(self, items: list[Any]) -> object:
+    def list_parameter(self, items: list[object]) -> object:
         """Write a JSON array."""
         return orjson.dumps(items, default=str).decode()
 
@@ -111,7 +111,7 @@ class Sqlite:
             sample = [sum(len(str(value)) for value in row) for row in cursor.fetchall()]
         return rows, rows * sum(sample) // max(len(sample), 1)
 
-    def json_document(self, value: dict[str, Any] | list[Any]) -> str | None:
+    def json_document(self, value: dict[str, object] | list[object]) -> str | None:
         """Write the shortest form."""
         with suppress(TypeError):  # whole numbers of more than 64 bits, for one
             return orjson.dumps(value).decode()

@@ -128,7 +128,7 @@ class Cursor(_Cursor):
             raise translated(error) from error
         return self
 
-    def executemany(self, sql: str, params: Any, /) -> Self:
+    def executemany(self, sql: str, params: object, /) -> Self:
         """Run a statement once for each of several sequences of values."""
         try:
             super().executemany(sql, params)
@@ -220,7 +220,7 @@ def _converter_of(cursor: Any, sql: str) -> RowConverter | None:
 
 
 def _converted(
-    converters: Sequence[tuple[int, Callable[[Any], Any]]], _cursor: object, row: Row
+    converters: Sequence[tuple[int, Callable[[object], object]]], _cursor: object, row: Row
 ) -> Row:
     values = list(row)
     for place, convert in converters:
@@ -245,12 +245,12 @@ class SqliteConnection(_Connection):
         self.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         self.convert_binding = _adapted
 
-    def cursor(self, factory: Any = Cursor) -> Any:
+    def cursor(self, factory: object = Cursor) -> Any:
         """Return a cursor of a class."""
         self.cursor_factory = factory
         return super().cursor()
 
-    def execute(self, sql: str, params: Sequence[Any] = (), /) -> Any:
+    def execute(self, sql: str, params: Sequence[object] = (), /) -> Any:
         """Run a statement by a cursor of its own."""
         return self.cursor().execute(sql, params)
 
@@ -266,7 +266,7 @@ class SqliteConnection(_Connection):
         return found
 
     def create_function(
-        self, name: str, arguments: int, function: Any, *, deterministic: bool = False
+        self, name: str, arguments: int, function: object, *, deterministic: bool = False
     ) -> None:
         """Let statements call a function."""
         self.create_scalar_function(name, function, arguments, deterministic=deterministic)
@@ -294,7 +294,7 @@ class SqliteConnection(_Connection):
             self.execute("ROLLBACK")
 
 
-def _adapted(_cursor: object, _place: int, value: Any) -> object:
+def _adapted(_cursor: object, _place: int, value: object) -> object:
     """Return how SQLite stores a value of a type that it lacks."""
     for kind in type(value).__mro__:
         if kind in ADAPTERS:

@@ -37,7 +37,7 @@ def encoded(
     return {"args": [], "kwargs": _bound(function, args, kwargs, _encode)}
 
 
-def decoded(function: Callable[..., Any], arguments: JsonObject) -> dict[str, object]:
+def decoded(function: Callable[..., object], arguments: JsonObject) -> dict[str, object]:
     """Return the keyword arguments of a stored call; raises TypeError as `encoded` does."""
     args: Any = arguments.get("args", ())
     kwargs: Any = arguments.get("kwargs", {})
@@ -45,10 +45,10 @@ def decoded(function: Callable[..., Any], arguments: JsonObject) -> dict[str, ob
 
 
 def _bound(
-    function: Callable[..., Any],
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    convert: Callable[[str, Any, Any], Any],
+    function: Callable[..., object],
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+    convert: Callable[[str, object, object], object],
 ) -> dict[str, object]:
     called, hints = _signature(function)
     bound = called.bind(*args, **kwargs).arguments
@@ -56,7 +56,7 @@ def _bound(
 
 
 @cache
-def _signature(function: Callable[..., Any]) -> Any:
+def _signature(function: Callable[..., object]) -> Any:
     """Return a function's signature without its context, and the types of its parameters."""
     called = signature(function)
     names = [name for name in called.parameters if name != "context"]
@@ -75,7 +75,7 @@ def _signature(function: Callable[..., Any]) -> Any:
 NOT_NAMED = (Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
-def _encode(name: str, value: Any, hint: Any) -> Any:
+def _encode(name: str, value: object, hint: object) -> Any:
     _require(name, value, hint)
     return _as_json(value)
 
@@ -90,7 +90,7 @@ def _as_json(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _decode(name: str, value: Any, hint: Any) -> object:
+def _decode(name: str, value: object, hint: object) -> object:
     read = _read(value, hint)
     _require(name, read, hint)
     return read
@@ -111,11 +111,11 @@ def _read(value: Any, hint: Any) -> Any:
     return value
 
 
-def _alternatives(hint: Any) -> Sequence[Any]:
+def _alternatives(hint: object) -> Sequence[Any]:
     return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
 
 
-def _require(name: str, value: Any, hint: object) -> None:
+def _require(name: str, value: object, hint: object) -> None:
     if not _fits(value, hint):
         raise TypeError(f"The argument {name} is {hint}, not {value!r}.")
 

@@ -96,7 +96,7 @@ class JobContext:
         if self._is_time_to_publish() and not connection.in_atomic_block:
             self._publish()
 
-    def once[R](self, name: str, effect: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+    def once[R](self, name: str, effect: Callable[..., R], *args: object, **kwargs: object) -> R:
         """Run `effect(*args, **kwargs)` in a transaction, unless the step of that name is done.
 
         Returns what the effect returned, as JSON says it, then or in an earlier attempt.
@@ -150,7 +150,7 @@ class JobContext:
         self._publish()
         return done
 
-    def _save(self, checkpoint: dict[str, Any]) -> None:
+    def _save(self, checkpoint: dict[str, object]) -> None:
         """Note what is done and, now and then, the progress; inside the step's transaction."""
         queue.save_checkpoint(self.job, checkpoint)
         if self._is_time_to_publish():
@@ -208,5 +208,5 @@ class _Rows[T]:
                 after = getattr(row, "pk", row)
                 yield (after if isinstance(after, int) else str(after)), row
 
-    def _rest(self, after: Any) -> QuerySet[Any, T]:
+    def _rest(self, after: object) -> QuerySet[Any, T]:
         return self.rows if after is None else self.rows.filter(pk__gt=after)

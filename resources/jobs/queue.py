@@ -36,7 +36,7 @@ KEPT_FOR = timedelta(days=7)
 FAILURES_KEPT_FOR = timedelta(days=30)
 
 
-def put(**values: Any) -> Job:
+def put(**values: object) -> Job:
     """Store a new job, to be begun when the transaction has been committed."""
     values = {"request_id": context.request_id(), **values}
     if values["is_tracked"]:
@@ -110,7 +110,7 @@ def save_checkpoint(job: Job, checkpoint: dict[str, object]) -> None:
         raise LeaseLost
 
 
-def end(job: Job, state: JobState, **values: Any) -> None:
+def end(job: Job, state: JobState, **values: object) -> None:
     """Write down how a job ended, and wake those that wait for it."""
     with held(job) as current:
         _finish(current, state, by=SYSTEM, is_cancelling=False, **values)

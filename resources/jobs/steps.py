@@ -113,9 +113,9 @@ class JobStep(WorkflowStep):
 
 
 def call(
-    effect: Callable[..., Any],
-    *args: Any,
-    undo: Callable[..., Any] | None = None,
+    effect: Callable[..., object],
+    *args: object,
+    undo: Callable[..., object] | None = None,
     name: str = "",
 ) -> WorkflowStep:
     """Call `effect(*args)` in one transaction with the note that it is done.

@@ -53,7 +53,7 @@ class BackRelation:
         return self.column.related_model is resource.model
 
     def listed(
-        self, actor: AnyActor, pinned: Collection[str] = (), key: Any = OUTER_KEY
+        self, actor: AnyActor, pinned: Collection[str] = (), key: object = OUTER_KEY
     ) -> QuerySet[Any]:
         """Return the rows that point at the outer query's row, of those that the actor may list.
 

@@ -87,7 +87,7 @@ class Plan:
         ]
 
 
-def compiled(rows: QuerySet[Any, Any], suffix: str = "", *limits: UnboundParameter) -> Plan:
+def compiled(rows: QuerySet[Model, object], suffix: str = "", *limits: UnboundParameter) -> Plan:
     """Compile a queryset whose values may be placeholders."""
     try:
         sql, parameters = rows.query.get_compiler(connection=connection).as_sql()

@@ -60,7 +60,7 @@ def table_with_rows(resource: Resource, changed: Iterable[UUID], images: Iterabl
     return _table(resource, [(unchanged, (json_list(changed),)), _images(resource, list(images))])
 
 
-def _table(resource: Resource, parts: Sequence[tuple[str, tuple[Any, ...]]]) -> Table:
+def _table(resource: Resource, parts: Sequence[tuple[str, tuple[object, ...]]]) -> Table:
     name = connection.ops.quote_name(resource.model._meta.db_table)
     selects = [part for part in parts if part[0]]
     sql = " UNION ALL ".join(sql for sql, _parameters in selects)

@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Model
+    from django.db.models.sql.compiler import SQLCompiler
 
     from resources.actors import ActorKind
     from resources.declaration import Resource
@@ -186,7 +188,13 @@ class IdInJson(Func):
     output_field = BooleanField()
 
     @override
-    def as_sql(self, compiler: Any, connection: Any, *_parts: Any, **extra_context: Any) -> Any:
+    def as_sql(
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        *_parts: object,
+        **extra_context: object,
+    ) -> Any:
         """Return `id IN (SELECT …)`."""
         (key, of_key), (_ids, of_ids) = map(compiler.compile, self.get_source_expressions())
         return f"{key} IN ({dialect().ids_of_json})", (*of_key, *of_ids)

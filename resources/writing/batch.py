@@ -93,7 +93,7 @@ def _lock(writes: Sequence[Mapping[str, object]]) -> None:
         lock(keys)
 
 
-def _target(write: Mapping[str, Any]) -> Target | None:
+def _target(write: Mapping[str, object]) -> Target | None:
     return target_of(str(write["path"]).removeprefix(API_PREFIX).strip("/"))
 
 

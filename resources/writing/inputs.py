@@ -111,7 +111,7 @@ class DocumentInput(serializers.JSONField):
         return value
 
 
-def _parsed(value: Any) -> Any:
+def _parsed(value: object) -> Any:
     """Multipart forms carry documents as text."""
     if not isinstance(value, str):
         return value
@@ -175,7 +175,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
         return not self.partial and (field.required or field.default is not serializers.empty)
 
     @override
-    def run_validators(self, value: Any) -> None:
+    def run_validators(self, value: object) -> None:
         """Collect what validators would look at only if there are any."""
         if self.validators:
             super().run_validators(value)
@@ -222,7 +222,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
             raise serializers.ValidationError(errors | self._known_errors(rest) | errors)
         return super().to_internal_value(data)
 
-    def _known_errors(self, data: Any) -> dict[str, Any]:
+    def _known_errors(self, data: object) -> dict[str, Any]:
         """Return what is wrong with the fields that there are, so that all is told at once."""
         try:
             super().to_internal_value(data)
@@ -264,7 +264,7 @@ _ready = local()
 
 
 def validated(
-    resource: Resource, verb: str, actor: Actor, sent: Any, row: Record | None = None
+    resource: Resource, verb: str, actor: Actor, sent: object, row: Record | None = None
 ) -> dict[str, Any]:
     """Check what a client sent to `create`, or to `update` a row. Return the values of columns.
 
@@ -295,7 +295,7 @@ def _serializer(resource: Resource, verb: str) -> tuple[RecordInput, dict[str, A
     return kept
 
 
-def composed_input(sent: Any) -> Any:
+def composed_input(sent: object) -> Any:
     """Return what a client sent with its texts in composed form, before they are measured."""
     if not isinstance(sent, MultiValueDict):
         return composed_value(sent)

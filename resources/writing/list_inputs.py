@@ -99,12 +99,12 @@ class UploadListInput(UploadInput):
         return ListEdit(**sent) if sent else serializers.empty
 
     @override
-    def run_validation(self, data: Any = serializers.empty) -> Any:
+    def run_validation(self, data: object = serializers.empty) -> Any:
         """Take null for an empty list."""
         return super().run_validation([] if data is None else data)
 
     @override
-    def to_internal_value(self, data: Any) -> list[str]:
+    def to_internal_value(self, data: object) -> list[str]:
         edit = data if isinstance(data, ListEdit) else ListEdit(whole=_as_list(data))
         if edit.count > self.most_files:
             raise too_many(self.most_files)
@@ -143,7 +143,7 @@ class UploadListInput(UploadInput):
         return sent.lower()
 
 
-def _values(dictionary: Mapping[Any, Any], name: str) -> Sequence[object]:
+def _values(dictionary: Mapping[object, object], name: str) -> Sequence[object]:
     """Return what was sent under a name: a list, one value of it, or the parts of a form."""
     if not isinstance(dictionary, QueryDict):
         return _as_list(dictionary[name])

@@ -55,7 +55,7 @@ class ErrorWrapper(DatabaseErrorWrapper):
 class NativeCursor(_Cursor):
     """Takes Django's placeholders: a statement is written with SQLite's own once for all runs."""
 
-    def execute(self, query: str, params: Any = None) -> Any:
+    def execute(self, query: str, params: object = None) -> Any:
         if params is None:
             return super().execute(query)
         if isinstance(params, Mapping):
@@ -71,7 +71,7 @@ class LeanCursor(_Cursor):
 
     database: SQLiteConnection
 
-    def execute(self, query: str, params: Any = None) -> Any:
+    def execute(self, query: str, params: object = None) -> Any:
         database = self.database
         if database.needs_rollback:
             database.validate_no_broken_transaction()
@@ -116,7 +116,7 @@ class WatchedCursor(LeanCursor):
     """Notices statements that take long."""
 
     @override
-    def execute(self, query: str, params: Any = None) -> Any:
+    def execute(self, query: str, params: object = None) -> Any:
         begun = monotonic()
         try:
             return super().execute(query, params)

@@ -35,6 +35,6 @@ def errors_in(answer: Response) -> dict[str, list[str]]:
     return {name: list(messages) for name, messages in form.errors.items()}
 
 
-def messages_in(answer: Any) -> list[str]:
+def messages_in(answer: Response) -> list[str]:
     """Return the messages of the page that an answer leads to."""
     return [str(message) for message in answer.context["messages"]]

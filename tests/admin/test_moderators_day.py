@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
     from pytest_django.live_server_helper import LiveServer
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 SECRET = "a correct horse 9"
@@ -48,12 +49,12 @@ def with_picture(persona: Persona, **values: object) -> Any:
     return persona.creates("cards", front=str(front.pk), effects=FOIL, **values)
 
 
-def reports(persona: Persona, resource: str, record: Any, text: str = "") -> None:
+def reports(persona: Persona, resource: str, record: JsonObject, text: str = "") -> None:
     sent = {"target_resource": resource, "target_id": record["id"], "reason": "spam", "text": text}
     persona.creates("reports", **sent)
 
 
-def case_about(record: Any, kind: str = "report") -> ModerationCase:
+def case_about(record: JsonObject, kind: str = "report") -> ModerationCase:
     return ModerationCase.objects.get(target_id=record["id"], kind=kind)
 
 
@@ -88,7 +89,7 @@ def test_a_day_from_signing_in_to_the_appeal(
     assert window.faults() == []
 
 
-def signs_in_and_decides_by_keyboard(window: Window, card: Any) -> None:
+def signs_in_and_decides_by_keyboard(window: Window, card: JsonObject) -> None:
     window.becomes(DESKTOP, "en")
     window.signs_in("moderator", SECRET)
     assert "What waits" in window.text
@@ -137,7 +138,7 @@ def reads_what_became_of_it(author: Persona, reporter: Persona) -> Any:
     return log[0]
 
 
-def cannot_decide_the_appeal(window: Window, card: Any) -> None:
+def cannot_decide_the_appeal(window: Window, card: JsonObject) -> None:
     window.opens("/admin/moderation/queue/")
     box = window.browser.find_element(By.NAME, "case")
     assert not box.is_enabled()
@@ -146,7 +147,7 @@ def cannot_decide_the_appeal(window: Window, card: Any) -> None:
     assert not window.browser.find_elements(By.ID, "decision")
 
 
-def overturns_on_the_phone_in_korean(window: Window, card: Any) -> None:
+def overturns_on_the_phone_in_korean(window: Window, card: JsonObject) -> None:
     window.becomes(PHONE, "ko")
     window.signs_in("mina", SECRET)
     assert "기다리는 일" in window.text

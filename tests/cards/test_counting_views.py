@@ -14,6 +14,7 @@ from resources.models import Change
 
 if TYPE_CHECKING:
     from cards.models import Card
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 pytestmark = pytest.mark.dialect
@@ -35,7 +36,7 @@ def counts(persona: Persona, card: Any) -> tuple[int, int]:
 
 
 def test_each_viewer_counts_once_and_one_update_tells_all(
-    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona, card: Any
+    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona, card: JsonObject
 ) -> None:
     before = alice.api.get(f"cards/{card['id']}")
     for viewer in (bob, carol, anonymous, bob, anonymous, alice):
@@ -56,13 +57,13 @@ def test_each_viewer_counts_once_and_one_update_tells_all(
     assert edited.status_code == 200
 
 
-def test_nobody_counts_what_they_cannot_see(alice: Persona, bob: Persona, card: Any) -> None:
+def test_nobody_counts_what_they_cannot_see(alice: Persona, bob: Persona, card: JsonObject) -> None:
     alice.api.patch(f"cards/{card['id']}", {"visibility": "private"})
     assert (looks(bob, card), looks(bob, {"id": "nowhere"})) == (404, 404)
     assert write_counts() == 0
 
 
-def test_views_of_a_deleted_card_go_with_it(alice: Persona, bob: Persona, card: Any) -> None:
+def test_views_of_a_deleted_card_go_with_it(alice: Persona, bob: Persona, card: JsonObject) -> None:
     other = alice.creates("cards", title="Moth", status="published")
     looks(bob, card)
     looks(bob, other)

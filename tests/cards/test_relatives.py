@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING, Any
 from tests.cards.test_made_from_templates import approved
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
-def related(persona: Persona, card: Any, **query: str) -> list[str]:
+def related(persona: Persona, card: JsonObject, **query: str) -> list[str]:
     answer = persona.api.get(f"cards/{card['id']}/related", **query)
     assert answer.status_code == 200, answer.content
     return [found["title"] for found in answer.json()["results"]]
 
 
-def family(persona: Persona, card: Any, **query: str) -> Any:
+def family(persona: Persona, card: JsonObject, **query: str) -> Any:
     answer = persona.api.get(f"cards/{card['id']}/remix-graph", fields="title", **query).json()
     return [[found["title"] for found in answer[name]] for name in ("origins", "remixes")]
 
 
-def remix(persona: Persona, card: Any, title: str) -> Any:
+def remix(persona: Persona, card: JsonObject, title: str) -> Any:
     made = persona.api.post(f"cards/{card['id']}/remix").json()
     persona.api.patch(f"cards/{made['id']}", {"title": title, "tags": []})
     return persona.api.post(f"cards/{made['id']}/publish").json()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
-def remixes(persona: Persona, card: Any) -> Any:
+def remixes(persona: Persona, card: JsonObject) -> Any:
     return persona.api.post(f"cards/{card['id']}/remix")
 
 

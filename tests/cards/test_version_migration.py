@@ -13,12 +13,13 @@ from resources.actors import SYSTEM
 from resources.models import Change
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 migration: Any = import_module("cards.migrations.0006_version_visibility")
 
 
-def judged(card: Any) -> list[str]:
+def judged(card: JsonObject) -> list[str]:
     """Return what the migration finds of a card's versions, in order."""
     versions = list(CardVersion.objects.filter(card=card["id"]).order_by("number"))
     for version in versions:

@@ -11,10 +11,11 @@ from PIL import Image
 from files.storage import set_up_storage
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
-def versions_of(persona: Persona, card: Any) -> list[Any]:
+def versions_of(persona: Persona, card: JsonObject) -> list[Any]:
     listed = persona.api.get("card-versions", card=card["id"]).json()["results"]
     return sorted(listed, key=lambda version: int(version["number"]))
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from selenium.webdriver import Chrome
 
+    from resources.json_text import JsonObject
+
 pytestmark = pytest.mark.embedded
 
 PAGE = Path(__file__).with_name("listener.html")
@@ -89,7 +91,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
         yield running
 
 
-def listens(browser: Chrome, site: str, server: Server, member: Any) -> None:
+def listens(browser: Chrome, site: str, server: Server, member: JsonObject) -> None:
     """Open the page and have it listen to the epic cards as a member."""
     browser.get(f"{site}/{PAGE.name}")
     holds(browser, "window.listen !== undefined")

@@ -9,10 +9,11 @@ import pytest
 from tests.collections_app.binders import card_of, filled, items_of
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
-def invited(owner: Persona, member: Persona, collection: Any) -> Any:
+def invited(owner: Persona, member: Persona, collection: JsonObject) -> Any:
     return owner.creates("collection-collaborators", collection=collection["id"], user=member.id)
 
 

@@ -12,6 +12,7 @@ from tests.personas import new_member
 from users.services.sanctions import impose_sanction
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 HISTORY = 107
@@ -48,7 +49,7 @@ def now(persona: Persona, room: Any) -> Any:
 
 
 def test_what_is_said_is_kept_counted_and_found(
-    alice: Persona, bob: Persona, anonymous: Persona, room: Any
+    alice: Persona, bob: Persona, anonymous: Persona, room: JsonObject
 ) -> None:
     assert (room["creator"], room["message_count"], room["is_closed"]) == (alice.id, 0, False)
     first = says(bob, room, "Does foil help?")
@@ -64,7 +65,7 @@ def test_what_is_said_is_kept_counted_and_found(
     assert (seen["message_count"], seen["last_message_at"]) == (2, reply["created_at"])
 
 
-def test_the_liveliest_room_comes_first(alice: Persona, bob: Persona, room: object) -> None:
+def test_the_liveliest_room_comes_first(alice: Persona, bob: Persona, room: JsonObject) -> None:
     other = alice.creates("rooms", title="Foils")
 
     def listed() -> list[str]:
@@ -78,7 +79,7 @@ def test_the_liveliest_room_comes_first(alice: Persona, bob: Persona, room: obje
 
 
 def test_a_reader_can_page_back_through_everything_while_others_go_on(
-    alice: Persona, bob: Persona, room: Any
+    alice: Persona, bob: Persona, room: JsonObject
 ) -> None:
     for number in range(HISTORY):
         says(alice, room, str(number))
@@ -92,7 +93,7 @@ def test_a_reader_can_page_back_through_everything_while_others_go_on(
     assert now(bob, room)["message_count"] == HISTORY + 10
 
 
-def test_a_reply_stays_in_its_room(alice: Persona, bob: Persona, room: object) -> None:
+def test_a_reply_stays_in_its_room(alice: Persona, bob: Persona, room: JsonObject) -> None:
     elsewhere = says(alice, alice.creates("rooms", title="Other"))
     status, problem = tries(bob, room, reply_to=elsewhere["id"])
     error = problem["errors"][0]
@@ -101,7 +102,7 @@ def test_a_reply_stays_in_its_room(alice: Persona, bob: Persona, room: object) -
 
 
 def test_only_its_author_can_edit_a_message(
-    alice: Persona, bob: Persona, moderator: Persona, room: object
+    alice: Persona, bob: Persona, moderator: Persona, room: JsonObject
 ) -> None:
     said = says(bob, room, "Frist")
     path = f"messages/{said['id']}"
@@ -119,7 +120,7 @@ def test_only_its_author_can_edit_a_message(
 
 
 def test_a_message_is_deleted_by_its_author_the_rooms_creator_or_a_moderator(
-    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, room: Any
+    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, room: JsonObject
 ) -> None:
     first, second, third = (says(bob, room, body) for body in ("one", "two", "three"))
     reply = says(carol, room, "to three", reply_to=third["id"])
@@ -135,7 +136,7 @@ def test_a_message_is_deleted_by_its_author_the_rooms_creator_or_a_moderator(
 
 
 def test_a_closed_room_takes_no_more_messages(
-    alice: Persona, bob: Persona, moderator: Persona, room: Any
+    alice: Persona, bob: Persona, moderator: Persona, room: JsonObject
 ) -> None:
     path = f"rooms/{room['id']}/close"
     says(bob, room)
@@ -150,7 +151,7 @@ def test_a_closed_room_takes_no_more_messages(
 
 
 def test_who_is_silenced_or_not_verified_can_only_read(
-    bob: Persona, anonymous: Persona, room: object
+    bob: Persona, anonymous: Persona, room: JsonObject
 ) -> None:
     says(bob, room, "Noise")
     assert bob.user is not None
@@ -221,7 +222,7 @@ def test_who_keeps_the_room_can_hide_a_message_and_show_it_again(
     bob: Persona,
     carol: Persona,
     anonymous: Persona,
-    room: Any,
+    room: JsonObject,
     request: pytest.FixtureRequest,
 ) -> None:
     keeps: Persona = request.getfixturevalue(keeper)

@@ -9,6 +9,7 @@ import pytest
 from community.models import DEEPEST_REPLY
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -26,7 +27,7 @@ def count(persona: Persona, post: Any) -> Any:
 
 
 def test_comments_make_threads_in_the_order_they_came(
-    alice: Persona, bob: Persona, post: Any
+    alice: Persona, bob: Persona, post: JsonObject
 ) -> None:
     first = says(bob, post, "First")
     second = says(alice, post, "Second")
@@ -39,7 +40,7 @@ def test_comments_make_threads_in_the_order_they_came(
     assert count(bob, post) == 3
 
 
-def test_replies_nest_eight_deep_at_most(alice: Persona, post: Any) -> None:
+def test_replies_nest_eight_deep_at_most(alice: Persona, post: JsonObject) -> None:
     comment = says(alice, post)
     for depth in range(1, DEEPEST_REPLY + 1):
         comment = says(alice, post, parent=comment["id"])
@@ -50,7 +51,7 @@ def test_replies_nest_eight_deep_at_most(alice: Persona, post: Any) -> None:
     assert count(alice, post) == DEEPEST_REPLY + 1
 
 
-def test_a_reply_stays_with_its_post(alice: Persona, post: Any) -> None:
+def test_a_reply_stays_with_its_post(alice: Persona, post: JsonObject) -> None:
     elsewhere = says(alice, alice.creates("posts", text="Other"))
     reply = {"post": post["id"], "parent": elsewhere["id"], "text": "Hi"}
     refused = alice.api.post("comments", reply)
@@ -60,7 +61,7 @@ def test_a_reply_stays_with_its_post(alice: Persona, post: Any) -> None:
 
 
 def test_the_answers_to_a_deleted_comment_stay(
-    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, post: object
+    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, post: JsonObject
 ) -> None:
     first = says(bob, post, "Something rash")
     reply = says(alice, post, "An answer", parent=first["id"])
@@ -79,7 +80,7 @@ def test_the_answers_to_a_deleted_comment_stay(
 
 
 def test_a_tombstone_says_nothing_more_and_goes_with_its_last_reply(
-    alice: Persona, bob: Persona, post: Any
+    alice: Persona, bob: Persona, post: JsonObject
 ) -> None:
     first = says(bob, post)
     second = says(bob, post, parent=first["id"])
@@ -93,7 +94,7 @@ def test_a_tombstone_says_nothing_more_and_goes_with_its_last_reply(
 
 
 def test_a_moderators_delete_leaves_the_answers_too(
-    alice: Persona, bob: Persona, moderator: Persona, post: object
+    alice: Persona, bob: Persona, moderator: Persona, post: JsonObject
 ) -> None:
     first = says(bob, post)
     reply = says(alice, post, parent=first["id"])
@@ -104,7 +105,7 @@ def test_a_moderators_delete_leaves_the_answers_too(
 
 
 def test_only_its_author_can_change_a_comment(
-    alice: Persona, bob: Persona, anonymous: Persona, post: Any
+    alice: Persona, bob: Persona, anonymous: Persona, post: JsonObject
 ) -> None:
     path = f"comments/{says(bob, post)['id']}"
     assert bob.api.patch(path, {"text": "Hi!"}).json()["text"] == "Hi!"
@@ -115,7 +116,7 @@ def test_only_its_author_can_change_a_comment(
 
 
 def test_a_hidden_posts_comments_are_hidden_too(
-    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, post: Any
+    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, post: JsonObject
 ) -> None:
     path = f"comments/{says(bob, post)['id']}"
     moderator.api.put(f"posts/{post['id']}/hide")

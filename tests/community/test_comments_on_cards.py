@@ -19,7 +19,7 @@ def card(alice: Persona) -> Any:
 
 
 def test_members_talk_about_a_card_and_a_deleted_comment_keeps_its_replies(
-    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona, card: Any
+    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona, card: JsonObject
 ) -> None:
     first = bob.creates("comments", card=card["id"], text="What a shine")
     reply = alice.creates("comments", card=card["id"], parent=first["id"], text="Thank you")
@@ -51,9 +51,9 @@ def test_a_card_that_is_commented_on_is_still_what_its_creator_read(
 
 
 def test_a_comment_is_on_one_thing_that_its_author_may_see(
-    alice: Persona, bob: Persona, card: Any
+    alice: Persona, bob: Persona, card: JsonObject
 ) -> None:
-    def refused(**values: Any) -> Any:
+    def refused(**values: object) -> Any:
         answer = bob.api.post("comments", {"text": "Hm", **values})
         assert answer.status_code == 400, answer.content
         return [(error["field"], error["code"]) for error in answer.json()["errors"]]
@@ -68,7 +68,7 @@ def test_a_comment_is_on_one_thing_that_its_author_may_see(
 
 
 def test_comments_are_seen_where_their_card_is(
-    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, card: Any
+    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, card: JsonObject
 ) -> None:
     comment = bob.creates("comments", card=card["id"], text="Hm")
     path = f"comments/{comment['id']}"

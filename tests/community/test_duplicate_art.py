@@ -48,7 +48,7 @@ def front(content: bytes) -> SimpleUploadedFile:
     return SimpleUploadedFile("front", content)
 
 
-def draws(persona: Persona, content: bytes, **values: Any) -> Any:
+def draws(persona: Persona, content: bytes, **values: object) -> Any:
     sent = {"title": "Dragon", "status": "published", "front": front(content), **values}
     answer = persona.api.upload("cards", sent)
     assert answer.status_code == 201, answer.content

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
-def texts(persona: Persona, **asked: Any) -> Any:
+def texts(persona: Persona, **asked: object) -> Any:
     return [one["text"] for one in persona.api.get("edits", **asked).json()["results"]]
 
 

@@ -33,7 +33,7 @@ def shown(reader: Persona, **asked: str) -> list[str]:
     return [each["card"]["title"] if each["card"] else each["post"]["text"] for each in expanded]
 
 
-def publish(author: Persona, title: str, **values: Any) -> str:
+def publish(author: Persona, title: str, **values: object) -> str:
     card: str = author.creates("cards", title=title, status="published", **values)["id"]
     run_consumers("feed")
     return card

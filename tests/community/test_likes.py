@@ -9,6 +9,7 @@ import pytest
 from tests.admin.counters import wrong_counters
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -19,7 +20,7 @@ def post(alice: Persona) -> Any:
 
 @pytest.mark.parametrize("kind", ["posts", "comments"])
 def test_members_like_what_was_said(
-    alice: Persona, bob: Persona, anonymous: Persona, post: Any, kind: str
+    alice: Persona, bob: Persona, anonymous: Persona, post: JsonObject, kind: str
 ) -> None:
     said = post if kind == "posts" else alice.creates("comments", post=post["id"], text="Me too")
     path, own = f"{kind}/{said['id']}", f"{kind[:-1]}-likes"
@@ -38,7 +39,7 @@ def test_members_like_what_was_said(
     assert wrong_counters() == {}
 
 
-def test_a_deleted_comment_cannot_be_liked(alice: Persona, bob: Persona, post: Any) -> None:
+def test_a_deleted_comment_cannot_be_liked(alice: Persona, bob: Persona, post: JsonObject) -> None:
     first = bob.creates("comments", post=post["id"], text="First")
     alice.creates("comments", post=post["id"], parent=first["id"], text="Reply")
     path = f"comments/{first['id']}"
@@ -48,7 +49,7 @@ def test_a_deleted_comment_cannot_be_liked(alice: Persona, bob: Persona, post: A
     assert alice.api.delete(f"{path}/like").json()["like_count"] == 0
 
 
-def test_an_edited_text_says_when_that_was(alice: Persona, post: Any) -> None:
+def test_an_edited_text_says_when_that_was(alice: Persona, post: JsonObject) -> None:
     comment = alice.creates("comments", post=post["id"], text="First")
     for path in (f"posts/{post['id']}", f"comments/{comment['id']}"):
         assert alice.api.patch(path, {}).json()["edited_at"] is None

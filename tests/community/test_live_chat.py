@@ -20,17 +20,17 @@ async def does(action: Any, *given: Any, **named: Any) -> Any:
     return await sync_to_async(action)(*given, **named)
 
 
-async def says(persona: Persona, room: Any, body: str) -> Any:
+async def says(persona: Persona, room: JsonObject, body: str) -> Any:
     return await does(persona.creates, "messages", room=room["id"], body=body)
 
 
-async def listens(persona: Persona, room: Any) -> Live:
+async def listens(persona: Persona, room: JsonObject) -> Live:
     live = await signed_in(persona)
     assert (await live.subscribe(f"rooms/{room['id']}/messages"))["type"] == "subscribed"
     return live
 
 
-async def joins(live: Live, room: Any) -> Any:
+async def joins(live: Live, room: JsonObject) -> Any:
     await live.send({"type": "join", "ref": "2", "room": f"rooms/{room['id']}"})
     return await live.receive()
 

@@ -17,6 +17,8 @@ from tests.personas import new_member
 from users.models import Sanction, User
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
     from resources.json_text import JsonObject
     from tests.personas import Persona
 
@@ -49,20 +51,22 @@ def waiting(moderator: Persona) -> list[Any]:
     return cases
 
 
-def decides(persona: Persona, case: Any, actions: list[Any], **more: object) -> Any:
+def decides(persona: Persona, case: Any, actions: list[JsonObject], **more: object) -> Any:
     """Decide a case and return the answer."""
     sent = {"actions": actions, "reason": "Advertising.", "ground": "spam"} | more
     return persona.api.post(f"moderation-cases/{case['id']}/decide", sent)
 
 
-def log_of(persona: Persona, record: Any) -> list[Any]:
+def log_of(persona: Persona, record: JsonObject) -> list[Any]:
     """Return the lines of the moderation log about a record that this persona knows of."""
     lines: list[Any] = persona.api.get("moderation-log", target_id=record["id"]).json()["results"]
     return lines
 
 
 @pytest.fixture
-def reported(bob: Persona, carol: Persona, moderator: Persona, post: object, settings: Any) -> Any:
+def reported(
+    bob: Persona, carol: Persona, moderator: Persona, post: JsonObject, settings: Settings
+) -> Any:
     """Have two members report the post, which hides it; return the case."""
     settings.MODERATION = settings.MODERATION._replace(score_to_hide=2)
     for persona in (bob, carol):
@@ -71,7 +75,7 @@ def reported(bob: Persona, carol: Persona, moderator: Persona, post: object, set
 
 
 @pytest.fixture
-def deleted(moderator: Persona, reported: Any) -> Any:
+def deleted(moderator: Persona, reported: object) -> Any:
     """Have the moderator delete the post and silence its author; return the case."""
     until = (timezone.now() + timedelta(days=1)).isoformat()
     silence = {"kind": "silence", "expires_at": until}
@@ -79,7 +83,7 @@ def deleted(moderator: Persona, reported: Any) -> Any:
 
 
 def test_reports_gather_in_one_case_and_hide_the_post_together(
-    alice: Persona, bob: Persona, moderator: Persona, anonymous: Persona, post: Any
+    alice: Persona, bob: Persona, moderator: Persona, anonymous: Persona, post: JsonObject
 ) -> None:
     path, case_path = f"posts/{post['id']}", "moderation-cases"
     reports(bob, post)
@@ -118,7 +122,7 @@ def test_a_case_is_claimed_by_one_moderator_at_a_time(
 
 
 def test_author_and_reporters_learn_what_was_decided_and_why(
-    alice: Persona, bob: Persona, anonymous: Persona, post: Any, deleted: Any
+    alice: Persona, bob: Persona, anonymous: Persona, post: JsonObject, deleted: Any
 ) -> None:
     assert (deleted["state"], deleted["decision"]) == ("decided", "upheld")
     (report,) = bob.api.get("reports").json()["results"]
@@ -164,7 +168,7 @@ def test_an_appeal_is_decided_by_a_second_moderator_and_undoes_everything(
 
 
 def test_what_was_deleted_goes_for_good_when_the_appeal_fails(
-    alice: Persona, bob: Persona, moderator: Persona, second: Persona, post: Any
+    alice: Persona, bob: Persona, moderator: Persona, second: Persona, post: JsonObject
 ) -> None:
     reports(bob, post)
     decides(moderator, waiting(moderator)[0], [{"kind": "delete"}])
@@ -256,7 +260,7 @@ def test_moderators_read_the_history_of_a_member(
 
 
 def test_nobody_reports_or_decides_their_own_content(
-    alice: Persona, bob: Persona, moderator: Persona, second: Persona, post: object
+    alice: Persona, bob: Persona, moderator: Persona, second: Persona, post: JsonObject
 ) -> None:
     own = moderator.creates("posts", text="Mine.")
     refused = moderator.api.post(

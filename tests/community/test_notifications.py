@@ -153,7 +153,7 @@ def test_templates_follows_remixes_and_sanctions_are_told(
     ], "who moderates is not told"
 
 
-def decided(persona: Persona, record: Any, *kinds: str, reason: str) -> None:
+def decided(persona: Persona, record: JsonObject, *kinds: str, reason: str) -> None:
     """Have a moderator decide the case about a record that waits."""
     waiting = f'target_id="{record["id"]}" && state="open"'
     [case] = persona.api.get("moderation-cases", filter=waiting).json()["results"]

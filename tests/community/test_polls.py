@@ -30,12 +30,12 @@ def post(alice: Persona) -> Any:
     return alice.creates("posts", text="Which foil next?")
 
 
-def votes(persona: Persona, poll: Any, option: int) -> Any:
+def votes(persona: Persona, poll: JsonObject, option: int) -> Any:
     return persona.api.put(f"polls/{poll['id']}/vote?fields=*,viewer", {"option": option})
 
 
 def test_members_vote_once_each(
-    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona, post: Any
+    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona, post: JsonObject
 ) -> None:
     poll = alice.creates("polls", post=post["id"], options=OPTIONS)
     assert (poll["counts"], poll["vote_count"], poll["is_closed"]) == ([0, 0, 0], 0, False)
@@ -57,7 +57,7 @@ def test_members_vote_once_each(
 
 
 def test_results_are_hidden_until_one_has_voted_or_the_poll_is_closed(
-    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona, post: Any
+    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona, post: JsonObject
 ) -> None:
     poll = alice.creates("polls", post=post["id"], options=OPTIONS, has_hidden_results=True)
     since = feed.head()
@@ -117,7 +117,7 @@ def test_a_poll_that_cannot_be_is_refused(
 
 
 def test_only_its_author_puts_a_poll_to_a_post_and_only_one(
-    alice: Persona, bob: Persona, moderator: Persona, post: Any
+    alice: Persona, bob: Persona, moderator: Persona, post: JsonObject
 ) -> None:
     poll = {"post": post["id"], "options": OPTIONS}
     assert bob.api.post("polls", poll).status_code == 403

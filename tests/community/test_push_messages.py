@@ -26,6 +26,7 @@ from tests.working import run_later, waiting
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 __all__ = ["receiver"]
@@ -62,7 +63,7 @@ def own_network(settings: Settings) -> None:
     settings.WEBHOOK_ALLOW_PRIVATE = True
 
 
-def like(card: Any, *personas: Persona) -> list[str]:
+def like(card: JsonObject, *personas: Persona) -> list[str]:
     """Have a card liked; return the ids of the notifications that are to be pushed."""
     before = pending()
     for persona in personas:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
-def react(persona: Persona, emoji: str, **target: Any) -> Any:
+def react(persona: Persona, emoji: str, **target: object) -> Any:
     return persona.api.post("reactions", {"emoji": emoji, **target})
 
 

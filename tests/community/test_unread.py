@@ -15,6 +15,7 @@ from tests.resources.hearing import heard
 from users.models import Mute
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 pytestmark = pytest.mark.dialect
@@ -22,16 +23,16 @@ pytestmark = pytest.mark.dialect
 ASKED = {"fields": "id,viewer"}
 
 
-def unread(persona: Persona, room: Any) -> Any:
+def unread(persona: Persona, room: JsonObject) -> Any:
     viewer = persona.api.get(f"rooms/{room['id']}", **ASKED).json()["viewer"]
     return viewer and viewer["unread_count"]
 
 
-def says(persona: Persona, room: Any, body: str = "Hello") -> Any:
+def says(persona: Persona, room: JsonObject, body: str = "Hello") -> Any:
     return persona.creates("messages", room=room["id"], body=body)
 
 
-def reads(persona: Persona, room: Any, **sent: Any) -> Any:
+def reads(persona: Persona, room: JsonObject, **sent: Any) -> Any:
     answer = persona.api.put(f"rooms/{room['id']}/read?fields=viewer", sent)
     assert answer.status_code == 200, answer.content
     return answer.json()["viewer"]["unread_count"]

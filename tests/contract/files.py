@@ -189,7 +189,7 @@ def expansions(files: Files) -> Iterator[Try]:
     yield from read_of(files, rows - {(each.resource, each.row.pk) for each in files.shown})
 
 
-def read_of(files: Files, rows: Iterable[tuple[Resource, Any]]) -> Iterator[Try]:
+def read_of(files: Files, rows: Iterable[tuple[Resource, object]]) -> Iterator[Try]:
     """Read records with all that can be expanded, and fetch what is in the answers."""
     for resource, key in sorted(rows, key=str):
         back = [f"{one.name}:limit(100)" for one in back_relations(resource)]

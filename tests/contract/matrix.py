@@ -104,7 +104,7 @@ class Matrix:
         for key in {str(row.pk) for row in rows} | saw:
             yield Try(access, self.name, who.name, f"{what} {key}", key in allowed, key in saw)
 
-    def listed(self, who: Who, rows: list[Any]) -> list[Any]:
+    def listed(self, who: Who, rows: list[object]) -> list[Any]:
         """Return the rows that a list which names nothing may show."""
         return [row for row in rows if self.oracle.listed(who, row)]
 
@@ -191,7 +191,7 @@ def pointed(other: Any, column: str, row: Any) -> bool:
     return bool(getattr(other, column) == row.pk)
 
 
-def always(_who: Who, _row: Any) -> bool:
+def always(_who: Who, _row: object) -> bool:
     return True
 
 

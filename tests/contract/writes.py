@@ -66,7 +66,7 @@ def everyone_who_writes(world: World) -> list[tuple[Who, Actor]]:
     return [*world.everyone, *known]
 
 
-def one_by_one(actor: Actor, method: str, path: str, sent: Any) -> int:
+def one_by_one(actor: Actor, method: str, path: str, sent: object) -> int:
     """Send one write and return its status."""
     name, _slash, record_id = path.rpartition("/") if method != "POST" else (path, "", "")
     resource = registry.named(name)

@@ -14,6 +14,7 @@ from tests.files.drawings import drawn, opened
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tests.client import Response
     from tests.personas import Persona
 
 
@@ -44,7 +45,7 @@ def shades(persona: Persona, post: Mapping[str, Any]) -> Sequence[int]:
     return found
 
 
-def errors_of(response: Any) -> Mapping[str, str]:
+def errors_of(response: Response) -> Mapping[str, str]:
     """Return the codes of a refusal by field."""
     assert response.status_code == 400, response.content
     return {error["field"]: error["code"] for error in response.json()["errors"]}

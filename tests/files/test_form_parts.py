@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,7 +27,7 @@ def sends(persona: Persona, *parts: bytes, path: str = "cards") -> Response:
     return persona.api.client.generic("POST", f"/api/v1/{path}", body, FORM)
 
 
-def errors_of(response: Any) -> Mapping[str, str]:
+def errors_of(response: Response) -> Mapping[str, str]:
     return {error["field"]: error["code"] for error in response.json()["errors"]}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import DateTimeField, FloatField, IntegerField, UUIDField
 from hypothesis import given
@@ -196,7 +196,7 @@ def _pairs(resource: Resource) -> st.SearchStrategy[bytes]:
     return st.one_of(*[known.map(_encoded)] * 8, wire_texts(*COMMON))
 
 
-def _filters_of(column: Any) -> st.SearchStrategy[str]:
+def _filters_of(column: ModelField) -> st.SearchStrategy[str]:
     return one_of([f"{column.name}{suffix}" for suffix in suffixes_of(column)])
 
 

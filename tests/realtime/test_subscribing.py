@@ -15,6 +15,7 @@ from tests.realtime.conftest import connected, signed_in
 if TYPE_CHECKING:
     import pytest
 
+    from resources.json_text import JsonObject
     from resources.visibility.audiences import Audience, HeardBySubscriber
     from resources.visibility.change_batch import ChangeBatch
     from resources.visibility.queries import SubscriberId
@@ -25,7 +26,7 @@ async def creates(persona: Persona, **values: object) -> Any:
     return await sync_to_async(persona.creates)("cards", **values)
 
 
-async def edits(persona: Persona, card: Any, **values: Any) -> None:
+async def edits(persona: Persona, card: JsonObject, **values: object) -> None:
     await sync_to_async(persona.api.patch)(f"cards/{card['id']}", values)
 
 

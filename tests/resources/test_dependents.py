@@ -16,6 +16,7 @@ from tests.resources.hearing import heard, told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -24,7 +25,7 @@ def post(alice: Persona) -> Any:
     return alice.creates("posts", text="Hello")
 
 
-def says(persona: Persona, post: Any) -> str:
+def says(persona: Persona, post: JsonObject) -> str:
     comment = persona.creates("comments", post=post["id"], text="Hi")
     return str(comment["id"])
 
@@ -36,7 +37,7 @@ def after(step: Callable[[], object]) -> int:
 
 
 def test_comments_go_with_their_post_and_come_back_with_it(
-    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, post: Any
+    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, post: JsonObject
 ) -> None:
     others = {says(bob, post), says(alice, post)}
     says(carol, post)
@@ -50,7 +51,7 @@ def test_comments_go_with_their_post_and_come_back_with_it(
 
 
 def test_who_is_cut_off_between_events_of_one_change_hears_them_again(
-    alice: Persona, carol: Persona, moderator: Persona, post: Any
+    alice: Persona, carol: Persona, moderator: Persona, post: JsonObject
 ) -> None:
     for _number in range(3):
         says(alice, post)
@@ -63,7 +64,7 @@ def test_who_is_cut_off_between_events_of_one_change_hears_them_again(
 
 
 def test_what_a_rule_does_not_look_at_moves_nothing(
-    alice: Persona, bob: Persona, post: Any
+    alice: Persona, bob: Persona, post: JsonObject
 ) -> None:
     says(alice, post)
     edited = after(lambda: alice.api.patch(f"posts/{post['id']}", {"text": "Hello again"}))
@@ -97,7 +98,7 @@ def test_what_hangs_on_what_hangs_goes_too(alice: Persona, bob: Persona) -> None
 
 
 def test_a_row_that_is_deleted_after_it_went_out_of_sight_is_heard_of_once(
-    alice: Persona, bob: Persona, moderator: Persona, post: Any
+    alice: Persona, bob: Persona, moderator: Persona, post: JsonObject
 ) -> None:
     """A reader far behind finds neither the comment nor the post as they were."""
     comment = says(alice, post)
@@ -115,7 +116,7 @@ def test_a_row_that_is_deleted_after_it_went_out_of_sight_is_heard_of_once(
 
 
 def test_a_row_enters_a_filter_by_what_it_points_at(
-    alice: Persona, bob: Persona, post: object
+    alice: Persona, bob: Persona, post: JsonObject
 ) -> None:
     card = alice.creates("cards", title="Dragon", status="published", rarity="rare")
     about = alice.creates("posts", text="Look", card=card["id"])
@@ -127,7 +128,7 @@ def test_a_row_enters_a_filter_by_what_it_points_at(
 
 
 def test_a_row_enters_and_leaves_a_filter_by_what_points_at_it(
-    alice: Persona, bob: Persona, post: Any
+    alice: Persona, bob: Persona, post: JsonObject
 ) -> None:
     asked = 'filter=comments_via_post.text?="Hi"'
     comment = ""
@@ -156,7 +157,7 @@ def test_a_row_enters_and_leaves_a_filter_by_another_row_of_its_own_kind(
 
 
 def test_what_showed_only_in_between_is_taken_back_with_what_it_hangs_on(
-    alice: Persona, bob: Persona, moderator: Persona, post: Any
+    alice: Persona, bob: Persona, moderator: Persona, post: JsonObject
 ) -> None:
     comment = says(alice, post)
     moderator.api.put(f"posts/{post['id']}/hide")
@@ -166,7 +167,11 @@ def test_what_showed_only_in_between_is_taken_back_with_what_it_hangs_on(
 
 
 def test_too_many_at_once_are_not_told_one_by_one(
-    alice: Persona, bob: Persona, moderator: Persona, post: Any, monkeypatch: pytest.MonkeyPatch
+    alice: Persona,
+    bob: Persona,
+    moderator: Persona,
+    post: JsonObject,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(dependents, "MOST_DEPENDENTS", 2)
     for _number in range(3):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 
-def card_of(owner: Persona, **values: Any) -> Card:
+def card_of(owner: Persona, **values: object) -> Card:
     """Make a card that everyone may see, unless `values` say otherwise."""
     values = {"title": "Dragon", "status": "published", **values}
     return changes.create(Card, by=SYSTEM, creator=owner.user, **values)

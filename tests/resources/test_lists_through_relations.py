@@ -17,6 +17,7 @@ from tests.architecture.sources import all_sources
 from tests.resources.hearing import told
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 
@@ -139,7 +140,7 @@ def test_items_come_into_the_list_with_their_collection_and_go_with_it(
 
 
 def test_a_filter_looks_back_only_at_what_is_listed(
-    alice: Persona, carol: Persona, binder: Any
+    alice: Persona, carol: Persona, binder: JsonObject
 ) -> None:
     card = alice.creates("cards", title="Dragon", status="published")["id"]
     alice.creates("collection-items", collection=binder["id"], card=card, section="secret")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -26,7 +26,7 @@ def ages(days: int) -> None:
         Change.objects.filter(pk=change.pk).update(at=change.at - timedelta(days=days))
 
 
-def history(card: Any) -> list[tuple[str, JsonObject, JsonObject]]:
+def history(card: JsonObject) -> list[tuple[str, JsonObject, JsonObject]]:
     own = feed.committed_since(0).filter(record_id=UUID(card["id"]))
     titles = {"title"}
     return [
@@ -39,7 +39,7 @@ def history(card: Any) -> list[tuple[str, JsonObject, JsonObject]]:
     ]
 
 
-def renamed(persona: Persona, card: Any, *titles: str) -> None:
+def renamed(persona: Persona, card: JsonObject, *titles: str) -> None:
     for title in titles:
         persona.api.patch(f"cards/{card['id']}", {"title": title})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 SLOTS = {"type": "object", "properties": {"name": {"type": "string"}}}
@@ -17,7 +18,7 @@ STEPS = {
 }
 
 
-def does(persona: Persona, template: Any, verb: str) -> Any:
+def does(persona: Persona, template: JsonObject, verb: str) -> Any:
     """Take one step with a template."""
     body = {"note": "Wider."} if verb == "request-changes" else None
     return persona.api.post(f"templates/{template['id']}/{verb}", body)

@@ -11,6 +11,7 @@ from tests.files.drawings import drawn
 from tests.templates_app.designs import SLOTS, does, seen, template_in
 
 if TYPE_CHECKING:
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 OTHER_SLOTS = {"type": "object", "properties": {"motto": {"type": "string"}}}
@@ -23,7 +24,7 @@ EDITS = {
 }
 
 
-def edits(persona: Persona, template: Any, **values: Any) -> Any:
+def edits(persona: Persona, template: JsonObject, **values: object) -> Any:
     answer = persona.api.patch(f"templates/{template['id']}", values)
     assert answer.status_code == 200, answer.content
     return answer.json()

@@ -18,13 +18,13 @@ def template(alice: Persona, moderator: Persona) -> Any:
     return template_in("approved", alice, moderator)
 
 
-def rating(persona: Persona, template: object) -> tuple[float, int]:
+def rating(persona: Persona, template: JsonObject) -> tuple[float, int]:
     now = seen(persona, template)
     return now["rating_average"], now["rating_count"]
 
 
 def test_a_rating_is_kept_while_reviews_change(
-    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, template: Any
+    alice: Persona, bob: Persona, carol: Persona, moderator: Persona, template: JsonObject
 ) -> None:
     assert rating(alice, template) == (0, 0)
     first = bob.creates("reviews", template=template["id"], stars=5, text="Shiny.")
@@ -63,7 +63,7 @@ def test_stars_go_from_one_to_five(
 
 
 def test_only_its_author_can_change_a_review(
-    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona, template: Any
+    alice: Persona, bob: Persona, carol: Persona, anonymous: Persona, template: JsonObject
 ) -> None:
     path = f"reviews/{bob.creates('reviews', template=template['id'], stars=5)['id']}"
     for other in (alice, carol):
@@ -85,7 +85,7 @@ def test_bob_cannot_review_what_he_cannot_see(
 
 
 def test_the_best_templates_can_be_found(
-    alice: Persona, bob: Persona, moderator: Persona, template: Any
+    alice: Persona, bob: Persona, moderator: Persona, template: JsonObject
 ) -> None:
     better = template_in("approved", alice, moderator)
     bob.creates("reviews", template=template["id"], stars=3)

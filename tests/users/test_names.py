@@ -14,6 +14,7 @@ from users.services.identities import free_username
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from tests.client import Response
     from tests.personas import Persona
 
 RESERVED = (
@@ -67,7 +68,7 @@ def register(**values: object) -> Any:
     return Api().post("auth/register", profile | values)
 
 
-def codes(response: Any) -> list[tuple[str, str]]:
+def codes(response: Response) -> list[tuple[str, str]]:
     assert response.status_code == 400, response.content
     return [(error["field"], error["code"]) for error in response.json()["errors"]]
 

@@ -92,7 +92,7 @@ def form_schemas(named: Mapping[str, JsonSchema]) -> JsonSchema:
     }
 
 
-def _form_schema(document: JsonSchema, fields: Mapping[str, Any]) -> JsonSchema:
+def _form_schema(document: JsonSchema, fields: Mapping[str, object]) -> JsonSchema:
     """Describe a form: its files as bytes, and nothing that is null, which a form can't say."""
     properties = {
         name: _part_schema(fields[name], described)

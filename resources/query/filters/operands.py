@@ -27,6 +27,7 @@ from resources.query.filters.functions import CastText, NumberText, TruthText
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import Model
 
     from resources.types import ModelField
 
@@ -112,7 +113,7 @@ class Scalar:
             Q(IsNull(self.expression)) if self.can_be_null else Q(ConstantCondition(is_true=False))
         )
 
-    def read_through(self, rows: QuerySet[Any], masked: Masked = as_it_is) -> Scalar:
+    def read_through(self, rows: QuerySet[Model], masked: Masked = as_it_is) -> Scalar:
         """Return the same of the one row in `rows`, as `masked` lets it be seen."""
         document = self.document
         if document is not None:
@@ -139,7 +140,7 @@ class Listed:
     is_plain_text: bool = False
     is_each: bool = False
 
-    def read_through(self, rows: QuerySet[Any], masked: Masked = as_it_is) -> Listed:
+    def read_through(self, rows: QuerySet[Model], masked: Masked = as_it_is) -> Listed:
         """Return the list of the one row in `rows`, as `masked` lets it be seen."""
         value = Subquery(rows.values(value=self.array), output_field=PlainField())
         return replace(self, array=masked(value))
@@ -160,7 +161,7 @@ class Many:
     link: str
     inner: Single
 
-    def outside(self, scalar: Scalar, model: Any) -> Scalar:
+    def outside(self, scalar: Scalar, model: type[Model]) -> Scalar:
         """Return a value of the row outside as seen from one of the rows, which points at it."""
         return scalar.read_through(model._default_manager.filter(pk=OuterRef(self.link)))
 

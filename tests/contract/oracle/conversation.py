@@ -1,6 +1,8 @@
 """What belongs to posts, comments and messages: mentions, reactions, earlier texts."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from tests.contract.oracle.community import (
     may_list_comment,
@@ -11,6 +13,10 @@ from tests.contract.oracle.community import (
     may_view_post,
 )
 from tests.contract.oracle.words import Oracle, Says, Who, Writes, alike
+
+if TYPE_CHECKING:
+    from community.models import Edit, Poll, Reaction
+
 
 VIEWED: dict[str, Says] = {
     "post": may_view_post,
@@ -24,7 +30,7 @@ LISTED: dict[str, Says] = {
 }
 
 
-def may_view_about(who: Who, row: Any) -> bool:
+def may_view_about(who: Who, row: object) -> bool:
     """Tell whether somebody may see the post, the comment or the message that a row is about."""
     return any(
         says(who, said)
@@ -33,7 +39,7 @@ def may_view_about(who: Who, row: Any) -> bool:
     )
 
 
-def may_list_about(who: Who, row: Any) -> bool:
+def may_list_about(who: Who, row: object) -> bool:
     return any(
         says(who, said)
         for relation, says in LISTED.items()
@@ -41,44 +47,44 @@ def may_list_about(who: Who, row: Any) -> bool:
     )
 
 
-def may_view_reaction(who: Who, reaction: Any) -> bool:
+def may_view_reaction(who: Who, reaction: Reaction) -> bool:
     return may_view_about(who, reaction) and not who.is_apart_from(reaction.user_id)
 
 
-def may_list_reaction(who: Who, reaction: Any) -> bool:
+def may_list_reaction(who: Who, reaction: Reaction) -> bool:
     return may_list_reactions_of(who, reaction) and reaction.user_id not in who.muted
 
 
-def may_list_reactions_of(who: Who, reaction: Any) -> bool:
+def may_list_reactions_of(who: Who, reaction: Reaction) -> bool:
     return may_list_about(who, reaction) and not who.is_apart_from(reaction.user_id)
 
 
-def may_list_reactions_to(who: Who, reaction: Any) -> bool:
+def may_list_reactions_to(who: Who, reaction: Reaction) -> bool:
     return may_view_reaction(who, reaction) and reaction.user_id not in who.muted
 
 
-def _reads(who: Who, edit: Any) -> bool:
+def _reads(who: Who, edit: Edit) -> bool:
     is_open = edit.was_public or who.id == edit.author_id or who.moderates
     return who.id is not None and is_open
 
 
-def may_view_edit(who: Who, edit: Any) -> bool:
+def may_view_edit(who: Who, edit: Edit) -> bool:
     return _reads(who, edit) and may_view_about(who, edit)
 
 
-def may_list_edit(who: Who, edit: Any) -> bool:
+def may_list_edit(who: Who, edit: Edit) -> bool:
     return _reads(who, edit) and may_list_about(who, edit)
 
 
-def may_view_poll(who: Who, poll: Any) -> bool:
+def may_view_poll(who: Who, poll: Poll) -> bool:
     return may_view_post(who, poll.post)
 
 
-def may_list_poll(who: Who, poll: Any) -> bool:
+def may_list_poll(who: Who, poll: Poll) -> bool:
     return may_list_post(who, poll.post)
 
 
-def knows_results(who: Who, poll: Any) -> bool:
+def knows_results(who: Who, poll: Poll) -> bool:
     has_voted = who.id in [vote.user_id for vote in poll.votes.all()]
     return not poll.has_hidden_results or poll.is_closed or (who.id is not None and has_voted)
 
@@ -105,23 +111,23 @@ ORACLES = {
 }
 
 
-def may_react(who: Who, reaction: Any) -> bool:
+def may_react(who: Who, reaction: Reaction) -> bool:
     return who.speaks and may_view_about(who, reaction)
 
 
-def may_take_back(who: Who, reaction: Any) -> bool:
+def may_take_back(who: Who, reaction: Reaction) -> bool:
     return bool(who.id == reaction.user_id)
 
 
-def may_delete_edit(who: Who, _edit: Any) -> bool:
+def may_delete_edit(who: Who, _edit: object) -> bool:
     return who.moderates
 
 
-def may_start_poll(who: Who, poll: Any) -> bool:
+def may_start_poll(who: Who, poll: Poll) -> bool:
     return who.speaks and who.id == poll.post.author_id
 
 
-def may_delete_poll(who: Who, poll: Any) -> bool:
+def may_delete_poll(who: Who, poll: Poll) -> bool:
     return who.id == poll.post.author_id or who.moderates
 
 

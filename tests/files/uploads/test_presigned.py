@@ -15,6 +15,7 @@ from tests.files.uploads.tus import content_of
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
 
 PICTURE = drawn("PNG")
@@ -22,7 +23,7 @@ PATH = "uploads/multipart"
 MEBIBYTE = 1024 * 1024
 
 
-def puts(upload: Any, content: bytes) -> list[str]:
+def puts(upload: JsonObject, content: bytes) -> list[str]:
     """Send the parts of a content, and return their tags."""
     tags, rest = [], content
     for part in upload["parts"]:
@@ -39,7 +40,7 @@ def begins(persona: Persona, content: bytes, **described: str) -> Any:
     return begun.json()
 
 
-def completes(persona: Persona, upload: Any, **sent: object) -> Any:
+def completes(persona: Persona, upload: JsonObject, **sent: object) -> Any:
     return persona.api.post(f"uploads/{upload['id']}/complete", sent)
 
 

@@ -27,12 +27,13 @@ from users.models import AccountEvent, EventKind, Passkey, Session
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from tests.client import Response
     from tests.personas import Persona
 
 OFF_THE_CURVE = {1: 2, 3: -7, -1: 1, -2: bytes(31) + b"\x01", -3: bytes(31) + b"\x01"}
 
 
-def refused(answer: Any) -> bool:
+def refused(answer: Response) -> bool:
     told = (answer.status_code, answer.json().get("code"))
     assert told in ((400, "wrong_passkey"), (201, None)), answer.content
     return bool(answer.status_code == 400)

@@ -30,6 +30,7 @@ from users.services.sessions import end_sessions
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from tests.client import Response
     from tests.personas import Persona
 
 LOGIN = "/admin/login/?next=/admin/"
@@ -61,7 +62,7 @@ def is_inside(browser: Browser) -> bool:
     return browser.get("/admin/").status_code == 200
 
 
-def told(answer: Any) -> set[str]:
+def told(answer: Response) -> set[str]:
     """Return the codes of what the form says, refusing."""
     assert answer.status_code == 200
     errors = answer.context["form"].errors.as_data().values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
@@ -27,10 +27,11 @@ from users.models import AccountEvent, EventKind, Passkey, Session
 
 if TYPE_CHECKING:
     from resources.json_text import JsonObject
+    from tests.client import Response
     from tests.personas import Persona
 
 
-def is_refused(answer: Any) -> bool:
+def is_refused(answer: Response) -> bool:
     assert answer.status_code in (200, 400), answer.content
     if answer.status_code == 400:
         assert answer.json()["code"] == "wrong_passkey"

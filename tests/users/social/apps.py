@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from secrets import token_urlsafe
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.client import Browser
 from users.oauth.codes import challenge_of
+
+if TYPE_CHECKING:
+    from tests.client import Response
+
 
 AUTH = "/api/v1/auth"
 HOME = "https://cards.example/signed-in"
@@ -57,7 +61,7 @@ class App:
         path = f"{AUTH}/oauth/{provider}/token"
         return self.browser.post(path, sent | changed, content_type="application/json")
 
-    def arrival(self, response: Any) -> dict[str, str]:
+    def arrival(self, response: Response) -> dict[str, str]:
         """Return what the app gets when the browser is sent back to it."""
         assert response.status_code == 302, response.content
         address, _mark, _query = response["Location"].partition("?")

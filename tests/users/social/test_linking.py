@@ -15,6 +15,8 @@ from tests.users.social.apps import App, query_of
 from users.models import AccountEvent, Identity, Session
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
     from tests.personas import Persona
     from tests.users.social.conftest import Provider
 
@@ -85,7 +87,7 @@ def test_mallory_cannot_have_alice_link_her_account_to_mallorys(
 
 
 def test_a_link_can_be_opened_once_and_at_its_provider(
-    alice: Persona, app: App, settings: Any
+    alice: Persona, app: App, settings: Settings
 ) -> None:
     settings.OAUTH_PROVIDERS["twin"] = settings.OAUTH_PROVIDERS["mysso"]
     address = ask(alice, app).json()["url"]

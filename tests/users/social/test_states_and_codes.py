@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.cache import cache
@@ -17,6 +17,7 @@ from users.oauth import codes
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
+    from tests.client import Response
     from tests.users.social.conftest import Provider
 
 
@@ -33,7 +34,7 @@ def code(app: App, back: str) -> str:
     return app.arrival(app.come_back(back))["code"]
 
 
-def refused(response: Any) -> None:
+def refused(response: Response) -> None:
     """Nobody was sent anywhere, nor signed in."""
     assert (response.status_code, response.json()["code"]) == (400, "invalid_state")
     assert "Location" not in response
