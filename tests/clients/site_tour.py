@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 PHONE, DESKTOP = (390, 844), (1280, 900)
 PATIENCE = 30
-READY_WITHIN = 600  # building the site included
+READY_WITHIN = 1_200  # building the site included
 ACCESS_SECONDS = 60
 PASSWORD = "a-long-enough-secret"
 AUTHENTICATOR = {
