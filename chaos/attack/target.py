@@ -56,6 +56,6 @@ def _served(source: Path, folder: Path, urls: dict[str, str], cards: int) -> Ite
     if source == served.ROOT and not urls:
         fill_with_migrated_database(folder)
     known = served.filled(cards, environment, source)
-    command = [sys.executable, "manage.py", "serve", "--port"]
+    command = [sys.executable, "manage.py", "serve", "--skip-checks", "--port"]
     with served.serving(command, folder, "/healthz", environment, source) as running:
         yield Target(running, known)

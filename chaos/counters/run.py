@@ -78,7 +78,7 @@ def counted(folder: Path, urls: Mapping[str, str], plan: Any) -> Outcome:
     if not urls:
         fill_with_migrated_database(folder)
     stage = _filled(plan.connections, variables)
-    command = [sys.executable, "manage.py", "serve", "--no-worker", "--port"]
+    command = [sys.executable, "manage.py", "serve", "--skip-checks", "--no-worker", "--port"]
     with serving(command, folder, "/healthz", variables) as served:
         return asyncio.run(_acted(Address(served.address, "127.0.0.1"), stage, plan))
 

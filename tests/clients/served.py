@@ -50,7 +50,7 @@ class Server:
     def start(self) -> None:
         """Start, and wait until it answers."""
         options = ["--port", str(self.port), "--data", str(self.folder), "--no-worker"]
-        command = [sys.executable, "manage.py", "serve", *options]
+        command = [sys.executable, "manage.py", "serve", "--skip-checks", *options]
         fill_with_migrated_database(self.folder)
         # In a session of its own, all of its processes can be killed at once.
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)

@@ -57,7 +57,8 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str,
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         folder = tmp_path_factory.mktemp("served")
-        command = [sys.executable, "manage.py", "serve", "--no-worker", "--port", str(port)]
+        command = [sys.executable, "manage.py", "serve", "--skip-checks", "--no-worker"]
+        command += ["--port", str(port)]
         env = {**os.environ, **EMBEDDED, "SITE_URL": site, "CORS_HEADERS": "X-Client-Version"}
         fill_with_migrated_database(folder)
         served = subprocess.Popen([*command, "--data", str(folder)], cwd=ROOT, env=env)

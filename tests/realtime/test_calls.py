@@ -38,7 +38,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = ["--port", str(port), "--data", str(tmp_path), "--no-worker"]
-    command = [sys.executable, "manage.py", "serve", *options]
+    command = [sys.executable, "manage.py", "serve", "--skip-checks", *options]
     fill_with_migrated_database(tmp_path)
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **OPEN}, stdout=log)

@@ -46,7 +46,16 @@ def process(role: str, folder: Path) -> Iterator[str]:
     fill_with_migrated_database(folder)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    arguments = ["serve", "--role", role, "--port", str(port), "--data", str(folder)]
+    arguments = [
+        "serve",
+        "--skip-checks",
+        "--role",
+        role,
+        "--port",
+        str(port),
+        "--data",
+        str(folder),
+    ]
     running = subprocess.Popen(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,

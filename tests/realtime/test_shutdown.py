@@ -49,7 +49,16 @@ class Process:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
-        arguments = ["serve", "--role", role, "--port", str(self.port), "--data", str(folder)]
+        arguments = [
+            "serve",
+            "--skip-checks",
+            "--role",
+            role,
+            "--port",
+            str(self.port),
+            "--data",
+            str(folder),
+        ]
         self.command = [sys.executable, "manage.py", *arguments]
         self.env = {**environ, **EMBEDDED, "REALTIME_RECONNECT_SPREAD_SECONDS": str(SPREAD), **more}
 

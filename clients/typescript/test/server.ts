@@ -146,7 +146,7 @@ export class Server {
 
   private spawned(): ChildProcess {
     const options = ['--port', String(this.port), '--data', this.folder, '--no-worker'];
-    return spawn(PYTHON, ['manage.py', 'serve', ...options], {
+    return spawn(PYTHON, ['manage.py', 'serve', '--skip-checks', ...options], {
       cwd: ROOT,
       env: { ...process.env, ...EMBEDDED },
       stdio: ['ignore', 'ignore', 'inherit'],
