@@ -17,11 +17,6 @@ KEY = f"(?:{NEW_KEY}|{OLD_KEY})"
 """A regular expression of all keys; no other text reaches the database or the storage."""
 
 
-def is_original(key: str) -> bool:
-    """Return whether a key is a file's own, and not that of a variant."""
-    return key.startswith((f"{PICTURES}/", f"{ATTACHMENTS}/"))
-
-
 def digest_of(content: BinaryIO) -> str:
     """Return the SHA-256 of a file in hexadecimal, and leave it at its beginning."""
     content.seek(0)

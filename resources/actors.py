@@ -81,10 +81,6 @@ class Actor:
         asked = {f"{resource}:{verb}", f"*:{verb}"}
         return self.scopes is None or not asked.isdisjoint(self.scopes)
 
-    def unbound(self) -> UnboundActor:
-        """Return this kind of actor with its id left open, to compile SQL for all of the kind."""
-        return UnboundActor(self.kind)
-
 
 class UnboundActor:
     """A kind of actor whose id is a placeholder."""
