@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, override
+from typing import Any, NamedTuple, Self, override
+from uuid import UUID
 
 from resources.fields import RecordIdField
 from resources.placeholders import Placeholder
 
-if TYPE_CHECKING:
-    from uuid import UUID
-
 ACTOR_ID = "actor"
+
+type ActorWire = tuple[
+    bytes | None,
+    frozenset[str],
+    bool,
+    bool,
+    str,
+    bool,
+    int,
+    bytes | None,
+    frozenset[str] | None,
+]
+"""An actor as plain values."""
 
 
 class ActorKind(NamedTuple):
@@ -80,6 +91,36 @@ class Actor:
         """Return whether the actor's key, if it acts by one, goes as far as `read` or `write`."""
         asked = {f"{resource}:{verb}", f"*:{verb}"}
         return self.scopes is None or not asked.isdisjoint(self.scopes)
+
+    def to_wire(self) -> ActorWire:
+        """Return the actor as plain values, for the process that writes."""
+        return (
+            None if self.id is None else self.id.bytes,
+            self.roles,
+            self.is_verified,
+            self.is_system,
+            self.name,
+            self.is_silenced,
+            self.trust_level,
+            None if self.session_id is None else self.session_id.bytes,
+            self.scopes,
+        )
+
+    @classmethod
+    def from_wire(cls, wire: ActorWire) -> Self:
+        """Build the actor that `to_wire` took apart."""
+        user, roles, is_verified, is_system, name, is_silenced, trust_level, session, scopes = wire
+        return cls(
+            None if user is None else UUID(bytes=user),
+            roles,
+            is_verified,
+            is_system,
+            name,
+            is_silenced,
+            trust_level,
+            None if session is None else UUID(bytes=session),
+            scopes,
+        )
 
 
 class UnboundActor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import orjson
@@ -33,7 +33,7 @@ class HttpAnswer:
 
     def with_headers(self, headers: Mapping[str, str]) -> HttpAnswer:
         """Return the same answer with further headers."""
-        return replace(self, headers={**self.headers, **headers})
+        return HttpAnswer(self.status, self.body, {**self.headers, **headers}, self.sources)
 
     def response(self, *, is_head: bool = False) -> HttpResponse:
         """Return the answer in Django's form."""

@@ -26,7 +26,7 @@ from django.db.models.signals import post_init, pre_init
 
 from resources.dialects import dialect
 from resources.dialects.protocol import NOT_ADAPTED
-from resources.fields import RecordIdField, column_of
+from resources.fields import JsonField, RecordIdField, column_of
 from resources.placeholders import Placeholder
 
 if TYPE_CHECKING:
@@ -46,8 +46,12 @@ PASSTHROUGH: Mapping[type[ModelField], type] = {
 }
 
 
-ADAPTED: Mapping[type[ModelField], type] = {RecordIdField: UUID, DateTimeField: datetime}
-"""Fields whose values some dialects adapt, as these fields do."""
+ADAPTED: Mapping[type[ModelField], Sequence[type]] = {
+    RecordIdField: (UUID,),
+    DateTimeField: (datetime,),
+    JsonField: (dict, list),
+}
+"""Fields with the types of their values that some dialects adapt, as these fields do."""
 
 
 class Column(NamedTuple):
@@ -108,10 +112,9 @@ def insert(row: Model) -> None:
     """
     columns, sql = _insertion(type(row), row.pk is None)
     database = connections[DEFAULT_DB_ALIAS]
-    with database.cursor() as cursor:
-        cursor.execute(sql, _values(row, columns, database))
-        if row.pk is None:
-            row.pk = cursor.fetchone()[0]
+    returned = dialect().rows(sql, _values(row, columns, database))
+    if returned:
+        ((row.pk,),) = returned
     row._state.adding = False
     row._state.db = DEFAULT_DB_ALIAS
 
@@ -120,8 +123,7 @@ def update(row: Model, names: Collection[str]) -> None:
     """Write the named columns of a stored row."""
     columns, sql = _update(type(row), tuple(names))
     database = connections[DEFAULT_DB_ALIAS]
-    with database.cursor() as cursor:
-        cursor.execute(sql, _values(row, columns, database))
+    dialect().rows(sql, _values(row, columns, database))
 
 
 def read[M: Model](model: type[M], key: Any) -> M | None:
@@ -133,12 +135,10 @@ def read[M: Model](model: type[M], key: Any) -> M | None:
     if not database.in_atomic_block:
         raise transaction.TransactionManagementError("A row is locked within a transaction only.")
     query = _row_query(model)
-    with database.cursor() as cursor:
-        cursor.execute(query.sql, [query.placeholder.bind(key, database)])
-        found = cursor.fetchone()
-    if found is None:
+    found = dialect().rows(query.sql, [query.placeholder.bind(key, database)])
+    if not found:
         return None
-    (values,) = query.compiler.apply_converters([found], query.converters)
+    (values,) = query.compiler.apply_converters(found, query.converters)
     return model.from_db(DEFAULT_DB_ALIAS, query.attributes, values)
 
 
@@ -150,9 +150,7 @@ def exists(model: type[Model], **values: object) -> bool:
         column.adapted(value, database)
         for column, value in zip(columns, values.values(), strict=True)
     ]
-    with database.cursor() as cursor:
-        cursor.execute(sql, adapted)
-        return cursor.fetchone() is not None
+    return bool(dialect().rows(sql, adapted))
 
 
 def _values(row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper) -> Sequence[Any]:
@@ -241,7 +239,7 @@ def _blank(model: type[Model]) -> Blank | None:
     made = [field for field in columns if field.has_default() and callable(field.default)]
     constants = {field.attname: None if field in made else field.get_default() for field in columns}
     names = {name for field in columns for name in (field.name, field.attname)}
-    return Blank(constants, [(field.attname, field.get_default) for field in made], names)
+    return Blank(constants, [(field.attname, field.default) for field in made], names)
 
 
 def _descriptor(model: type[Model], field: ModelField) -> object:
@@ -252,24 +250,31 @@ def _descriptor(model: type[Model], field: ModelField) -> object:
 
 def _column(field: ModelField) -> Column:
     """Describe a column; a field that prepares values as Django does passes plain ones on."""
-    passthrough = {
-        value
-        for kind, value in PASSTHROUGH.items()
-        if all(getattr(type(field), name) is getattr(kind, name) for name in ADAPTING)
-    }
+    passthrough = {value for kind, value in PASSTHROUGH.items() if _adapts_alike(type(field), kind)}
     if type(connection.ops.adapt_integerfield_value(1, "IntegerField")) is not int:
         passthrough.discard(int)
     if field.get_db_prep_save(None, connection) is None:
         passthrough.add(type(None))
+    if str in passthrough and isinstance(field.default, str):
+        passthrough.add(type(field.default))  # that of a choice
     return Column(field, field.attname, frozenset(passthrough), _fast_adapters(field))
 
 
 def _fast_adapters(field: ModelField) -> Mapping[type, Callable[[object], object]]:
     """Return the adapters of a field; most drivers take most values as they are."""
     target = field.target_field if isinstance(field, ForeignKey) else field
-    kind = ADAPTED.get(type(target))
-    adapter = dialect().adapters.get(kind) if kind else None
-    return {kind: adapter} if kind and adapter else {}
+    known = dialect().adapters
+    return {
+        value: known[value]
+        for kind, values in ADAPTED.items()
+        for value in values
+        if value in known and _adapts_alike(type(target), kind)
+    }
+
+
+def _adapts_alike(one: type[ModelField], other: type[ModelField]) -> bool:
+    """Return whether two classes of fields adapt values in the same way."""
+    return all(getattr(one, name) is getattr(other, name) for name in ADAPTING)
 
 
 def _quoted(name: str | None) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import pickle
 import signal
 import socket
 import subprocess
@@ -33,6 +32,7 @@ from django.db import connections
 from realtime.hub import known_hubs
 from realtime.revocation import affected_members, recheck_members
 from resources import changes, context
+from resources.actors import Actor
 from resources.answers import HttpAnswer, problem_answer
 from resources.http.exchange import Exchange
 from resources.http.request import Request
@@ -52,6 +52,7 @@ from server.writer_frames import BUSY, HELLO, NEWS, Frames, frame
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from resources.actors import ActorWire
     from resources.http.request import Wire
     from resources.models import Change
     from server.child_processes import Child
@@ -193,13 +194,13 @@ def _spread(user_ids: Iterable[bytes]) -> None:
 
 
 def _packed(exchange: Exchange) -> tuple[Any, ...]:
-    request, actor = exchange.request.to_wire(), pickle.dumps(exchange.actor)
+    request, actor = exchange.request.to_wire(), exchange.actor.to_wire()
     return context.request_id(), request, actor, exchange.limits
 
 
-def _unpacked(request: Wire, actor: bytes, limits: Mapping[str, str] | None) -> Exchange:
+def _unpacked(request: Wire, actor: ActorWire, limits: Mapping[str, str] | None) -> Exchange:
     exchange = Exchange(Request.from_wire(request))
-    exchange.actor = pickle.loads(actor)  # noqa: S301 - our other half's
+    exchange.actor = Actor.from_wire(actor)
     exchange.limits = limits
     return exchange
 

@@ -141,8 +141,10 @@ def require_filled_slots(version: TemplateVersion | None, slots: object) -> None
 def slot_errors(version: TemplateVersion | None, slots: object) -> list[FieldError]:
     """List what keeps slots from matching a version, each by its slot: `slots.name`."""
     if version is None:
+        if not slots:
+            return []
         message = _("Only a card made from a template has slots.")
-        return [FieldError("slots", "no_template", message)] if slots else []
+        return [FieldError("slots", "no_template", message)]
     return [
         FieldError(f"slots.{each.path}".strip("."), each.code, each.message)
         for each in member_document_errors(version.slots, slots)

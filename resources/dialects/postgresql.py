@@ -32,6 +32,12 @@ class Postgresql:
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     adapters: Mapping[type, Callable[[object], object]] = {}
 
+    def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """Run it by one of Django's cursors."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall() if cursor.description else ()
+
     def real_table(self, name: str) -> str:
         """Return the name: a common table expression does not hide its table from itself."""
         return name

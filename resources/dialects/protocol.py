@@ -30,6 +30,9 @@ class Dialect(Protocol):
     adapters: Mapping[type, Callable[[object], object]]
     """What the driver does not take as it is, with the function that adapts it."""
 
+    def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """Run a statement on this thread's connection; returns its rows, if it has any."""
+
     def real_table(self, name: str) -> str:
         """Return a quoted table name that no common table expression of that name hides."""
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.utils.module_loading import import_string
 
-from resources.byte_cache import byte_cached
 from resources.dialects.protocol import NOT_ADAPTED
 from resources.text import folded, number_text
 
@@ -29,10 +27,31 @@ STATEMENT_BYTES = 8 * 1024 * 1024
 """Memory for statements with SQLite's own placeholders."""
 
 
-@byte_cached(STATEMENT_BYTES, lambda sql: 2 * len(sql))
+class NativeStatements(dict[str, str]):
+    """Statements with SQLite's placeholder `?` in the place of Django's `%s`, by the latter.
+
+    They are forgotten all together when they take too much memory: finding one is all that counts.
+    """
+
+    used = 0
+
+    def __missing__(self, sql: str) -> str:
+        """Write a statement for SQLite."""
+        native: str = FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
+        if self.used > STATEMENT_BYTES:
+            self.used = 0
+            self.clear()
+        self.used += 2 * len(sql)
+        self[sql] = native
+        return native
+
+
+native_statements = NativeStatements()
+
+
 def with_qmarks(sql: str) -> str:
     """Return a statement with SQLite's placeholder `?` in the place of Django's `%s`."""
-    return FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
+    return native_statements[sql]
 
 
 def register_functions(connection: SqliteConnection) -> None:
@@ -60,6 +79,13 @@ def _utc_text(value: datetime) -> Any:
     return str(value.replace(tzinfo=None)) if value.tzinfo is UTC else NOT_ADAPTED
 
 
+def _json_text(value: object) -> Any:
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # whole numbers of more than 64 bits, for one
+        return NOT_ADAPTED
+
+
 class Sqlite:
     """A file in WAL mode, with one writer at a time."""
 
@@ -70,7 +96,18 @@ class Sqlite:
     knows_order_of_subqueries = False
     ids_of_json = "SELECT value FROM JSON_EACH(%s)"
     begin_snapshot = "BEGIN DEFERRED"  # a writer is kept waiting by “immediate” only
-    adapters: Mapping[type, Callable[[Any], Any]] = {UUID: str, datetime: _utc_text}
+    adapters: Mapping[type, Callable[[Any], Any]] = {
+        UUID: str,
+        datetime: _utc_text,
+        dict: _json_text,
+        list: _json_text,
+    }
+
+    def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """Run it without a cursor of Django's (`server.sqlite.base`)."""
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        rows: Sequence[Sequence[Any]] = database.rows(sql, values)
+        return rows
 
     def real_table(self, name: str) -> str:
         """Name the schema: the bare name would be the table that is being defined."""
@@ -97,9 +134,8 @@ class Sqlite:
 
     def version(self) -> int:
         """Return `PRAGMA data_version` of the current connection."""
-        connection.ensure_connection()
-        version: int = connection.connection.execute("PRAGMA data_version").fetchone()[0]
-        return version
+        ((version,),) = self.rows("PRAGMA data_version", ())
+        return int(version)
 
     def table_size(self, table: str) -> tuple[int, int]:
         """Count the rows, and take the newest ones' size for that of all, without indexes."""
@@ -113,6 +149,5 @@ class Sqlite:
 
     def json_document(self, value: dict[str, object] | list[object]) -> str | None:
         """Write the shortest form."""
-        with suppress(TypeError):  # whole numbers of more than 64 bits, for one
-            return orjson.dumps(value).decode()
-        return None
+        text = _json_text(value)
+        return None if text is NOT_ADAPTED else text

@@ -39,13 +39,16 @@ class DocumentError:
 
 def document_errors(schema: Mapping[str, object], value: object) -> list[DocumentError]:
     """List what keeps `value` from being stored, or matching `schema` (JSON Schema 2020-12)."""
+    return errors_by(as_json(schema), value)
+
+
+def errors_by(schema: bytes, value: object) -> list[DocumentError]:
+    """List the same by a schema that is written already (`as_json`)."""
     if is_deep(value):
         return [DocumentError("", "too_deep", _("This has too many levels."))]
     if has_null_characters(value):
         return [DocumentError("", "null_characters", _("Null characters are not allowed."))]
-    if not schema:
-        return []
-    return explained_errors(_validator(as_json(schema)), value)
+    return explained_errors(_validator(schema), value)
 
 
 def explained_errors(

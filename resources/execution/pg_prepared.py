@@ -29,11 +29,11 @@ def fetch_rows(sql: str, values: Sequence[object]) -> Sequence[Sequence[object]]
     """
     if _can_be_prepared(sql):
         try:
-            return _rows(sql, values, is_prepared=True)
+            return _prepared_rows(sql, values)
         except (ProgrammingError, NotSupportedError):
             # If the statement itself is wrong, it fails again below.
             _unpreparable.put(sql, True, len(sql))
-    return _rows(sql, values, is_prepared=False)
+    return dialect().rows(sql, values)
 
 
 def _can_be_prepared(sql: str) -> bool:
@@ -42,10 +42,9 @@ def _can_be_prepared(sql: str) -> bool:
     return is_outside and _unpreparable.get(sql) is None
 
 
-def _rows(sql: str, values: Sequence[Any], *, is_prepared: bool) -> Sequence[Sequence[object]]:
+def _prepared_rows(sql: str, values: Sequence[Any]) -> Sequence[Sequence[object]]:
     with connection.cursor() as cursor:
-        if is_prepared:
-            cursor.cursor = _server_side_binding(cursor.cursor)
+        cursor.cursor = _server_side_binding(cursor.cursor)
         cursor.execute(sql, values)
         rows: Sequence[Sequence[Any]] = cursor.fetchall()
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from threading import local
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -43,6 +44,10 @@ class TableCache[Value]:
         self._threads = local()
         committed.connect(self._forget_committed, sender=model)
 
+    @cached_property
+    def _sources(self) -> frozenset[str]:
+        return frozenset({registry.resource_of(self._model).name})
+
     def forget(self) -> None:
         """Load anew at the next question: rows are about to change in this transaction."""
         self._generation += 1
@@ -62,9 +67,8 @@ class TableCache[Value]:
         return loaded.value
 
     def _holds(self, loaded: _Loaded[Value], version: int) -> bool:
-        sources = frozenset({registry.resource_of(self._model).name})
         return (
             (loaded.generation, loaded.version) == (self._generation, version)
             and loaded.until > monotonic()
-            and epochs.are_unchanged(sources, loaded.epoch)
+            and epochs.are_unchanged(self._sources, loaded.epoch)
         )

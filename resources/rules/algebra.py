@@ -89,7 +89,10 @@ class Rule(ABC):
         return self
 
     def permits(self, actor: Actor, row: Model) -> bool:
-        """Return whether the rule opens the row to the actor."""
+        """Return whether the rule opens the row to the actor.
+
+        Every write asks, so rules that need no set to answer have their own way.
+        """
         return actor in self.audience(row, (actor,))
 
     def __or__(self, other: Rule) -> Rule:
@@ -121,6 +124,10 @@ class FixedRule(Rule):
         return self.opens
 
     @override
+    def permits(self, actor: Actor, row: Model) -> bool:
+        return self.opens
+
+    @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
         return frozenset(actors) if self.opens else frozenset()
 
@@ -144,6 +151,10 @@ class AnyOf(Rule):
                 return True
             either = either_scope(either, scope)
         return either
+
+    @override
+    def permits(self, actor: Actor, row: Model) -> bool:
+        return any(rule.permits(actor, row) for rule in self.rules)
 
     @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
@@ -184,6 +195,10 @@ class AllOf(Rule):
         return both
 
     @override
+    def permits(self, actor: Actor, row: Model) -> bool:
+        return all(rule.permits(actor, row) for rule in self.rules)
+
+    @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
         admitted = frozenset(actors)
         for rule in self.rules:
@@ -218,6 +233,10 @@ class Not(Rule):
     def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         scope = self.rule.scope(actor, model)
         return not scope if isinstance(scope, bool) else ~scope
+
+    @override
+    def permits(self, actor: Actor, row: Model) -> bool:
+        return not self.rule.permits(actor, row)
 
     @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:

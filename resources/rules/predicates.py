@@ -33,6 +33,10 @@ class ActorIs(Rule):
         return self.test(actor)
 
     @override
+    def permits(self, actor: Actor, row: Model) -> bool:
+        return self.test(actor)
+
+    @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
         return frozenset(actor for actor in actors if self.test(actor))
 
@@ -83,6 +87,10 @@ class Where(Rule):
     @override
     def scope(self, actor: AnyActor, model: type[Model]) -> Scope:
         return Q(**self.conditions)
+
+    @override
+    def permits(self, actor: Actor, row: Model) -> bool:
+        return all(_holds(row, name, wanted) for name, wanted in self.conditions.items())
 
     @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
@@ -143,9 +151,17 @@ class Own(Rule):
         return Q((self.column, actor.id)) if actor.is_known else False
 
     @override
+    def permits(self, actor: Actor, row: Model) -> bool:
+        return actor.is_known and actor.id == self._owner(row)
+
+    @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
-        owner = getattr(row, column_of(row, self.column).attname)
+        owner = self._owner(row)
         return frozenset(actor for actor in actors if actor.is_known and actor.id == owner)
+
+    def _owner(self, row: Model) -> UUID | None:
+        owner: UUID | None = getattr(row, column_of(row, self.column).attname)
+        return owner
 
     @override
     def columns(self, model: type[Model]) -> frozenset[str]:
@@ -188,6 +204,11 @@ class Visible(Rule):
         if target is None:
             return frozenset()
         return self._rule_of(type(target)).audience(target, actors)
+
+    @override
+    def permits(self, actor: Actor, row: Model) -> bool:
+        target = getattr(row, self.relation)
+        return target is not None and self._rule_of(type(target)).permits(actor, target)
 
     @override
     def for_list(self, pinned: Collection[str]) -> Rule:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from threading import local
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from django.db import connection, transaction
 
 from resources import registry
-from resources.fields import RecordIdField
+from resources.dialects import dialect
 from resources.models import SearchEntry
 from resources.search.terms import terms_of
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from resources.models import Record
     from resources.search.terms import Terms
 
-RECORD_ID = RecordIdField()
 ENTER = {
     "sqlite": (
         "INSERT INTO resources_searchentry (resource, record_id, digest) VALUES (%s, %s, %s)"
@@ -160,12 +159,10 @@ _waiting = _Waiting()
 
 def _enter_on_sqlite(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
     entries: dict[int, EnteredTerms] = {}
-    with connection.cursor() as cursor:
-        for key, terms in rows:
-            new = entered(terms)
-            record_id = RECORD_ID.get_db_prep_value(key, connection)
-            cursor.execute(ENTER["sqlite"], [resource, record_id, new.digest])
-            entries[cursor.fetchone()[0]] = new
+    for key, terms in rows:
+        new = entered(terms)
+        ((entry,),) = dialect().rows(ENTER["sqlite"], [resource, str(key), new.digest])
+        entries[entry] = new
     if _waiting.entries is None:
         _enter_terms(entries.items())
     else:
@@ -173,10 +170,9 @@ def _enter_on_sqlite(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
 
 
 def _enter_on_postgresql(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
-    with connection.cursor() as cursor:
-        for key, terms in rows:
-            digest = entered(terms).digest
-            cursor.execute(ENTER["postgresql"], [resource, key, digest, tsvector(terms)])
+    for key, terms in rows:
+        digest = entered(terms).digest
+        dialect().rows(ENTER["postgresql"], [resource, key, digest, tsvector(terms)])
 
 
 def _enter_terms(entries: Iterable[tuple[int, EnteredTerms]]) -> None:
@@ -190,9 +186,8 @@ def _still_standing(entries: Mapping[int, EnteredTerms]) -> list[tuple[int, Ente
 
     In the order of their ids, as FTS5 writes out what it holds before a smaller one.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(DIGESTS, [json.dumps(list(entries))])
-        digests = dict(cursor.fetchall())
+    found: Any = dialect().rows(DIGESTS, [json.dumps(list(entries))])
+    digests = dict(found)
     return [
         (entry, new) for entry, new in sorted(entries.items()) if digests.get(entry) == new.digest
     ]

@@ -17,7 +17,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from resources import registry
-from resources.documents.validation import document_errors
+from resources.documents.validation import as_json, errors_by
 from resources.execution.reader import is_visible
 from resources.fields import DocumentField, RelationListField
 from resources.json_text import JsonError, read_json
@@ -83,6 +83,7 @@ class DocumentInput(serializers.JSONField):
 
     def __init__(self, *, schema: Mapping[str, Any], **options: Any) -> None:
         self.schema = schema
+        self.written_schema = as_json(schema)
         super().__init__(**options)
 
     @override
@@ -103,7 +104,7 @@ class DocumentInput(serializers.JSONField):
     @override
     def to_internal_value(self, data: Any) -> Any:
         value = _parsed(data)
-        errors = document_errors(self.schema, value)
+        errors = errors_by(self.written_schema, value)
         if errors:
             raise serializers.ValidationError(
                 {error.path: [_detail(error.message, error.code)] for error in errors}

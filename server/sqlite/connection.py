@@ -9,6 +9,7 @@ from threading import get_ident
 from time import monotonic
 from typing import Any, override
 
+import apsw
 from django.conf import settings
 from django.db import NotSupportedError, OperationalError
 from django.db.backends.sqlite3 import base
@@ -179,6 +180,29 @@ class SQLiteConnection(_Base):
         cursor = self.connection.cursor(factory=WatchedCursor)
         cursor.database = self
         return cursor
+
+    @async_unsafe
+    def rows(self, sql: str, values: Any) -> Any:
+        """Run a statement with Django's placeholders and return its rows, if it has any.
+
+        It does what a cursor does, and needs none where nobody watches the statements.
+        """
+        if self.queries_logged or self.execute_wrappers or self._thread_ident != get_ident():
+            with self.cursor() as cursor:
+                return cursor.execute(sql, values).fetchall()
+        if self.needs_rollback:
+            self.validate_no_broken_transaction()
+        if self.connection is None:
+            self.ensure_connection()
+        begun = monotonic()
+        self._deadline = begun + limit.seconds
+        try:
+            return self.connection.rows(with_qmarks(sql), values)
+        except apsw.Error as error:
+            with self.wrap_database_errors:
+                raise sqlite_driver.translated(error) from error
+        finally:
+            finished(sql, begun)
 
     def create_cursor(self, _name: str | None = None) -> object:
         self.begin_statement()
