@@ -27,7 +27,7 @@ class Postgresql:
     prepares_statements = True
     commits_in_order = False
     booleans = ("false", "true")
-    knows_order_of_subqueries = True
+    no_limit = "LIMIT ALL"
     ids_of_json = "SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%s::json)"
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     adapters: Mapping[type, Callable[[object], object]] = {}

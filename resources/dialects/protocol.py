@@ -21,8 +21,8 @@ class Dialect(Protocol):
     """Whether ids of the change log are given out in the order of commits."""
     booleans: tuple[str, str]
     """False and true as Django writes them into the condition of an index."""
-    knows_order_of_subqueries: bool
-    """Whether rows that a subquery has sorted need not be sorted again."""
+    no_limit: str
+    """The LIMIT of all rows, which keeps a subquery from being made a part of the query around."""
     ids_of_json: str
     """The SELECT of the ids in a JSON array, which is its one parameter."""
     begin_snapshot: str

@@ -93,7 +93,7 @@ class Sqlite:
     prepares_statements = False
     commits_in_order = True
     booleans = ("0", "1")
-    knows_order_of_subqueries = False
+    no_limit = "LIMIT -1"
     ids_of_json = "SELECT value FROM JSON_EACH(%s)"
     begin_snapshot = "BEGIN DEFERRED"  # a writer is kept waiting by “immediate” only
     adapters: Mapping[type, Callable[[Any], Any]] = {

@@ -4,11 +4,11 @@ All candidates are sorted, by an index that has what they are sorted by; whether
 them is asked one after the other, until the page is full:
 
     SELECT t.id FROM (SELECT id, published_at FROM t WHERE <candidates> ORDER BY published_at DESC
-    OFFSET 0) AS candidates JOIN t ON t.id = candidates.id WHERE <visible>
+    LIMIT ALL OFFSET 0) AS candidates JOIN t ON t.id = candidates.id WHERE <visible>
     ORDER BY published_at DESC LIMIT 31
 
-PostgreSQL knows the outer order from the inner one, and `OFFSET 0` keeps the two apart. SQLite
-sorts again, which costs more than to ask of all (`Dialect.knows_order_of_subqueries`).
+Both databases know the outer order from the inner one; the limit, which is none, keeps the two
+apart.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, override
 
 from django.db.models import Func, TextField
+
+from resources.dialects import dialect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +68,7 @@ class FirstVisibleIds(Func):
         id_name = connection.ops.quote_name(self.candidates.model._meta.pk.column)
         order = ", ".join(f'{NAME}."{column}" {direction}' for column, direction in self.order)
         joined = (
-            f" FROM ({found} OFFSET 0) AS {NAME} JOIN {table}"
+            f" FROM ({found} {dialect().no_limit} OFFSET 0) AS {NAME} JOIN {table}"
             f" ON {table}.{id_name} = {NAME}.{id_name}"
         )
         sql = seen.replace(f" FROM {table}", joined, 1)

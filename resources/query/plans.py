@@ -211,8 +211,7 @@ def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     actor = UnboundActor(kind)
     rows = _listed(resource, actor, query)
     if query.picked:
-        first = _first_sorted if not dialect().knows_order_of_subqueries else _first_visible
-        picked = first(rows, resource, actor, query)
+        picked = _first_visible(rows, resource, actor, query)
         rows = resource.model._default_manager.filter(pk__in=picked)
     rows = _in_order(rows, resource, actor, query)
     document = JsonText(record_document(resource, actor, query.selection))
@@ -222,13 +221,6 @@ def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
         return compiled(page, " LIMIT %s", limit)
     offset = UnboundParameter("offset", IntegerField(), None)
     return compiled(page, " LIMIT %s OFFSET %s", limit, offset)
-
-
-def _first_sorted(
-    rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
-) -> QuerySet[Model, object]:
-    """Return the ids of the first rows, of which all are looked at and then sorted."""
-    return _in_order(rows, resource, actor, query).values("pk")[: query.picked]
 
 
 def _first_visible(
