@@ -134,7 +134,8 @@ class Sqlite:
 
     def version(self) -> int:
         """Return `PRAGMA data_version` of the current connection."""
-        ((version,),) = self.rows("PRAGMA data_version", ())
+        connection.ensure_connection()
+        ((version,),) = connection.connection.rows("PRAGMA data_version", ())
         return int(version)
 
     def table_size(self, table: str) -> tuple[int, int]:

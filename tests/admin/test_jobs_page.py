@@ -83,24 +83,19 @@ def test_a_member_hears_how_far_a_job_is(transactional_db: None, alice: Persona)
     async def go() -> None:
         live = await signed_in(alice)
         assert (await live.subscribe(f"jobs/{key}"))["type"] == "subscribed"
-        await sync_to_async(_is_done)(key)
+        row = await Job.objects.aget(pk=key)
+        await sync_to_async(queue.hold)(row, "worker")
+        assert (await live.receive())["record"]["state"] == "running"
+        await sync_to_async(run_job)(row)
         heard = await _until_over(live)
-        assert heard[0]["state"] == "running"
-        assert (heard[-1]["state"], heard[-1]["done"], heard[-1]["total"]) == ("done", 3, 3)
+        assert (heard["state"], heard["done"], heard["total"]) == ("done", 3, 3)
         await live.close()
 
     asyncio.run(go())
 
 
-def _is_done(key: str) -> None:
-    row = Job.objects.get(pk=key)
-    queue.hold(row, "worker")
-    run_job(row)
-
-
-async def _until_over(live: Live) -> list[Any]:
-    """Return what is heard of a job, the end last."""
-    heard = [(await live.receive())["record"]]
-    while heard[-1]["state"] != "done":
-        heard.append((await live.receive())["record"])
+async def _until_over(live: Live) -> Any:
+    """Return a job as it is heard of when it is done."""
+    while (heard := (await live.receive())["record"])["state"] != "done":
+        pass
     return heard

@@ -65,7 +65,9 @@ def test_a_browser_listens_from_the_page_that_a_server_has_fetched(dana: Persona
 
         known = await ask(PAGE, **{"If-None-Match": (await ask(PAGE)).headers["etag"]})
         assert known.status_code == 304
-        assert await heard_since(known.headers["change-cursor"]) in ([], [missed["id"]])
+        # On PostgreSQL the position may be a second old: what was known is told again.
+        told_again = await heard_since(known.headers["change-cursor"])
+        assert set(told_again) <= {shown["id"], missed["id"]}
 
     asyncio.run(go())
     through_django = dana.api.get("cards")
