@@ -279,10 +279,10 @@ test('what a collection writes without a network is a conflict where somebody el
   realtime.close();
 });
 
-test('a page that a server has fetched goes on live without a second request', async () => {
+test('a page that a server has fetched goes on live without a second request', async (t) => {
   const holobase = client();
-  const query = { filter: filter`rarity = "epic"`, limit: 2, expand: ['creator'] as const };
-  const made = (title: string) => holobase.cards.create({ title, rarity: 'epic' });
+  const query = { filter: filter`rarity = "uncommon"`, limit: 2, expand: ['creator'] as const };
+  const made = (title: string) => holobase.cards.create({ title, rarity: 'uncommon' });
   for (const title of ['One', 'Two', 'Three']) await made(title);
   const first = JSON.parse(JSON.stringify(plainPage(await holobase.cards.list(query))));
   const snapshot = await holobase.cards.snapshot(first.results[0].id);
@@ -290,6 +290,7 @@ test('a page that a server has fetched goes on live without a second request', a
   const before = asked.length;
 
   const realtime = new Realtime({ url: server.url, token: () => access, WebSocket });
+  t.after(() => realtime.close());
   const pages = new LivePages<Card>((cursor) => holobase.cards.list({ ...query, ...(cursor && { cursor }) }), {
     realtime: () => realtime,
     topic: 'cards',
@@ -314,7 +315,6 @@ test('a page that a server has fetched goes on live without a second request', a
   await holobase.cards.delete(snapshot.record.id);
   await until(() => titles() === 'Two,One' && one.state() === null);
   ends.forEach((end) => end());
-  realtime.close();
 });
 
 test('a browser’s event stream is signed in by a ticket', async () => {
