@@ -11,6 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.utils.module_loading import import_string
 
+from resources.byte_cache import byte_cached
 from resources.dialects.protocol import NOT_ADAPTED
 from resources.text import folded, number_text
 
@@ -27,31 +28,10 @@ STATEMENT_BYTES = 8 * 1024 * 1024
 """Memory for statements with SQLite's own placeholders."""
 
 
-class NativeStatements(dict[str, str]):
-    """Statements with SQLite's placeholder `?` in the place of Django's `%s`, by the latter.
-
-    They are forgotten all together when they take too much memory: finding one is all that counts.
-    """
-
-    used = 0
-
-    def __missing__(self, sql: str) -> str:
-        """Write a statement for SQLite."""
-        native: str = FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
-        if self.used > STATEMENT_BYTES:
-            self.used = 0
-            self.clear()
-        self.used += 2 * len(sql)
-        self[sql] = native
-        return native
-
-
-native_statements = NativeStatements()
-
-
+@byte_cached(STATEMENT_BYTES, lambda sql: 2 * len(sql))
 def with_qmarks(sql: str) -> str:
     """Return a statement with SQLite's placeholder `?` in the place of Django's `%s`."""
-    return native_statements[sql]
+    return FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
 
 
 def register_functions(connection: SqliteConnection) -> None:
@@ -104,7 +84,7 @@ class Sqlite:
     }
 
     def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        """Run it without a cursor of Django's (`server.sqlite.base`)."""
+        """Run it without a cursor of Django's (`server.sqlite.connection`)."""
         database: Any = connections[DEFAULT_DB_ALIAS]
         rows: Sequence[Sequence[Any]] = database.rows(sql, values)
         return rows
