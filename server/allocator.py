@@ -39,8 +39,9 @@ async def trim_while_growing() -> None:
     least = resident_bytes()
     while True:
         await asyncio.sleep(TRIM_SECONDS)
-        least = min(least, resident_bytes())
-        if resident_bytes() - least >= GROWTH_BYTES:
+        taken = resident_bytes()
+        least = min(least, taken)
+        if taken - least >= GROWTH_BYTES:
             await asyncio.to_thread(trim, 0)
             least = resident_bytes()
 

@@ -173,8 +173,7 @@ class SQLiteConnection(_Base):
     @async_unsafe
     def cursor(self) -> Any:
         """Return a cursor: one that tells of its statements only if somebody wants to know."""
-        is_watched = self.queries_logged or self.execute_wrappers
-        if is_watched or self._thread_ident != get_ident():
+        if self._needs_djangos_cursor():
             return super().cursor()
         self.ensure_connection()
         cursor = self.connection.cursor(factory=WatchedCursor)
@@ -187,15 +186,15 @@ class SQLiteConnection(_Base):
 
         It does what a cursor does, and needs none where nobody watches the statements.
         """
-        if self.queries_logged or self.execute_wrappers or self._thread_ident != get_ident():
+        if self._needs_djangos_cursor():
             with self.cursor() as cursor:
                 return cursor.execute(sql, values).fetchall()
         if self.needs_rollback:
             self.validate_no_broken_transaction()
         if self.connection is None:
             self.ensure_connection()
+        self.begin_statement()
         begun = monotonic()
-        self._deadline = begun + limit.seconds
         try:
             return self.connection.rows(with_qmarks(sql), values)
         except apsw.Error as error:
@@ -203,6 +202,11 @@ class SQLiteConnection(_Base):
                 raise sqlite_driver.translated(error) from error
         finally:
             finished(sql, begun)
+
+    def _needs_djangos_cursor(self) -> bool:
+        """Return whether somebody watches the statements, or another thread has to be refused."""
+        is_watched = self.queries_logged or self.execute_wrappers
+        return bool(is_watched) or self._thread_ident != get_ident()
 
     def create_cursor(self, _name: str | None = None) -> object:
         self.begin_statement()
