@@ -19,7 +19,7 @@ from typing import Never, override
 from tests import servers
 from tests.browsers import BrowserProblem, install_browser
 from tests.cells import EVERY_CELL_VARIABLE
-from tests.clients.packages import PackagesProblem, install_packages
+from tests.clients.packages import PackagesProblem, client_packages
 from tests.environment import require_usable_settings
 from tests.migrated import FOLDER_VARIABLE, TEMPLATE_VARIABLE, migrate, migrated_folder
 from tests.plugin import REPORT_VARIABLE
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str]) -> int:
         started = beside.submit(start_servers, stack) if FAST not in arguments else None
         outcomes = [
             prepare("browser", install_browser),
-            prepare("packages of npm", install_packages),
+            prepare("packages of npm", client_packages),
             prepare("migrations", migrated_folder),
         ]
         outcomes.append(run_embedded([*measured, *pytest_arguments]))

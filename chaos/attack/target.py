@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench import served
-from tests.migrated import fill_with_migrated_database
+from tests.migrated import SERVE, fill_with_migrated_database
 from tests.servers import postgresql, valkey
 
 if TYPE_CHECKING:
@@ -56,6 +55,6 @@ def _served(source: Path, folder: Path, urls: dict[str, str], cards: int) -> Ite
     if source == served.ROOT and not urls:
         fill_with_migrated_database(folder)
     known = served.filled(cards, environment, source)
-    command = [sys.executable, "manage.py", "serve", "--skip-checks", "--port"]
+    command = [*SERVE, "--port"]
     with served.serving(command, folder, "/healthz", environment, source) as running:
         yield Target(running, known)

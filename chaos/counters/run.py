@@ -19,7 +19,7 @@ from chaos.attack.wire import Address, Connection
 from chaos.counters.member import Member
 from chaos.databases import NAMES, running
 from chaos.faults.cluster import SETTINGS, environment_without_backends
-from tests.migrated import fill_with_migrated_database
+from tests.migrated import SERVE, fill_with_migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -78,7 +78,7 @@ def counted(folder: Path, urls: Mapping[str, str], plan: Any) -> Outcome:
     if not urls:
         fill_with_migrated_database(folder)
     stage = _filled(plan.connections, variables)
-    command = [sys.executable, "manage.py", "serve", "--skip-checks", "--no-worker", "--port"]
+    command = [*SERVE, "--no-worker", "--port"]
     with serving(command, folder, "/healthz", variables) as served:
         return asyncio.run(_acted(Address(served.address, "127.0.0.1"), stage, plan))
 

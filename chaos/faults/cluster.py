@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
+from tests.migrated import SERVE
 from tests.servers import HOST, Server, free_ports, postgresql, valkey_server
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Process:
 
     def start(self) -> None:
         """Start it; it answers some seconds later."""
-        command = [sys.executable, "manage.py", "serve", "--skip-checks", "--role", self.role]
+        command = [*SERVE, "--role", self.role]
         with self.log.open("ab") as log:
             self.running = subprocess.Popen(
                 [*command, "--port", str(self.port)],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.clients.packages import ROOT, SOURCE, install_packages, npm
+from tests.clients.packages import ROOT, SOURCE, client_packages, npm
 from tests.migrated import migrated_folder
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clients") / "typescript"
     made = shutil.ignore_patterns("node_modules", "dist", "build")
     shutil.copytree(SOURCE, folder, ignore=made)
-    (folder / "node_modules").symlink_to(install_packages())
+    (folder / "node_modules").symlink_to(client_packages())
     built = npm(folder, "run", "build")
     assert built.returncode == 0, built.stdout
     return folder

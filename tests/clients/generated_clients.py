@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING
 import httpx
 
 from tests import node
-from tests.clients.node_packages import HERE, installed
+from tests.clients.packages import installed
 from tests.clients.served import Server
 from tests.migrated import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+SOURCE = Path(__file__).with_name("generators")
 PYTHON_GENERATOR = "openapi-python-client==0.29.1"
 PICTURE = ROOT / "docs" / "images" / "dragon.png"
 WANTED = {"listed": "dana", "uploaded": 360, "refused": "title"}
@@ -42,10 +43,9 @@ class Generators:
         picture = b64encode(PICTURE.read_bytes()).decode()
         self.arguments = (server.address, token, picture)
         self.variables: Mapping[str, str] = {"HOLOBASE_URL": server.address}
-        packages = installed("generators")
-        for source in (HERE / "generators").iterdir():
+        for source in SOURCE.iterdir():
             shutil.copy(source, folder)
-        (folder / "node_modules").symlink_to(packages / "node_modules")
+        (folder / "node_modules").symlink_to(installed(SOURCE, "--ignore-scripts"))
         asked = httpx.get(f"{server.address}/api/schema?format=json", timeout=120)
         (folder / "openapi.json").write_bytes(asked.raise_for_status().content)
 

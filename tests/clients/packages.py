@@ -1,4 +1,4 @@
-"""The packages of the TypeScript client, installed once for all tests of a machine."""
+"""Packages from npm's registry at the versions of a lock file, installed once for a machine."""
 
 from __future__ import annotations
 
@@ -21,36 +21,44 @@ class PackagesProblem(RuntimeError):
     """The packages are not there, and could not be installed; the message is npm's."""
 
 
-def install_packages() -> Path:
-    """Install what the client's lock file names unless it is there; return its `node_modules`.
+def client_packages() -> Path:
+    """Return the `node_modules` of the TypeScript client's tests.
 
-    `tests.run` does so before the tests begin. Processes that come here at once take turns.
+    `tests.run` asks before the tests begin. Raises PackagesProblem.
+    """
+    return installed(SOURCE, "--prefer-offline")
+
+
+def installed(source: Path, *options: str) -> Path:
+    """Install what a folder's lock file names unless it is there; return its `node_modules`.
+
+    Processes that come here at once take turns. `options` are further ones of `npm ci`.
 
     Raises PackagesProblem.
     """
-    folder = Path(gettempdir(), f"holobase-client-{os.geteuid()}-{_digest()}")
+    folder = Path(gettempdir(), f"holobase-{source.name}-{os.geteuid()}-{_digest(source)}")
     with folder.with_suffix(".lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not folder.exists():
-            _install(folder)
+            _install(source, folder, options)
     return folder / "node_modules"
 
 
-def _digest() -> str:
-    return sha256(b"".join((SOURCE / name).read_bytes() for name in DECLARED)).hexdigest()[:16]
+def _digest(source: Path) -> str:
+    return sha256(b"".join((source / name).read_bytes() for name in DECLARED)).hexdigest()[:16]
 
 
-def _install(folder: Path) -> None:
+def _install(source: Path, folder: Path, options: tuple[str, ...]) -> None:
     begun = folder.with_suffix(".begun")
     shutil.rmtree(begun, ignore_errors=True)
     begun.mkdir()
     for name in DECLARED:
-        shutil.copy(SOURCE / name, begun)
-    installed = npm(begun, "ci", "--no-audit", "--no-fund", "--prefer-offline")
-    if installed.returncode:
+        shutil.copy(source / name, begun)
+    done = npm(begun, "ci", "--no-audit", "--no-fund", *options)
+    if done.returncode:
         raise PackagesProblem(
-            "The tests of the TypeScript client need its packages from npm's registry, once; "
-            f"`npm ci` says:\n{installed.stdout}"
+            f"What {source.relative_to(ROOT)} needs comes from npm's registry, once; "
+            f"`npm ci` says:\n{done.stdout}"
         )
     begun.rename(folder)
 

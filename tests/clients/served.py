@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from tests.migrated import EMBEDDED, ROOT, fill_with_migrated_database
+from tests.migrated import EMBEDDED, ROOT, SERVE, fill_with_migrated_database
 
 if TYPE_CHECKING:
     import signal
@@ -50,7 +50,7 @@ class Server:
     def start(self) -> None:
         """Start, and wait until it answers."""
         options = ["--port", str(self.port), "--data", str(self.folder), "--no-worker"]
-        command = [sys.executable, "manage.py", "serve", "--skip-checks", *options]
+        command = [*SERVE, *options]
         fill_with_migrated_database(self.folder)
         # In a session of its own, all of its processes can be killed at once.
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.env, start_new_session=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import httpx
 import pytest
 
 from tests.browsers import chromium
-from tests.migrated import EMBEDDED, ROOT, fill_with_migrated_database
+from tests.migrated import EMBEDDED, ROOT, SERVE, fill_with_migrated_database
 from tests.users.social.card_site import card_site
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str,
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         folder = tmp_path_factory.mktemp("served")
-        command = [sys.executable, "manage.py", "serve", "--skip-checks", "--no-worker"]
+        command = [*SERVE, "--no-worker"]
         command += ["--port", str(port)]
         env = {**os.environ, **EMBEDDED, "SITE_URL": site, "CORS_HEADERS": "X-Client-Version"}
         fill_with_migrated_database(folder)

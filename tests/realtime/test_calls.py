@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from websockets.sync.client import connect
 
 from tests.browsers import chromium
-from tests.migrated import EMBEDDED, fill_with_migrated_database
+from tests.migrated import EMBEDDED, SERVE, fill_with_migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +37,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     options = ["--port", str(port), "--data", str(tmp_path), "--no-worker"]
-    command = [sys.executable, "manage.py", "serve", "--skip-checks", *options]
+    command = [*SERVE, *options]
     fill_with_migrated_database(tmp_path)
     with (tmp_path / "log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **OPEN}, stdout=log)

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from contextlib import ExitStack, contextmanager
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.mailed import mailed_code
-from tests.migrated import EMBEDDED, ROOT, fill_with_migrated_database
+from tests.migrated import EMBEDDED, ROOT, SERVE, fill_with_migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,18 +45,9 @@ def process(role: str, folder: Path) -> Iterator[str]:
     fill_with_migrated_database(folder)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    arguments = [
-        "serve",
-        "--skip-checks",
-        "--role",
-        role,
-        "--port",
-        str(port),
-        "--data",
-        str(folder),
-    ]
+    options = ["--role", role, "--port", str(port), "--data", str(folder)]
     running = subprocess.Popen(
-        [sys.executable, "manage.py", *arguments],
+        [*SERVE, *options],
         cwd=ROOT,
         env={**os.environ, **EMBEDDED, **UNLIMITED},
     )

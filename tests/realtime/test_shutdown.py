@@ -7,7 +7,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from os import environ
@@ -21,7 +20,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.mailed import mailed_code
-from tests.migrated import EMBEDDED, ROOT, fill_with_migrated_database
+from tests.migrated import EMBEDDED, ROOT, SERVE, fill_with_migrated_database
 from tests.realtime.test_processes import PROFILE, wait_for
 
 if TYPE_CHECKING:
@@ -49,17 +48,8 @@ class Process:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
-        arguments = [
-            "serve",
-            "--skip-checks",
-            "--role",
-            role,
-            "--port",
-            str(self.port),
-            "--data",
-            str(folder),
-        ]
-        self.command = [sys.executable, "manage.py", *arguments]
+        options = ["--role", role, "--port", str(self.port), "--data", str(folder)]
+        self.command = [*SERVE, *options]
         self.env = {**environ, **EMBEDDED, "REALTIME_RECONNECT_SPREAD_SECONDS": str(SPREAD), **more}
 
     def start(self) -> None:
