@@ -28,7 +28,7 @@ def return_freed_memory() -> None:
 
 
 async def trim_while_growing() -> None:
-    """Give free pages of all heaps back whenever this process has grown, until cancelled.
+    """Return free pages of all heaps to the system when this process has grown, until cancelled.
 
     Threads leave them behind between blocks that are still used. It happens in a thread, without
     the GIL. Other C libraries than glibc, and systems without /proc, have nothing to do here.
