@@ -76,7 +76,7 @@ def _waiting_templates() -> dict[str, object]:
     address = reverse("admin:card_templates_template_changelist")
     return {
         "count": submitted,
-        "words": ngettext("template to review", "templates to review", submitted),
+        "words": ngettext("Template to review", "Templates to review", submitted),
         "address": f"{address}?state__exact={Template.State.SUBMITTED}",
     }
 

@@ -48,7 +48,7 @@ def test_a_moderator_sees_what_waits_and_the_figures_drawn_and_written(
     for title, status in (("One", "published"), ("Two", "draft")):
         bob.creates("cards", title=title, status=status)
     page = opened(moderator)
-    assert "template to review" in page
+    assert "Template to review" in page
     series = charted(page)
     assert len(series) == 8
     assert {len(data) for data in series.values()} == {30}
