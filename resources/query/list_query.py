@@ -16,7 +16,7 @@ from resources.query.filters.nodes import Macro
 from resources.query.filters.parameters import RESERVED, read_filters
 from resources.query.filters.pins import pinned_relations
 from resources.query.options import candidate_rules, chosen_options, sort_of_options
-from resources.query.ordering import SortKey, sort_keys, sort_text
+from resources.query.ordering import RANK, SortKey, sort_keys, sort_text
 from resources.query.selection import Selection, selection
 from resources.text import composed
 
@@ -94,6 +94,11 @@ class ListQuery:
     def pinned(self) -> frozenset[str]:
         """Return the relations that must point at one record, which the client names."""
         return pinned_relations(self.condition) if self.condition else frozenset()
+
+    @cached_property
+    def is_best_first(self) -> bool:
+        """Return whether this is a search in its own order, by rank."""
+        return self.keys[0].name == RANK
 
     @cached_property
     def shape(self) -> Hashable:

@@ -73,9 +73,7 @@ class SortKey:
         return operand.expression
 
     def order(self, *, is_backward: bool) -> OrderBy | str:
-        """Return the column's part of ORDER BY: a rank by its name, as it is computed only once."""
-        if self.name == RANK:
-            return f"-{RANK}" if self.is_descending is not is_backward else RANK
+        """Return the column's part of ORDER BY."""
         column = F(self.column)
         if self.is_descending is not is_backward:
             return column.desc(nulls_last=True if self.is_nullable else None)

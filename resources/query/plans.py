@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -28,17 +28,17 @@ from resources.documents.sql import JsonText
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.fields import RecordIdField
 from resources.placeholders import Placeholder, UnboundParameter
+from resources.query.best_first import HEAD, best_order, joined_to_best
 from resources.query.candidates import FirstVisibleIds
 from resources.query.cursors import after_cursor
 from resources.query.filters.compiling import filter_condition
 from resources.query.filters.conditions import Compared
 from resources.query.options import candidate_rules, rules_of_options
-from resources.query.ordering import RANK
 from resources.query.record_document import record_document
 from resources.query.sources import sources_of
 from resources.rules import Scope, narrowed
 from resources.search.expressions import match_expression
-from resources.search.matching import Matches, MatchingIds
+from resources.search.matching import MatchingIds, best_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -85,6 +85,23 @@ class Plan:
             else part
             for part in self.parameters
         ]
+
+
+class Table(NamedTuple):
+    """A common table expression: `head AS (sql)`."""
+
+    head: str
+    sql: str
+    parameters: Sequence[object]
+
+
+def with_tables(plan: Plan, tables: Sequence[Table]) -> Plan:
+    """Return the statement with common table expressions in front: `WITH … SELECT …`."""
+    if plan.sql is None or not tables:
+        return plan
+    heads = ", ".join(f"{table.head} AS ({table.sql})" for table in tables)
+    bound = [value for table in tables for value in table.parameters]
+    return Plan(f"WITH {heads} {plan.sql}", (*bound, *plan.parameters))
 
 
 def compiled(rows: QuerySet[Model, object], suffix: str = "", *limits: UnboundParameter) -> Plan:
@@ -210,17 +227,29 @@ def _by_key(resource: Resource) -> Q:
 def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     actor = UnboundActor(kind)
     rows = _listed(resource, actor, query)
+    if query.search is not None and not query.is_best_first:
+        rows = _matching(rows, resource)
     if query.picked:
         picked = _first_visible(rows, resource, actor, query)
         rows = resource.model._default_manager.filter(pk__in=picked)
+    if query.is_best_first:
+        rows = joined_to_best(rows)
     rows = _in_order(rows, resource, actor, query)
     document = JsonText(record_document(resource, actor, query.selection))
     page = rows.values_list(document, *(key.selected() for key in query.keys))
     limit = UnboundParameter("limit", IntegerField(), None)
     if query.page is None:
-        return compiled(page, " LIMIT %s", limit)
-    offset = UnboundParameter("offset", IntegerField(), None)
-    return compiled(page, " LIMIT %s OFFSET %s", limit, offset)
+        plan = compiled(page, " LIMIT %s", limit)
+    else:
+        offset = UnboundParameter("offset", IntegerField(), None)
+        plan = compiled(page, " LIMIT %s OFFSET %s", limit, offset)
+    return with_tables(plan, [_best(resource, query)] if query.is_best_first else [])
+
+
+def _best(resource: Resource, query: ListQuery) -> Table:
+    """Return the table of all that matches a search, in the order of the page."""
+    sql, parameters = best_first(resource.name, is_backward=query.is_backward)
+    return Table(HEAD, sql, parameters)
 
 
 def _first_visible(
@@ -246,30 +275,36 @@ def _in_order(
     if query.cursor:
         beyond = after_cursor(query.keys, query.missing, is_backward=query.is_backward)
         rows = rows.filter(beyond)
+    if query.is_best_first:
+        return rows.order_by(*best_order(is_backward=query.is_backward))
     return rows.order_by(*(key.order(is_backward=query.is_backward) for key in query.keys))
 
 
 def _count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     rows = _listed(resource, UnboundActor(kind), query).order_by()
+    if query.search is not None:
+        rows = _matching(rows, resource)
     return compiled(
         rows.annotate(every=Value(1)).values("every").annotate(n=Count("*")).values_list("n")
     )
 
 
 def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QuerySet[Model]:
-    """Return all rows of a list, in no order yet."""
+    """Return all rows of a list, in no order yet, whether or not they match a search."""
     rule = resource.list_rule(query.pinned)
     rows = visible_rows(resource, rule.scope(actor, resource.model))
     for narrowing in rules_of_options(resource, query.options):
         rows = narrowed(rows, narrowing.scope(actor, resource.model))
     if query.condition:
         rows = rows.filter(filter_condition(resource, actor, query.condition))
-    if query.search is not None:
-        name = Value(resource.name, output_field=TextField())
-        words = Placeholder("search", TextField(), match_expression)
-        rows = rows.filter(pk__in=MatchingIds(name, words))
-        rows = rows.annotate(**{RANK: Matches(name, F("pk"), words)})
     return rows
+
+
+def _matching(rows: QuerySet[Model], resource: Resource) -> QuerySet[Model]:
+    """Narrow rows to those that match the search, whatever order they are in."""
+    name = Value(resource.name, output_field=TextField())
+    words = Placeholder("search", TextField(), match_expression)
+    return rows.filter(pk__in=MatchingIds(name, words))
 
 
 def visible_rows(resource: Resource, scope: Scope) -> QuerySet[Model]:

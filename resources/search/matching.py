@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, override
 
-from django.db.models import BigIntegerField, FloatField, Func, TextField, Value
+from django.db import connection
+from django.db.models import BigIntegerField, Func, TextField, Value
 
+from resources.dialects import dialect
 from resources.models import SearchEntry
+from resources.placeholders import UnboundParameter
 from resources.search.expressions import match_expression
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import QuerySet
     from django.db.models.sql.compiler import SQLCompiler
@@ -17,53 +22,38 @@ if TYPE_CHECKING:
     from resources.types import SQL
 
 
-class Matches(Func):
-    """The rank of a record among those that match, smaller being better; null for no match.
+BEST_FIRST: Mapping[str, str] = {
+    "sqlite": (
+        "SELECT e.record_id, found.rank FROM (SELECT rowid AS entry,"
+        " bm25(resources_search, 5.0, 1.0, 0.25, 0.05) AS rank FROM resources_search"
+        " WHERE resources_search MATCH %s) AS found CROSS JOIN resources_searchentry e"
+        " WHERE e.id = found.entry AND e.resource = "
+    ),
+    "postgresql": (
+        "SELECT e.record_id, -ts_rank('{0.01,0.05,0.2,1}', e.vector, %s::tsquery)::float8"
+        " FROM resources_searchentry e WHERE e.vector @@ %s::tsquery AND e.resource = "
+    ),
+}
+"""The ids and ranks of a resource's records that match, smaller ranks being better.
 
-    `Matches(resource, id, query)`: the name of the resource, the record's id, and what
-    `match_expression` gave. Ranking is BM25 on SQLite and `ts_rank` on PostgreSQL. A word of the
-    title weighs five times one of the body; what is only inside a word weighs a twentieth of it.
+A word of the title weighs five times one of the body; what is only inside a word weighs a twentieth
+of it.
+"""
+
+
+def best_first(resource: str, *, is_backward: bool) -> SQL:
+    """Return the statement of `(record id, rank)` of all matches, the best first, ties by id.
+
+    Ranking is BM25 on SQLite and `ts_rank` on PostgreSQL. The match is asked for once, as FTS5
+    counts all matches anew for each query. The limit, which is none, has both databases keep the
+    order, so that whoever joins the records in it can stop when a page is full.
     """
-
-    arity = 3
-
-    def __init__(self, *sources: object) -> None:
-        super().__init__(*sources, output_field=FloatField())
-
-    @override
-    def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
-    ) -> SQL:
-        """Rank by BM25, all matches at once: FTS5 counts them anew for each query."""
-        return self._ranked(
-            compiler,
-            "(WITH ranked (id, rank) AS MATERIALIZED (SELECT rowid,"
-            " bm25(resources_search, 5.0, 1.0, 0.25, 0.05) FROM resources_search"
-            " WHERE resources_search MATCH {query})"
-            " SELECT ranked.rank FROM resources_searchentry e CROSS JOIN ranked"
-            " WHERE e.resource = {resource} AND e.record_id = {record} AND ranked.id = e.id)",
-            ("query", "resource", "record"),
-        )
-
-    def as_postgresql(
-        self, compiler: SQLCompiler, _connection: BaseDatabaseWrapper, **_context: object
-    ) -> tuple[str, object]:
-        """Rank by weighted text search."""
-        return self._ranked(
-            compiler,
-            "(SELECT -ts_rank('{{0.01,0.05,0.2,1}}', e.vector, {query}::tsquery)::float8"
-            " FROM resources_searchentry e WHERE e.resource = {resource}"
-            " AND e.record_id = {record} AND e.vector @@ {query_again}::tsquery)",
-            ("query", "resource", "record", "query_again"),
-        )
-
-    def _ranked(
-        self, compiler: SQLCompiler, template: str, order: tuple[str, ...]
-    ) -> tuple[str, object]:
-        resource, record, query = map(compiler.compile, self.get_source_expressions())
-        parts = {"resource": resource, "record": record, "query": query, "query_again": query}
-        sql = template.format(**{name: part[0] for name, part in parts.items()})
-        return sql, [value for name in order for value in parts[name][1]]
+    direction = "DESC" if is_backward else "ASC"
+    kind = connection.vendor
+    order = f"ORDER BY 2 {direction}, 1 {direction} {dialect().no_limit} OFFSET 0"
+    asked = UnboundParameter("search", TextField(), match_expression)
+    statement = BEST_FIRST[kind]
+    return f"{statement}'{resource}' {order}", (asked,) * statement.count("%s")
 
 
 class MatchingIds(Func):

@@ -35,10 +35,11 @@ if TYPE_CHECKING:
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
     from resources.query.list_query import ListQuery
+    from resources.query.plans import Table
     from resources.visibility.change_batch import ChangeBatch
     from resources.visibility.dependents import Dependents
     from resources.visibility.disclosure import ShownColumns
-    from resources.visibility.queries import SubscriberId, Table, VisibilityQuery
+    from resources.visibility.queries import SubscriberId, VisibilityQuery
 
 type Visible = Mapping[UUID, Mapping[SubscriberId, str]]
 """Visible records: to whom, and the document where it depends on whom (else empty)."""

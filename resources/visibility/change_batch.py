@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from resources.declaration import Resource
     from resources.models import Change
+    from resources.query.plans import Table
     from resources.visibility.dependents import Dependents
     from resources.visibility.history_tables import Image
-    from resources.visibility.queries import Table
 
 
 @dataclass(frozen=True)

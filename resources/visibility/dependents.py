@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from resources.declaration import Resource
     from resources.query.filters.nodes import Node
+    from resources.query.plans import Table
     from resources.rules import Rule
     from resources.visibility.audiences import Audience
     from resources.visibility.change_batch import BeforeImages, ChangeBatch
-    from resources.visibility.queries import Table
 
 MOST_DEPENDENTS = 1_000
 MOST_VERSIONS = 16

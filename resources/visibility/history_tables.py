@@ -30,7 +30,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from resources.dialects import dialect
-from resources.visibility.queries import Table, json_list
+from resources.query.plans import Table
+from resources.visibility.queries import json_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, override
+from typing import TYPE_CHECKING, Any, override
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -32,7 +32,7 @@ from resources.fields import RecordIdField
 from resources.placeholders import Placeholder, UnboundParameter
 from resources.query.filters.compiling import filter_condition
 from resources.query.parsing import filter_errors, list_query, parameters
-from resources.query.plans import PLAN_BYTES, Plan, inlined, visible_rows
+from resources.query.plans import PLAN_BYTES, Plan, Table, inlined, visible_rows, with_tables
 from resources.query.record_document import record_document
 
 if TYPE_CHECKING:
@@ -56,14 +56,6 @@ SUBSCRIBERS = "subscribers"
 SUBSCRIBER_ID = '"subscribers"."id"'
 SUBSCRIBERS_BYTES = 4 * 1024 * 1024
 NOT_STREAMED = frozenset({"limit", "cursor", "sort", "search", "count", "page"})
-
-
-class Table(NamedTuple):
-    """A common table expression: `head AS (sql)`."""
-
-    head: str
-    sql: str
-    parameters: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +140,6 @@ def _documents_query(resource: Resource, kind: ActorKind, chosen: Selection) -> 
     rows = with_ids(resource.model._default_manager.all())
     document = record_document(resource, UnboundActor(kind), chosen)
     return compiled_query(rows, "pk", JsonText(document))
-
-
-def with_tables(plan: Plan, tables: Sequence[Table]) -> Plan:
-    """Return the statement with common table expressions in front: `WITH … SELECT …`."""
-    if plan.sql is None or not tables:
-        return plan
-    heads = ", ".join(f"{table.head} AS ({table.sql})" for table in tables)
-    bound = [value for table in tables for value in table.parameters]
-    return Plan(f"WITH {heads} {plan.sql}", (*bound, *plan.parameters))
 
 
 def compiled_query(rows: QuerySet[Any, Any], *columns: Any) -> VisibilityQuery:
