@@ -7,6 +7,14 @@ it looks like, is asked one after the other until the page is full:
     SELECT <document>, "best"."search_rank", "cards_card"."id" FROM "cards_card", "best"
     WHERE "best"."record_id" = "cards_card"."id" AND <visible>
     ORDER BY "best"."search_rank", "best"."record_id" LIMIT 31
+
+Where SQLite finds matches in their order without sorting them, only as many are looked for as fill
+the page, which is sorted at the end:
+
+    WITH "matches" (record_id, search_rank) AS (SELECT … UNION ALL SELECT …),
+    "best" (record_id, search_rank) AS (SELECT "matches"."record_id", "matches"."search_rank"
+    FROM "matches" CROSS JOIN "cards_card" WHERE … AND <visible> LIMIT 31)
+    SELECT <document>, … FROM "cards_card", "best" WHERE … ORDER BY …
 """
 
 from __future__ import annotations
@@ -23,26 +31,36 @@ from resources.query.ordering import RANK
 if TYPE_CHECKING:
     from django.db.models import Model, OrderBy, QuerySet
 
-BEST = "best"
-HEAD = f"{BEST} (record_id, {RANK})"
-"""The table of all matches, as a common table expression names it."""
-RECORD_ID = f'"{BEST}"."record_id"'
+BEST, MATCHES = "best", "matches"
+COLUMNS = f"(record_id, {RANK})"
 
 
-def joined_to_best(rows: QuerySet[Model]) -> QuerySet[Model]:
-    """Join the records of a resource to the table of matches; each record has a rank then."""
+def joined(rows: QuerySet[Model], table: str) -> QuerySet[Model]:
+    """Narrow the records of a resource to those in a table of matches; each has a rank then."""
     meta, quoted = rows.model._meta, connection.ops.quote_name
     own_id = f"{quoted(meta.db_table)}.{quoted(str(meta.pk.column))}"
-    rank = RawSQL(f'"{BEST}"."{RANK}"', (), FloatField())  # noqa: S611 - a constant of ours
-    joined = rows.extra(tables=[BEST], where=[f"{RECORD_ID} = {own_id}"])  # noqa: S610 - names of our own
-    ranked: QuerySet[Model] = joined.annotate(**{RANK: rank})
+    found = rows.extra(where=[f'"{table}"."record_id" = {own_id}'])  # noqa: S610 - names of our own
+    ranked: QuerySet[Model] = found.annotate(**{RANK: rank_in(table)})
     return ranked
 
 
 def best_order(*, is_backward: bool) -> list[OrderBy]:
     """Return the order in which the table of matches is, which a statement need not sort again."""
-    columns = (
-        RawSQL(f'"{BEST}"."{RANK}"', (), FloatField()),  # noqa: S611 - a constant of ours
-        RawSQL(RECORD_ID, (), RecordIdField()),  # noqa: S611 - a constant of ours
-    )
+    columns = (rank_in(BEST), record_id_in(BEST))
     return [column.desc() if is_backward else column.asc() for column in columns]
+
+
+def rank_in(table: str) -> RawSQL:
+    """Return the column of ranks of a table of matches."""
+    return RawSQL(f'"{table}"."{RANK}"', (), FloatField())  # noqa: S611 - a constant of ours
+
+
+def record_id_in(table: str) -> RawSQL:
+    """Return the column of ids of a table of matches."""
+    return RawSQL(f'"{table}"."record_id"', (), RecordIdField())  # noqa: S611 - a constant of ours
+
+
+def read_in_order(sql: str, rows: QuerySet[Model]) -> str:
+    """Have a statement about records begin with the table of matches, and go by its order."""
+    table = connection.ops.quote_name(rows.model._meta.db_table)
+    return sql.replace(f" FROM {table}", f' FROM "{MATCHES}" CROSS JOIN {table}', 1)

@@ -18,6 +18,7 @@ from resources.query.filters.pins import pinned_relations
 from resources.query.options import candidate_rules, chosen_options, sort_of_options
 from resources.query.ordering import RANK, SortKey, sort_keys, sort_text
 from resources.query.selection import Selection, selection
+from resources.search.questions import is_of_one_word
 from resources.text import composed
 
 if TYPE_CHECKING:
@@ -101,6 +102,11 @@ class ListQuery:
         return self.keys[0].name == RANK
 
     @cached_property
+    def is_of_one_word(self) -> bool:
+        """Return whether this is a search for one word or phrase."""
+        return self.search is not None and is_of_one_word(self.search)
+
+    @cached_property
     def shape(self) -> Hashable:
         """Return the key under which the compiled SQL is kept."""
         return (
@@ -108,6 +114,7 @@ class ListQuery:
             self.sort,
             self.condition.shape if self.condition else None,
             self.search is not None,
+            self.is_of_one_word,
             self.cursor is not None,
             self.is_backward,
             self.missing,

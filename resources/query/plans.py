@@ -28,7 +28,16 @@ from resources.documents.sql import JsonText
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.fields import RecordIdField
 from resources.placeholders import Placeholder, UnboundParameter
-from resources.query.best_first import HEAD, best_order, joined_to_best
+from resources.query.best_first import (
+    BEST,
+    COLUMNS,
+    MATCHES,
+    best_order,
+    joined,
+    rank_in,
+    read_in_order,
+    record_id_in,
+)
 from resources.query.candidates import FirstVisibleIds
 from resources.query.cursors import after_cursor
 from resources.query.filters.compiling import filter_condition
@@ -38,7 +47,7 @@ from resources.query.record_document import record_document
 from resources.query.sources import sources_of
 from resources.rules import Scope, narrowed
 from resources.search.expressions import match_expression
-from resources.search.matching import MatchingIds, best_first
+from resources.search.matching import MatchingIds, by_rank, by_tier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -227,29 +236,53 @@ def _by_key(resource: Resource) -> Q:
 def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     actor = UnboundActor(kind)
     rows = _listed(resource, actor, query)
-    if query.search is not None and not query.is_best_first:
+    if query.is_best_first:
+        return _best_first_plan(rows, resource, actor, query)
+    if query.search is not None:
         rows = _matching(rows, resource)
     if query.picked:
         picked = _first_visible(rows, resource, actor, query)
         rows = resource.model._default_manager.filter(pk__in=picked)
-    if query.is_best_first:
-        rows = joined_to_best(rows)
     rows = _in_order(rows, resource, actor, query)
+    return compiled(_page(rows, resource, actor, query), *_limits(query))
+
+
+def _page(
+    rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
+) -> QuerySet[Model, object]:
+    """Return what is read of each row: document, then the sort values."""
     document = JsonText(record_document(resource, actor, query.selection))
-    page = rows.values_list(document, *(key.selected() for key in query.keys))
+    return rows.values_list(document, *(key.selected() for key in query.keys))
+
+
+def _limits(query: ListQuery) -> tuple[str, *tuple[UnboundParameter, ...]]:
     limit = UnboundParameter("limit", IntegerField(), None)
     if query.page is None:
-        plan = compiled(page, " LIMIT %s", limit)
-    else:
-        offset = UnboundParameter("offset", IntegerField(), None)
-        plan = compiled(page, " LIMIT %s OFFSET %s", limit, offset)
-    return with_tables(plan, [_best(resource, query)] if query.is_best_first else [])
+        return " LIMIT %s", limit
+    return " LIMIT %s OFFSET %s", limit, UnboundParameter("offset", IntegerField(), None)
 
 
-def _best(resource: Resource, query: ListQuery) -> Table:
-    """Return the table of all that matches a search, in the order of the page."""
-    sql, parameters = best_first(resource.name, is_backward=query.is_backward)
-    return Table(HEAD, sql, parameters)
+def _best_first_plan(
+    rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
+) -> Plan:
+    """Return the plan of a page of a search in its own order (`resources.query.best_first`)."""
+    matches = by_tier if query.is_of_one_word else by_rank
+    found = matches(resource.name, is_backward=query.is_backward)
+    order = best_order(is_backward=query.is_backward)
+    if not (query.is_of_one_word and dialect().runs_inline):
+        best = _beyond_cursor(joined(rows, BEST).extra(tables=[BEST]), query)  # noqa: S610 - a constant of ours
+        page = compiled(_page(best.order_by(*order), resource, actor, query), *_limits(query))
+        return with_tables(page, [Table(f"{BEST} {COLUMNS}", *found)])
+    visible = _beyond_cursor(joined(rows, MATCHES), query)
+    columns = visible.order_by().values_list(record_id_in(MATCHES), rank_in(MATCHES))
+    first = compiled(columns, *_limits(query))
+    if first.sql is None:
+        return first
+    shown = joined(resource.model._default_manager.all(), BEST).extra(tables=[BEST])  # noqa: S610 - a constant of ours
+    page = compiled(_page(shown.order_by(*order), resource, actor, query))
+    first_matches = read_in_order(first.sql, rows), first.parameters
+    tables = [Table(f"{MATCHES} {COLUMNS}", *found), Table(f"{BEST} {COLUMNS}", *first_matches)]
+    return with_tables(page, tables)
 
 
 def _first_visible(
@@ -272,12 +305,14 @@ def _in_order(
     for key in query.keys:
         annotation = key.annotation(resource, actor)
         rows = rows if annotation is None else rows.annotate(**{key.column: annotation})
-    if query.cursor:
-        beyond = after_cursor(query.keys, query.missing, is_backward=query.is_backward)
-        rows = rows.filter(beyond)
-    if query.is_best_first:
-        return rows.order_by(*best_order(is_backward=query.is_backward))
+    rows = _beyond_cursor(rows, query)
     return rows.order_by(*(key.order(is_backward=query.is_backward) for key in query.keys))
+
+
+def _beyond_cursor(rows: QuerySet[Model], query: ListQuery) -> QuerySet[Model]:
+    if not query.cursor:
+        return rows
+    return rows.filter(after_cursor(query.keys, query.missing, is_backward=query.is_backward))
 
 
 def _count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from resources.byte_cache import byte_cached
-from resources.search.questions import Adjacent, All, Among, condition_of
+from resources.search.questions import Adjacent, All, Among, condition_of, tiers_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,8 +20,17 @@ COLUMNS: Mapping[Among, str] = {
     Among.ANY: "",
     Among.WORDS: "{title body} : ",
     Among.PARTS: "{title_parts body_parts} : ",
+    Among.TITLE: "{title} : ",
+    Among.BODY: "{body} : ",
 }
-WEIGHTS: Mapping[Among, str] = {Among.ANY: "", Among.WORDS: "AB", Among.PARTS: "CD"}
+WEIGHTS: Mapping[Among, str] = {
+    Among.ANY: "",
+    Among.WORDS: "AB",
+    Among.PARTS: "CD",
+    Among.TITLE: "A",
+    Among.BODY: "B",
+}
+MOST_TIERS = 4
 NOTHING = {"sqlite": '""', "postgresql": ""}
 
 
@@ -32,6 +41,24 @@ def match_expression(question: str) -> str:
     if not condition.of:
         return NOTHING[connection.vendor]
     return fts5(condition) if connection.vendor == "sqlite" else tsquery(condition)
+
+
+def tier_expression(number: int, question: str) -> str:
+    """Return the database's query of one tier of a question of one word, the best being 0.
+
+    On SQLite it leaves out what is in a better tier; on PostgreSQL the last one finds all.
+    """
+    condition = condition_of(question)
+    better = tiers_of(condition)
+    if connection.vendor != "sqlite":
+        return tsquery((*better, condition)[number])
+    exact, title, body = map(fts5, better)
+    return (
+        exact,
+        f"({title}) NOT ({exact})",
+        f"({body}) NOT ({title})",
+        f"{fts5(condition)} NOT (({title}) OR ({body}))",
+    )[number]
 
 
 def fts5(condition: Condition) -> str:

@@ -12,12 +12,15 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from resources.byte_cache import byte_cached
 from resources.search.terms import CJK, IS_CJK, pairs_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_WORDS = 12
+CONDITION_BYTES = 256 * 1024
+"""Memory for conditions, which a request asks for several times."""
 CLAUSE = re.compile(r'"(?P<quoted>[^"]*)(?P<end>"?)|(?P<plain>[^"]+)')
 RUN = re.compile(f"[{CJK}]+|[^{CJK}]+")
 UNFINISHED = re.compile("(?<=[가-힣])[ㄱ-ㅎ]\\Z")
@@ -31,6 +34,8 @@ class Among(StrEnum):
     ANY = "any"
     WORDS = "words"
     PARTS = "parts"
+    TITLE = "title"
+    BODY = "body"
 
 
 class Adjacent(NamedTuple):
@@ -44,13 +49,13 @@ class Adjacent(NamedTuple):
 class All(NamedTuple):
     """All of these have to be found; of none, nothing is."""
 
-    of: tuple[Condition, ...]
+    of: tuple[Adjacent | Either, ...]
 
 
 class Either(NamedTuple):
-    """One of these has to be found. A record with both ranks higher."""
+    """A word or its parts have to be found. A record with both ranks higher."""
 
-    of: tuple[Condition, ...]
+    of: tuple[Adjacent, Adjacent | All]
 
 
 class Clause(NamedTuple):
@@ -64,12 +69,32 @@ class Clause(NamedTuple):
 type Condition = Adjacent | All | Either
 
 
+@byte_cached(CONDITION_BYTES, lambda question: 400 + 100 * len(question))
 def condition_of(question: str) -> All:
     """Return what a question asks for; words after the twelfth do not count."""
     return All(tuple(_conditions(question))[:MOST_WORDS])
 
 
-def _conditions(question: str) -> Iterator[Condition]:
+def is_of_one_word(question: str) -> bool:
+    """Return whether a question asks for one thing only, a word or a phrase."""
+    return len(condition_of(question).of) == 1
+
+
+def tiers_of(condition: All) -> tuple[Adjacent, Adjacent, Adjacent]:
+    """Return where the one word of a question is looked for before all the rest.
+
+    First the word itself in titles, then as a beginning of their words, then in other texts.
+    """
+    (asked,) = condition.of
+    word = asked.of[0] if isinstance(asked, Either) else asked
+    return (
+        Adjacent(word.terms, Among.TITLE),
+        word._replace(among=Among.TITLE),
+        word._replace(among=Among.BODY),
+    )
+
+
+def _conditions(question: str) -> Iterator[Adjacent | Either]:
     """Yield the condition of each word and phrase of a question."""
     clauses = [
         Clause(words, is_quoted=found["plain"] is None, is_closed=found["end"] == '"')
@@ -85,13 +110,13 @@ def _conditions(question: str) -> Iterator[Condition]:
             yield _word(last, is_last=number == len(clauses))
 
 
-def _phrase(clause: Clause) -> Condition:
+def _phrase(clause: Clause) -> Adjacent:
     """Return the condition for words between quotes, of which the closing one may be missing."""
     is_beginning = not clause.is_closed or _ends_in_cjk(clause.words[-1])
     return Adjacent(tuple(clause.words), Among.WORDS, is_beginning)
 
 
-def _word(word: str, *, is_last: bool) -> Condition:
+def _word(word: str, *, is_last: bool) -> Adjacent | Either:
     """Return the condition for a word: its parts, and for the ranking the word itself."""
     if is_last:
         word = UNFINISHED.sub("", word)

@@ -23,6 +23,18 @@ def found(persona: Persona, words: str) -> list[str]:
     return [card["title"] for card in response.json()["results"]]
 
 
+def planned(query_string: str) -> list[str]:
+    """Return the steps in which SQLite answers a list of cards."""
+    cards = resource_of(Card)
+    query = list_query(cards, query_string)
+    plan = list_plan(cards, ANONYMOUS.kind, query)
+    assert plan.sql is not None
+    with connection.cursor() as cursor:
+        values = plan.bound(ANONYMOUS, query.values(), connection)
+        cursor.execute(f"EXPLAIN QUERY PLAN {plan.sql}", values)
+        return [str(row[-1]) for row in cursor.fetchall()]
+
+
 def test_anyone_can_search_by_words_and_beginnings_of_words(alice: Persona) -> None:
     alice.creates("cards", title="Dragon of dawn", status="published")
     alice.creates("cards", title="Moth", description="Hunts a dragon", status="published")
@@ -88,6 +100,46 @@ def test_anyone_can_page_through_results(alice: Persona) -> None:
     assert len(seen) == len(set(seen)) == 7
 
 
+def test_one_word_is_found_in_titles_first_and_the_newest_first(alice: Persona) -> None:
+    """The word itself in titles, beginnings in titles, in texts, inside of words; both ways."""
+    where = {
+        "inside": ("불꽃", "신용카드"),
+        "text": ("별", "용의 알"),
+        "beginning": ("용의 알", ""),
+        "title": ("불꽃 용", ""),
+    }
+    cards = {
+        f"{place} {age}": alice.creates("cards", title=title, description=text, status="published")
+        for age in ("old", "new")
+        for place, (title, text) in where.items()
+    }
+    names = {card["id"]: name for name, card in cards.items()}
+    best_first = [f"{place} {age}" for place in reversed(where) for age in ("new", "old")]
+    pages = [alice.api.get("cards", search="용", limit="3").json()]
+    while pages[-1]["next"]:
+        pages.append(alice.api.client.get(pages[-1]["next"]).json())
+    forward = [[names[card["id"]] for card in page["results"]] for page in pages]
+    assert [name for page in forward for name in page] == best_first
+    for page, expected in zip(pages[:0:-1], forward[-2::-1], strict=True):
+        before = alice.api.client.get(page["previous"]).json()
+        assert [names[card["id"]] for card in before["results"]] == expected
+    assert alice.api.get("cards", search="용", count="exact", limit="1").json()["count"] == 8
+    liked = alice.api.get("cards", search="용", sort="-created_at").json()["results"]
+    assert [names[card["id"]] for card in liked] == list(reversed(cards))
+
+
+@pytest.mark.embedded
+def test_the_matches_of_one_word_are_looked_for_until_a_page_is_full(db: None) -> None:
+    """No match is sorted; what is sorted is the page."""
+    steps = planned("search=a")
+    assert len([step for step in steps if "SCAN resources_search" in step]) == 4
+    assert "COMPOUND QUERY" in steps
+    assert "UNION ALL" in steps
+    assert steps[-1] == "USE TEMP B-TREE FOR ORDER BY"
+    assert steps.count(steps[-1]) == 1
+    assert steps.index("SCAN best") > steps.index("UNION ALL")
+
+
 @pytest.mark.embedded
 def test_all_matches_are_ranked_at_once(db: None) -> None:
     """FTS5 counts all matches for each query: one query a match takes the square of their number.
@@ -95,14 +147,7 @@ def test_all_matches_are_ranked_at_once(db: None) -> None:
     They are sorted before any record is read, so that reading stops when a page is full.
     PostgreSQL keeps what a rank needs with each entry.
     """
-    cards = resource_of(Card)
-    query = list_query(cards, "search=a+b")
-    plan = list_plan(cards, ANONYMOUS.kind, query)
-    assert plan.sql is not None
-    with connection.cursor() as cursor:
-        values = plan.bound(ANONYMOUS, query.values(), connection)
-        cursor.execute(f"EXPLAIN QUERY PLAN {plan.sql}", values)
-        steps = [str(row[-1]) for row in cursor.fetchall()]
+    steps = planned("search=a+b")
     (scan,) = [step for step in steps if "SCAN resources_search" in step]
     assert "=" not in scan  # which would say that the table is asked about one row, over and over
     assert steps.count("USE TEMP B-TREE FOR ORDER BY") == 1
