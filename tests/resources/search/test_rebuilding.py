@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from tests.personas import Persona
 
-BEFORE, AFTER = ("resources", "0004_assigned_position"), ("resources", "0005_search_terms")
+BEFORE = ("resources", "0004_assigned_position")
+TERMS, CONTENTLESS = ("resources", "0005_search_terms"), ("resources", "0008_contentless_search")
 
 
 def found(persona: Persona, question: str) -> list[str]:
@@ -30,16 +31,18 @@ def found(persona: Persona, question: str) -> list[str]:
 
 @contextmanager
 def words_in_the_index() -> Iterator[Any]:
-    """Undo the migration to terms, and yield the model of before; then migrate again."""
+    """Undo the migrations of the index, and yield the model of before; then migrate again."""
     loader = MigrationLoader(connection, replace_migrations=False)
-    migration, before = loader.disk_migrations[AFTER], loader.project_state(BEFORE)
+    terms, contentless = (loader.disk_migrations[name] for name in (TERMS, CONTENTLESS))
+    before = loader.project_state(BEFORE)
     with connection.schema_editor() as editor:
-        migration.unapply(before.clone(), editor)
+        contentless.unapply(before.clone(), editor)
+        terms.unapply(before.clone(), editor)
     try:
         yield before.apps.get_model("resources", "SearchEntry")
     finally:
         with connection.schema_editor() as editor:
-            migration.apply(before.clone(), editor)
+            contentless.apply(terms.apply(before.clone(), editor), editor)
 
 
 def test_the_index_is_rebuilt_from_the_records(alice: Persona) -> None:
@@ -57,7 +60,11 @@ def test_the_index_is_rebuilt_from_the_records(alice: Persona) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_database_from_before_is_searched_by_terms(alice: Persona) -> None:
-    alice.creates("cards", title="카드수집가", description="Fire/Water", status="published")
+    texts = {"title": "카드수집가", "description": "Fire/Water"}
+    card = alice.creates("cards", **texts, status="published")
     with words_in_the_index() as old_entry:
         old_entry.objects.update(title="카드수집가", body="Fire/Water")
     assert found(alice, "수집") == found(alice, "water fire") == ["카드수집가"]
+    alice.api.patch(f"cards/{card['id']}", {"title": "Dragon"})
+    assert found(alice, "수집") == []
+    assert found(alice, "dragon") == ["Dragon"]
