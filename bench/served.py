@@ -59,9 +59,10 @@ class Served:
 
     def memory(self, kind: str = "VmRSS") -> int:
         """Return the bytes of memory of the process and those it started; VmHWM is their most."""
-        family = {pid: _status(pid, "VmSize") for pid in _family(self.process.pid)}
-        # Until it begins its own program, a child lives in the memory of its parent (vfork(2)).
-        own = {size: pid for pid, size in reversed(family.items())}
+        family = {pid: _status(pid, "VmPeak") for pid in _family(self.process.pid)}
+        # Until it begins its own program, a child lives in the memory of its parent (vfork(2)),
+        # which is told by the most that it ever had: that changes least.
+        own = {most: pid for pid, most in reversed(family.items())}
         return sum(_status(pid, kind) for pid in own.values())
 
     def own_memory(self) -> int:

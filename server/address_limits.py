@@ -12,8 +12,7 @@ from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, client_network, limited_network
 from resources.http.languages import language_of
 from resources.http.throttles import AddressThrottle, require_not_full
-from server.envelope import Envelope, caller_of
-from server.refusals import refuse
+from server.refusals import turn_away
 from server.request_bodies import let_pass
 
 if TYPE_CHECKING:
@@ -39,20 +38,22 @@ class AddressLimits:
         if not scope["path"].startswith(PREFIX):
             await self.next_app(scope, receive, send)
             return
-        address = address_of_scope(scope)
-        headers: dict[bytes, bytes] = dict(scope["headers"])
         try:
-            with translation.override(language_of(headers.get(b"accept-language", b""))):
-                for throttle in _throttles(scope["path"]):
-                    require_not_full(throttle.scope, client_network(address))
+            require_room(scope)
         except Problem as problem:
-            envelope = Envelope.opened(scope["method"], scope["path"], address, *caller_of(headers))
-            await let_pass(receive, limited_network(address))
-            await refuse(problem, send, request_id=envelope.context.request_id)
-            envelope.measure(problem.status, "refused-by-address")
-            envelope.log(problem.status)
+            await let_pass(receive, limited_network(address_of_scope(scope)))
+            await turn_away(problem, scope, send, "refused-by-address")
         else:
             await self.next_app(scope, receive, send)
+
+
+def require_room(scope: Scope) -> None:
+    """Raise Problem 429, in the client's language, when its network has no quota for the path."""
+    headers: dict[bytes, bytes] = dict(scope["headers"])
+    network = client_network(address_of_scope(scope))
+    with translation.override(language_of(headers.get(b"accept-language", b""))):
+        for throttle in _throttles(scope["path"]):
+            require_not_full(throttle.scope, network)
 
 
 @byte_cached(PATH_BYTES, lambda path: 2 * len(path))

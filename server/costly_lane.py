@@ -10,7 +10,6 @@ import asyncio
 from collections import Counter
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 from django.conf import settings
 from django.db import connection
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 from resources.answers import HttpAnswer, problem_answer
 from resources.errors import Problem, took_too_long
 from resources.http.client_networks import limited_network
+from server.network_turns import NETWORKS_SHARE, NetworkTurns
 from server.waiting import client_gone
 from server.write_executor import ThreadPool
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 MOST_JOBS = 16
 """Costly reads under way or waiting, in a process."""
-NETWORKS_SHARE = 2
-"""One network has half of the threads and half of the places to wait, a trusted address all."""
 RETRY_SECONDS = 1
 PATIENCE = 5.0
 """Seconds that a read waits for its turn."""
@@ -85,7 +83,7 @@ class CostlyLane:
         self.threads = ThreadPool(settings.COSTLY_THREADS, "costly")
         self.jobs: dict[Hashable, CostlyRead] = {}
         self.of_network: Counter[str] = Counter()
-        self.turns: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self.turns = NetworkTurns(settings.COSTLY_THREADS)
         self.endings: set[asyncio.Task[None]] = set()
 
     async def run(
@@ -123,11 +121,7 @@ class CostlyLane:
 
     async def _in_turn(self, job: CostlyRead) -> HttpAnswer:
         """Run a job as soon as its network has a thread to use and one is free."""
-        turn = self.turns.get(job.network)
-        if turn is None:
-            count = settings.COSTLY_THREADS // (NETWORKS_SHARE if job.network else 1)
-            turn = self.turns[job.network] = asyncio.Semaphore(max(1, count))
-        async with turn:
+        async with self.turns.of(job.network):
             return await self.threads.run(job)
 
     async def _waited(self, key: Hashable, job: CostlyRead, receive: Receive) -> HttpAnswer:

@@ -23,13 +23,10 @@ from files.serving.answers import StoredBytesResponse
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, limited_network
 from server import error_pages
-from server.request_bodies import (
-    SIGN_INS,
-    DisconnectedError,
-    IncomingBody,
-    most_bytes,
-    on_disk,
-)
+from server.network_turns import NetworkTurns
+from server.refusals import turn_away
+from server.request_bodies import DisconnectedError, IncomingBody, most_bytes, on_disk
+from server.sign_in_lane import SignInLane, is_sign_in
 from server.stored_file_sender import StoredFileSender
 from server.upload_limit import is_upload, upload_line
 from server.variant_lane import VariantLane, is_of_variant
@@ -54,9 +51,10 @@ class DjangoBridge(BaseHandler):
     def __init__(self) -> None:
         self.load_middleware(is_async=False)
         self.threads = ThreadPoolExecutor(settings.REQUEST_THREADS, "django")
-        self.sign_ins = ThreadPoolExecutor(settings.SIGN_IN_THREADS, "sign-in")
+        self.sign_ins = SignInLane()
         self.probes = ThreadPoolExecutor(2, "probes")
         self.uploads = ThreadPoolExecutor(settings.UPLOAD_THREADS, "upload")
+        self.upload_turns = NetworkTurns(settings.UPLOAD_THREADS)
         self.files = StoredFileSender()
         self.variants = VariantLane()
 
@@ -68,15 +66,13 @@ class DjangoBridge(BaseHandler):
             try:
                 async for chunk in incoming.chunks(most_bytes(scope)):
                     body.write(chunk)
+                body.seek(0)
+                response = await self._answer(scope, body)
             except DisconnectedError:
                 return
             except Problem as problem:
-                response: HttpResponseBase = problem.response()
-                await self._send_headers(response, send)
-                await self._send_body(response, send)
+                await turn_away(problem, scope, send, "refused-before-django")
                 return
-            body.seek(0)
-            response = await self._answer(scope, body)
             await self._send_headers(response, send)
             if isinstance(response, StoredBytesResponse):
                 await self.files.send_body(response, receive, send)
@@ -88,23 +84,20 @@ class DjangoBridge(BaseHandler):
             # What operators ask is answered whatever the others wait for.
             work = partial(copy_context().run, self._respond, scope, body)
             return await asyncio.get_running_loop().run_in_executor(self.probes, work)
-        try:
-            if is_upload(scope):
-                return await self._uploaded(scope, body)
-            if is_of_variant(scope):
-                scope = await self.variants.make_first(scope, self.threads)
-            return await _in_thread(self._lane(scope["path"]), self._respond, scope, body)
-        except Problem as problem:
-            return problem.response()
-
-    def _lane(self, path: str) -> ThreadPoolExecutor:
-        """Return the threads for a path: those that hash passwords wait in a pool of their own."""
-        return self.sign_ins if path.startswith(SIGN_INS) else self.threads
+        if is_upload(scope):
+            return await self._uploaded(scope, body)
+        if is_sign_in(scope):
+            work = partial(copy_context().run, self._respond, scope, body)
+            return await self.sign_ins.run(scope, work)
+        if is_of_variant(scope):
+            scope = await self.variants.make_first(scope, self.threads)
+        return await _in_thread(self.threads, self._respond, scope, body)
 
     async def _uploaded(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Answer a form with files in a thread of its own, where it waits for its pictures."""
         with upload_line.joined():
-            return await _in_thread(self.uploads, self._respond, scope, body)
+            async with self.upload_turns.of(limited_network(address_of_scope(scope))):
+                return await _in_thread(self.uploads, self._respond, scope, body)
 
     def _respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(scope.get("root_path", ""))

@@ -8,6 +8,8 @@ import orjson
 
 from resources import context
 from resources.errors import CONTENT_TYPE
+from resources.http.client_networks import address_of_scope
+from server.envelope import Envelope, caller_of
 
 if TYPE_CHECKING:
     from realtime.asgi_types import Receive, Scope, Send
@@ -31,6 +33,15 @@ async def refuse(
     ]
     await send({"type": f"{response}.start", "status": problem.status, "headers": headers})
     await send({"type": f"{response}.body", "body": body})
+
+
+async def turn_away(problem: Problem, scope: Scope, send: Send, view: str) -> None:
+    """Refuse a request with its own id, a line in the log, and a place in the metrics as `view`."""
+    caller = caller_of(dict(scope["headers"]))
+    envelope = Envelope.opened(scope["method"], scope["path"], address_of_scope(scope), *caller)
+    await refuse(problem, send, request_id=envelope.context.request_id)
+    envelope.measure(problem.status, view)
+    envelope.log(problem.status)
 
 
 async def refuse_websocket(

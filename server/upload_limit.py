@@ -14,8 +14,7 @@ from files.pictures.executor import RETRY_SECONDS, too_many_pictures
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, limited_network
 from resources.http.languages import language_of
-from server.envelope import Envelope, caller_of
-from server.refusals import refuse
+from server.refusals import turn_away
 from server.request_bodies import let_pass
 
 if TYPE_CHECKING:
@@ -75,12 +74,9 @@ class UploadLimit:
             ):
                 await self.next_app(scope, receive, send)
         except Problem as problem:
-            envelope = Envelope.opened(scope["method"], scope["path"], address, *caller_of(headers))
             await let_pass(receive, limited_network(address))
             problem.headers = {**problem.headers, "Connection": "close"}
-            await refuse(problem, send, request_id=envelope.context.request_id)
-            envelope.measure(problem.status, "refused-upload")
-            envelope.log(problem.status)
+            await turn_away(problem, scope, send, "refused-upload")
 
     @contextmanager
     def _admitted(self, network: str) -> Iterator[None]:

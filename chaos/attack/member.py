@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from multiprocessing.connection import Connection as Pipe
 
-READS_PER_SECOND = 10
-WRITES_PER_SECOND = 3
+READS_PER_SECOND = 30
+WRITES_PER_SECOND = 4
 PATIENCE_SECONDS = 15.0
 """What takes longer counts as so long."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 from collections import Counter
 from time import monotonic, process_time
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
     from chaos.attack.wire import Address
 
 
+NICENESS = 10
+"""Real strangers bring machines of their own: where processors are short, these take a tenth."""
+
+
 def attack(pipe: Pipe, address: Address, tokens: list[str], options: dict[str, float]) -> None:
     """Do what the pipe asks for: `(phase, seconds)`.
 
     It is answered when all is prepared, and at the end with what was seen by status and the seconds
     of processor time that the strangers themselves took.
     """
+    os.nice(NICENESS)
     while (order := pipe.recv()) is not None:
         phase, seconds = order
         PREPARED.get(phase, tuple)()

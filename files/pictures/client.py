@@ -24,6 +24,8 @@ NOTHING_ELSE: Mapping[str, object] = {}
 CHUNK = 1 << 16
 IN_MEMORY = 1 << 18
 """Bytes of a picture beyond which it is put into a temporary file."""
+ALLOCATOR = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(1 << 18)}
+"""What makes a process of glibc give back a picture's memory when it is done (mallopt(3))."""
 
 
 class ProcessEndedError(Exception):
@@ -31,9 +33,9 @@ class ProcessEndedError(Exception):
 
 
 class PictureProcess:
-    """A process that decodes one picture after the other; `is_idle` when it is at none.
+    """A process that decodes one picture after the other; `module` is what it runs.
 
-    `pixels` is how many it has decoded last; `module` is what it runs.
+    `is_idle` says that it can take another one: it is at none, and no memory was lacking.
     """
 
     def __init__(self, module: str = "files.pictures.process") -> None:
@@ -41,7 +43,7 @@ class PictureProcess:
         self._process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", module, str(settings.PICTURE_MEMORY_LIMIT)],
             cwd=settings.BASE_DIR,
-            env={"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "TMPDIR": gettempdir()},
+            env={"LANG": "C.UTF-8", "TMPDIR": gettempdir(), **ALLOCATOR},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -50,7 +52,7 @@ class PictureProcess:
         self._source: Any = self._process.stdout
         self._target: Any = self._process.stdin
         self.is_idle = True
-        self.pixels = 0
+        self._has_begun = False
 
     def pixels_of(
         self, upload: BinaryIO, deadline: float, question: Mapping[str, object] = NOTHING_ELSE
@@ -60,22 +62,19 @@ class PictureProcess:
         It is to be written anew, or something else is to be made of it. Raises PictureError, and
         ProcessEndedError when there is no answer.
         """
-        self.is_idle = False
+        self.is_idle = self._has_begun = False
         self._say(head(question, upload.seek(0, os.SEEK_END)))
         upload.seek(0)
         while chunk := upload.read(CHUNK):
             self._say(chunk)
-        header = self._answer(deadline)
-        self.pixels = int(header["pixels"])
-        return self.pixels
+        return int(self._answer(deadline)["pixels"])
 
     def rewritten(self, deadline: float) -> Picture:
         """Let the process go on and return the picture written anew.
 
         Raises PictureError, and ProcessEndedError when the process ran into its limit of memory.
         """
-        self._say(GO_ON)
-        header = self._answer(deadline)
+        header = self._go_on(deadline)
         with ExitStack() as failing:
             content = failing.enter_context(SpooledTemporaryFile(IN_MEMORY))
             for chunk in self._heard(header["picture"]["size"], deadline):
@@ -88,8 +87,7 @@ class PictureProcess:
 
     def rendered(self, deadline: float) -> bytes:
         """Let the process go on and return what was asked for; raises as `rewritten`."""
-        self._say(GO_ON)
-        header = self._answer(deadline)
+        header = self._go_on(deadline)
         content = b"".join(self._heard(header["size"], deadline))
         self.is_idle = True
         return content
@@ -100,6 +98,11 @@ class PictureProcess:
         self._process.wait()
         self._source.close()
         self._target.close()
+
+    def _go_on(self, deadline: float) -> Mapping[str, Any]:
+        self._has_begun = True
+        self._say(GO_ON)
+        return self._answer(deadline)
 
     def _say(self, words: bytes) -> None:
         rest = memoryview(words)
@@ -114,7 +117,7 @@ class PictureProcess:
         length, _size = LENGTHS.unpack(b"".join(self._heard(LENGTHS.size, deadline)))
         header: Mapping[str, Any] = orjson.loads(b"".join(self._heard(length, deadline)))
         if "error" in header:
-            self.is_idle = True
+            self.is_idle = not self._has_begun or header["error"] != "too_costly"
             raise PictureError(header["error"])
         return header
 

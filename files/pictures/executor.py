@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 PICTURES = "files.pictures.process"
 RETRY_SECONDS = 5
-MOST_KEPT_PIXELS = 4_000_000
-"""The largest picture after which a process waits for another one: starting one takes 0.1 s."""
 
 
 class Allowance:
@@ -116,11 +114,8 @@ class PictureExecutor:
                 self._give_back(process)
 
     def _give_back(self, process: PictureProcess) -> None:
-        """Keep a process for the next picture, unless it is still at this one, or was a large one.
-
-        What a process has taken for a picture it keeps, more or less, until it ends.
-        """
-        if process.is_idle and process.pixels <= MOST_KEPT_PIXELS:
+        """Keep a process for the next picture, unless it is still at this one or lacked memory."""
+        if process.is_idle:
             self._idle.append(process)
         else:
             process.end()

@@ -24,7 +24,8 @@ from resources.query.ordering import MOST_SORTS
 from resources.query.parsing import LONGEST_INLINE_QUERY, MOST_PARAMETERS, QUERY_BYTES
 from resources.query.plans import PLAN_BYTES
 from resources.query.selection import DEEPEST_EXPAND, MOST_EXPANDED_RECORDS, MOST_PATHS
-from server.costly_lane import MOST_JOBS, NETWORKS_SHARE, PATIENCE
+from server.costly_lane import MOST_JOBS, PATIENCE
+from server.network_turns import NETWORKS_SHARE
 from server.url_limit import LONGEST_URL
 from tests.architecture.sources import ROOT, all_sources
 from users.services.login_throttle import CODE_ATTEMPTS, WINDOW

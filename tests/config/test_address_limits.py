@@ -9,11 +9,15 @@ import pytest
 
 from server.address_limits import AddressLimits
 from server.app import fast_path
+from server.django_bridge import DjangoBridge
 from tests.config.test_request_bodies import Upload
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
     from pytest_django.fixtures import Settings
 
+AT_ONCE = 30
 HOME, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 SIGN_IN = "auth/token"
 
@@ -62,6 +66,33 @@ def test_the_refused_get_the_same_answer_without_their_view(reached: list[str]) 
     assert early.problem["code"] == by_view.problem["code"] == "throttled"
     assert early.problem["detail"] != by_view.problem["detail"], "each in their language"
     assert early.problem["request_id"].encode() == early.headers[b"x-request-id"]
+
+
+def test_of_many_at_once_few_get_a_thread(
+    reached: list[str], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered: list[str] = []
+    get_response = DjangoBridge.get_response
+
+    def noted(bridge: DjangoBridge, request: HttpRequest) -> HttpResponseBase:
+        answered.append(request.path)
+        return get_response(bridge, request)
+
+    monkeypatch.setattr(DjangoBridge, "get_response", noted)
+
+    async def go() -> list[int]:
+        uploads = [Upload(SIGN_IN, place=HOME) for _number in range(AT_ONCE)]
+        for upload in uploads:
+            await upload.send(b"{}", is_last=True)
+        found = [await upload.status() for upload in uploads]
+        assert all(b"x-request-id" in upload.headers for upload in uploads)
+        return found
+
+    found = asyncio.run(go())
+    assert sorted(found) == [400] * 2 + [429] * (AT_ONCE - 2)
+    assert len(reached) == AT_ONCE, "none of them was too many yet when it came"
+    # A network has half of the threads; what they were at when the quota ended, they answer.
+    assert len(answered) <= 2 + settings.SIGN_IN_THREADS // 2
 
 
 def test_another_address_and_what_is_counted_otherwise_are_not_refused(reached: list[str]) -> None:

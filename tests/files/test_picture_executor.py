@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,8 @@ from PIL import Image
 
 from files.pictures import executor as executors
 from files.pictures.client import PictureProcess
+from files.pictures.decoding import PIXEL_BYTES
 from files.pictures.executor import (
-    MOST_KEPT_PIXELS,
     Allowance,
     PictureExecutor,
     picture_executor,
@@ -145,11 +146,26 @@ def test_the_largest_jpeg_is_taken_at_half_its_width_and_height(executor: Pictur
 def test_a_process_gives_the_memory_of_a_large_picture_back(executor: PictureExecutor) -> None:
     run(executor, SMALL)
     (process,) = executor._idle
-    run(executor, drawn("PNG", Image.new("1", (2000, MOST_KEPT_PIXELS // 2000))))
+    before = data_bytes(process)
+    large = drawn("JPEG", Image.new("RGB", (3000, 2000)))
+    for content in (large, large, SMALL):
+        run(executor, content)
     assert executor._idle == [process]
-    run(executor, drawn("PNG", Image.new("1", (2000, MOST_KEPT_PIXELS // 2000 + 1))))
+    assert data_bytes(process) - before < PIXEL_BYTES * 3000 * 2000 / 10
+
+
+def test_a_process_that_lacked_memory_ends(executor: PictureExecutor, settings: Settings) -> None:
+    settings.PICTURE_MEMORY_LIMIT = 64 * 1024**2
+    with pytest.raises(PictureError) as refused:
+        run(executor, drawn("PNG", Image.new("RGB", (4000, 4000))))
+    assert refused.value.code == "too_costly"
     assert executor._idle == []
-    assert process._process.poll() is not None
+
+
+def data_bytes(process: PictureProcess) -> int:
+    """Return the bytes of a process' data, which its limit of memory is about (proc(5))."""
+    lines = Path(f"/proc/{process._process.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
 
 
 def test_nothing_of_an_upload_is_read_before_its_turn(executor: PictureExecutor) -> None:
