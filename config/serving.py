@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from contextlib import contextmanager
 from functools import partial
@@ -18,7 +17,7 @@ from config import env
 from config.background import BackgroundWorker, new_worker_id
 from config.supervision import SupervisedWorker
 from server import process_metrics, waiting
-from server.granian import Serving
+from server.http_server import Serving, listening_socket
 from server.local_cache import LocalCache
 from server.local_layer import Mailbox, boxes
 from server.processes import Ready, SupervisedProcess, Supervisor
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GOODBYE_SECONDS = 1.0
-LISTENING_SECONDS = 0.2
-"""How long after its preparations a process listens for certain."""
 
 
 class Address(NamedTuple):
@@ -70,8 +67,9 @@ def _serving(application: object, address: Address) -> Serving:
         watch = import_string("server.postgresql.watch.watch")
         waiting.refuse_while(lambda: watch.is_away)
         watch.start(waiting.interrupt)
+    listener = listening_socket(*address, is_shared=settings.PROCESSES > 1)
     return Serving(
-        application, *address, goodbye=GOODBYE_SECONDS, patience=settings.SHUTDOWN_SECONDS
+        application, listener, goodbye=GOODBYE_SECONDS, patience=settings.SHUTDOWN_SECONDS
     )
 
 
@@ -140,17 +138,11 @@ class SeveralProcesses:
     def _serve(self, number: int, ready: Ready) -> None:
         boxes.own = boxes.all[number]
         serving = _serving(self.application, self.address)
-        writer = None
         if _has_writer():
             writer = import_string("server.shared_writer.SharedWriter")(self.door)
             import_string("server.app.fast_path").writers = writer
-
-        async def prepare() -> None:
-            if writer is not None:
-                await writer.connect()
-            asyncio.get_running_loop().call_later(LISTENING_SECONDS, ready.say)
-
-        serving.prepare = prepare
+            serving.prepare = writer.connect
+        serving.server.when_listening = ready.say
         name = name_of(settings.ROLE, self.address.port)
         process_metrics.share(settings.METRICS_FOLDER, f"{name}-{number}" if number else name)
         serving.run()

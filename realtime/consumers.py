@@ -15,7 +15,6 @@ from realtime.frames.control import sign_in
 from realtime.frames.table import Budget
 from realtime.listener import Listener, problem_frame
 from realtime.subscriptions import frame
-from realtime.unfinished_messages import watch
 from resources.errors import Problem
 from resources.json_text import JsonError, read_json
 
@@ -43,7 +42,6 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     @override
     async def connect(self) -> None:
         self.listener = Listener("websocket", self.scope)
-        self.arrival = watch().add(self.scope)
         self.buckets = {budget: budget.new_bucket() for budget in Budget}
         offered = list(self.scope.get("subprotocols", ()))
         await self.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
@@ -55,7 +53,6 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     @override
     async def disconnect(self, code: int) -> None:
         self.idle.cancel()
-        watch().drop(self.arrival)
         self.listener.close()
         self.sender.cancel()
 
@@ -63,7 +60,6 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: object
     ) -> None:
-        self.arrival.note(bytes_data if text_data is None else text_data)
         content = _read(text_data)
         if content is None:
             self._answer_error(None, "malformed")

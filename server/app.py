@@ -15,12 +15,10 @@ from starlette.middleware.cors import CORSMiddleware
 
 from files.uploads.protocol import ANSWER_HEADERS, REQUEST_HEADERS
 from realtime.event_stream import EventStream
-from realtime.prompt_close import PromptClose
 from realtime.routing import websocket_urls
 from server.address_limits import AddressLimits
 from server.django_bridge import DjangoBridge
 from server.fast_path import FastPath
-from server.message_limit import MessageLimit
 from server.request_limit import RequestLimit
 from server.socket_origins import SocketOrigins
 from server.statement_limit import limit_statements
@@ -65,7 +63,7 @@ def live_of(role: str) -> Any:
     """Return the WebSocket half of a role's application."""
     if role == "api":
         return no_live_connections
-    return SocketOrigins(MessageLimit(PromptClose(URLRouter(websocket_urls))))
+    return SocketOrigins(URLRouter(websocket_urls))
 
 
 class Origins:

@@ -23,6 +23,13 @@ async def refuse(
     problem: Problem, send: Send, response: str = "http.response", request_id: str = ""
 ) -> None:
     """Send a problem document; `response` begins the names of the ASGI messages."""
+    head, body = refusal(problem, request_id)
+    await send({"type": f"{response}.start", "status": problem.status, "headers": head})
+    await send({"type": f"{response}.body", "body": body})
+
+
+def refusal(problem: Problem, request_id: str = "") -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Return the headers and the body that tell of a problem; `request_id` is the client's."""
     request_id = context.begin(request_id).request_id
     body = orjson.dumps(problem.as_json())
     headers = [
@@ -31,8 +38,7 @@ async def refuse(
         (b"x-request-id", request_id.encode()),
         *((name.lower().encode(), value.encode()) for name, value in problem.headers.items()),
     ]
-    await send({"type": f"{response}.start", "status": problem.status, "headers": headers})
-    await send({"type": f"{response}.body", "body": body})
+    return headers, body
 
 
 async def turn_away(problem: Problem, scope: Scope, send: Send, view: str) -> None:

@@ -27,7 +27,7 @@ from config.models import KeyCheck, WorkerHeartbeat
 from config.tasks import keep_house
 from files.storage import set_up_storage
 from resources.models import Change, ConsumerPosition, Job, JobState, SkippedChange
-from server.granian import hold_folder
+from server.http_server import hold_folder
 from server.private_files import restrict_existing_files
 from tests.client import Browser
 from tests.config.setup_checks import NAMED, state

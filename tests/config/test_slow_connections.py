@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import socket
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from websockets.sync.client import connect
 
-from realtime.unfinished_messages import MOST_CUT
 from tests.realtime.test_shutdown import HANDSHAKE, Process
 
 if TYPE_CHECKING:
@@ -67,6 +65,28 @@ def test_headers_are_not_read_without_end(port: int, headers: bytes) -> None:
     assert told(port, HEAD + headers + b"\r\n").startswith(b"HTTP/1.1 431")
 
 
+def test_what_is_no_request_is_told_in_the_form_of_all_errors(port: int) -> None:
+    head, _, body = told(port, b"GET /api/v1/cards HTTP/1.1\r\nno header\r\n\r\n").partition(
+        b"\r\n\r\n"
+    )
+    assert head.startswith(b"HTTP/1.1 400")
+    assert b"\r\ncontent-type: application/problem+json\r\n" in head
+    assert json.loads(body)["code"] == "malformed"
+
+
+def test_requests_may_wait_for_the_answers_before_them_but_not_without_end(port: int) -> None:
+    request = b"GET /api/v1/cards?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    last = request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    assert told(port, request * 5 + last).count(b"HTTP/1.1 200") == 6
+    assert told(port, request * 500).startswith(b"HTTP/1.1 400")
+
+
+def test_a_body_that_nobody_reads_ends_its_connection(port: int) -> None:
+    """The next request would stand behind it."""
+    unread = b"POST /api/v1/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n{"
+    assert told(port, unread).count(b"HTTP/1.1 ") == 1
+
+
 def test_a_socket_on_which_nothing_is_asked_ends(port: int) -> None:
     answer = told(port, HANDSHAKE)
     assert answer.startswith(b"HTTP/1.1 101")
@@ -83,10 +103,10 @@ def frame(payload: bytes, head: int) -> bytes:
 def test_a_message_that_is_never_whole_ends(port: int, pieces: int) -> None:
     """As one frame that says it is larger than it is, or as fragments without a last one."""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as line:
-        line.sendall(HANDSHAKE + frame(SUBSCRIBE, 0x81))
-        answer = b""
-        while b"subscribed" not in answer:
-            answer += line.recv(65_536)
+        line.sendall(HANDSHAKE)
+        read_until(b"\r\n\r\n", line)
+        line.sendall(frame(SUBSCRIBE, 0x81))
+        read_until(b"subscribed", line)
         if pieces == 1:
             line.sendall(frame(b"x" * 1_000_000, 0x81)[:-100_000])
         else:
@@ -94,21 +114,13 @@ def test_a_message_that_is_never_whole_ends(port: int, pieces: int) -> None:
         assert is_hung_up(line)
 
 
-def test_who_begins_too_many_messages_without_an_end_waits(port: int) -> None:
-    mallory = ("127.0.0.3", 0)
-    endless = HANDSHAKE + frame(b"x" * 1_000_000, 0x01)
-    for _time in range(MOST_CUT):
-        with socket.create_connection(("127.0.0.1", port), PATIENCE, mallory) as line:
-            with suppress(ConnectionError):
-                line.sendall(endless)
-            assert is_hung_up(line)
-    with socket.create_connection(("127.0.0.1", port), PATIENCE, mallory) as line:
-        line.sendall(HANDSHAKE)
-        answer = line.recv(65_536).lower()
-    assert answer.startswith(b"http/1.1 429")
-    assert b"retry-after: 60\r\n" in answer
-    with connect(f"ws://127.0.0.1:{port}/ws/v1") as of_another_network:
-        assert of_another_network.subprotocol is None
+def read_until(word: bytes, line: socket.socket) -> None:
+    """Read until a word has come."""
+    read = b""
+    while word not in read:
+        piece = line.recv(65_536)
+        assert piece, read
+        read += piece
 
 
 def is_hung_up(line: socket.socket) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import contextmanager
 from hashlib import sha256
 from threading import Thread
@@ -12,23 +11,20 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import uvloop
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.embed import Server
 
 from files.keys import key_of
 from files.models import File
 from server.app import application
-from server.granian import READ_BUFFER_BYTES
+from server.http_server import listening_socket, server_of
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator
 
     from files.care.places import Place
+    from server.http_server import Server
 
 PATIENCE = 30
 
@@ -36,27 +32,16 @@ PATIENCE = 30
 @contextmanager
 def served() -> Iterator[str]:
     """Serve the application as `Serving` does; returns where."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Server(
-        application,
-        address="127.0.0.1",
-        port=port,
-        interface=Interfaces.ASGINL,
-        backpressure=10_000,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(max_buffer_size=READ_BUFFER_BYTES),
-        log_level=LogLevels.critical,
-    )
-    server.workers_kill_timeout = 1
-    loop = uvloop.new_event_loop()
-    thread = Thread(target=_run, args=(loop, server))
+    listener = listening_socket("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    server = server_of(application, patience=1)
+    thread = Thread(target=_run, args=(server, listener))
     thread.start()
     try:
-        wait_until(lambda: _listens(port))
+        wait_until(lambda: server.started)
         yield f"127.0.0.1:{port}"
     finally:
-        loop.call_soon_threadsafe(server.stop)
+        server.should_exit = True
         thread.join()
 
 
@@ -91,18 +76,6 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         sleep(0.02)
 
 
-def _run(loop: asyncio.AbstractEventLoop, server: object) -> None:
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(_serve(server))
-
-
-async def _serve(server: Any) -> None:
-    try:
-        await server.serve()
-    except TimeoutError:
-        assert settings.SHUTDOWN_SECONDS  # who has not ended in time is cut off
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as line:
-        return line.connect_ex(("127.0.0.1", port)) == 0
+def _run(server: Server, listener: socket.socket) -> None:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(server.serve([listener]))

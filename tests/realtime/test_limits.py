@@ -8,7 +8,6 @@ import time
 from typing import TYPE_CHECKING
 
 from realtime.connections import connections
-from realtime.unfinished_messages import BARRED_SECONDS, MOST_CUT, MOST_NETWORKS, Cuts
 from tests.realtime.conftest import Live, connected, signed_in
 from tests.realtime.test_event_stream import Stream
 
@@ -138,16 +137,3 @@ def test_a_connection_may_not_ask_all_the_time(
         await live.close()
 
     asyncio.run(go())
-
-
-def test_cut_connections_are_forgotten_after_a_while_and_beyond_so_many_networks() -> None:
-    cuts = Cuts()
-    for number in range(MOST_CUT):
-        assert not cuts.are_too_many("192.0.2.1", now=number)
-        cuts.add("192.0.2.1", now=number)
-    assert cuts.are_too_many("192.0.2.1", now=BARRED_SECONDS - 1)
-    assert not cuts.are_too_many("192.0.2.2", now=BARRED_SECONDS - 1)
-    assert not cuts.are_too_many("192.0.2.1", now=BARRED_SECONDS)
-    for number in range(2 * MOST_NETWORKS):
-        cuts.add(f"2001:db8:0:{number:x}::/64", now=MOST_CUT)
-    assert len(cuts.of_network) == MOST_NETWORKS

@@ -24,7 +24,7 @@ from files.storage import set_up_storage
 from resources.log_consumers import begin_consumers
 from server import process_metrics
 from server.allocator import return_freed_memory
-from server.granian import ServingError, hold_folder, require_free
+from server.http_server import ServingError, hold_folder, require_free
 from server.private_files import restrict_existing_files
 from users.models import User
 

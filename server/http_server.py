@@ -1,50 +1,95 @@
-"""Serving in this one process: granian in an event loop of our own, and how that ends."""
+"""Serving in this one process: uvicorn in an event loop of our own, and how that ends."""
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import signal
 import socket
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
+import uvicorn
 import uvloop
 from django.conf import settings
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.embed import Server
 
-from realtime.connections import dismiss_everyone, restarting
+from realtime.connections import dismiss_everyone
 from server import waiting
 from server.allocator import trim_while_growing
+from server.connections import HttpConnection, WebSocketConnection
 from server.refusals import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
     from pathlib import Path
 
     from realtime.asgi_types import Message, Receive, Scope, Send
 
 BACKLOG = 4096
-READ_BUFFER_BYTES = 64 * 1024
-"""What is read of a connection at once; headers that don't fit are answered with 431."""
-# An event stream counts as a request under way for as long as it is open: what limits live
-# connections is `realtime.connections`.
-MOST_AT_ONCE = 100_000
+MOST_MESSAGE_BYTES = 256 * 1024
+"""How large a message of a WebSocket may be; the connection ends with 1009 beyond."""
 INTERRUPTED_SECONDS = 1.0
 """How long requests have that are cut off to say so to their clients."""
-SENT_SECONDS = 0.2
-"""How long what was answered last may take to the network."""
 THREADS_SECONDS = 5.0
 """How long threads have for what nobody waits for any more, before the interpreter ends."""
 
 
 class ServingError(Exception):
     """The server could not start, or ended by itself; the message says why."""
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to whoever runs it, and says when it listens."""
+
+    when_listening: Callable[[], None] = staticmethod(lambda: None)
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.when_listening()
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Wait for requests as long as the configuration says, then cut them off."""
+        await super().shutdown(sockets)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(INTERRUPTED_SECONDS):
+                while self.server_state.connections:
+                    await asyncio.sleep(0.02)
+
+
+def server_of(application: Any, *, patience: int) -> Server:
+    """Return a server for one application; `patience` is how many seconds requests have to end."""
+    config = uvicorn.Config(
+        application,
+        loop="none",
+        http=HttpConnection,
+        ws=WebSocketConnection,
+        ws_max_size=MOST_MESSAGE_BYTES,
+        # Whoever is gone is found by TCP's own means, or is idle (`realtime.consumers`).
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+        lifespan="off",
+        log_config=None,
+        log_level=logging.ERROR,
+        access_log=False,
+        interface="asgi3",
+        # Who asks through a proxy is found out by `resources.http.client_networks`.
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=settings.HEADER_SECONDS,
+        timeout_graceful_shutdown=patience,
+    )
+    return Server(config)
 
 
 class Serving:
@@ -56,30 +101,14 @@ class Serving:
     """
 
     def __init__(
-        self, application: object, host: str, port: int, *, goodbye: float, patience: int
+        self, application: object, listener: socket.socket, *, goodbye: float, patience: int
     ) -> None:
         self.application: Any = application
+        self.listener = listener
         self.prepare: Callable[[], Awaitable[object]] | None = None
         self.goodbye = goodbye
         self.is_ending = False
-        self.is_over = False
-        # Its one warning is that it is an experiment.
-        self.server = Server(
-            self._answer,
-            address=host,
-            port=port,
-            interface=Interfaces.ASGINL,
-            backlog=BACKLOG,
-            backpressure=MOST_AT_ONCE,
-            # Where it has to find out whether a client speaks HTTP/2, it waits for ever.
-            http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(
-                header_read_timeout=settings.HEADER_SECONDS * 1000,
-                max_buffer_size=READ_BUFFER_BYTES,
-            ),
-            log_level=LogLevels.error,
-        )
-        self.server.workers_kill_timeout = patience
+        self.server = server_of(self._answer, patience=patience)
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT; raises ServingError if that fails."""
@@ -96,8 +125,6 @@ class Serving:
             return self.application(scope, receive, send)
         if self.is_ending:
             send = partial(_send_last, send)
-        if self.is_over:
-            return refuse(restarting(), send)
         return _answer_in_time(self.application, scope, receive, send)
 
     async def _serve(self) -> None:
@@ -107,37 +134,24 @@ class Serving:
         if self.prepare:
             await self.prepare()
         trimming = asyncio.create_task(trim_while_growing())
-        try:
-            await self.server.serve()
-        except TimeoutError:
-            await self._cut_off()
+        await self.server.serve([self.listener])
         trimming.cancel()
-        if self.server.interrupt_children:
-            raise ServingError("The server ended by itself.")
 
     def end(self, later: Callable[[float, Callable[[], None]], object]) -> None:
         """Warn live connections and stop a moment later; at once if asked again."""
-        stop: Callable[[], None] = self.server.stop
         if self.is_ending:
-            stop()
+            self._stop()
             return
         self.is_ending = True
         dismiss_everyone()
-        later(self.goodbye, stop)
+        later(self.goodbye, self._stop)
 
-    async def _cut_off(self) -> None:
-        """Tell clients whose requests have not ended in time that they are cut off."""
-        self.is_over = True
-        late = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in late:
-            task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=INTERRUPTED_SECONDS)
-        await asyncio.sleep(SENT_SECONDS)
+    def _stop(self) -> None:
+        self.server.should_exit = True
 
 
 async def _answer_in_time(application: Any, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a request; one that is cut off gets 503, where granian itself would say 500."""
+    """Answer a request; one that is cut off gets 503, where uvicorn would say 500."""
     try:
         await application(scope, receive, send)
     except asyncio.CancelledError:
@@ -153,13 +167,21 @@ async def _send_last(send: Send, message: Message) -> None:
 
 
 def require_free(host: str, port: int) -> None:
-    """Raise ServingError if nobody can listen there.
+    """Raise ServingError if nobody can listen there."""
+    listening_socket(host, port).close()
 
-    The server itself would share the port with another that does (SO_REUSEPORT).
+
+def listening_socket(host: str, port: int, *, is_shared: bool = False) -> socket.socket:
+    """Return a socket that is bound to an address, which several processes may share.
+
+    Raises ServingError when nobody can listen there.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    is_six = ":" in host
+    family = socket.AF_INET6 if is_six else socket.AF_INET
     try:
-        socket.create_server((host, port), family=family).close()
+        return socket.create_server(
+            (host, port), family=family, reuse_port=is_shared, dualstack_ipv6=host == "::"
+        )
     except OSError as failure:
         why = os.strerror(failure.errno or 0)
         raise ServingError(f"Can't listen at {host}:{port}: {why}") from failure

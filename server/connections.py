@@ -1,0 +1,147 @@
+"""One client's connection: uvicorn's HTTP and WebSocket protocols, with bounds that it has not.
+
+uvicorn waits for ever for a request's head and takes one of any size, and goes on reading the body
+of a request that is answered already.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, override
+
+from django.utils.translation import gettext as _
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from resources.errors import Problem
+from server.refusals import refusal
+from server.request_bodies import PASSING_BYTES, PASSING_SECONDS
+
+if TYPE_CHECKING:
+    from asyncio import TimerHandle, Transport
+
+MOST_HEAD_BYTES = 64 * 1024
+"""How large the head of a request may be; 431 beyond."""
+MOST_HEADERS = 100
+MOST_PIPELINED = 32
+"""Requests of a connection that may wait for the answer to the one before."""
+CLOSE_SECONDS = 1.0
+"""How long a client has to answer the close of its WebSocket (RFC 6455, 7.1.1)."""
+
+
+class HttpConnection(HttpToolsProtocol):
+    """An HTTP/1.1 connection whose requests have to come in time and in bounds."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.head_bytes: int | None = None
+        """What has come of a head that is not whole yet; None while none is awaited."""
+        self.head_timer: TimerHandle | None = None
+        self.refused_with = 400
+        self.passing_bytes: int | None = None
+        """How much more is read of what nobody wants; None while all is wanted."""
+
+    @override
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as above it
+        super().connection_made(transport)
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_is_whole()
+        super().connection_lost(exc)
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        if self.passing_bytes is not None:
+            self.passing_bytes -= len(data)
+            if self.passing_bytes < 0:
+                self.transport.close()
+            return
+        super().data_received(data)
+        if self.head_bytes is not None:
+            self._await_head(len(data))
+
+    @override
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.head_bytes = 0
+
+    @override
+    def on_headers_complete(self) -> None:
+        self._head_is_whole()
+        size = sum(len(name) + len(value) for name, value in self.headers) + len(self.url)
+        if size > MOST_HEAD_BYTES or len(self.headers) > MOST_HEADERS:
+            self.refused_with = 431
+            raise ValueError(size)  # the parser makes an error of its own of it
+        if len(self.pipeline) >= MOST_PIPELINED:
+            raise ValueError(MOST_PIPELINED)
+        super().on_headers_complete()
+
+    @override
+    def on_response_complete(self) -> None:
+        if self.cycle.more_body:
+            # The next request would have to wait for the rest of a body that nobody reads.
+            self._close_when_read()
+        super().on_response_complete()
+
+    @override
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, or none that is read to its end."""
+        cycle = self.cycle
+        is_first = cycle is None
+        if is_first or not cycle.response_started or cycle.response_complete:
+            head, body = _refused(self.refused_with)
+            head = [*self.server_state.default_headers, *head]
+            lines = b"".join(b"%b: %b\r\n" % header for header in head)
+            self.transport.write(STATUS_LINE[self.refused_with] + lines + b"\r\n" + body)
+        if not is_first:
+            # What was asked before this can't be answered any more.
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self._close_when_read()
+
+    def _close_when_read(self) -> None:
+        """Close, but read for a moment what still comes, so that the client reads the answer.
+
+        A connection that is closed with something unread is reset (RFC 9112, 9.6).
+        """
+        self.passing_bytes = PASSING_BYTES
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self.loop.call_later(PASSING_SECONDS, self.transport.close)
+
+    def _await_head(self, size: int) -> None:
+        """Wait for the rest of a head, but not for ever, and not for any size."""
+        self.head_bytes = (self.head_bytes or 0) + size
+        if self.head_bytes > MOST_HEAD_BYTES:
+            self.refused_with = 431
+            self.send_400_response("")
+        elif self.head_timer is None:
+            self.head_timer = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
+
+    def _head_is_whole(self) -> None:
+        self.head_bytes = None
+        if self.head_timer is not None:
+            self.head_timer.cancel()
+            self.head_timer = None
+
+
+class WebSocketConnection(WebSocketsSansIOProtocol):
+    """A WebSocket whose client has not long to answer its close."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.close_timeout = CLOSE_SECONDS
+
+
+def _refused(status: int) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Return the headers and the body that refuse a request which no application sees."""
+    if status == 431:
+        problem = Problem(431, "headers_too_large", _("The request's headers are too large."))
+    else:
+        problem = Problem(400, "malformed", _("The request can't be understood."))
+    headers, body = refusal(problem)
+    return [*headers, (b"connection", b"close")], body
