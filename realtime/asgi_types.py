@@ -11,5 +11,5 @@ type Scope = dict[str, Any]
 type Message = dict[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
-# Django, Channels and granian each have their own types for the three arguments.
+# Django, Channels and uvicorn each have their own types for the three arguments.
 type ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]

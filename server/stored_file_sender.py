@@ -1,8 +1,6 @@
 """Sends stored bytes as fast as a client takes them, and holds no thread while it waits.
 
-Each piece is read in one of a few threads. The server's own way to send a file by its path
-(ASGI's `http.response.pathsend`) is not used: granian says at once that all is sent and that the
-client is gone, so that a download could neither be counted as a request under way nor given up.
+Each piece is read in one of a few threads.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 LEAST_PIECE, MOST_PIECE = 16 * 1024, 512 * 1024
 """Bytes that are read at once: few for a slow client, whom they wait for in memory."""
 SLICE = 64 * 1024
-"""Bytes of one message to granian, which keeps some six of them for a client that takes none."""
+"""Bytes of one message to the server, which keeps one or two of them for a client that takes none."""
 QUICK_SECONDS, SLOW_SECONDS = 0.1, 1.0
 STALL_SECONDS = 120.0
 """Seconds after which a client that takes nothing at all is cut off."""

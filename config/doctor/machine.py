@@ -31,7 +31,7 @@ NETWORK_FILE_SYSTEMS = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "glusterfs", "
 
 def python_version() -> CheckOutcome:
     """Look at the interpreter and the packages that matter most."""
-    packages = ("Django", "granian", "psycopg", "redis")
+    packages = ("Django", "uvicorn", "psycopg", "redis")
     named = ", ".join(f"{name} {version(name)}" for name in packages)
     seen = f"Python {platform.python_version()}, {named}"
     is_new_enough = tuple(map(int, platform.python_version_tuple()[:2])) >= OLDEST_PYTHON
