@@ -78,6 +78,8 @@ class Hub:
         self.live: Listeners = {}
         self.order: Sequence[Audience] | None = None
         self.joining: list[Subscription] = []
+        self.entering: list[Subscription] = []
+        """Those who are being taken in: no longer waiting, not live yet."""
         self.far: list[Subscription] = []
         self.approach: asyncio.Task[None] | None = None
         self.position: int | None = None
@@ -124,7 +126,8 @@ class Hub:
         self.loop.call_soon_threadsafe(self.bell.set)
 
     def _hear(self, **_signal: object) -> None:
-        if (self.live or self.joining) and not self.loop.is_closed():
+        is_heard = self.live or self.joining or self.entering
+        if is_heard and not self.loop.is_closed():
             self.ring()
 
     async def _pump(self) -> None:
@@ -147,6 +150,7 @@ class Hub:
     async def _catch_up(self) -> None:
         """Read to the end of the feed and tell everyone, then those who have waited for that."""
         waiting, self.joining = self.joining, []
+        self.entering = waiting
         try:
             here = await self._read_to_the_end()
             if waiting:
@@ -154,6 +158,8 @@ class Hub:
         except Exception:
             self.joining = [each for each in waiting if self._still_waits(each)] + self.joining
             raise
+        finally:
+            self.entering = []
 
     def _still_waits(self, subscription: Subscription) -> bool:
         return not subscription.is_over and subscription not in self.far
@@ -208,7 +214,8 @@ class Hub:
 
         Whoever has missed much comes closer first, while the others hear on.
         """
-        earliest = await self._in_thread(feed.earliest)
+        is_resumed = any(subscription.wanted for subscription in waiting)
+        earliest = await self._in_thread(feed.earliest) if is_resumed else here
         for subscription in waiting:
             subscription.begin(max(earliest, here - MOST_REPLAYED), here)
         near = [each for each in waiting if here - each.since.position <= PAGE]
@@ -221,8 +228,6 @@ class Hub:
                 subscription.told("subscribed", cursor=str(here))
                 _join(self.live, subscription)
                 self.order = None
-        # The bell was not heard for those who were neither waiting nor listening.
-        self.bell.set()
 
     async def _approach(self, here: int) -> None:
         """Bring those who have missed much as far as here, at the pace at which they can hear."""

@@ -57,18 +57,30 @@ def audience_of(text: str, actor: Actor, asked: Mapping[str, str]) -> Audience:
     """
     topic = read_topic(text)
     verb = "view" if topic.record_id else "list"
-    parameters = {name: asked[name] for name in PARAMETERS if asked.get(name)}
+    parameters = narrowing(asked)
     if topic.owner:
         parameters |= [topic.owner]
     query = stream_query(topic.resource, urlencode(parameters))
-    rule = stream_rule(topic.resource, verb, query)
-    if rule.scope(actor, topic.resource.model) is False:
+    owner = (topic.resource.column(topic.owner[0]).attname, topic.owner[1]) if topic.owner else None
+    audience = Audience(topic.resource, actor.kind, verb, query, topic.record_id, owner)
+    require_listener(audience, actor)
+    check_visibility_query(topic.resource, actor.kind, verb, query)
+    return audience
+
+
+def narrowing(asked: Mapping[str, str]) -> dict[str, str]:
+    """Return those of a subscription's parameters that are given."""
+    return {name: asked[name] for name in PARAMETERS if asked.get(name)}
+
+
+def require_listener(audience: Audience, actor: Actor) -> None:
+    """Raise Problem 401 or 403 unless an actor may be one of an audience of their kind."""
+    resource, query = audience.resource, audience.query
+    rule = stream_rule(resource, audience.verb, query)
+    if rule.scope(actor, resource.model) is False:
         raise not_permitted() if actor.is_known else not_signed_in()
     if actor.scopes is not None:
-        require_scopes(actor, {topic.resource, *reached_by_list(topic.resource, query)})
-    check_visibility_query(topic.resource, actor.kind, verb, query)
-    owner = (topic.resource.column(topic.owner[0]).attname, topic.owner[1]) if topic.owner else None
-    return Audience(topic.resource, actor.kind, verb, query, topic.record_id, owner)
+        require_scopes(actor, {resource, *reached_by_list(resource, query)})
 
 
 def _owner(resource: Resource, text: str) -> tuple[str, str] | None:
