@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, override
 
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from resources.errors import Problem
 from resources.json_text import JsonError, read_json
 
 if TYPE_CHECKING:
+    from realtime.asgi_types import Message
     from realtime.frames.table import Content
 
 SUBPROTOCOL = "holobase.v1"
@@ -38,6 +40,15 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
 
     # What is sent comes from the outbox: a connection needs no channel, and none of Redis.
     channel_layer_alias = ""
+
+    @override
+    async def dispatch(self, message: Message) -> None:
+        """Handle one ASGI message.
+
+        Channels would look in a thread first whether database connections are still usable. Here
+        each work that asks the database looks after its own (`resources.connections`).
+        """
+        await getattr(self, get_handler_name(message))(message)
 
     @override
     async def connect(self) -> None:
