@@ -34,9 +34,11 @@ export class Client extends Realtime {
     return this.sockets.length;
   }
 
-  /** Cut the connection as a dead network does, without a goodbye. */
+  /** Cut the connection as a dead network does, without a goodbye: what was under way is lost. */
   cut(): void {
-    this.sockets.at(-1)?.terminate();
+    const socket = this.sockets.at(-1);
+    socket?.removeAllListeners('message');
+    socket?.terminate();
   }
 }
 
