@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -126,8 +127,7 @@ class Hub:
         self.loop.call_soon_threadsafe(self.bell.set)
 
     def _hear(self, **_signal: object) -> None:
-        is_heard = self.live or self.joining or self.entering
-        if is_heard and not self.loop.is_closed():
+        if (self.live or self.joining or self.entering) and not self.loop.is_closed():
             self.ring()
 
     async def _pump(self) -> None:
@@ -142,10 +142,8 @@ class Hub:
 
     async def _wait(self) -> None:
         """Wait for the bell; look by oneself now and then, in case one was missed."""
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(self.bell.wait(), settings.REALTIME_POLL_SECONDS)
-        except TimeoutError:
-            return
 
     async def _catch_up(self) -> None:
         """Read to the end of the feed and tell everyone, then those who have waited for that."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LEAST_PIECE, MOST_PIECE = 16 * 1024, 512 * 1024
 """Bytes that are read at once: few for a slow client, whom they wait for in memory."""
 SLICE = 64 * 1024
-"""Bytes of one message to the server, which keeps one or two of them for a client that takes none."""
+"""Bytes of one message, of which the server keeps one or two for a client that takes none."""
 QUICK_SECONDS, SLOW_SECONDS = 0.1, 1.0
 STALL_SECONDS = 120.0
 """Seconds after which a client that takes nothing at all is cut off."""
