@@ -56,12 +56,15 @@ class Acknowledged:
 
 
 class Load(Thread):
-    """Asks for something every `PAUSE` seconds, one kind after the other, until `stop`."""
+    """Asks for something every `PAUSE` seconds, one kind after the other, until `stop`.
 
-    def __init__(self, address: str, profile: dict[str, str], token: str) -> None:
+    It writes by `token` and signs in by `guest`: an account has only so many sessions.
+    """
+
+    def __init__(self, address: str, guest: dict[str, str], token: str) -> None:
         super().__init__(name="load", daemon=True)
         self.address = address
-        self.profile = profile
+        self.guest = guest
         self.headers = {"Authorization": f"Bearer {token}"}
         self.answers: list[Answered] = []
         self.acknowledged: list[Acknowledged] = []
@@ -152,12 +155,8 @@ class Load(Thread):
         return answer
 
     async def _sign_in(self, client: httpx.AsyncClient) -> httpx.Response:
-        """Sign in, and go on by the newest session: a member has only so many."""
-        given = {"identity": self.profile["email"], "password": self.profile["password"]}
-        answer = await client.post("/api/v1/auth/token", json=given)
-        if answer.is_success:
-            self.headers = {"Authorization": f"Bearer {answer.json()['access']}"}
-        return answer
+        given = {"identity": self.guest["email"], "password": self.guest["password"]}
+        return await client.post("/api/v1/auth/token", json=given)
 
 
 class Listener:

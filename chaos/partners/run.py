@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 BEGIN, END = "<!-- partners -->\n", "<!-- /partners -->\n"
 PROFILE = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
+GUEST = {"email": "guest@example.com", "username": "guest", "password": "a long secret 9"}
+"""Who signs in again and again under load, which ends the oldest sessions of an account."""
 READY_SECONDS = 120.0
 SETTLED_SECONDS = 2.5
 CONDITIONS = """\
@@ -65,7 +67,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def run(topology: Topology, seconds: float, faults: Collection[str] = ()) -> list[Outcome]:
     """Cause all faults, or those asked for, one after the other; return what came of each."""
-    load = Load(topology.product.address, PROFILE, sign_up(topology))
+    sign_up(topology, GUEST)
+    load = Load(topology.product.address, GUEST, sign_up(topology, PROFILE))
     load.start()
     _wait_until_ready(load)
     wanted = [
@@ -82,11 +85,11 @@ def run(topology: Topology, seconds: float, faults: Collection[str] = ()) -> lis
         load.stop()
 
 
-def sign_up(topology: Topology) -> str:
+def sign_up(topology: Topology, profile: dict[str, str]) -> str:
     """Open an account by the code that the worker mails; return its token."""
     with httpx.Client(base_url=f"http://{topology.product.address}/api/v1/", timeout=60) as client:
-        proof = client.post("auth/register", json=PROFILE).json()["proof"]
-        sent = {"proof": proof, "code": mailed_code(topology.folder / "mail")}
+        proof = client.post("auth/register", json=profile).json()["proof"]
+        sent = {"proof": proof, "code": mailed_code(topology.folder / "mail", profile["email"])}
         return str(client.post("auth/verify-email/confirm", json=sent).json()["access"])
 
 

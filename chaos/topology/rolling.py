@@ -34,9 +34,9 @@ for (let number = 0; number < arguments[0]; number++)
 STATES = "return streams.map((stream) => stream.readyState)"
 
 
-def roll(topology: Topology, token: str, profile: dict[str, str]) -> list[str]:
+def roll(topology: Topology, token: str, guest: dict[str, str]) -> list[str]:
     """Restart every process; return what went wrong."""
-    load = Load(topology.front, profile, token)
+    load = Load(topology.front, guest, token)
     with _page(topology) as page:
         load.start()
         try:

@@ -32,6 +32,8 @@ MOST_TIMES_IDLE = 3.0
 IDLE_SECONDS = 20.0
 SETTLED_SECONDS = 2.5
 PATIENCE_SECONDS = 180.0
+MOST_SECONDS_AFTER = 20.0
+"""Until when after a fault everything has to be good again."""
 LOST_AFTER_SECONDS = 30.0
 """An S3 server that is back finds its volumes one after the other."""
 HEAD = (
@@ -39,6 +41,7 @@ HEAD = (
     "fault",
     "answers meanwhile",
     "answers after",
+    "worst wait",
     "p99 of what does not need it",
     "good again after",
     "writes lost",
@@ -57,12 +60,12 @@ class Trial:
     @property
     def independent(self) -> set[str]:
         """Return the kinds of requests that don't need the part."""
-        return set(KINDS) - NEED.get(self.part.split()[0], set(KINDS))
+        return set(KINDS) - NEED.get(self.part.partition(",")[0], set(KINDS))
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a trial; `idle` is the p99 in seconds of each kind while nothing happened."""
+    """What came of a trial; `idle` is how long the same kinds took while nothing happened."""
 
     trial: Trial
     meanwhile: Sequence[Answered]
@@ -70,13 +73,17 @@ class Outcome:
     settled: float
     lost: Mapping[Acknowledged, str]
     misread: int
-    idle: float
+    idle: Sequence[Answered]
 
     @property
     def slowest(self) -> float | None:
         """Return the p99 of the requests that don't need the part."""
-        spared = [each.seconds for each in self.meanwhile if each.kind in self.trial.independent]
-        return p99(spared) if spared else None
+        return self._p99(self.meanwhile)
+
+    @property
+    def usual(self) -> float:
+        """Return the p99 of requests of the same kinds before the fault."""
+        return self._p99(self.idle) or 0.0
 
     @property
     def problems(self) -> list[str]:
@@ -92,8 +99,10 @@ class Outcome:
         found += [f"{where}: lost: {write}: {wrong}" for write, wrong in self.lost.items()]
         if self.misread:
             found.append(f"{where}: {self.misread} wrong reads")
-        if self.slowest is not None and self.slowest > MOST_TIMES_IDLE * self.idle:
-            found.append(f"{where}: p99 {self.slowest:.2f} s, {self.idle:.2f} s when idle")
+        if self.slowest is not None and self.slowest > MOST_TIMES_IDLE * self.usual:
+            found.append(f"{where}: p99 {self.slowest:.2f} s, {self.usual:.2f} s when idle")
+        if self.settled > MOST_SECONDS_AFTER:
+            found.append(f"{where}: errors for {self.settled:.0f} s after it")
         return found
 
     def row(self) -> Sequence[str]:
@@ -103,11 +112,20 @@ class Outcome:
             self.trial.fault,
             statuses(self.meanwhile),
             statuses(self.after),
-            "" if self.slowest is None else f"{self.slowest:.2f} s",
+            f"{max(each.seconds for each in [*self.meanwhile, *self.after]):.1f} s",
+            "" if self.slowest is None else f"{self.slowest:.2f} s, {self._times_idle:.1f} times",
             f"{self.settled:.1f} s",
             str(len(self.lost)),
             str(self.misread),
         )
+
+    @property
+    def _times_idle(self) -> float:
+        return (self.slowest or 0.0) / self.usual if self.usual else 0.0
+
+    def _p99(self, answers: Sequence[Answered]) -> float | None:
+        spared = [each.seconds for each in answers if each.kind in self.trial.independent]
+        return p99(spared) if spared else None
 
     def _is_in_order(self, answered: Answered) -> bool:
         # What has waited for it comes at once, among it more sign-ins of one account than may.
@@ -116,21 +134,33 @@ class Outcome:
 
 
 def run(
-    topology: Topology, token: str, profile: dict[str, str], seconds: float, parts: Collection[str]
+    topology: Topology, token: str, guest: dict[str, str], seconds: float, parts: Collection[str]
 ) -> Iterator[Outcome]:
     """Cause every fault of the parts asked for, of all without any, and yield what came of it."""
-    load = Load(topology.front, profile, token)
+    load = Load(topology.front, guest, token)
     load.start()
+    trials = [each for each in _trials(topology, seconds) if not parts or each.part in parts]
+    part, looked_at = "", 0
+    idle: Sequence[Answered] = ()
     try:
-        _settle(load)
-        begun = monotonic()
-        sleep(IDLE_SECONDS)
-        idle = p99([each.seconds for each in load.between(begun, monotonic())])
-        for trial in _trials(topology, seconds):
-            if not parts or trial.part in parts:
-                yield _outcome(load, trial, idle)
+        for trial in trials:
+            if trial.part != part:
+                part, idle = trial.part, _idle(load)
+            # All once more at the end.
+            looked_at = 0 if trial is trials[-1] else looked_at
+            newest = len(load.acknowledged)
+            yield _outcome(load, trial, idle, looked_at)
+            looked_at = newest
     finally:
         load.stop()
+
+
+def _idle(load: Load) -> Sequence[Answered]:
+    """Return what clients get for a while in which nothing happens."""
+    _settle(load)
+    begun = monotonic()
+    sleep(IDLE_SECONDS)
+    return load.between(begun, monotonic())
 
 
 def p99(seconds: Sequence[float]) -> float:
@@ -180,7 +210,8 @@ def _of_process(process: Process, fault: str, seconds: float) -> None:
         wait_until_up([process])
 
 
-def _outcome(load: Load, trial: Trial, idle: float) -> Outcome:
+def _outcome(load: Load, trial: Trial, idle: Sequence[Answered], since: int) -> Outcome:
+    """Cause a fault, and look at the writes acknowledged from the number `since` on."""
     sys.stderr.write(f"{trial.part} {trial.fault}\n")
     misread = len(load.misread)
     began = monotonic()
@@ -194,16 +225,16 @@ def _outcome(load: Load, trial: Trial, idle: float) -> Outcome:
         load.between(began, there_again),
         after,
         max(last_bad, there_again) - there_again,
-        _lost(load),
+        _lost(load, load.acknowledged[since:]),
         len(load.misread) - misread,
         idle,
     )
 
 
-def _lost(load: Load) -> Mapping[Acknowledged, str]:
+def _lost(load: Load, written: Sequence[Acknowledged]) -> Mapping[Acknowledged, str]:
     """Return the acknowledged writes that are not there in the end, however often one looks."""
     until = monotonic() + LOST_AFTER_SECONDS
-    lost = lost_writes(load.address, load.acknowledged, load.drawn)
+    lost = lost_writes(load.address, written, load.drawn)
     first = Counter(lost.values())
     while lost and monotonic() < until:
         sleep(1)
