@@ -84,6 +84,9 @@ class Shelf:
 class Writer(Thread):
     """Changes the rows of its own members, one after the other, until it is told to stop."""
 
+    pause = 0.0
+    """Seconds between two writes."""
+
     def __init__(self, apis: list[str], shelves: list[Shelf], others: Others, seed: int) -> None:
         super().__init__(daemon=True)
         self.chance = random.Random(seed)
@@ -98,7 +101,7 @@ class Writer(Thread):
     def run(self) -> None:
         """Write on."""
         try:
-            while not self.is_over.is_set():
+            while not self.is_over.wait(self.pause):
                 self._write(self.chance.choice(self.shelves))
         except BaseException as failure:
             self.failure = failure
@@ -185,7 +188,9 @@ def shelves(people: JsonObject) -> list[Shelf]:
     return found
 
 
-def write(orders: Connection, apis: list[str], people: dict[str, object], seed: int) -> None:
+def write(
+    orders: Connection, apis: list[str], people: JsonObject, seed: int, pause: float = 0.0
+) -> None:
     """Be a process full of writers, until something comes through the pipe; answers how it went."""
     count = orders.recv()
     all_shelves = shelves(people)
@@ -194,6 +199,7 @@ def write(orders: Connection, apis: list[str], people: dict[str, object], seed: 
         Writer(apis, all_shelves[number::count], others, seed + number) for number in range(count)
     ]
     for writer in writers:
+        writer.pause = pause
         writer.start()
     orders.recv()
     for writer in writers:

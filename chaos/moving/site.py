@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WRITERS = 2
+PAUSE = 0.04
+"""Seconds between two writes of a writer: at full speed they would leave commands no processor."""
 
 
 @dataclass
@@ -84,7 +86,7 @@ class Site:
         self.process = Process("all", port, self.folder, self.environment())
         self.stack.callback(self.process.end, signal.SIGTERM)
         self.start()
-        writing = (write, [self.process.address], self.people, self.seed)
+        writing = (write, [self.process.address], self.people, self.seed, PAUSE)
         (self.writers,) = self.stack.enter_context(processes_of(writing))
         self.writers.send(WRITERS)
         return self

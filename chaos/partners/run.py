@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 BEGIN, END = "<!-- partners -->\n", "<!-- /partners -->\n"
 PROFILE = {"email": "me@example.com", "username": "newcomer", "password": "a long secret 9"}
-GUEST = {"email": "guest@example.com", "username": "guest", "password": "a long secret 9"}
+GUEST = {"email": "guest@example.com", "username": "visitor", "password": "a long secret 9"}
 """Who signs in again and again under load, which ends the oldest sessions of an account."""
 READY_SECONDS = 120.0
 SETTLED_SECONDS = 2.5
