@@ -141,16 +141,19 @@ class KeptTable:
         fields = [by_column[column] for column in columns]
         quote = connection.ops.quote_name
         names = ", ".join(quote(column) for column in columns)
-        places = ", ".join("%s" for _column in columns)
-        statement = f"INSERT INTO {quote(self.name)} ({names}) VALUES ({places})"  # noqa: S608 - our own names
+        table = f"{quote(self.name)} ({names})"
+        rows = [
+            [_prepared(field, value) for field, value in zip(fields, values, strict=True)]
+            for values in lines
+        ]
         with connection.cursor() as cursor:
-            cursor.executemany(
-                statement,
-                [
-                    [_prepared(field, value) for field, value in zip(fields, values, strict=True)]
-                    for values in lines
-                ],
-            )
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+            else:
+                places = ", ".join("%s" for _column in columns)
+                cursor.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608 - our own names
 
     def delete(self, keys: KeyRange = ALL_KEYS) -> None:
         """Delete rows, and nothing that hangs on them."""
@@ -282,7 +285,7 @@ def _with_equal_numbers(value: object) -> object:
 
 def _prepared(field: ModelField, value: object) -> Any:
     """Return a value as the database's driver takes it."""
-    if isinstance(field, SealedField):
+    if value is None or isinstance(field, SealedField):
         return value
     if isinstance(value, dict) and field.get_internal_type() == "BinaryField":
         value = bytes.fromhex(value["hex"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import cycle
 from threading import Event, Thread
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, override
 
 import httpx
@@ -18,7 +20,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from resources.json_text import JsonObject
 
@@ -27,6 +29,8 @@ PATIENCE = 60.0
 """Seconds after which a request counts as one that nobody answers."""
 KINDS = ("list", "record", "write", "sign-in", "upload")
 NO_ANSWER = 0
+LOST_AFTER_SECONDS = 30.0
+"""How long a write is looked for: S3 that is back finds its volumes one after the other."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,20 @@ class Listener:
             self.heard.add(frame["id"])
 
 
-def lost_writes(
+def lost_in_the_end(load: Load, since: int = 0) -> Mapping[Acknowledged, str]:
+    """Return the writes from the number `since` on that are not there, however often one looks."""
+    until = monotonic() + LOST_AFTER_SECONDS
+    lost = _lost(load.address, load.acknowledged[since:], load.drawn)
+    first = Counter(lost.values())
+    while lost and monotonic() < until:
+        sleep(1)
+        lost = _lost(load.address, lost, load.drawn)
+    if first and not lost:
+        sys.stderr.write(f"not there at the first look, but later: {dict(first)}\n")
+    return lost
+
+
+def _lost(
     address: str, acknowledged: Iterable[Acknowledged], picture: bytes
 ) -> dict[Acknowledged, str]:
     """Return the acknowledged writes that are not there as they were written, and what is."""

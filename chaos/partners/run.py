@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from chaos.partners.load import PATIENCE, Load, lost_writes
+from chaos.partners.load import PATIENCE, Load, lost_in_the_end
 from chaos.partners.report import table
 from chaos.partners.topologies import embedded, on_servers
 from chaos.partners.trials import HEAD, Outcome, Probe, readiness, trials
@@ -116,7 +116,7 @@ def _outcome(load: Load, trial: Trial) -> Outcome:
         probe.answers,
         max(ready, last_bad, there_again) - there_again,
         described - there_again,
-        len(lost_writes(load.address, load.acknowledged, load.drawn)),
+        lost_in_the_end(load),
     )
 
 

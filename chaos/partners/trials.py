@@ -17,8 +17,9 @@ from chaos.partners.report import DOCUMENTED, statuses
 from chaos.partners.topologies import WORKER, WRITER, fill_disk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from chaos.partners.load import Acknowledged
     from chaos.partners.topologies import Partner, Topology
 
 HEAD = (
@@ -58,7 +59,7 @@ class Outcome:
     probes: list[Answered]
     ready_again: float
     worker_again: float
-    lost: int
+    lost: Mapping[Acknowledged, str]
 
     @property
     def problems(self) -> list[str]:
@@ -70,7 +71,7 @@ class Outcome:
             if not (each.is_good or each.status in DOCUMENTED or self._is_cut_off(each))
         ]
         found = [f"{where}: {each}" for each in undocumented]
-        return [*found, f"{where}: {self.lost} writes lost"] if self.lost else found
+        return [*found, *(f"{where}: lost: {each}: {what}" for each, what in self.lost.items())]
 
     def row(self) -> Sequence[str]:
         """Return the trial's row of the table."""
@@ -82,7 +83,7 @@ class Outcome:
             _worst([*self.meanwhile, *self.after]),
             statuses(self.probes),
             _worst(self.probes),
-            str(self.lost),
+            str(len(self.lost)),
             f"{self.ready_again:.1f} s",
             f"{self.worker_again:.1f} s",
         )

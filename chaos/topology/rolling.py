@@ -9,7 +9,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from chaos.faults.cluster import wait_until_up
-from chaos.partners.load import Load, lost_writes
+from chaos.partners.load import Load, lost_in_the_end
 from tests.browsers import chromium
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def roll(topology: Topology, token: str, guest: dict[str, str]) -> list[str]:
         finally:
             load.stop()
     failed = [f"{each}" for each in load.answers if not each.is_good]
-    lost = lost_writes(load.address, load.acknowledged, load.drawn)
+    lost = lost_in_the_end(load)
     sys.stdout.write(
         f"{len(topology.processes)} processes restarted: {len(load.answers)} requests,"
         f" {len(failed)} failed, {len(lost)} writes lost, {len(load.misread)} wrong reads;"
@@ -61,7 +61,7 @@ def roll(topology: Topology, token: str, guest: dict[str, str]) -> list[str]:
     )
     if closed:
         failed.append(f"{closed} EventSources stay closed")
-    return failed + [f"lost: {each}" for each in lost] + load.misread
+    return failed + [f"lost: {each}: {wrong}" for each, wrong in lost.items()] + load.misread
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from statistics import quantiles
@@ -12,7 +11,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from chaos.faults.cluster import wait_until_up
-from chaos.partners.load import KINDS, NO_ANSWER, Load, lost_writes
+from chaos.partners.load import KINDS, NO_ANSWER, Load, lost_in_the_end
 from chaos.partners.report import DOCUMENTED, statuses
 from chaos.partners.topologies import signal_family
 
@@ -34,8 +33,6 @@ SETTLED_SECONDS = 2.5
 PATIENCE_SECONDS = 180.0
 MOST_SECONDS_AFTER = 20.0
 """Until when after a fault everything has to be good again."""
-LOST_AFTER_SECONDS = 30.0
-"""An S3 server that is back finds its volumes one after the other."""
 HEAD = (
     "part",
     "fault",
@@ -225,23 +222,10 @@ def _outcome(load: Load, trial: Trial, idle: Sequence[Answered], since: int) -> 
         load.between(began, there_again),
         after,
         max(last_bad, there_again) - there_again,
-        _lost(load, load.acknowledged[since:]),
+        lost_in_the_end(load, since),
         len(load.misread) - misread,
         idle,
     )
-
-
-def _lost(load: Load, written: Sequence[Acknowledged]) -> Mapping[Acknowledged, str]:
-    """Return the acknowledged writes that are not there in the end, however often one looks."""
-    until = monotonic() + LOST_AFTER_SECONDS
-    lost = lost_writes(load.address, written, load.drawn)
-    first = Counter(lost.values())
-    while lost and monotonic() < until:
-        sleep(1)
-        lost = lost_writes(load.address, lost, load.drawn)
-    if first and not lost:
-        sys.stderr.write(f"not there at the first look, but later: {dict(first)}\n")
-    return lost
 
 
 def _settle(load: Load) -> None:

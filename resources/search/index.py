@@ -170,9 +170,12 @@ def _enter_on_sqlite(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
 
 
 def _enter_on_postgresql(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
-    for key, terms in rows:
-        digest = entered(terms).digest
-        dialect().rows(ENTER["postgresql"], [resource, key, digest, tsvector(terms)])
+    entries = [(resource, key, entered(terms).digest, tsvector(terms)) for key, terms in rows]
+    if len(entries) == 1:
+        dialect().rows(ENTER["postgresql"], entries[0])
+        return
+    with connection.cursor() as cursor:
+        cursor.executemany(ENTER["postgresql"], entries)  # without waiting for each
 
 
 def _enter_terms(entries: Iterable[tuple[int, EnteredTerms]]) -> None:

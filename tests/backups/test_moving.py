@@ -81,7 +81,7 @@ def test_a_site_is_moved_to_the_other_database_and_back_though_it_is_killed_half
 
 
 def wait_until_rows_come(database: psycopg.Connection[tuple[int]]) -> None:
-    until = monotonic() + 60
+    until = monotonic() + 180
     while not database.execute("SELECT 1 FROM auth_permission").fetchall():
         assert monotonic() < until
         sleep(0.01)

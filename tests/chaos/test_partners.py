@@ -16,10 +16,13 @@ AWAY_SECONDS = 3.0
 
 
 @pytest.mark.embedded
-def test_clients_hardly_notice_that_the_worker_and_the_writer_died(tmp_path: Path) -> None:
+def test_clients_hardly_notice_that_the_worker_and_the_writer_died_and_lose_nothing_with_the_server(
+    tmp_path: Path,
+) -> None:
     with embedded(tmp_path) as served:
-        outcomes = run(served, AWAY_SECONDS, {"worker killed", "writer of SQLite killed"})
-        assert len(outcomes) == 2
+        faults = {"worker killed", "writer of SQLite killed", "Holobase killed"}
+        outcomes = run(served, AWAY_SECONDS, faults)
+        assert len(outcomes) == 3
         assert [problem for outcome in outcomes for problem in outcome.problems] == []
         assert served.bugs() == []
 
