@@ -155,4 +155,6 @@ def _label(resource: Resource, attribute: str) -> str:
 def _shown(value: object) -> str:
     if value in (None, "", [], {}):
         return "-"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return f"“{Truncator(str(value)).chars(LONGEST_VALUE)}”"

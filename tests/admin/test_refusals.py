@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.utils import timezone
 
+from cards.models import Card
+from resources import changes
 from templates_app.models import Template
 from tests.admin.desks import at_desk, errors_in, list_of, messages_in, page_of
 from users.models import Sanction
@@ -147,9 +149,11 @@ def test_the_admin_is_found_without_its_slash(moderator: Persona) -> None:
 def test_history_tells_what_happened_by_name(alice: Persona, moderator: Persona) -> None:
     card = alice.creates("cards", title="Dragon", status="published")
     alice.api.patch(f"cards/{card['id']}", {"title": "Wyvern"})
+    changes.update(Card.objects.get(), by=moderator.actor, is_hidden=True)
     from_card = at_desk(moderator).get(f"/admin/cards/card/{card['id']}/history/")
     text = from_card.content.decode()
     assert "“Dragon” → “Wyvern”" in text
+    assert "no → yes" in text
     assert "alice" in text
 
 
