@@ -4,6 +4,7 @@ Each test process gets a data folder, a Redis and a bucket of its own, and the r
 in a file for `tests.run`.
 """
 
+import gc
 import json
 import os
 import tempfile
@@ -21,7 +22,11 @@ REPORT_VARIABLE = "TEST_COUNTS_FILE"
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
-    """Change the variables that settings are read from."""
+    """Change the variables that settings are read from.
+
+    What is imported and collected stays to the end: until then there is no garbage to look for.
+    """
+    gc.disable()
     folder = tempfile.TemporaryDirectory(prefix="holobase-tests-", ignore_cleanup_errors=True)
     early_config.add_cleanup(folder.cleanup)
     os.environ["HOLOBASE_DATA"] = folder.name
@@ -32,6 +37,16 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         if own:
             os.environ[name] = own
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector of the tests from looking through all that was collected."""
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -49,21 +49,21 @@ def acting(request: HttpRequest) -> Actor:
 
 def is_moderating(request: HttpRequest) -> bool:
     """Return whether the user of the admin is a moderator, an admin or an operator."""
-    return not MODERATING.isdisjoint(_roles(request))
+    return not MODERATING.isdisjoint(staff_roles(request))
 
 
 def is_scoped(request: HttpRequest) -> bool:
     """Return whether the user of the admin moderates one part of the community and no more."""
-    roles = _roles(request)
+    roles = staff_roles(request)
     return SCOPED in roles and MODERATING.isdisjoint(roles)
 
 
 def is_admin(request: HttpRequest) -> bool:
     """Return whether the user of the admin is an admin or an operator."""
-    return "admin" in _roles(request)
+    return "admin" in staff_roles(request)
 
 
-def _roles(request: HttpRequest) -> frozenset[str]:
+def staff_roles(request: HttpRequest) -> frozenset[str]:
     """Return the roles of a member of the staff, asked for once per request."""
     user: Any = request.user
     if not user.is_active or not user.is_staff:

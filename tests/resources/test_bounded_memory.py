@@ -18,7 +18,7 @@ from resources.registry import resource_of
 from resources.visibility.queries import stream_query, visible_ids_query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 pytestmark = pytest.mark.embedded
 
@@ -54,6 +54,14 @@ def record_shape(number: int) -> None:
     """Compile a record's plan by fields in an order of their own."""
     names = [CARDS.fields[(number >> place) % len(CARDS.fields)] for place in range(12)]
     view_plan(CARDS, KIND, view_selection(CARDS, f"fields={','.join(names)}&expand=creator"))
+
+
+@pytest.fixture(autouse=True)
+def found_again() -> Iterator[None]:
+    """Have the collector list what was there before the tests too, which a run freezes."""
+    gc.unfreeze()
+    yield
+    gc.freeze()
 
 
 def caches() -> list[ByteCache[object]]:
