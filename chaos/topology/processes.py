@@ -37,7 +37,7 @@ unix_socket_dir =
 auth_type = any
 pool_mode = session
 max_client_conn = 400
-default_pool_size = 60
+default_pool_size = 180
 ignore_startup_parameters = options,extra_float_digits
 server_login_retry = 1
 """

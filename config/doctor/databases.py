@@ -187,7 +187,7 @@ CHECKS = (
         "connections",
         _("Connections of PostgreSQL"),
         _("During an upgrade two processes have a pool each; who gets none fails."),
-        _("Raise max_connections, lower DATABASE_POOL, or put PgBouncer in between."),
+        _("Raise max_connections, or lower DATABASE_POOL."),
         connections,
         NEED,
     ),

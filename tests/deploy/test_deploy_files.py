@@ -54,6 +54,17 @@ def test_every_secret_that_compose_needs_is_in_the_example() -> None:
     assert {name for name in needed if not re.search(rf"^{name}=", example, re.MULTILINE)} == set()
 
 
+def test_there_are_connections_for_all_processes_twice() -> None:
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    processes = [service for service in services.values() if "--role" in service.get("command", [])]
+    number = sum(service.get("deploy", {}).get("replicas", 1) for service in processes)
+    (pool,) = re.findall(r"^\| `DATABASE_POOL` \| (\d+)", OPERATIONS, re.MULTILINE)
+    needed = 2 * int(pool) * number
+    (most,) = re.findall(r"max_connections=(\d+)", " ".join(services["postgresql"]["command"]))
+    pooled = int(services["pgbouncer"]["environment"]["DEFAULT_POOL_SIZE"])
+    assert needed <= pooled < int(most)
+
+
 def test_processes_have_roles_that_there_are() -> None:
     files = [DEPLOY / "compose.yaml", *(DEPLOY / "kubernetes").glob("*.yaml")]
     roles = {
