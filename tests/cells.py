@@ -1,9 +1,11 @@
 """Which of many alike cells are tried on which half of the suite; `--every-cell` tries all on both.
 
-A cell is one case of a parametrised test, or one try of an oracle. All are tried on the embedded
-backends. On the real servers some stand for the rest, always the same ones, unless the test is
-marked `dialect`: it is about what the two databases do differently. A test marked `strict` looks
-for what PostgreSQL alone refuses, so there it is tried whole, and by some cells on SQLite.
+A cell is one case of a parametrised test, or one try of an oracle. When both halves are run, each
+case is tried on one of them, always the same one: about a quarter on the real servers, the others
+on the embedded backends, the first on both. On SQLite alone all are tried. What is marked `dialect`
+is about what the two databases do differently: all its cells are tried on both. A test marked
+`strict` looks for what PostgreSQL alone refuses, so there it is tried whole, and by some cells on
+SQLite. Of an oracle's tries some stand for the rest on PostgreSQL.
 
 Likewise some tests stand for the rest of a file about what reaches the database by the ORM and the
 engine alone, both of which are tried whole on PostgreSQL. Those that commit are no part of that:
@@ -18,11 +20,13 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     import pytest
 
 EVERY_CELL_VARIABLE = "EVERY_CELL"
+BOTH_HALVES_VARIABLE = "BOTH_HALVES"
+"""Tells the tests that both halves are run, so that what one tries the other need not."""
 EVERY = 4
 FEW = 6
 """Up to so many cells of a test are each a case of its own; more are one case over and over."""
@@ -67,28 +71,48 @@ def some[T](tries: Iterable[T], turn: int, every: int = 2) -> list[T]:
 
 
 def stood_for(items: Sequence[pytest.Item]) -> set[pytest.Item]:
-    """Return the tests that others stand for here."""
+    """Return the tests that others stand for here, or that the other half of the run tries."""
     if os.environ.get(EVERY_CELL_VARIABLE):
         return set()
-    on_servers = bool(os.environ.get("DATABASE_URL"))
-    alike: dict[str, list[pytest.Item]] = {}
-    by_the_orm: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        is_whole = on_servers if item.get_closest_marker("strict") else not on_servers
-        if not is_whole and not item.get_closest_marker("dialect"):
-            alike.setdefault(_function(item), []).append(item)
-            if item.nodeid.startswith(BY_THE_ORM) and not _commits(item):
-                by_the_orm.setdefault(item.nodeid.partition("::")[0], []).append(item)
-    many = (cells for cells in alike.values() if len(cells) > FEW)
+    alike = [item for item in items if not _has_mark(item, "dialect", "servers")]
+    strict = [item for item in alike if _has_mark(item, "strict")]
+    usual = [item for item in alike if not _has_mark(item, "strict")]
+    if os.environ.get("DATABASE_URL"):
+        return _stood_for_on_servers(usual)
+    stood_for = {cell for cell in _later_cells(strict) if _is_left_out(cell.nodeid)}
+    if os.environ.get(BOTH_HALVES_VARIABLE):
+        there = [item for item in usual if not _has_mark(item, "embedded", "backend_free")]
+        stood_for |= set(_later_cells(there)) - _stood_for_on_servers(there)
+    return stood_for
+
+
+def _stood_for_on_servers(items: Sequence[pytest.Item]) -> set[pytest.Item]:
     # By checksum, as every fourth of a product could be of one kind.
-    cells = {each for kind in many for each in kind[1:] if _is_left_out(each.nodeid)}
+    cells = {cell for cell in _later_cells(items) if _is_left_out(cell.nodeid)}
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.nodeid.startswith(BY_THE_ORM) and not _commits(item):
+            files.setdefault(item.nodeid.partition("::")[0], []).append(item)
     tests = {
         each
-        for kind in by_the_orm.values()
-        for each in kind
-        if _function(each) != _function(kind[0]) and _is_left_out(_function(each))
+        for file in files.values()
+        for each in file
+        if _function(each) != _function(file[0]) and _is_left_out(_function(each))
     }
     return cells | tests
+
+
+def _later_cells(items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield all cells but the first of each test that has many."""
+    kinds: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        kinds.setdefault(_function(item), []).append(item)
+    for cells in kinds.values():
+        yield from cells[1:] if len(cells) > FEW else ()
+
+
+def _has_mark(item: pytest.Item, *names: str) -> bool:
+    return any(item.get_closest_marker(name) for name in names)
 
 
 def _function(item: pytest.Item) -> str:

@@ -18,7 +18,7 @@ from typing import Never, override
 
 from tests import servers
 from tests.browsers import BrowserProblem, install_browser
-from tests.cells import EVERY_CELL_VARIABLE
+from tests.cells import BOTH_HALVES_VARIABLE, EVERY_CELL_VARIABLE
 from tests.clients.packages import PackagesProblem, client_packages
 from tests.environment import require_usable_settings
 from tests.migrated import FOLDER_VARIABLE, TEMPLATE_VARIABLE, migrate, migrated_folder
@@ -69,6 +69,8 @@ def main(arguments: Sequence[str]) -> int:
     pytest_arguments = [each for each in arguments if each not in (FAST, EVERY_CELL)]
     if EVERY_CELL in arguments:
         os.environ[EVERY_CELL_VARIABLE] = "1"
+    if FAST not in arguments:
+        os.environ[BOTH_HALVES_VARIABLE] = "1"
     is_whole = not pytest_arguments and FAST not in arguments  # then is asked what is covered
     measured = ["--cov", "--cov-report="] if is_whole else []
     migrated = _folder()
