@@ -9,13 +9,15 @@ from http.client import HTTPConnection
 from itertools import count
 from threading import local
 from time import perf_counter, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bench.listening import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+
+    from resources.json_text import JsonDocument
 
 WRITERS = 8
 
@@ -27,7 +29,7 @@ class Author:
     address: str
     path: str
     authorization: str
-    card: Mapping[str, Any]
+    card: JsonDocument
 
 
 class Writer:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-type Scope = dict[str, Any]
-type Message = dict[str, Any]
+    from resources.json_text import JsonObject
+
+type Scope = JsonObject
+type Message = JsonObject
 type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 # Django, Channels and uvicorn each have their own types for the three arguments.

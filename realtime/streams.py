@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
 
 from realtime.event_stream import PATH
+from resources.json_text import JsonObject
 
-type JsonSchema = dict[str, Any]
+type JsonSchema = JsonObject
 
 SOCKET_PATH = "/ws/v1"
 SOCKET = {

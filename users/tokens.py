@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-    from resources.api import Actor
+    from resources.api import Actor, JsonObject
     from users.models import ApiKey, Session, User
 
 AUDIENCE = "holobase"
@@ -66,14 +66,14 @@ class RotatingKeys(TokenBackend):
         return jwt.encode(claims, ring.private, self.algorithm, {"kid": ring.key_id})
 
     @override
-    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
+    def decode(self, token: Any, verify: bool = True) -> JsonObject:
         """Check a token; raises TokenBackendError, TokenBackendExpiredToken once it has expired.
 
         When it was issued does not matter (RFC 7519, 4.1.6, asks for nothing): a clock that was
         set back would sign everybody out who has come since then.
         """
         try:
-            claims: dict[str, Any] = jwt.decode(
+            claims: JsonObject = jwt.decode(
                 token,
                 self.get_verifying_key(token),
                 [self.algorithm],

@@ -14,9 +14,7 @@ from templates_app.services import count_use, require_filled_slots, use_template
 from users.models import User
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from resources.api import Actor
+    from resources.api import Actor, JsonDocument
     from templates_app.models import Template
 
 CONTENT = ("title", "description", "tags", "rarity", "effects", "slots")
@@ -131,7 +129,7 @@ def delete_card(card: Card, *, by: Actor) -> None:
         changes.delete(card, by=by)
 
 
-def _will_be_shown(card: Card, values: Mapping[str, Any]) -> bool:
+def _will_be_shown(card: Card, values: JsonDocument) -> bool:
     """Return whether others than the creator may see the card once it has these values."""
     status: str = values.get("status", card.status)
     visibility: str = values.get("visibility", card.visibility)

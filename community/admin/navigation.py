@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-type Item = dict[str, Any]
+    from resources.api import JsonObject
+
+type Item = JsonObject
 type Page = Callable[[HttpRequest], Item]
 
 ICONS = {

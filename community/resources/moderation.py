@@ -1,6 +1,6 @@
 """What moderators work with: the queue of cases, notes, the timeline, scopes; the public log."""
 
-from typing import Any, override
+from typing import override
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -21,6 +21,7 @@ from community.services.enforcement import Measure
 from community.tasks.removals import CASES, start_removals
 from resources.api import (
     ANYONE,
+    JsonObject,
     LogConsumer,
     RecordAction,
     Resource,
@@ -54,7 +55,7 @@ class MeasureInput(serializers.Serializer[object]):
     expires_at = serializers.DateTimeField(required=False)
 
     @override
-    def validate(self, attrs: dict[str, Any]) -> object:
+    def validate(self, attrs: JsonObject) -> object:
         return Measure(**attrs)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -10,6 +10,9 @@ from rest_framework import serializers
 
 from files.models import Upload
 from files.uploads.protocol import CHUNK_TYPE
+
+if TYPE_CHECKING:
+    from resources.api import JsonObject
 
 
 class UploadOutput(serializers.ModelSerializer[Upload]):
@@ -112,7 +115,7 @@ TUS = header("Tus-Resumable", "`1.0.0`", required=True)
 CHECKSUM = header("Upload-Checksum", "`sha256 <digest in base64>`; also `sha1` and `sha512`")
 DONE = OpenApiResponse(description="done")
 FILE = "the id of the file that the upload has become, once it is whole"
-CREATE: dict[str, Any] = {
+CREATE: JsonObject = {
     "operation_id": "create_upload",
     "tags": ["uploads"],
     "parameters": [
@@ -128,7 +131,7 @@ CREATE: dict[str, Any] = {
     "request": {CHUNK_TYPE: OpenApiTypes.BINARY},
     "responses": {201: DONE},
 }
-HEAD: dict[str, Any] = {
+HEAD: JsonObject = {
     "operation_id": "resume_upload",
     "tags": ["uploads"],
     "parameters": [
@@ -140,7 +143,7 @@ HEAD: dict[str, Any] = {
     ],
     "responses": {200: DONE},
 }
-PATCH: dict[str, Any] = {
+PATCH: JsonObject = {
     "operation_id": "send_bytes",
     "tags": ["uploads"],
     "parameters": [
@@ -153,7 +156,7 @@ PATCH: dict[str, Any] = {
     "request": {CHUNK_TYPE: OpenApiTypes.BINARY},
     "responses": {204: DONE},
 }
-TERMINATE: dict[str, Any] = {
+TERMINATE: JsonObject = {
     "operation_id": "end_upload",
     "tags": ["uploads"],
     "parameters": [TUS],

@@ -16,9 +16,10 @@ from resources.jobs.outcomes import JobCancelled, JobInterrupted, LeaseLost, Tim
 from resources.models import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from resources.jobs.declaration import JobTask
+    from resources.json_text import JsonDocument, JsonObject
 
 PUBLISHED_EVERY = 1.0
 """Seconds between two reports of progress that others see."""
@@ -61,9 +62,9 @@ class JobContext:
         return self.job.attempts >= self.task.retry.attempts
 
     @property
-    def results(self) -> Mapping[str, Any]:
+    def results(self) -> JsonDocument:
         """Return what the steps that are done have returned, by their names."""
-        steps: dict[str, Any] = self.job.checkpoint.get("steps", {})
+        steps: JsonObject = self.job.checkpoint.get("steps", {})
         return steps
 
     def check(self) -> None:

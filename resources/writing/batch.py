@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 from django.db import transaction
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.json_text import JsonDocument
     from resources.targets import Target
 
 MOST_WRITES = 50
@@ -117,7 +118,7 @@ def _within(problem: Problem, number: int) -> Problem:
     return replace(problem, errors=errors)
 
 
-def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
+def _run(actor: Actor, write: JsonDocument) -> BatchAnswer:
     target = _target(write)
     if target is None:
         raise Problem(404, "not_found", _("There is no such resource."))
@@ -138,7 +139,7 @@ def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
     raise Problem(405, "method_not_allowed", _("This path does not take this method."))
 
 
-def _acted(target: Target, actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
+def _acted(target: Target, actor: Actor, write: JsonDocument) -> BatchAnswer:
     action = target.action(write["method"])
     if action is None:
         raise Problem(404, "not_found", _("There is no such action."))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.json_text import JsonDocument, JsonObject
     from resources.models import Record
     from resources.types import ModelField
 
@@ -52,7 +53,7 @@ def accept_as(model: type[Model], field: type[UploadInput]) -> None:
 class RelationInput(serializers.Field[object, object, object, object]):
     """The id of a record that the actor may view."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {
+    default_error_messages: ClassVar[JsonObject] = {
         "invalid": gettext_lazy("This must be the id of a record."),
         "does_not_exist": gettext_lazy("There is no such record for you."),
     }
@@ -81,7 +82,7 @@ class RelationInput(serializers.Field[object, object, object, object]):
 class DocumentInput(serializers.JSONField):
     """A JSON document that matches its column's schema."""
 
-    def __init__(self, *, schema: Mapping[str, Any], **options: Any) -> None:
+    def __init__(self, *, schema: JsonDocument, **options: Any) -> None:
         self.schema = schema
         self.written_schema = as_json(schema)
         super().__init__(**options)
@@ -182,7 +183,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
             super().run_validators(value)
 
     @cached_property
-    def _fast_validators(self) -> Mapping[str, Any]:
+    def _fast_validators(self) -> JsonDocument:
         return fast_validators({str(field.field_name): field for field in super()._writable_fields})
 
     @cached_property
@@ -193,7 +194,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
     def _known_names(self) -> Set[str]:
         return {name for field in self.fields.values() for name in _names(field)}
 
-    def _taken(self, data: Any) -> dict[str, Any] | None:
+    def _taken(self, data: Any) -> JsonObject | None:
         """Take what is plainly right field by field; None if something may not be."""
         is_fitting = (
             type(data) is dict and self._needed <= data.keys() <= self._fast_validators.keys()
@@ -223,12 +224,12 @@ class RecordInput(serializers.ModelSerializer[Any]):
             raise serializers.ValidationError(errors | self._known_errors(rest) | errors)
         return super().to_internal_value(data)
 
-    def _known_errors(self, data: object) -> dict[str, Any]:
+    def _known_errors(self, data: object) -> JsonObject:
         """Return what is wrong with the fields that there are, so that all is told at once."""
         try:
             super().to_internal_value(data)
         except serializers.ValidationError as error:
-            return cast("dict[str, Any]", error.detail)
+            return cast("JsonObject", error.detail)
         return {}
 
 
@@ -237,12 +238,12 @@ def _names(field: Any) -> Sequence[str]:
     return field.names if isinstance(field, UploadListInput) else (field.field_name,)
 
 
-def _unknown_errors(names: Sequence[str]) -> dict[str, Any]:
+def _unknown_errors(names: Sequence[str]) -> JsonObject:
     detail = _detail(_("There is no such field to write here."), "unknown_field")
     return {name: [detail] for name in names}
 
 
-def _misplaced_errors(names: Iterable[str]) -> dict[str, Any]:
+def _misplaced_errors(names: Iterable[str]) -> JsonObject:
     detail = _detail(_("This field takes no file."), "no_file")
     return {name: [detail] for name in sorted(names)}
 
@@ -266,7 +267,7 @@ _ready = local()
 
 def validated(
     resource: Resource, verb: str, actor: Actor, sent: object, row: Record | None = None
-) -> dict[str, Any]:
+) -> JsonObject:
     """Check what a client sent to `create`, or to `update` a row. Return the values of columns.
 
     Building a serializer costs more than using it, so each thread keeps its own. Raises DRF's
@@ -274,22 +275,22 @@ def validated(
     """
     serializer, context = _serializer(resource, verb)
     context["actor"], context["row"] = actor, row
-    values: dict[str, Any] = serializer.run_validation(composed_input(sent))
+    values: JsonObject = serializer.run_validation(composed_input(sent))
     return values
 
 
-def inputs_of(resource: Resource, verb: str) -> Mapping[str, Any]:
+def inputs_of(resource: Resource, verb: str) -> JsonDocument:
     """Return the fields of what may be sent to `create` or `update`, by their names."""
     serializer, _context = _serializer(resource, verb)
     return serializer.fields
 
 
-def _serializer(resource: Resource, verb: str) -> tuple[RecordInput, dict[str, Any]]:
+def _serializer(resource: Resource, verb: str) -> tuple[RecordInput, JsonObject]:
     """Return this thread's serializer and its context."""
     key = f"{verb} {resource}"
-    kept: tuple[RecordInput, dict[str, Any]] | None = getattr(_ready, key, None)
+    kept: tuple[RecordInput, JsonObject] | None = getattr(_ready, key, None)
     if kept is None or not isinstance(kept[0], input_class(resource, verb)):
-        context: dict[str, Any] = {}
+        context: JsonObject = {}
         serializer = input_class(resource, verb)(partial=verb == "update", context=context)
         kept = serializer, context
         setattr(_ready, key, kept)
@@ -325,7 +326,7 @@ def _visible_rules(column: ModelField) -> list[Any]:
     return [rule] if rule and not column.choices else []
 
 
-def _unasked(resource: Resource, names: Sequence[str]) -> dict[str, Any]:
+def _unasked(resource: Resource, names: Sequence[str]) -> JsonObject:
     """Switch off per-field uniqueness queries; the database decides."""
     columns: list[ModelField] = [resource.column(name) for name in names]
     return {

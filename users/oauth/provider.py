@@ -6,11 +6,15 @@ it (RFC 6749, 3.1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-type Answer = Mapping[str, Any]
+from resources.api import JsonDocument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+type Answer = JsonDocument
 """A provider's answer: its token response and profile, and an ID token's claims in `claims`."""
 
 

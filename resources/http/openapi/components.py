@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from resources.declaration import Resource
+    from resources.json_text import JsonObject
     from resources.types import ModelField
 
-type JsonSchema = dict[str, Any]
+type JsonSchema = JsonObject
 
 SCHEMAS = "#/components/schemas/"
 RANDOM = "@random"
