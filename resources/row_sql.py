@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from resources.types import ModelField
+    from resources.types import ModelField, Values
 
 ADAPTING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save", "to_python")
 """Methods of a field that decide how its value is adapted."""
@@ -153,7 +153,7 @@ def exists(model: type[Model], **values: object) -> bool:
     return bool(dialect().rows(sql, adapted))
 
 
-def _values(row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper) -> Sequence[Any]:
+def _values(row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper) -> Values:
     """Return what the database takes for the columns of a row."""
     values = []
     state = vars(row)

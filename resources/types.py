@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import Field
 
 type ModelField = Field[Any, Any]
@@ -12,3 +14,9 @@ type ModelField = Field[Any, Any]
 
 type SQL = tuple[str, Any]
 """The text of an expression, and the values of its placeholders in whatever sequence."""
+
+type Values = Sequence[Any]
+"""What the placeholders of a statement stand for, or the columns of a row, of whatever types."""
+
+type Rows = Sequence[Values]
+"""The rows that a statement answers."""

@@ -10,7 +10,7 @@ from django.db import connection
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from resources.types import ModelField
+    from resources.types import ModelField, Rows, Values
 
 
 TABLE_SIZE = """
@@ -32,7 +32,7 @@ class Postgresql:
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     adapters: Mapping[type, Callable[[object], object]] = {}
 
-    def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    def rows(self, sql: str, values: Values) -> Rows:
         """Run it by one of Django's cursors."""
         with connection.cursor() as cursor:
             cursor.execute(sql, values)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from resources.types import ModelField
+    from resources.types import ModelField, Rows, Values
 
 
 class Dialect(Protocol):
@@ -30,7 +30,7 @@ class Dialect(Protocol):
     adapters: Mapping[type, Callable[[object], object]]
     """What the driver does not take as it is, with the function that adapts it."""
 
-    def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    def rows(self, sql: str, values: Values) -> Rows:
         """Run a statement on this thread's connection; returns its rows, if it has any."""
 
     def real_table(self, name: str) -> str:

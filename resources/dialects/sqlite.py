@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from resources.dialects.sqlite_driver import SqliteConnection
-    from resources.types import ModelField
+    from resources.types import ModelField, Rows, Values
 
 OF_DJANGO = "django.db.backends.sqlite3._functions.register"
 SAMPLED_ROWS = 200
@@ -83,10 +83,10 @@ class Sqlite:
         list: _json_text,
     }
 
-    def rows(self, sql: str, values: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    def rows(self, sql: str, values: Values) -> Rows:
         """Run it without a cursor of Django's (`server.sqlite.connection`)."""
         database: Any = connections[DEFAULT_DB_ALIAS]
-        rows: Sequence[Sequence[Any]] = database.rows(sql, values)
+        rows: Rows = database.rows(sql, values)
         return rows
 
     def real_table(self, name: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import atexit
 from threading import local
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import apsw
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -22,6 +22,8 @@ from resources.event_loop import MustRunInThread
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from resources.types import Rows
 
 MOST_CHECKS = 40
 """Checks after which a statement is interrupted: about 2 ms."""
@@ -59,7 +61,7 @@ class InlineDatabase:
         self.checks = 0
         self.slow: ByteCache[float] = ByteCache(SLOW_BYTES)
 
-    def rows(self, sql: str, values: Sequence[object]) -> Sequence[Sequence[Any]]:
+    def rows(self, sql: str, values: Sequence[object]) -> Rows:
         """Return the rows of a statement with `?` placeholders.
 
         Raises MustRunInThread when it fails or takes too long.

@@ -17,6 +17,8 @@ from resources.dialects import dialect
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from resources.types import Rows, Values
+
 UNPREPARABLE_BYTES = 1024 * 1024
 _unpreparable: ByteCache[bool] = ByteCache(UNPREPARABLE_BYTES)
 """Statements that can't be prepared, mostly because the type of a parameter is ambiguous."""
@@ -42,11 +44,11 @@ def _can_be_prepared(sql: str) -> bool:
     return is_outside and _unpreparable.get(sql) is None
 
 
-def _prepared_rows(sql: str, values: Sequence[Any]) -> Sequence[Sequence[object]]:
+def _prepared_rows(sql: str, values: Values) -> Sequence[Sequence[object]]:
     with connection.cursor() as cursor:
         cursor.cursor = _server_side_binding(cursor.cursor)
         cursor.execute(sql, values)
-        rows: Sequence[Sequence[Any]] = cursor.fetchall()
+        rows: Rows = cursor.fetchall()
     return rows
 
 

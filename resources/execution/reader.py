@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 from zlib import crc32
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from resources.query.options import ChosenOptions
     from resources.query.plans import Plan
     from resources.query.selection import Selection
+    from resources.types import Rows
 
 
 class MovedError(Exception):
@@ -74,7 +75,7 @@ def chosen_record(resource: Resource, actor: Actor, record_id: str, selection: S
 
 def _rows_of(
     resource: Resource, actor: Actor, selection: Selection, record_id: str
-) -> tuple[Plan, Sequence[Sequence[Any]]]:
+) -> tuple[Plan, Rows]:
     """Read a record by its id or natural key, with the plan that did."""
     try:
         identifier = UUID(record_id)

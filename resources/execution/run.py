@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
@@ -11,15 +11,14 @@ from resources.execution.inline_sqlite import inline_database
 from resources.execution.pg_prepared import fetch_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Mapping
 
     from resources.actors import Actor
     from resources.query.plans import Plan
+    from resources.types import Rows
 
 
-def run_plan(
-    plan: Plan, actor: Actor, values: Mapping[Hashable, object]
-) -> Sequence[Sequence[Any]]:
+def run_plan(plan: Plan, actor: Actor, values: Mapping[Hashable, object]) -> Rows:
     """Return the rows of a plan for one actor and one set of values.
 
     Raises Problem 400 when a value is not of its column's kind, and MustRunInThread where a thread

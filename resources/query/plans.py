@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
     from resources.query.list_query import ListQuery
     from resources.query.selection import Selection
+    from resources.types import Values
 
 PLAN_BYTES = 16 * 1024 * 1024
 """Memory for compiled plans, and for as many questions of streams."""
@@ -86,7 +87,7 @@ class Plan:
         """Return about how many bytes it takes with the shape that it is kept by."""
         return 4 * len(self.sql or "") + 800 * len(self.parameters)
 
-    def bound(self, actor: Actor, values: Mapping[Hashable, Any], database: Any) -> Sequence[Any]:
+    def bound(self, actor: Actor, values: Mapping[Hashable, Any], database: Any) -> Values:
         """Return the parameters with the values in their placeholders."""
         return [
             part.bind(actor.id if part.key == ACTOR_ID else values[part.key], database)
@@ -123,7 +124,7 @@ def compiled(rows: QuerySet[Model, object], suffix: str = "", *limits: UnboundPa
 
 
 def inlined(
-    sql: str, parameters: Sequence[Any], written: Mapping[Hashable, str] = NOTHING
+    sql: str, parameters: Values, written: Mapping[Hashable, str] = NOTHING
 ) -> tuple[str, tuple[Any, ...]]:
     """Write constants into the SQL, and of the placeholders those that are `written`.
 

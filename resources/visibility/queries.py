@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from resources.query.list_query import ListQuery
     from resources.query.selection import Selection
     from resources.rules import Rule
+    from resources.types import Rows
 
 type SubscriberId = UUID | None
 """The id of a subscribed member, or None for all of a kind where it makes no difference."""
@@ -75,7 +76,7 @@ class VisibilityQuery:
         values: Mapping[Hashable, object],
         subscribers: tuple[SubscriberId, ...] = (),
         tables: Sequence[Table] = (),
-    ) -> Sequence[Sequence[Any]]:
+    ) -> Rows:
         """Run the query; `tables` take the place of the database's own of the same names."""
         if self.is_personal:
             tables = [*tables, _table_of(subscribers)]
