@@ -24,8 +24,15 @@ NOTHING_ELSE: Mapping[str, object] = {}
 CHUNK = 1 << 16
 IN_MEMORY = 1 << 18
 """Bytes of a picture beyond which it is put into a temporary file."""
-ALLOCATOR = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": str(1 << 18)}
-"""What makes a process of glibc give back a picture's memory when it is done (mallopt(3))."""
+ALLOCATOR = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(8 << 20),
+}
+"""What makes a process give back a large picture's memory when it is done (glibc, mallopt(3)).
+
+It keeps that of a small one, up to 8 MiB: to get it anew took a quarter of a variant's time.
+"""
 
 
 class ProcessEndedError(Exception):
