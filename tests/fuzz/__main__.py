@@ -22,6 +22,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Never
 
+import httpx
+
 from bench.served import environment, holobase
 from tests import servers
 from tests.fuzz.running import FACTOR_VARIABLE, STATUSES_VARIABLE
@@ -36,6 +38,7 @@ FACTOR = 3
 """How many times the examples of the suite a round has."""
 
 SCHEMATHESIS_SHARE = 0.3
+SCHEMA_SECONDS = 120
 UNLIMITED = {"THROTTLE_READ": "off", "THROTTLE_REFRESH": "off", "THROTTLE_MAIL": "off"}
 LAST_LINES = 60
 
@@ -145,6 +148,8 @@ def _schemathesis(outcome: Outcome, backends: dict[str, str], seconds: float, se
         )
         token = json.loads(seeded.stdout.splitlines()[-1])["tokens"][0]
         with holobase(folder, extra) as served:
+            # It is made once; schemathesis waits no longer for it than it does for an answer.
+            httpx.get(f"{served.address}/api/schema", timeout=SCHEMA_SECONDS).raise_for_status()
             for headers in (["--header", f"Authorization: Bearer {token}"], []):
                 sys.stderr.write(f"{outcome.name}: schemathesis\n")
                 done = subprocess.run(
