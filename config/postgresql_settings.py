@@ -1,11 +1,11 @@
 """PostgreSQL as Django is to be told of it."""
 
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from psycopg.pq import Conninfo
 
 from config.env import VariableProblem
-from resources.api import JsonObject
 
 NAME = "DATABASE_URL"
 # A network that swallows everything is noticed in half a minute rather than in two hours.
@@ -19,7 +19,7 @@ PATIENCE = {
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
-def database(url: str, most_connections: int) -> JsonObject:
+def database(url: str, most_connections: int) -> dict[str, Any]:
     """Describe the database at `postgresql://user:password@host:port/name?option=value`.
 
     Options are those of libpq. Raises VariableProblem, which never quotes the password.
