@@ -125,7 +125,7 @@ def test_every_test_that_is_named_exists() -> None:
     named = set(PROOF.findall(_text()))
 
     assert len(named) > 100
-    assert named - set(_tests()) == set()
+    assert named - set(_tests({file for file, _test in named})) == set()
 
 
 def test_nothing_that_looks_like_a_proof_is_misspelled() -> None:
@@ -221,9 +221,9 @@ def _text() -> str:
     return DOCUMENT.read_text(encoding="utf-8")
 
 
-def _tests() -> Iterator[tuple[str, str]]:
+def _tests(files: set[str]) -> Iterator[tuple[str, str]]:
     for source in all_sources():
-        for node in ast.walk(source.tree):
+        for node in ast.walk(source.tree) if source.name in files else ():
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 yield source.name, node.name
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +72,9 @@ def lasting_connection(db: None) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@cache
 def generated() -> JsonObject:
+    """Return the document; making it takes more than a second."""
     schema: JsonObject = SchemaGenerator().get_schema(request=None, public=True)
     return schema
 
