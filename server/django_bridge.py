@@ -23,7 +23,6 @@ from files.serving.answers import StoredBytesResponse
 from resources.errors import Problem
 from resources.http.client_networks import address_of_scope, limited_network
 from server import error_pages
-from server.network_turns import NetworkTurns
 from server.refusals import turn_away
 from server.request_bodies import DisconnectedError, IncomingBody, most_bytes, on_disk
 from server.sign_in_lane import SignInLane, is_sign_in
@@ -54,7 +53,6 @@ class DjangoBridge(BaseHandler):
         self.sign_ins = SignInLane()
         self.probes = ThreadPoolExecutor(2, "probes")
         self.uploads = ThreadPoolExecutor(settings.UPLOAD_THREADS, "upload")
-        self.upload_turns = NetworkTurns(settings.UPLOAD_THREADS)
         self.files = StoredFileSender()
         self.variants = VariantLane()
 
@@ -96,8 +94,7 @@ class DjangoBridge(BaseHandler):
     async def _uploaded(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         """Answer a form with files in a thread of its own, where it waits for its pictures."""
         with upload_line.joined():
-            async with self.upload_turns.of(limited_network(address_of_scope(scope))):
-                return await _in_thread(self.uploads, self._respond, scope, body)
+            return await _in_thread(self.uploads, self._respond, scope, body)
 
     def _respond(self, scope: Scope, body: IO[bytes]) -> HttpResponseBase:
         set_script_prefix(scope.get("root_path", ""))
