@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -43,6 +44,8 @@ MODULUS = 1 << 256
 FIRST_WITH_EXPONENT = 1e16
 """From here on Python and JSON write a fraction with an exponent, which looks whole without."""
 SMALLEST, LARGEST = -(2**63), 2**64
+LONG_NUMBER = re.compile(rb"[:,[]-?(?:\d{16}|[\d.]+[eE])")
+"""A number in JSON without spaces that databases may read back as another kind; some texts, too."""
 
 
 class RowsDigest:
@@ -182,10 +185,15 @@ class KeptTable:
         rows._raw_delete(rows.db)
 
     def _line(self, _key: object, values: list[object]) -> bytes:
+        try:
+            line = _json(values)
+        except orjson.JSONEncodeError:  # a number beyond 64 bits
+            line = None
+        if line is not None and LONG_NUMBER.search(line) is None:
+            return line
         for place in self._documents:
-            if _has_long_number(values[place]):
-                values[place] = _with_equal_numbers(values[place])
-        return orjson.dumps(values, default=_plain, option=orjson.OPT_SORT_KEYS)
+            values[place] = _with_equal_numbers(values[place])
+        return _json(values)
 
     def _values(self) -> Iterator[Any]:
         for field in self.fields:
@@ -246,6 +254,10 @@ def reset_sequences(tables: Iterable[KeptTable]) -> None:
             cursor.execute(statement)
 
 
+def _json(values: list[object]) -> bytes:
+    return orjson.dumps(values, default=_plain, option=orjson.OPT_SORT_KEYS)
+
+
 def _plain(value: object) -> object:
     """Return a column's value as JSON can hold it."""
     match value:
@@ -258,15 +270,6 @@ def _plain(value: object) -> object:
         case bytes() | memoryview():
             return {"hex": bytes(value).hex()}
     raise TypeError(f"{type(value).__name__} can't be kept")
-
-
-def _has_long_number(value: object) -> bool:
-    """Return whether a document holds a number that databases may read back as another kind."""
-    if isinstance(value, dict):
-        return any(map(_has_long_number, value.values()))
-    if isinstance(value, list):
-        return any(map(_has_long_number, value))
-    return isinstance(value, int | float) and abs(value) >= FIRST_WITH_EXPONENT
 
 
 def _with_equal_numbers(value: object) -> object:
