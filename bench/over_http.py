@@ -37,8 +37,8 @@ MILLION = 1_000_000
 CHECK_ROUND = -1  # a member who takes part in no round
 CONDITIONS = """\
 {cards:,} cards, SQLite, 32 connections; {rounds} alternating rounds of {seconds:g} s. Each is
-served as it comes: Holobase by two processes, of which one writes; PocketBase by one with threads
-for all processors; stock DRF by one. *Never cached*: each request asks for another card, page or
+served as it comes: Holobase by a process for each core and one that writes; PocketBase by one with
+threads for all; stock DRF by one. *Never cached*: each request asks for another card, page or
 member's view, so that no answer comes from Holobase's response cache. *Hot*: the same request again
 and again. Requests per second; microseconds of processor time a request, of
 all of a server's processes, which is what carries over to larger machines; then the milliseconds

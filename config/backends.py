@@ -55,11 +55,11 @@ def caches(url: str, file: str) -> dict[str, dict[str, object]]:
 
 
 def serving_processes() -> int:
-    """Return how many processes serve: one unless told otherwise, `auto` is one for each core.
+    """Return how many processes serve: `auto`, unless told otherwise, is one for each core.
 
     Raises VariableProblem.
     """
-    if env.text(env.PROCESSES_VARIABLE) == env.AUTO:
+    if env.text(env.PROCESSES_VARIABLE, env.AUTO) == env.AUTO:
         return min(cores.usable_cores(), env.MOST_PROCESSES)
     return env.integer(env.PROCESSES_VARIABLE, 1, minimum=1, maximum=env.MOST_PROCESSES)
 

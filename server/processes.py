@@ -11,10 +11,11 @@ import logging
 import os
 import select
 import signal
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
-from time import monotonic, sleep
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from server.back_off import BackOff
@@ -28,8 +29,44 @@ ENDING = (signal.SIGTERM, signal.SIGINT)
 SIGNALS = (signal.SIGCHLD, signal.SIGHUP, *ENDING)
 READY_SECONDS = 30.0
 """How long a new process may take until it serves, before the next one is replaced anyway."""
-BETWEEN_LOOKS = 0.1
-"""Seconds between two looks at the signals in a pause."""
+
+
+class Signals:
+    """The signals that this process is sent, in order, whichever of its threads they meet.
+
+    Waiting for blocked signals (`sigwait`) would miss those that meet a thread which does not block
+    them: a log has one, and libraries may.
+    """
+
+    def __init__(self) -> None:
+        self.reader, self.writer = os.pipe()
+        os.set_blocking(self.writer, False)
+        self.seen: deque[int] = deque()
+
+    def begin(self) -> None:
+        """Take in signals from now on."""
+        signal.set_wakeup_fd(self.writer, warn_on_full_buffer=False)
+        for number in SIGNALS:
+            signal.signal(number, lambda *_: None)
+
+    def end(self) -> None:
+        """Let signals have their usual effect again, as in a new process."""
+        signal.set_wakeup_fd(-1)
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_DFL)
+        os.close(self.reader)
+        os.close(self.writer)
+
+    def next(self) -> int:
+        """Wait for the next signal."""
+        return self.seen.popleft() if self.seen else os.read(self.reader, 1)[0]
+
+    def pause(self, seconds: float) -> None:
+        """Wait, but no longer once this process is asked to end."""
+        end = monotonic() + seconds
+        while not set(ENDING).intersection(self.seen) and (left := end - monotonic()) > 0:
+            if select.select([self.reader], [], [], left)[0]:
+                self.seen += os.read(self.reader, 1)
 
 
 class Ready:
@@ -70,17 +107,20 @@ class Supervisor:
 
     def __init__(self) -> None:
         self.running: dict[int, SupervisedProcess] = {}
+        self.signals = Signals()
         self.gone, self.here = os.pipe()
 
     def fork(self, work: Callable[[], None]) -> int:
         """Do work in a new process, which ends with it; return its id."""
+        # What a child is sent in its first moment must not be taken for the parent's.
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         process = os.fork()
         if process:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             return process
         os.close(self.here)
         os.setpgid(0, 0)  # Ctrl-C is for the parent, which then ends this one.
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
+        self.signals.end()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         Thread(target=self._end_with_parent, name="parent", daemon=True).start()
         status = 1
@@ -108,11 +148,10 @@ class Supervisor:
 
         The servers end first, then, after `end`, the others.
         """
-        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        signal.signal(signal.SIGCHLD, lambda *_: None)  # what is ignored is not waited for
+        self.signals.begin()
         for part in (*others, *servers):
             self._start(part).leave()
-        while (number := signal.sigwait(SIGNALS)) not in ENDING:
+        while (number := self.signals.next()) not in ENDING:
             if number == signal.SIGHUP:
                 self.replace(servers)
             self._start_again()
@@ -142,14 +181,14 @@ class Supervisor:
         for part, status in self._ended():
             pause = part.back_off.next()
             logger.error("%s ended with %d and starts again in %s s", part.name, status, pause)
-            _pause(pause)
+            self.signals.pause(pause)
             self._start(part).leave()
 
     def _finish(self, parts: Sequence[SupervisedProcess]) -> None:
         """End some parts and wait for that; they are asked again when this process is."""
         self._terminate(parts)
         while self._processes_of(parts):
-            if signal.sigwait(SIGNALS) in ENDING:
+            if self.signals.next() in ENDING:
                 self._terminate(parts)
             self._ended()
 
@@ -169,10 +208,3 @@ class Supervisor:
                 if part is not None:
                     found.append((part, os.waitstatus_to_exitcode(ended[1])))
         return found
-
-
-def _pause(seconds: float) -> None:
-    """Wait, but no longer once this process is asked to end."""
-    end = monotonic() + seconds
-    while monotonic() < end and not signal.sigpending().intersection(ENDING):
-        sleep(BETWEEN_LOOKS)

@@ -87,10 +87,14 @@ class GroupCommitWriter:
 
     def __init__(self) -> None:
         self.jobs: SimpleQueue[Waiting] = SimpleQueue()
-        Thread(target=self._write_for_ever, name="writer", daemon=True).start()
+        self.thread: Thread | None = None
 
     async def run(self, work: Work) -> HttpAnswer:
         """Run `work` with the next group."""
+        if self.thread is None:
+            # Not sooner: this process may yet be forked, and its threads would stay behind.
+            self.thread = Thread(target=self._write_for_ever, name="writer", daemon=True)
+            self.thread.start()
         future: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
         self.jobs.put((QueuedWrite(work, copy_context()), future))
         return await future

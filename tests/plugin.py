@@ -30,6 +30,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     folder = tempfile.TemporaryDirectory(prefix="holobase-tests-", ignore_cleanup_errors=True)
     early_config.add_cleanup(folder.cleanup)
     os.environ["HOLOBASE_DATA"] = folder.name
+    # Servers of tests are many and short-lived: those of several processes say so.
+    os.environ.setdefault("SERVE_PROCESSES", "1")
     os.environ.setdefault(FOLDER_VARIABLE, folder.name)  # the workers' is the one of the run
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     for name in ("REDIS_URL", "S3_BUCKET"):

@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BACKEND_VARIABLES = ("DATABASE_URL", "REDIS_URL", "S3_")
 SETTINGS = {
     "THROTTLE_READ": "off",
+    # What is killed is the process that serves, not one that starts it again.
+    "SERVE_PROCESSES": "1",
     "THROTTLE_WRITE": "off",
     "THROTTLE_AUTH": "off",
     "LOG_LEVEL": "WARNING",

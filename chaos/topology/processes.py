@@ -110,7 +110,8 @@ def _program(name: str) -> str:
 
 def _environment(folder: Path, variables: dict[str, str]) -> dict[str, str]:
     kept = environment_without_backends()
-    return {**kept, **variables, "HOLOBASE_DATA": str(folder / "data"), "LOG_LEVEL": "WARNING"}
+    own = {"HOLOBASE_DATA": str(folder / "data"), "LOG_LEVEL": "WARNING", "SERVE_PROCESSES": "1"}
+    return {**kept, **variables, **own}
 
 
 def _manage(environment: dict[str, str], *command: str) -> None:

@@ -37,15 +37,18 @@ TWO = {
 PROCESSES = 4
 """A writer, a background worker and two that serve."""
 LISTENERS = 8
+SUPERVISED_PROCESSES = 9
 SUPERVISED = """
 from functools import partial
+from threading import Thread
 from time import sleep
 from server.processes import SupervisedProcess, Supervisor
 
+Thread(target=sleep, args=(600,), daemon=True).start()
 supervisor = Supervisor()
 start = lambda _ready: supervisor.fork(partial(sleep, 600))
-parts = [SupervisedProcess(name, start) for name in ("server", "writer")]
-supervisor.run(parts[:1], parts[1:], lambda: None)
+parts = [SupervisedProcess(name, start) for name in (*["server"] * 8, "writer")]
+supervisor.run(parts[:-1], parts[-1:], lambda: None)
 """
 
 
@@ -61,7 +64,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 
 @pytest.fixture
 def supervisor() -> Iterator[subprocess.Popen[bytes]]:
-    """Run a supervisor of two processes that do nothing."""
+    """Run a supervisor of processes that do nothing, beside a thread of its own."""
     with subprocess.Popen([sys.executable, "-c", SUPERVISED], cwd=ROOT) as running:
         yield running
         running.kill()
@@ -123,7 +126,7 @@ def test_all_of_them_end_with_the_server(process: Process) -> None:
 def test_nobody_outlives_the_process_that_watches_them(
     supervisor: subprocess.Popen[bytes],
 ) -> None:
-    until(lambda: len(children(supervisor.pid)) == 2)
+    until(lambda: len(children(supervisor.pid)) == SUPERVISED_PROCESSES)
     everyone = list(children(supervisor.pid))
     supervisor.kill()
     until(lambda: not any(is_running(one) for one in everyone))
@@ -132,7 +135,7 @@ def test_nobody_outlives_the_process_that_watches_them(
 def test_one_that_dies_while_the_others_end_is_not_waited_for(
     supervisor: subprocess.Popen[bytes],
 ) -> None:
-    until(lambda: len(children(supervisor.pid)) == 2)
+    until(lambda: len(children(supervisor.pid)) == SUPERVISED_PROCESSES)
     for process, number in (
         (supervisor.pid, signal.SIGSTOP),
         (min(children(supervisor.pid)), signal.SIGKILL),
@@ -159,11 +162,11 @@ def test_a_full_group_leaves_the_rest_for_the_next_even_of_servers_that_are_gone
     assert groups == [MOST_IN_A_GROUP, 53 - MOST_IN_A_GROUP]
 
 
-def test_one_process_serves_unless_an_operator_asks_for_more(
+def test_a_process_serves_from_each_core_unless_an_operator_says_how_many(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv(env.PROCESSES_VARIABLE, "")
-    assert backends.serving_processes() == 1
+    assert backends.serving_processes() == cores.usable_cores()
     env.adopt_options(["manage.py", "serve", "--processes", "3"])
     assert backends.serving_processes() == 3
     env.adopt_options(["manage.py", "serve", "--processes=auto"])

@@ -53,7 +53,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--site", action="store_true", help="serve the card site, too, at SITE_URL"
         )
-        parser.add_argument("--processes", help="how many serve: a number, or auto for all cores")
+        parser.add_argument(
+            "--processes",
+            help="how many serve: a number, or auto (default): one for each core",
+        )
         parser.add_argument("--role", choices=env.ROLES, help="what this process does of the whole")
 
     @override
