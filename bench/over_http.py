@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bench.load import Request
-    from resources.json_text import JsonDocument, JsonObject
+    from resources.json_text import JsonObject
 
     type Results = dict[str, list[dict[str, Measured]]]
 
@@ -110,7 +110,7 @@ def prepared(folders: Mapping[str, Path], cards: int) -> dict[str, Mapping[str, 
     """Fill a folder for each server with the same rows; tells by server what they are called."""
     ours = folders[HOLOBASE]
     ours.mkdir()
-    rows: dict[str, JsonDocument] = {HOLOBASE: seeded(ours, cards)}
+    rows: dict[str, Mapping[str, Any]] = {HOLOBASE: seeded(ours, cards)}
     if STOCK in folders:
         shutil.copytree(ours, folders[STOCK])
         rows[STOCK] = stock_rows(rows[HOLOBASE])

@@ -6,7 +6,7 @@ import json
 import random
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from bench.load import Call, Request
@@ -15,8 +15,6 @@ from bench.subjects import KOREAN_WORDS, RARE_WORD, SIGNER, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from resources.json_text import JsonDocument
 
     type Asked = Callable[[int], Request]
 
@@ -34,7 +32,7 @@ class Target:
     """A server's address, with what its rows are called: `rows.fill` says what."""
 
     address: str
-    rows: JsonDocument
+    rows: Mapping[str, Any]
 
 
 class Row(NamedTuple):

@@ -9,15 +9,13 @@ from http.client import HTTPConnection
 from itertools import count
 from threading import local
 from time import perf_counter, sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bench.listening import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from resources.json_text import JsonDocument
+    from collections.abc import Iterator, Mapping
 
 WRITERS = 8
 
@@ -29,7 +27,7 @@ class Author:
     address: str
     path: str
     authorization: str
-    card: JsonDocument
+    card: Mapping[str, Any]
 
 
 class Writer:

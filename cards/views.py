@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
 
-    from resources.api import Actor, JsonObject
+    from resources.api import Actor
 
 HEADERS = {"Content-Type": JSON, "Vary": "Authorization, Accept-Language"}
 POINTS = 40
@@ -118,7 +118,7 @@ class QuestionView(APIView):
         consume_points(actor, address_of_request(request), POINTS)
         return model._default_manager.get(pk=record_id)
 
-    def parameters(self, request: Request) -> JsonObject:
+    def parameters(self, request: Request) -> dict[str, Any]:
         """Return the parameters, checked; raises ValidationError."""
         given = self.takes(data=request.query_params)
         given.is_valid(raise_exception=True)

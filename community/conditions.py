@@ -18,8 +18,6 @@ from resources.api import document_errors, folded_text, words_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from resources.api import JsonDocument
-
 type Evidence = list[str] | None
 """What of a text has met a condition, which may be nothing in particular; None if it is not met."""
 
@@ -228,7 +226,7 @@ CONDITION: dict[str, object] = {
 """The JSON Schema of a condition."""
 
 
-def _keywords(sent: JsonDocument) -> TextCondition:
+def _keywords(sent: Mapping[str, Any]) -> TextCondition:
     anywhere = sent.get("match", "word") == "part"
     looked_for = folded_text if anywhere else _as_words
     return HasKeywords({looked_for(word): word for word in sent["any_of"]}, anywhere)
@@ -238,7 +236,7 @@ def _as_words(text: str) -> str:
     return f" {' '.join(words_of(text))} "
 
 
-def _links(sent: JsonDocument) -> TextCondition:
+def _links(sent: Mapping[str, Any]) -> TextCondition:
     hosts = [host.strip(".").casefold() for host in sent.get("to", ())]
     return HasLinks(sent.get("at_least", 1), hosts)
 
@@ -290,7 +288,7 @@ def _is_findable(key: str) -> bool:
     return bool(key.strip())
 
 
-def _tests(document: JsonDocument, depth: int) -> Iterator[tuple[int, str, Any]]:
+def _tests(document: Mapping[str, Any], depth: int) -> Iterator[tuple[int, str, Any]]:
     """Yield every test with its depth, name and what it takes."""
     ((name, sent),) = document.items()
     if name == "not":

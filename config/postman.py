@@ -6,16 +6,14 @@ each operation, with variables for the server and the token.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from resources.api import JsonDocument, JsonObject
-
-type Document = JsonDocument
+type Document = Mapping[str, Any]
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -25,7 +23,7 @@ DEEPEST = 4
 SAMPLES = {"integer": 0, "number": 0.0, "boolean": False, "string": "", "null": None}
 
 
-def collection(document: Document) -> JsonObject:
+def collection(document: Document) -> dict[str, Any]:
     """Return the collection of an OpenAPI 3.1 document."""
     folders: dict[str, list[dict[str, object]]] = {}
     for path, operations in document["paths"].items():
@@ -46,12 +44,12 @@ def collection(document: Document) -> JsonObject:
     }
 
 
-def _request(document: Document, path: str, method: str, operation: Document) -> JsonObject:
+def _request(document: Document, path: str, method: str, operation: Document) -> dict[str, Any]:
     parameters = list(operation.get("parameters", ()))
     parts = [
         f":{part[1:-1]}" if part.startswith("{") else part for part in path.strip("/").split("/")
     ]
-    request: JsonObject = {
+    request: dict[str, Any] = {
         "method": method.upper(),
         "description": operation.get("description", ""),
         "header": list(_parameters(parameters, "header", disabled=True)),

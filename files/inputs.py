@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, ClassVar, cast, override
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, cast, override
 from uuid import UUID
 
 from django.core.exceptions import ValidationError as ModelValidationError
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
     from files.policies import FilePolicy
-    from resources.api import Actor, JsonObject
+    from resources.api import Actor
 
 
 @extend_schema_field({"type": "string", "format": "uuid"})
 class FileInput(UploadInput):
     """A file: its bytes in a multipart form, or the id of one that the actor has sent before."""
 
-    default_error_messages: ClassVar[JsonObject] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "invalid": _("Send a file in a multipart form, or the id of one of yours."),
         "wrong_type": _("This field takes no %(type)s."),
     }

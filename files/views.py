@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -18,6 +18,8 @@ from files.transforms.variants import made_variant, variant
 from resources.api import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from files.models import File, Variant
     from files.pictures.picture import Rendering
     from files.transforms.transform import Transform
-    from resources.api import JsonDocument
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 MADE = "holobase.variant"
@@ -98,7 +99,7 @@ def _answer(request: HttpRequest, key: str) -> HttpResponseBase:
 
 def _made(request: HttpRequest) -> Variant | None:
     """Return the variant that was made for this request just now."""
-    scope: JsonDocument = getattr(request, "scope", {})
+    scope: Mapping[str, Any] = getattr(request, "scope", {})
     return scope.get(MADE)
 
 

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from resources.json_text import JsonObject
-
-type Scope = JsonObject
-type Message = JsonObject
+type Scope = dict[str, Any]
+type Message = dict[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 # Django, Channels and uvicorn each have their own types for the three arguments.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from typing import Any
 
 from realtime.event_stream import PATH
-from resources.json_text import JsonObject
 
-type JsonSchema = JsonObject
+type JsonSchema = dict[str, Any]
 
 SOCKET_PATH = "/ws/v1"
 SOCKET = {

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
-    from resources.json_text import JsonObject
     from resources.models import Record
     from resources.types import ModelField
 
@@ -138,7 +137,7 @@ def _try_to_delete(
     return None
 
 
-def _unreadable(resource: Resource, row: Record) -> JsonObject:
+def _unreadable(resource: Resource, row: Record) -> dict[str, Any]:
     """Return empty values for the columns that not everyone may read."""
     hidden = [name for name, rule in resource.readers.items() if not rule.permits(ANONYMOUS, row)]
     columns: Iterable[ModelField] = [resource.column(name) for name in hidden]
@@ -185,5 +184,5 @@ def _changes_of(resource: Resource, ids: Collection[UUID]) -> QuerySet[Change]:
     return Change.objects.filter(resource=resource.name, record_id__in=ids)
 
 
-def _as_of(now: Mapping[str, object], image: Mapping[str, object]) -> JsonObject:
+def _as_of(now: Mapping[str, object], image: Mapping[str, object]) -> dict[str, Any]:
     return {name: now.get(name, value) for name, value in image.items()}

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from django.utils.functional import Promise
 
-    from resources.json_text import JsonDocument, JsonObject
-
 CONTENT_TYPE = "application/problem+json"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 BROKEN_DISK = (errno.EIO, errno.EROFS, errno.ESTALE)
@@ -61,7 +59,7 @@ class FieldError:
 
     def as_json(self) -> dict[str, object]:
         """Return the error as it appears in a problem document."""
-        shown: JsonObject = {
+        shown: dict[str, Any] = {
             "field": self.field,
             "code": self.code,
             "message": str(self.message),
@@ -83,7 +81,7 @@ class Problem(Exception):
     detail: Text
     errors: Sequence[FieldError] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
-    members: JsonDocument = field(default_factory=dict)
+    members: Mapping[str, Any] = field(default_factory=dict)
     aftermath: Callable[[], None] | None = None
 
     def as_json(self) -> dict[str, object]:
@@ -91,7 +89,7 @@ class Problem(Exception):
 
         `members` are further ones of this problem alone.
         """
-        shown: JsonObject = {
+        shown: dict[str, Any] = {
             "type": "about:blank",
             "title": TITLES.get(self.status) or HTTPStatus(self.status).phrase,
             "status": self.status,

@@ -16,11 +16,10 @@ from resources.documents.sentences import explain_pattern
 from resources.documents.validation import document_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from resources.json_text import JsonDocument
     from resources.types import ModelField
 
 
@@ -92,7 +91,7 @@ class DocumentField(JsonField):
     The same schema validates writes, appears in OpenAPI and explains each error by its path.
     """
 
-    def __init__(self, *, schema: JsonDocument | None = None, **options: Any) -> None:
+    def __init__(self, *, schema: Mapping[str, Any] | None = None, **options: Any) -> None:
         self.schema = schema or {}
         super().__init__(**options)
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from django.utils.translation import gettext as _
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 DEEPEST = 64
 """Levels of arrays and objects; databases, validators and writers of JSON all bear more."""
@@ -26,9 +23,6 @@ SMALLEST, LARGEST = -(2**63), 2**64 - 1
 
 type JsonObject = dict[str, Any]
 """A JSON object as read: the values are whatever the text says."""
-
-type JsonDocument = Mapping[str, Any]
-"""The same, and nobody changes it."""
 
 
 class JsonError(ValueError):

@@ -24,8 +24,6 @@ from resources import tracing
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from resources.json_text import JsonDocument
-
 logger = logging.getLogger("holobase.traces")
 
 SERVICE = "holobase"
@@ -43,7 +41,7 @@ class SpanExporter:
     def __init__(self) -> None:
         self.is_on = False
         self.address = ""
-        self.waiting: deque[JsonDocument] = deque(maxlen=MOST_WAITING)
+        self.waiting: deque[Mapping[str, Any]] = deque(maxlen=MOST_WAITING)
         self.thread: Thread | None = None
         os.register_at_fork(after_in_child=self._begin_anew)
 
@@ -80,7 +78,7 @@ class SpanExporter:
                 logger.warning("%d spans are lost: %s", len(spans), failure)
                 return
 
-    def document(self, spans: Sequence[JsonDocument]) -> JsonDocument:
+    def document(self, spans: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
         """Return spans as the OTLP message `ExportTraceServiceRequest`."""
         resource = {"attributes": _attributes({"service.name": SERVICE})}
         scope = {"scope": {"name": "holobase"}, "spans": spans}

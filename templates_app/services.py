@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from templates_app.models import Review, Template, TemplateVersion
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from resources.api import Actor, JsonObject
+    from resources.api import Actor
 
 State = Template.State
 PUBLIC = (State.APPROVED, State.DEPRECATED)
@@ -41,7 +41,7 @@ def approve_template(template: Template, *, by: Actor) -> Template:
     if template.author_id == by.id:
         raise Problem(403, "own_template", _("Somebody else has to approve your template."))
     _require_state(template, _reviewed_column(template), State.SUBMITTED)
-    values: JsonObject = {"version": template.version + 1}
+    values: dict[str, Any] = {"version": template.version + 1}
     if template.state in PUBLIC:
         values |= {**_pending_columns(template), **NOTHING_PENDING}
     else:

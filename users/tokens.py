@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-    from resources.api import Actor, JsonObject
+    from resources.api import Actor
     from users.models import ApiKey, Session, User
 
 AUDIENCE = "holobase"
@@ -66,14 +66,14 @@ class RotatingKeys(TokenBackend):
         return jwt.encode(claims, ring.private, self.algorithm, {"kid": ring.key_id})
 
     @override
-    def decode(self, token: Any, verify: bool = True) -> JsonObject:
+    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
         """Check a token; raises TokenBackendError, TokenBackendExpiredToken once it has expired.
 
         When it was issued does not matter (RFC 7519, 4.1.6, asks for nothing): a clock that was
         set back would sign everybody out who has come since then.
         """
         try:
-            claims: JsonObject = jwt.decode(
+            claims: dict[str, Any] = jwt.decode(
                 token,
                 self.get_verifying_key(token),
                 [self.algorithm],

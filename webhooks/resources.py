@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import override
+from typing import Any, override
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from resources.api import JsonObject, RecordAction, Resource, actor, changes, has_role, register
+from resources.api import RecordAction, Resource, actor, changes, has_role, register
 from webhooks.models import Webhook
 from webhooks.services import managing
 from webhooks.tasks import hear
@@ -19,7 +19,7 @@ class ReplayInput(serializers.Serializer[object]):
     """The cursor after which everything is told once more."""
 
     @override
-    def get_fields(self) -> JsonObject:
+    def get_fields(self) -> dict[str, Any]:
         """Return `from`, which is no name in Python."""
         return {"from": serializers.IntegerField(min_value=0, source="cursor")}
 

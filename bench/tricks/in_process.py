@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from realtime.asgi_types import Message
     from resources.http.exchange import Exchange
-    from resources.json_text import JsonDocument, JsonObject
+    from resources.json_text import JsonObject
 
 AT_ONCE = 16
 CARDS = "/api/v1/cards"
@@ -123,7 +123,7 @@ def _carried(*content: object) -> Any:
 class Measurement:
     """Runs workloads over the rows that there are, each request once (see `bench.rows.fill`)."""
 
-    def __init__(self, rows: JsonDocument) -> None:
+    def __init__(self, rows: Mapping[str, Any]) -> None:
         self.workloads = {one.name: one for one in workloads(rows)}
         self.asked = dict.fromkeys(self.workloads, 0)
         fast_path.writers = HandOver()
@@ -225,7 +225,7 @@ CREATE, UPDATE, LIKE = "create a card", "update a draft", "like a card"
 class Asks:
     """The requests over the rows of `bench.rows.fill`, by their number."""
 
-    rows: JsonDocument
+    rows: Mapping[str, Any]
 
     def page(self, query: str, member: int | None = None) -> Callable[[int], Ask]:
         """Ask for the same page again and again."""

@@ -14,7 +14,9 @@ from templates_app.services import count_use, require_filled_slots, use_template
 from users.models import User
 
 if TYPE_CHECKING:
-    from resources.api import Actor, JsonDocument
+    from collections.abc import Mapping
+
+    from resources.api import Actor
     from templates_app.models import Template
 
 CONTENT = ("title", "description", "tags", "rarity", "effects", "slots")
@@ -129,7 +131,7 @@ def delete_card(card: Card, *, by: Actor) -> None:
         changes.delete(card, by=by)
 
 
-def _will_be_shown(card: Card, values: JsonDocument) -> bool:
+def _will_be_shown(card: Card, values: Mapping[str, Any]) -> bool:
     """Return whether others than the creator may see the card once it has these values."""
     status: str = values.get("status", card.status)
     visibility: str = values.get("visibility", card.visibility)

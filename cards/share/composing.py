@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
@@ -20,8 +20,6 @@ from files.pictures.picture import MOST_PIXELS, PictureError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from resources.api import JsonDocument
 
 SIZE = (1200, 630)
 CARD_BOX = (430, 540)
@@ -54,7 +52,7 @@ class CardDetails:
     rarity_label: str
     site: str
     slots: str = ""
-    shimmer: JsonDocument = field(default_factory=dict)
+    shimmer: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Composition:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cards.share.composing import CardDetails, Composition
 from files.pictures.process import main
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from files.pictures.process import Made
-    from resources.api import JsonDocument
 
 
-def opened_composition(content: bytes, details: JsonDocument) -> Made:
+def opened_composition(content: bytes, details: Mapping[str, Any]) -> Made:
     """Read the headers of a card's pictures; raises PictureError."""
     return Composition(content, CardDetails(**details["shown"]), details["layers"])
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from community.models import ModerationCase
-    from resources.api import Actor, JsonObject, Record
+    from resources.api import Actor, Record
 
 DECIDE = ("POST", "decide")
 PERIODS = (1, 3, 7, 30, 90)
@@ -107,7 +107,7 @@ def sent_decision(request: HttpRequest) -> dict[str, object]:
     """Return the form as a client of the API would send it."""
     days = request.POST.get("days", "")
     until = timezone.now() + timedelta(days=int(days)) if days.isdecimal() else None
-    sent: JsonObject = {
+    sent: dict[str, Any] = {
         "actions": [_measure(kind, until) for kind in request.POST.getlist("kind")],
         "reason": request.POST.get("reason", "").strip(),
         "is_harmless": "is_reopened" not in request.POST,

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from resources.api import JsonObject
-
-type Item = JsonObject
+type Item = dict[str, Any]
 type Page = Callable[[HttpRequest], Item]
 
 ICONS = {

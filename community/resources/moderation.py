@@ -1,6 +1,6 @@
 """What moderators work with: the queue of cases, notes, the timeline, scopes; the public log."""
 
-from typing import override
+from typing import Any, override
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -21,7 +21,6 @@ from community.services.enforcement import Measure
 from community.tasks.removals import CASES, start_removals
 from resources.api import (
     ANYONE,
-    JsonObject,
     LogConsumer,
     RecordAction,
     Resource,
@@ -55,7 +54,7 @@ class MeasureInput(serializers.Serializer[object]):
     expires_at = serializers.DateTimeField(required=False)
 
     @override
-    def validate(self, attrs: JsonObject) -> object:
+    def validate(self, attrs: dict[str, Any]) -> object:
         return Measure(**attrs)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 from django.db.models import Avg, Count, Sum
@@ -25,14 +25,12 @@ if TYPE_CHECKING:
 
     from django.db.models import Model, QuerySet
 
-    from resources.api import JsonDocument, JsonObject
-
 DAYS = 30
 MONTH = timedelta(days=30)
 FRESH_SECONDS = 300
 KEY = "community.metrics"
 
-type Rows = Iterable[JsonDocument]
+type Rows = Iterable[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def daily_figures(days: int = DAYS) -> Sequence[DayFigures]:
     today = timezone.now().astimezone(UTC).date()
     first = today - timedelta(days=days - 1)
     since = datetime.combine(first, time(), UTC)
-    found: dict[date, JsonObject] = defaultdict(dict)
+    found: dict[date, dict[str, Any]] = defaultdict(dict)
     for rows in (_activity(first), _members(since), _cards(since), _ratings(since)):
         for row in rows:
             found[row["day"]].update(row)

@@ -25,12 +25,12 @@ from resources.api import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from rest_framework.request import Request
 
     from community.selectors.rule_trials import Trial
-    from resources.api import Actor, JsonDocument, JsonObject
+    from resources.api import Actor
 
 TRIAL_COST = 20
 """Requests that a page of a trial counts as."""
@@ -133,14 +133,14 @@ def _moderator(request: Request) -> Actor:
     return actor
 
 
-def _validated(takes: type[serializers.Serializer[object]], request: Request) -> JsonObject:
+def _validated(takes: type[serializers.Serializer[object]], request: Request) -> dict[str, Any]:
     sent = takes(data=request.data)
     sent.is_valid(raise_exception=True)
     return dict(sent.validated_data)
 
 
 def _trial(
-    by: Actor, condition: JsonDocument, names: Sequence[str], sent: JsonDocument
+    by: Actor, condition: Mapping[str, Any], names: Sequence[str], sent: Mapping[str, Any]
 ) -> Response:
     trial: Trial = try_condition(condition, names, by=by, cursor=sent.get("cursor", ""))
     results = [

@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
-
-if TYPE_CHECKING:
-    from resources.json_text import JsonObject
 
 JSON = "application/json"
 
@@ -111,7 +108,7 @@ class Stage:
     send: Send
     settle: Callable[[], None]
     members: dict[str, StoryMember] = field(default_factory=dict)
-    kept: JsonObject = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @property
     def visitor(self) -> StoryMember:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -10,9 +10,6 @@ from rest_framework import serializers
 
 from files.models import Upload
 from files.uploads.protocol import CHUNK_TYPE
-
-if TYPE_CHECKING:
-    from resources.api import JsonObject
 
 
 class UploadOutput(serializers.ModelSerializer[Upload]):
@@ -115,7 +112,7 @@ TUS = header("Tus-Resumable", "`1.0.0`", required=True)
 CHECKSUM = header("Upload-Checksum", "`sha256 <digest in base64>`; also `sha1` and `sha512`")
 DONE = OpenApiResponse(description="done")
 FILE = "the id of the file that the upload has become, once it is whole"
-CREATE: JsonObject = {
+CREATE: dict[str, Any] = {
     "operation_id": "create_upload",
     "tags": ["uploads"],
     "parameters": [
@@ -131,7 +128,7 @@ CREATE: JsonObject = {
     "request": {CHUNK_TYPE: OpenApiTypes.BINARY},
     "responses": {201: DONE},
 }
-HEAD: JsonObject = {
+HEAD: dict[str, Any] = {
     "operation_id": "resume_upload",
     "tags": ["uploads"],
     "parameters": [
@@ -143,7 +140,7 @@ HEAD: JsonObject = {
     ],
     "responses": {200: DONE},
 }
-PATCH: JsonObject = {
+PATCH: dict[str, Any] = {
     "operation_id": "send_bytes",
     "tags": ["uploads"],
     "parameters": [
@@ -156,7 +153,7 @@ PATCH: JsonObject = {
     "request": {CHUNK_TYPE: OpenApiTypes.BINARY},
     "responses": {204: DONE},
 }
-TERMINATE: JsonObject = {
+TERMINATE: dict[str, Any] = {
     "operation_id": "end_upload",
     "tags": ["uploads"],
     "parameters": [TUS],

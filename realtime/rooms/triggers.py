@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from resources.actors import Actor
-    from resources.json_text import JsonObject
 
 logger = logging.getLogger("holobase.realtime")
 
@@ -74,7 +73,7 @@ def _tell_others(messages: Sequence[dict[str, object]]) -> None:
         raise _unreachable() from failure
 
 
-async def _send(messages: Sequence[JsonObject]) -> None:
+async def _send(messages: Sequence[dict[str, Any]]) -> None:
     layer: Any = get_channel_layer()
     for message in messages:
         await layer.group_send(group_name(message["room"]), message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from django.db.models import Model
     from django.http import HttpRequest
 
-    from resources.json_text import JsonDocument
     from resources.models import Record
 
 
@@ -41,7 +40,7 @@ def take_action(
     return run_action(resource, action, acting(request), str(row.pk), dict(sent or {}), if_match)
 
 
-def create(request: HttpRequest, model: type[Model], sent: JsonDocument) -> Record:
+def create(request: HttpRequest, model: type[Model], sent: Mapping[str, Any]) -> Record:
     """Create a record as `POST` does; raises Problem."""
     return create_record(registry.resource_of(model), acting(request), dict(sent))
 

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
-    from resources.json_text import JsonObject
 
 SHOWN_COLUMNS = 7
 WIDE_COLUMNS = (TextField, JSONField)
@@ -144,7 +143,7 @@ class DeclaredAdmin(RecordAdmin):
             created = create_record(self.resource, by, self._sent(form, form.cleaned_data))
             obj.pk, obj._state.adding = created.pk, False
 
-    def _sent(self, form: ModelForm[Any], names: Iterable[str]) -> JsonObject:
+    def _sent(self, form: ModelForm[Any], names: Iterable[str]) -> dict[str, Any]:
         """Return what was filled in as a client of the API would send it."""
         sent = {}
         for name in names:

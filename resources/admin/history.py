@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from resources.declaration import Resource
-    from resources.json_text import JsonDocument
 
 PAGE = 100
 LONGEST_VALUE = 80
@@ -120,7 +119,7 @@ def described(change: Change) -> str:
     return f"{change.get_action_display()}: {'; '.join(steps)}" if steps else _("internal values")
 
 
-def readable(resource: Resource, image: Mapping[str, object]) -> JsonDocument:
+def readable(resource: Resource, image: Mapping[str, object]) -> Mapping[str, Any]:
     """Return those columns of a logged row that the resource shows to everyone who may view it."""
     open_fields = {name for name in resource.fields if name not in resource.readers} - HIDDEN
     columns = {resource.column(name).attname for name in open_fields}

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    from resources.json_text import JsonDocument, JsonObject
-
 
 class AddressStarts(NamedTuple):
     """What the addresses in a document start with, for the eyes of anyone or of some.
@@ -28,12 +26,12 @@ class Embedding(NamedTuple):
     `schemas` describes each member (JSON Schema).
     """
 
-    members: Callable[[str], JsonDocument]
+    members: Callable[[str], Mapping[str, Any]]
     address_starts: Callable[[], AddressStarts]
     schemas: Mapping[str, Mapping[str, object]]
 
     @property
-    def schema(self) -> JsonObject:
+    def schema(self) -> dict[str, Any]:
         """Describe the document."""
         members = {name: dict(schema) for name, schema in self.schemas.items()}
         return {"type": "object", "required": list(members), "properties": members}

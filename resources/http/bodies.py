@@ -16,9 +16,8 @@ from resources.errors import Problem
 from resources.json_text import JsonError, read_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import IO
-
-    from resources.json_text import JsonDocument
 
 
 class JsonBody(JSONParser):
@@ -29,7 +28,7 @@ class JsonBody(JSONParser):
         self,
         stream: IO[Any],
         media_type: str | None = None,
-        parser_context: JsonDocument | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Read and parse a body; raises Problem 400, RequestDataTooBig."""
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE

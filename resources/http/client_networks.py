@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest
     from rest_framework.request import Request
-
-    from resources.json_text import JsonDocument
 
 MOST_CACHED = 4_096
 LONGEST_ADDRESS = 100
@@ -64,7 +64,7 @@ def limited_network(address: str) -> str:
     return "" if is_trusted(address) else client_network(address)
 
 
-def address_of_scope(scope: JsonDocument) -> str:
+def address_of_scope(scope: Mapping[str, Any]) -> str:
     """Return the client's address of an ASGI connection; empty for a Unix socket."""
     peer: str = scope["client"][0] if scope.get("client") else ""
     if not settings.PROXIES:

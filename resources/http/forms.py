@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import IO
 
-    from resources.json_text import JsonDocument
-
 CHUNK = 64 * 1024
 """Bytes that are read at once, and beyond which a file waits on disk."""
 MOST_HEADER_BYTES = 4 * 1024
@@ -67,7 +65,7 @@ class Part(NamedTuple):
 class MultipartForm(MultiPartParser):
     """Reads a form piece by piece; how it begins is checked as Django does."""
 
-    def __init__(self, meta: JsonDocument, body: Any, handlers: Any) -> None:
+    def __init__(self, meta: Mapping[str, Any], body: Any, handlers: Any) -> None:
         super().__init__(meta, body, handlers)
         parsed: Any = self
         self.separator = b"--" + parsed._boundary
@@ -141,7 +139,7 @@ class FormBody(parsers.MultiPartParser):
         self,
         stream: IO[Any],
         media_type: str | None = None,
-        parser_context: JsonDocument | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> parsers.DataAndFiles[Any, Any]:
         """Read and parse a form; raises Problem 400, RequestDataTooBig, TooManyFieldsSent."""
         request = (parser_context or {})["request"]

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from rest_framework.request import Request as DrfRequest
 
     from resources.declaration import RecordAction, Resource
-    from resources.json_text import JsonDocument
 
 READS = frozenset({"GET", "HEAD"})
 VERBS = {"POST": "create", "PATCH": "update", "DELETE": "delete"}
@@ -59,7 +58,7 @@ class Request(NamedTuple):
 
     @classmethod
     def from_scope(
-        cls, scope: JsonDocument, target: Target, headers: Mapping[bytes, bytes]
+        cls, scope: Mapping[str, Any], target: Target, headers: Mapping[bytes, bytes]
     ) -> Self:
         """Build the request of an ASGI scope; its body is still to come (`with_body`)."""
         method: str = scope["method"]

@@ -16,10 +16,9 @@ from resources.jobs.outcomes import JobCancelled, JobInterrupted, LeaseLost, Tim
 from resources.models import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from resources.jobs.declaration import JobTask
-    from resources.json_text import JsonDocument, JsonObject
 
 PUBLISHED_EVERY = 1.0
 """Seconds between two reports of progress that others see."""
@@ -62,9 +61,9 @@ class JobContext:
         return self.job.attempts >= self.task.retry.attempts
 
     @property
-    def results(self) -> JsonDocument:
+    def results(self) -> Mapping[str, Any]:
         """Return what the steps that are done have returned, by their names."""
-        steps: JsonObject = self.job.checkpoint.get("steps", {})
+        steps: dict[str, Any] = self.job.checkpoint.get("steps", {})
         return steps
 
     def check(self) -> None:

@@ -20,10 +20,9 @@ from resources.jobs.outcomes import LeaseLost
 from resources.models import OVER, Job, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Mapping
 
     from resources.actors import Actor
-    from resources.json_text import JsonDocument
 
 logger = logging.getLogger("holobase.jobs")
 
@@ -47,7 +46,7 @@ def put(**values: object) -> Job:
     return row
 
 
-def write(job: Job, values: JsonDocument, *, by: Actor = SYSTEM) -> None:
+def write(job: Job, values: Mapping[str, Any], *, by: Actor = SYSTEM) -> None:
     """Write columns of a job's row, which the caller has locked."""
     if job.is_tracked:
         changes.update(job, by=by, **values)

@@ -34,13 +34,12 @@ from resources.query.plans import Table
 from resources.visibility.queries import json_list
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from resources.declaration import Resource
-    from resources.json_text import JsonDocument
 
-type Image = JsonDocument
+type Image = Mapping[str, Any]
 """A row as the change log has it: `{attribute name: JSON value}`."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db import transaction
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
-    from resources.json_text import JsonDocument
     from resources.targets import Target
 
 MOST_WRITES = 50
@@ -118,7 +117,7 @@ def _within(problem: Problem, number: int) -> Problem:
     return replace(problem, errors=errors)
 
 
-def _run(actor: Actor, write: JsonDocument) -> BatchAnswer:
+def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
     target = _target(write)
     if target is None:
         raise Problem(404, "not_found", _("There is no such resource."))
@@ -139,7 +138,7 @@ def _run(actor: Actor, write: JsonDocument) -> BatchAnswer:
     raise Problem(405, "method_not_allowed", _("This path does not take this method."))
 
 
-def _acted(target: Target, actor: Actor, write: JsonDocument) -> BatchAnswer:
+def _acted(target: Target, actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
     action = target.action(write["method"])
     if action is None:
         raise Problem(404, "not_found", _("There is no such action."))

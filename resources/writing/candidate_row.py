@@ -8,14 +8,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resources.declaration import Resource
-    from resources.json_text import JsonDocument
     from resources.models import Record
 
 
 class CandidateRow:
     """A stand-in for an unsaved model instance, which would cost ten times as much."""
 
-    def __init__(self, resource: Resource, values: JsonDocument) -> None:
+    def __init__(self, resource: Resource, values: Mapping[str, Any]) -> None:
         self._meta = resource.model._meta
         self._values = values
 

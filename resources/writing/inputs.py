@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
-    from resources.json_text import JsonDocument, JsonObject
     from resources.models import Record
     from resources.types import ModelField
 
@@ -53,7 +52,7 @@ def accept_as(model: type[Model], field: type[UploadInput]) -> None:
 class RelationInput(serializers.Field[object, object, object, object]):
     """The id of a record that the actor may view."""
 
-    default_error_messages: ClassVar[JsonObject] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "invalid": gettext_lazy("This must be the id of a record."),
         "does_not_exist": gettext_lazy("There is no such record for you."),
     }
@@ -82,7 +81,7 @@ class RelationInput(serializers.Field[object, object, object, object]):
 class DocumentInput(serializers.JSONField):
     """A JSON document that matches its column's schema."""
 
-    def __init__(self, *, schema: JsonDocument, **options: Any) -> None:
+    def __init__(self, *, schema: Mapping[str, Any], **options: Any) -> None:
         self.schema = schema
         self.written_schema = as_json(schema)
         super().__init__(**options)
@@ -183,7 +182,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
             super().run_validators(value)
 
     @cached_property
-    def _fast_validators(self) -> JsonDocument:
+    def _fast_validators(self) -> Mapping[str, Any]:
         return fast_validators({str(field.field_name): field for field in super()._writable_fields})
 
     @cached_property
@@ -194,7 +193,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
     def _known_names(self) -> Set[str]:
         return {name for field in self.fields.values() for name in _names(field)}
 
-    def _taken(self, data: Any) -> JsonObject | None:
+    def _taken(self, data: Any) -> dict[str, Any] | None:
         """Take what is plainly right field by field; None if something may not be."""
         is_fitting = (
             type(data) is dict and self._needed <= data.keys() <= self._fast_validators.keys()
@@ -224,12 +223,12 @@ class RecordInput(serializers.ModelSerializer[Any]):
             raise serializers.ValidationError(errors | self._known_errors(rest) | errors)
         return super().to_internal_value(data)
 
-    def _known_errors(self, data: object) -> JsonObject:
+    def _known_errors(self, data: object) -> dict[str, Any]:
         """Return what is wrong with the fields that there are, so that all is told at once."""
         try:
             super().to_internal_value(data)
         except serializers.ValidationError as error:
-            return cast("JsonObject", error.detail)
+            return cast("dict[str, Any]", error.detail)
         return {}
 
 
@@ -238,12 +237,12 @@ def _names(field: Any) -> Sequence[str]:
     return field.names if isinstance(field, UploadListInput) else (field.field_name,)
 
 
-def _unknown_errors(names: Sequence[str]) -> JsonObject:
+def _unknown_errors(names: Sequence[str]) -> dict[str, Any]:
     detail = _detail(_("There is no such field to write here."), "unknown_field")
     return {name: [detail] for name in names}
 
 
-def _misplaced_errors(names: Iterable[str]) -> JsonObject:
+def _misplaced_errors(names: Iterable[str]) -> dict[str, Any]:
     detail = _detail(_("This field takes no file."), "no_file")
     return {name: [detail] for name in sorted(names)}
 
@@ -267,7 +266,7 @@ _ready = local()
 
 def validated(
     resource: Resource, verb: str, actor: Actor, sent: object, row: Record | None = None
-) -> JsonObject:
+) -> dict[str, Any]:
     """Check what a client sent to `create`, or to `update` a row. Return the values of columns.
 
     Building a serializer costs more than using it, so each thread keeps its own. Raises DRF's
@@ -275,22 +274,22 @@ def validated(
     """
     serializer, context = _serializer(resource, verb)
     context["actor"], context["row"] = actor, row
-    values: JsonObject = serializer.run_validation(composed_input(sent))
+    values: dict[str, Any] = serializer.run_validation(composed_input(sent))
     return values
 
 
-def inputs_of(resource: Resource, verb: str) -> JsonDocument:
+def inputs_of(resource: Resource, verb: str) -> Mapping[str, Any]:
     """Return the fields of what may be sent to `create` or `update`, by their names."""
     serializer, _context = _serializer(resource, verb)
     return serializer.fields
 
 
-def _serializer(resource: Resource, verb: str) -> tuple[RecordInput, JsonObject]:
+def _serializer(resource: Resource, verb: str) -> tuple[RecordInput, dict[str, Any]]:
     """Return this thread's serializer and its context."""
     key = f"{verb} {resource}"
-    kept: tuple[RecordInput, JsonObject] | None = getattr(_ready, key, None)
+    kept: tuple[RecordInput, dict[str, Any]] | None = getattr(_ready, key, None)
     if kept is None or not isinstance(kept[0], input_class(resource, verb)):
-        context: JsonObject = {}
+        context: dict[str, Any] = {}
         serializer = input_class(resource, verb)(partial=verb == "update", context=context)
         kept = serializer, context
         setattr(_ready, key, kept)
@@ -326,7 +325,7 @@ def _visible_rules(column: ModelField) -> list[Any]:
     return [rule] if rule and not column.choices else []
 
 
-def _unasked(resource: Resource, names: Sequence[str]) -> JsonObject:
+def _unasked(resource: Resource, names: Sequence[str]) -> dict[str, Any]:
     """Switch off per-field uniqueness queries; the database decides."""
     columns: list[ModelField] = [resource.column(name) for name in names]
     return {

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
     from resources.actors import Actor
-    from resources.json_text import JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class UploadListInput(UploadInput):
     counts. The value is the list of ids as the row is to have it.
     """
 
-    default_error_messages: ClassVar[JsonObject] = {
+    default_error_messages: ClassVar[dict[str, Any]] = {
         "not_an_id": _("This must be the id of a file that the list has."),
     }
 

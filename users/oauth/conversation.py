@@ -16,8 +16,6 @@ from users.oauth.strategy import AttemptStrategy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resources.api import JsonObject
-
 logger = logging.getLogger("holobase.oauth")
 
 
@@ -34,7 +32,7 @@ class Opening(NamedTuple):
 
     url: str
     state: str
-    memory: JsonObject
+    memory: dict[str, Any]
 
 
 def api_address(provider: str, leaf: str) -> str:
@@ -47,7 +45,7 @@ def open_conversation(provider: str) -> Opening:
 
     OpenID Connect's discovery document is fetched here the first time.
     """
-    memory: JsonObject = {}
+    memory: dict[str, Any] = {}
     backend = _backend(provider, memory)
     try:
         url = backend.auth_url()

@@ -6,15 +6,11 @@ it (RFC 6749, 3.1).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from resources.api import JsonDocument
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-type Answer = JsonDocument
+type Answer = Mapping[str, Any]
 """A provider's answer: its token response and profile, and an ID token's claims in `claims`."""
 
 

@@ -14,8 +14,6 @@ from social_django.strategy import DjangoStrategy
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from resources.api import JsonObject
-
 NONCES = "oidc_nonces"
 
 
@@ -30,7 +28,7 @@ class KeptNonce(AssociationMixin):
 class AttemptNonces:
     """The nonces of one attempt, in its memory."""
 
-    def __init__(self, memory: JsonObject) -> None:
+    def __init__(self, memory: dict[str, Any]) -> None:
         self._kept: dict[str, list[Any]] = memory.setdefault(NONCES, {})
 
     def store(self, _server_url: str, nonce: Any) -> None:

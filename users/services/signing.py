@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import orjson
 from cryptography.hazmat.primitives import serialization
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from jwt.algorithms import ECAlgorithm
 
-from resources.api import JsonObject, together
+from resources.api import together
 from users.models import SigningKey
 
 ALGORITHM = "ES256"
@@ -52,7 +53,7 @@ def signing_key() -> SigningKey:
     return newest or create_signing_key()
 
 
-def verifying_keys() -> list[JsonObject]:
+def verifying_keys() -> list[dict[str, Any]]:
     """Return the public keys of all tokens that are out, as JSON Web Keys (RFC 7517)."""
     usable = SigningKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
     return list(usable.order_by("-created_at").values_list("public", flat=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast, override
+from typing import TYPE_CHECKING, Any, cast, override
 
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import make_password
@@ -44,7 +44,6 @@ from users.views.sign_in import (
 if TYPE_CHECKING:
     from django.db.models import Field
 
-    from resources.api import JsonObject
     from users.callers import Caller
 
 
@@ -136,7 +135,7 @@ def require_mail_room(address: str, caller: Caller) -> None:
     consume_quota("mail", blind_index(mailbox_of(address)), caller.network)
 
 
-def proof_of(purpose: Purpose, sent: JsonObject) -> Proof:
+def proof_of(purpose: Purpose, sent: dict[str, Any]) -> Proof:
     """Find the proof that was sent, in whichever form; raises Problem 400."""
     if sent.get("token"):
         return proof_by_token(purpose, sent["token"])

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Concatenate, cast, override
+from typing import TYPE_CHECKING, Any, Concatenate, cast, override
 
 import orjson
 from django.http import HttpResponse
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
     from rest_framework.request import Request
 
-    from resources.api import Actor, JsonObject
+    from resources.api import Actor
     from users.models import Session, User
 
 type Input = type[serializers.Serializer[object]]
-type Output = type[serializers.Serializer[object]] | JsonObject
+type Output = type[serializers.Serializer[object]] | dict[str, Any]
 """What an endpoint answers: a serializer, or a schema of OpenAPI."""
 type Result = HttpResponseBase | Mapping[str, object] | list[dict[str, object]] | None
 """A response, or what to answer as JSON; None answers 204."""
@@ -51,7 +51,7 @@ class EndpointCall:
     """A request to an endpoint: `sent` is its body, checked by the endpoint's input."""
 
     request: Request
-    sent: JsonObject
+    sent: dict[str, Any]
     caller: Caller
 
 
@@ -185,7 +185,7 @@ def _decorator(
     takes: Input | None,
     gives: Output | None,
     status: int,
-    schema: JsonObject,
+    schema: dict[str, Any],
 ) -> Callable[[Callable[..., Result]], Endpoint]:
     method = schema.pop("method", "post")
     called = view()
@@ -195,7 +195,7 @@ def _decorator(
             return _response(function(called.call(request, takes), **path), status)
 
         handler.__doc__ = function.__doc__
-        described: JsonObject = {
+        described: dict[str, Any] = {
             "operation_id": function.__name__,
             "tags": ["auth"],
             "request": takes,

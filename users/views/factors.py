@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Any, override
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -22,7 +22,6 @@ from users.views.endpoints import (
 from users.views.sign_in import PasswordField, SignedInOutput, open_for
 
 if TYPE_CHECKING:
-    from resources.api import JsonObject
     from users.callers import Caller
 
 
@@ -135,7 +134,7 @@ def prove_again(call: MemberCall) -> Result:
     return None
 
 
-def _confirm(user: User, sent: JsonObject, caller: Caller) -> str:
+def _confirm(user: User, sent: dict[str, Any], caller: Caller) -> str:
     """Hold what was sent against the member; return the name of the way it was proved."""
     if "password" in sent:
         return step_up.confirm_by_password(user, sent["password"], caller=caller)

@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from django.http import QueryDict
     from rest_framework.request import Request
 
-    from resources.api import JsonObject
-
 LONGEST_FORM_FIELD = 4096
 PROVIDERS = {
     "type": "array",
@@ -87,7 +85,7 @@ class AppRequestInput(serializers.Serializer[object]):
         return given
 
     @override
-    def validate(self, attrs: JsonObject) -> dict[str, object]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, object]:
         """Answer pop-ups to web pages alone: others can't be written to."""
         if attrs["mode"] == "popup" and not web_origin(attrs["redirect_uri"]):
             message = _("Pop-ups are answered to web pages alone.")

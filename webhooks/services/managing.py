@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from webhooks.selectors import EVERYTHING, NEVER_TOLD
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from resources.api import Actor, JsonDocument
+    from resources.api import Actor
 
 
 def create_webhook(*, by: Actor, **values: object) -> Webhook:
@@ -70,7 +70,7 @@ def replay(webhook: Webhook, *, by: Actor, cursor: int) -> None:
     _begin_again(webhook, place=cursor)
 
 
-def problems(values: JsonDocument) -> Iterator[FieldError]:
+def problems(values: Mapping[str, Any]) -> Iterator[FieldError]:
     """Return what is wrong with an address or with topics that somebody wants."""
     try:
         outgoing.checked_url(values.get("url", "https://example.com"))

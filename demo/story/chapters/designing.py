@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from demo.story.stage import expect
 
 if TYPE_CHECKING:
     from demo.story.stage import Stage
-    from resources.json_text import JsonObject
 
-SLOTS: JsonObject = {
+SLOTS: dict[str, Any] = {
     "type": "object",
     "properties": {
         "title": {"type": "string", "maxLength": 40},

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from resources.declaration import Resource
-    from resources.json_text import JsonObject
     from resources.types import ModelField
 
-type JsonSchema = JsonObject
+type JsonSchema = dict[str, Any]
 
 SCHEMAS = "#/components/schemas/"
 RANDOM = "@random"

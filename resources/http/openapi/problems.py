@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resources.http.openapi.components import reference
 
 if TYPE_CHECKING:
     from resources.http.openapi.components import JsonSchema
-    from resources.json_text import JsonObject
 
 PROBLEM_TYPE = "application/problem+json"
 SAFE_STATUSES = (400, 401, 403, 404, 405, 406, 414, 429, 503)
@@ -61,7 +60,7 @@ def add_problems(result: JsonSchema) -> None:
                 _add(operation["responses"], str(status), name)
 
 
-def _add(answers: JsonObject, status: str, name: str) -> None:
+def _add(answers: dict[str, Any], status: str, name: str) -> None:
     """Add a problem; where the operation says more of the status, beside that."""
     if status in answers:
         answers[status]["content"] = {**answers[status].get("content", {}), **CONTENT}

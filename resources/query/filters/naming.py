@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     Case,
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from resources.actors import AnyActor
     from resources.declaration import Resource
-    from resources.json_text import JsonDocument
 
 DEEPEST_PATH = 6
 CLOSE = 0.8
@@ -145,14 +144,16 @@ def _unknown(identifier: Identifier, message: str) -> FilterSyntaxError:
     return FilterSyntaxError("unknown_field", message, identifier.position)
 
 
-def _schema_at(schema: JsonDocument, identifier: Identifier, path: Sequence[str]) -> JsonDocument:
+def _schema_at(
+    schema: Mapping[str, Any], identifier: Identifier, path: Sequence[str]
+) -> Mapping[str, Any]:
     """Return the schema of what stands at a path; an empty one where nothing is known of it.
 
     Documents may be older than their schema, so only a name that is nearly one of the schema's is
     an error.
     """
     for step in path:
-        known: JsonDocument = schema.get("properties", {})
+        known: Mapping[str, Any] = schema.get("properties", {})
         if step.isdigit():
             schema = schema.get("items", {})
             continue

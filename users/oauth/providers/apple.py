@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from time import time
-from typing import override
+from typing import Any, override
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from resources.api import JsonError, JsonObject, read_json
+from resources.api import JsonError, read_json
 from users.oauth.openid_connect import Oidc
 from users.oauth.provider import Provider, Variable, untyped
 
@@ -25,8 +25,8 @@ class Apple(Oidc):
     DEFAULT_SCOPE = SCOPE
 
     @override
-    def auth_params(self, state: str | None = None) -> JsonObject:
-        params: JsonObject = untyped(super()).auth_params(state)
+    def auth_params(self, state: str | None = None) -> dict[str, Any]:
+        params: dict[str, Any] = untyped(super()).auth_params(state)
         # Apple gives names and addresses by no other way.
         return {**params, "response_mode": "form_post"}
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 from social_core.backends.kakao import KakaoOAuth2
 from social_core.backends.oauth import BaseOAuth2PKCE
 
 from users.oauth.provider import Answer, Profile, Provider, untyped
 
-if TYPE_CHECKING:
-    from resources.api import JsonObject
-
 
 class Kakao(BaseOAuth2PKCE[Any], KakaoOAuth2[Any]):
     """Speaks with Kakao."""
 
     @override
-    def auth_complete_params(self, state: str | None = None) -> JsonObject:
+    def auth_complete_params(self, state: str | None = None) -> dict[str, Any]:
         # RFC 6749, 4.1.3, and Kakao's own reference ask for it.
         return {
             **untyped(super()).auth_complete_params(state),

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 from social_core.backends.naver import NaverOAuth2
 from social_core.backends.oauth import BaseOAuth2, BaseOAuth2PKCE
 
 from users.oauth.provider import Answer, Profile, Provider, untyped
-
-if TYPE_CHECKING:
-    from resources.api import JsonObject
 
 
 class Naver(BaseOAuth2PKCE[Any], NaverOAuth2[Any]):
@@ -19,7 +16,7 @@ class Naver(BaseOAuth2PKCE[Any], NaverOAuth2[Any]):
     REDIRECT_STATE = False
 
     @override
-    def auth_complete_params(self, state: str | None = None) -> JsonObject:
+    def auth_complete_params(self, state: str | None = None) -> dict[str, Any]:
         return {**untyped(super()).auth_complete_params(state), "state": state}
 
     @override
