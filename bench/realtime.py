@@ -37,12 +37,12 @@ WAYS: dict[str, tuple[str, Wire]] = {
     "PocketBase, SSE": (POCKETBASE, pocketbase_stream),
 }
 INTRODUCTION = """\
-{subscribers:,} subscribers of all cards at one server process, SQLite. Times are from just before
-the request that creates a card until a subscriber has read of it: the write is included. Guests are
-anonymous, with PocketBase's simple rule; members are each signed in as somebody else, under a rule
-that names the actor in both. Medians of {rounds} alternating rounds; the most deliveries a second
-are those of the fastest pace of writes at which every delivery still arrived. The share of the
-processor (100 % is one core) tells whether the generator was in the way.
+{subscribers:,} subscribers of all cards at one server, SQLite, with a process for each core. Times
+are from just before the request that creates a card until a subscriber has read of it: the write is
+included. Guests are anonymous, with PocketBase's simple rule; members are each signed in as
+somebody else, under a rule that names the actor in both. Medians of {rounds} alternating rounds;
+the most deliveries a second are those of the fastest pace of writes at which every delivery still
+arrived. The share of the processor (100 % is one core) tells whether the generator was in the way.
 """
 
 
