@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bench import served
-from tests.migrated import SERVE, fill_with_migrated_database
+from tests.migrated import fill_with_migrated_database
 from tests.servers import postgresql, valkey
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def _served(source: Path, folder: Path, urls: dict[str, str], cards: int) -> Ite
     if source == served.ROOT and not urls:
         fill_with_migrated_database(folder)
     known = served.filled(cards, environment, source)
-    command = [*SERVE, "--port"]
+    # With its start-up checks, as operators start it: they load what the first requests need.
+    command = [sys.executable, "manage.py", "serve", "--port"]
     with served.serving(command, folder, FIRST_ADDRESS, environment, source) as running:
         yield Target(running, known)

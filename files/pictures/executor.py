@@ -7,12 +7,13 @@ once. Who finds too many waiting, or waits too long, is turned away.
 from __future__ import annotations
 
 import atexit
+import fcntl
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
 from threading import Condition
-from time import monotonic
-from typing import TYPE_CHECKING, BinaryIO
+from time import monotonic, sleep
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -23,11 +24,15 @@ from resources.api import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from files.pictures.picture import Rendering
 
 PICTURES = "files.pictures.process"
 RETRY_SECONDS = 5
+LARGE_PIXELS = 4_000_000
+BETWEEN_TRIES = 0.02
+"""Seconds between two tries to have the turn of large pictures."""
 
 
 class Allowance:
@@ -54,6 +59,37 @@ class Allowance:
                 self._changed.notify_all()
 
 
+class LargePictureTurn:
+    """One large picture is decoded at a time, whichever process of this machine does it (flock(2)).
+
+    Each serving process has decoders of its own; their memory together would grow with the cores.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def taken(self, pixels: int, deadline: float) -> Iterator[None]:
+        """Hold the turn for a large picture; raises Problem 503 when it does not come in time."""
+        if pixels <= LARGE_PIXELS:
+            yield
+            return
+        with self.path.open("wb") as file:
+            while not _is_locked(file):
+                if monotonic() > deadline:
+                    raise too_many_pictures()
+                sleep(BETWEEN_TRIES)
+            yield
+
+
+def _is_locked(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 class PictureExecutor:
     """Decodes pictures in a number of processes, and no more pixels at once than are given.
 
@@ -67,6 +103,7 @@ class PictureExecutor:
         self._places = Allowance(processes + waiting)
         self._processes = Allowance(processes)
         self._pixels = pixels
+        self._turn = LargePictureTurn(settings.DATA_DIR / "large-picture.lock")
         self._idle: list[PictureProcess] = []
 
     def run(self, upload: BinaryIO) -> Picture:
@@ -106,7 +143,7 @@ class PictureExecutor:
                     process.end()
                     process = PictureProcess(self._module)
                     pixels = process.pixels_of(content, deadline, question)
-                with self._pixels.taken(pixels, deadline):
+                with self._turn.taken(pixels, deadline), self._pixels.taken(pixels, deadline):
                     yield process
             except ProcessEndedError:
                 raise PictureError("too_costly") from None

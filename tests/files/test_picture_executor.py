@@ -19,7 +19,9 @@ from files.pictures import executor as executors
 from files.pictures.client import PictureProcess
 from files.pictures.decoding import PIXEL_BYTES
 from files.pictures.executor import (
+    LARGE_PIXELS,
     Allowance,
+    LargePictureTurn,
     PictureExecutor,
     picture_executor,
 )
@@ -66,6 +68,20 @@ def test_a_budget_is_shared_and_given_back() -> None:
     with budget.taken(2, monotonic()):
         pass
     with budget.taken(3, monotonic()), pytest.raises(Problem), budget.taken(1, monotonic()):
+        pass
+
+
+def test_large_pictures_come_one_after_the_other_in_all_processes(tmp_path: Path) -> None:
+    """Whoever locks the file first, here as another process would, is the one."""
+    here, elsewhere = (LargePictureTurn(tmp_path / "turn") for _process in range(2))
+    large, small = LARGE_PIXELS + 1, LARGE_PIXELS
+    with elsewhere.taken(large, monotonic()):
+        with here.taken(small, monotonic()):
+            pass
+        with pytest.raises(Problem) as refused, here.taken(large, monotonic()):
+            pass
+        assert refused.value.status == 503
+    with here.taken(large, monotonic()):
         pass
 
 
