@@ -19,7 +19,7 @@ from django.conf import settings
 from realtime.connections import dismiss_everyone
 from server import waiting
 from server.allocator import trim_while_growing
-from server.connections import HttpConnection, WebSocketConnection
+from server.protocols import HttpConnection, WebSocketConnection
 from server.refusals import refuse
 
 if TYPE_CHECKING:
