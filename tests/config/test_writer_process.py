@@ -8,7 +8,7 @@ import signal
 import socket
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -65,7 +65,12 @@ def children(process: int) -> dict[int, str]:
     """Return the ids of the processes that a process has started, with their command lines."""
     tasks = Path(f"/proc/{process}/task")
     found = " ".join(path.read_text() for path in tasks.glob("*/children")).split()
-    return {int(one): Path(f"/proc/{one}/cmdline").read_text() for one in found}
+    commands = {}
+    for one in found:
+        # One of them may have ended meanwhile.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            commands[int(one)] = Path(f"/proc/{one}/cmdline").read_text()
+    return commands
 
 
 def writers_of(process: Process) -> list[int]:
