@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from realtime.asgi_types import Message, Receive, Scope, Send
 
 BACKLOG = 4096
+KEEPALIVE_SECONDS = 60
+"""How long a connection is silent before TCP asks whether its other end is still there."""
 MOST_MESSAGE_BYTES = 256 * 1024
 """How large a message of a WebSocket may be; the connection ends with 1009 beyond."""
 INTERRUPTED_SECONDS = 1.0
@@ -38,7 +40,7 @@ THREADS_SECONDS = 5.0
 
 
 class ServingError(Exception):
-    """The server could not start, or ended by itself; the message says why."""
+    """The server could not start; the message says why."""
 
 
 class Server(uvicorn.Server):
@@ -74,7 +76,7 @@ def server_of(application: Any, *, patience: int) -> Server:
         http=HttpConnection,
         ws=WebSocketConnection,
         ws_max_size=MOST_MESSAGE_BYTES,
-        # Whoever is gone is found by TCP's own means, or is idle (`realtime.consumers`).
+        # Who has vanished is found by TCP (`listening_socket`).
         ws_ping_interval=None,
         ws_per_message_deflate=False,
         lifespan="off",
@@ -179,12 +181,17 @@ def listening_socket(host: str, port: int, *, is_shared: bool = False) -> socket
     is_six = ":" in host
     family = socket.AF_INET6 if is_six else socket.AF_INET
     try:
-        return socket.create_server(
+        listener = socket.create_server(
             (host, port), family=family, reuse_port=is_shared, dualstack_ipv6=host == "::"
         )
     except OSError as failure:
         why = os.strerror(failure.errno or 0)
         raise ServingError(f"Can't listen at {host}:{port}: {why}") from failure
+    # Connections have it from the socket that they are accepted at (tcp(7)).
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_KEEPIDLE"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_SECONDS)
+    return listener
 
 
 def hold_folder(folder: Path, parts: Iterable[str]) -> None:

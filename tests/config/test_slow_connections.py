@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from websockets.sync.client import connect
 
+from server.http_server import listening_socket
 from tests.realtime.test_shutdown import HANDSHAKE, Process
 
 if TYPE_CHECKING:
@@ -85,6 +86,16 @@ def test_a_body_that_nobody_reads_ends_its_connection(port: int) -> None:
     """The next request would stand behind it."""
     unread = b"POST /api/v1/nothing HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n{"
     assert told(port, unread).count(b"HTTP/1.1 ") == 1
+
+
+def test_whoever_vanishes_without_a_word_is_asked_for() -> None:
+    with (
+        listening_socket("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()),
+    ):
+        accepted, _address = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
 def test_a_socket_on_which_nothing_is_asked_ends(port: int) -> None:
