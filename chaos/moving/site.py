@@ -37,9 +37,12 @@ PAUSE = 0.04
 
 @dataclass
 class Command:
-    """A command under way, or ended: what it took, with all that it had started."""
+    """A command under way, or ended: what it took, with all that it had started.
 
-    pid: int
+    It holds its process: one that nobody holds is waited for by whatever is started next.
+    """
+
+    process: subprocess.Popen[bytes]
     said: Path
     begun: float = field(default_factory=monotonic)
     seconds: float = 0.0
@@ -47,13 +50,14 @@ class Command:
 
     def wait(self) -> int:
         """Wait for its end; return its status, negative for a signal. `memory` is in bytes."""
-        _pid, status, used = os.wait4(self.pid, 0)
+        _pid, status, used = os.wait4(self.process.pid, 0)
         self.seconds, self.memory = monotonic() - self.begun, used.ru_maxrss * 1024
-        return os.waitstatus_to_exitcode(status)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        return self.process.returncode
 
     def kill(self) -> None:
         """Kill it by -9, and what it has started with it."""
-        os.killpg(self.pid, signal.SIGKILL)
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.wait()
 
     def text(self) -> str:
@@ -118,7 +122,7 @@ class Site:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        return Command(process.pid, said)
+        return Command(process, said)
 
     def run(self, *command: str) -> Command:
         """Run a command of Python; raises RuntimeError with what it said if it fails."""
