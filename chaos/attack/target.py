@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FIRST_ADDRESS = "/.well-known/jwks.json"
-"""One of Django's: the first of them loads all, as the start-up checks do where they are made."""
 BACKEND_VARIABLES = ("DATABASE_URL", "REDIS_URL", "S3_", "THROTTLE_", "MOST_")
 
 
@@ -60,5 +58,5 @@ def _served(source: Path, folder: Path, urls: dict[str, str], cards: int) -> Ite
     known = served.filled(cards, environment, source)
     # With its start-up checks, as operators start it: they load what the first requests need.
     command = [sys.executable, "manage.py", "serve", "--port"]
-    with served.serving(command, folder, FIRST_ADDRESS, environment, source) as running:
+    with served.serving(command, folder, "/healthz", environment, source) as running:
         yield Target(running, known)
