@@ -47,7 +47,7 @@ from resources.query.record_document import record_document
 from resources.query.sources import sources_of
 from resources.rules import Scope, narrowed
 from resources.search.expressions import match_expression
-from resources.search.matching import MatchingIds, by_rank, by_tier
+from resources.search.matching import MatchingIds, best_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -267,10 +267,11 @@ def _best_first_plan(
     rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
 ) -> Plan:
     """Return the plan of a page of a search in its own order (`resources.query.best_first`)."""
-    matches = by_tier if query.is_of_one_word else by_rank
-    found = matches(resource.name, is_backward=query.is_backward)
+    found = best_first(
+        resource.name, is_of_one_word=query.is_of_one_word, is_backward=query.is_backward
+    )
     order = best_order(is_backward=query.is_backward)
-    if not (query.is_of_one_word and dialect().runs_inline):
+    if not dialect().runs_inline:
         best = _beyond_cursor(joined(rows, BEST).extra(tables=[BEST]), query)  # noqa: S610 - a constant of ours
         page = compiled(_page(best.order_by(*order), resource, actor, query), *_limits(query))
         return with_tables(page, [Table(f"{BEST} {COLUMNS}", *found)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from resources.byte_cache import byte_cached
-from resources.search.questions import Adjacent, All, Among, condition_of, tiers_of
+from resources.search.questions import Adjacent, Among, condition_of, tiers_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,8 @@ COLUMNS: Mapping[Among, str] = {
     Among.WORDS: "{title body} : ",
     Among.PARTS: "{title_parts body_parts} : ",
     Among.TITLE: "{title} : ",
+    Among.TITLE_PARTS: "{title_parts} : ",
+    Among.IN_TITLE: "{title title_parts} : ",
     Among.BODY: "{body} : ",
 }
 WEIGHTS: Mapping[Among, str] = {
@@ -28,9 +30,10 @@ WEIGHTS: Mapping[Among, str] = {
     Among.WORDS: "AB",
     Among.PARTS: "CD",
     Among.TITLE: "A",
+    Among.TITLE_PARTS: "C",
+    Among.IN_TITLE: "AC",
     Among.BODY: "B",
 }
-MOST_TIERS = 4
 NOTHING = {"sqlite": '""', "postgresql": ""}
 
 
@@ -44,34 +47,30 @@ def match_expression(question: str) -> str:
 
 
 def tier_expression(number: int, question: str) -> str:
-    """Return the database's query of one tier of a question of one word, the best being 0.
+    """Return the database's query of one tier of a question, the best being 0.
 
-    On SQLite it leaves out what is in a better tier; on PostgreSQL the last one finds all.
+    On SQLite it leaves out what is in a better tier.
     """
-    condition = condition_of(question)
-    better = tiers_of(condition)
+    tiers = tiers_of(question)
+    if not condition_of(question).of:
+        return NOTHING[connection.vendor]
     if connection.vendor != "sqlite":
-        return tsquery((*better, condition)[number])
-    exact, title, body = map(fts5, better)
-    return (
-        exact,
-        f"({title}) NOT ({exact})",
-        f"({body}) NOT ({title})",
-        f"{fts5(condition)} NOT (({title}) OR ({body}))",
-    )[number]
+        return tsquery(tiers[number])
+    better = tiers[1:number] or tiers[:number]
+    without = f" NOT ({' OR '.join(map(fts5, better))})" if better else ""
+    return f"{fts5(tiers[number])}{without}"
 
 
 def fts5(condition: Condition) -> str:
-    """Write a condition as FTS5 does: `{title body} : "수집가" * OR ("포켓" AND "ex" *)`."""
+    """Write a condition as FTS5 does: `({title_parts body_parts} : "수집 집가" AND "ex" *)`."""
     if isinstance(condition, Adjacent):
         beginning = " *" if condition.is_beginning else ""
         return f'{COLUMNS[condition.among]}"{" ".join(condition.terms)}"{beginning}'
-    joined = " AND " if isinstance(condition, All) else " OR "
-    return f"({joined.join(map(fts5, condition.of))})"
+    return f"({' AND '.join(map(fts5, condition.of))})"
 
 
 def tsquery(condition: Condition) -> str:
-    """Write a condition as PostgreSQL's `tsquery`: `'수집가':*AB | ('포켓' & 'ex':*)`."""
+    """Write a condition as PostgreSQL's `tsquery`: `(('수집':CD <-> '집가':CD) & ('ex':*))`."""
     if isinstance(condition, Adjacent):
         weights = WEIGHTS[condition.among]
         marks = [weights] * (len(condition.terms) - 1)
@@ -81,5 +80,4 @@ def tsquery(condition: Condition) -> str:
             for term, mark in zip(condition.terms, marks, strict=True)
         ]
         return f"({' <-> '.join(terms)})"
-    joined = " & " if isinstance(condition, All) else " | "
-    return f"({joined.join(map(tsquery, condition.of))})"
+    return f"({' & '.join(map(tsquery, condition.of))})"

@@ -11,10 +11,10 @@ from django.db.models import BigIntegerField, Func, TextField, Value
 from resources.dialects import dialect
 from resources.models import SearchEntry
 from resources.placeholders import UnboundParameter
-from resources.search.expressions import MOST_TIERS, match_expression, tier_expression
+from resources.search.expressions import match_expression, tier_expression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import QuerySet
@@ -22,32 +22,16 @@ if TYPE_CHECKING:
 
     from resources.types import SQL
 
-
-RANKED: Mapping[str, str] = {
-    "sqlite": (
-        "SELECT e.record_id, found.rank FROM (SELECT rowid AS entry,"
-        " bm25(resources_search, 5.0, 1.0, 0.25, 0.05) AS rank FROM resources_search"
-        " WHERE resources_search MATCH %s) AS found CROSS JOIN resources_searchentry e"
-        " WHERE e.id = found.entry AND e.resource = "
-    ),
-    "postgresql": (
-        "SELECT e.record_id, -ts_rank('{0.01,0.05,0.2,1}', e.vector, %s::tsquery)::float8"
-        " FROM resources_searchentry e WHERE e.vector @@ %s::tsquery AND e.resource = "
-    ),
-}
-"""The ids and ranks of a resource's records that match several words, smaller ranks being better.
-
-A word of the title weighs five times one of the body; what is only inside a word weighs a twentieth
-of it.
-"""
+TIER_COUNTS = {True: 4, False: 2}
+"""Tiers of a question (`resources.search.questions.tiers_of`) by whether it is of one word."""
 IN_TIERS = (
-    "SELECT e.record_id, (CASE WHEN e.vector @@ %s::tsquery THEN 0"
-    " WHEN e.vector @@ %s::tsquery THEN 1 WHEN e.vector @@ %s::tsquery THEN 2 ELSE 3 END"
-    " * 1e12 - e.id)::float8"
-    " FROM resources_searchentry e WHERE e.vector @@ %s::tsquery AND e.resource = "
+    "SELECT e.record_id, ((CASE{tiers} END) * 1e12 - e.id)::float8"
+    " FROM resources_searchentry e WHERE e.vector @@ %s::tsquery AND e.resource = '{resource}'"
 )
-"""The same for one word: by where it is found, then the newest first (PostgreSQL)."""
-TIERS = [partial(tier_expression, number) for number in range(MOST_TIERS)]
+"""The ids and ranks of a resource's records that match, smaller ranks being better (PostgreSQL).
+
+A rank is where the words are found, then the newest first.
+"""
 ONE_TIER = (
     "SELECT e.record_id, {tier}e12 - found.entry FROM (SELECT rowid AS entry FROM resources_search"
     " WHERE resources_search MATCH %s ORDER BY rowid {newest} LIMIT -1 OFFSET 0) AS found"
@@ -56,43 +40,32 @@ ONE_TIER = (
 """One tier of the same, in the order of the ranks without sorting any (SQLite)."""
 
 
-def by_rank(resource: str, *, is_backward: bool) -> SQL:
-    """Return the statement of `(record id, rank)` of all that match several words, best first.
+def best_first(resource: str, *, is_of_one_word: bool, is_backward: bool) -> SQL:
+    """Return the statement of `(record id, rank)` of all that match, in the order of the ranks.
 
-    Ranking is BM25 on SQLite and `ts_rank` on PostgreSQL. The match is asked for once, as FTS5
-    counts all matches anew for each query.
+    FTS5 has the matches of a tier in that order, and SQLite runs the parts of a `UNION ALL` one
+    after the other: who takes the first rows pays for no others.
     """
-    return _sorted(RANKED[connection.vendor], resource, [match_expression], is_backward)
-
-
-def by_tier(resource: str, *, is_backward: bool) -> SQL:
-    """Return the same for a question of one word, of which BM25 knows little but texts' lengths.
-
-    It goes by where the word is found, then the newest first. FTS5 has the matches of a tier in
-    that order, and SQLite runs the parts of a `UNION ALL` one after the other: who takes the first
-    rows pays for no others.
-    """
+    tiers = [
+        UnboundParameter("search", TextField(), partial(tier_expression, number))
+        for number in range(TIER_COUNTS[is_of_one_word])
+    ]
     if connection.vendor != "sqlite":
-        return _sorted(IN_TIERS, resource, TIERS, is_backward)
+        return _sorted(resource, tiers, is_backward)
     newest = "ASC" if is_backward else "DESC"
-    numbers = sorted(range(len(TIERS)), reverse=is_backward)
+    numbers = sorted(range(len(tiers)), reverse=is_backward)
     arms = [ONE_TIER.format(tier=number, newest=newest, resource=resource) for number in numbers]
-    return " UNION ALL ".join(arms), [_asked(TIERS[number]) for number in numbers]
+    return " UNION ALL ".join(arms), [tiers[number] for number in numbers]
 
 
-def _sorted(
-    statement: str, resource: str, queries: Sequence[Callable[[str], str]], is_backward: bool
-) -> SQL:
-    """Sort matches; the limit, which is none, has both databases keep the order."""
+def _sorted(resource: str, tiers: Sequence[UnboundParameter], is_backward: bool) -> SQL:
+    """Sort all matches (PostgreSQL); the limit, which is none, has it keep the order."""
+    *better, last = enumerate(tiers)
+    cases = "".join(f" WHEN e.vector @@ %s::tsquery THEN {number}" for number, _tier in better)
+    found = IN_TIERS.format(tiers=f"{cases} ELSE {last[0]}", resource=resource)
     direction = "DESC" if is_backward else "ASC"
     order = f"ORDER BY 2 {direction}, 1 {direction} {dialect().no_limit} OFFSET 0"
-    asked = [_asked(query) for query in queries]
-    repeated = asked * (statement.count("%s") // len(asked))
-    return f"{statement}'{resource}' {order}", repeated
-
-
-def _asked(query: Callable[[str], str]) -> UnboundParameter:
-    return UnboundParameter("search", TextField(), query)
+    return f"{found} {order}", tiers
 
 
 class MatchingIds(Func):

@@ -4,12 +4,16 @@ A question is its words, all of which have to be found. The last one may be the 
 Words between quotes have to follow each other. Korean, Chinese and Japanese words are found inside
 other words, by their pairs of characters, as endings are attached to them and compounds are written
 together.
+
+Whatever has a word has its pairs, so a pair is asked for as a whole term: to look for terms that
+begin with it would find the same, and has an index put the lists of all these terms together.
 """
 
 from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from resources.byte_cache import byte_cached
@@ -25,7 +29,6 @@ CLAUSE = re.compile(r'"(?P<quoted>[^"]*)(?P<end>"?)|(?P<plain>[^"]+)')
 RUN = re.compile(f"[{CJK}]+|[^{CJK}]+")
 UNFINISHED = re.compile("(?<=[가-힣])[ㄱ-ㅎ]\\Z")
 """A consonant that is on its way to become a syllable."""
-PAIR_LENGTH = 2
 
 
 class Among(StrEnum):
@@ -35,7 +38,17 @@ class Among(StrEnum):
     WORDS = "words"
     PARTS = "parts"
     TITLE = "title"
+    TITLE_PARTS = "title parts"
+    IN_TITLE = "in title"
     BODY = "body"
+
+
+IN_TITLE = {
+    Among.ANY: Among.IN_TITLE,
+    Among.WORDS: Among.TITLE,
+    Among.PARTS: Among.TITLE_PARTS,
+}
+"""Where of a title something is looked for that may be found anywhere."""
 
 
 class Adjacent(NamedTuple):
@@ -49,13 +62,17 @@ class Adjacent(NamedTuple):
 class All(NamedTuple):
     """All of these have to be found; of none, nothing is."""
 
-    of: tuple[Adjacent | Either, ...]
+    of: tuple[Adjacent | All, ...]
 
 
-class Either(NamedTuple):
-    """A word or its parts have to be found. A record with both ranks higher."""
+type Condition = Adjacent | All
 
-    of: tuple[Adjacent, Adjacent | All]
+
+class Asked(NamedTuple):
+    """A word or phrase of a question: itself among the words of a text, and how it is found."""
+
+    itself: Adjacent
+    found: Condition
 
 
 class Clause(NamedTuple):
@@ -66,36 +83,49 @@ class Clause(NamedTuple):
     is_closed: bool
 
 
-type Condition = Adjacent | All | Either
+@byte_cached(CONDITION_BYTES, lambda question: 400 + 200 * len(question))
+def asked_in(question: str) -> tuple[Asked, ...]:
+    """Return the words and phrases of a question; those after the twelfth do not count."""
+    return tuple(islice(_asked(question), MOST_WORDS))
 
 
-@byte_cached(CONDITION_BYTES, lambda question: 400 + 100 * len(question))
 def condition_of(question: str) -> All:
-    """Return what a question asks for; words after the twelfth do not count."""
-    return All(tuple(_conditions(question))[:MOST_WORDS])
+    """Return what a question asks for."""
+    return All(tuple(asked.found for asked in asked_in(question)))
 
 
 def is_of_one_word(question: str) -> bool:
     """Return whether a question asks for one thing only, a word or a phrase."""
-    return len(condition_of(question).of) == 1
+    return len(asked_in(question)) == 1
 
 
-def tiers_of(condition: All) -> tuple[Adjacent, Adjacent, Adjacent]:
-    """Return where the one word of a question is looked for before all the rest.
+def tiers_of(question: str) -> tuple[Condition, ...]:
+    """Return where a question is looked for, the best first, the last one finding all.
 
-    First the word itself in titles, then as a beginning of their words, then in other texts.
+    One word or phrase: itself in titles, then as a beginning of their words, then in other texts.
+    Several: all of them anywhere in the title. What the first tier finds the second does, too.
     """
-    (asked,) = condition.of
-    word = asked.of[0] if isinstance(asked, Either) else asked
+    every = asked_in(question)
+    found = condition_of(question)
+    if len(every) != 1:
+        return _in_title(found), found
+    ((itself, _found),) = every
     return (
-        Adjacent(word.terms, Among.TITLE),
-        word._replace(among=Among.TITLE),
-        word._replace(among=Among.BODY),
+        Adjacent(itself.terms, Among.TITLE),
+        itself._replace(among=Among.TITLE),
+        itself._replace(among=Among.BODY),
+        found,
     )
 
 
-def _conditions(question: str) -> Iterator[Adjacent | Either]:
-    """Yield the condition of each word and phrase of a question."""
+def _in_title(condition: Condition) -> Condition:
+    if isinstance(condition, All):
+        return All(tuple(map(_in_title, condition.of)))
+    return condition._replace(among=IN_TITLE[condition.among])
+
+
+def _asked(question: str) -> Iterator[Asked]:
+    """Yield each word and phrase of a question."""
     clauses = [
         Clause(words, is_quoted=found["plain"] is None, is_closed=found["end"] == '"')
         for found in CLAUSE.finditer(question)
@@ -110,31 +140,31 @@ def _conditions(question: str) -> Iterator[Adjacent | Either]:
             yield _word(last, is_last=number == len(clauses))
 
 
-def _phrase(clause: Clause) -> Adjacent:
-    """Return the condition for words between quotes, of which the closing one may be missing."""
+def _phrase(clause: Clause) -> Asked:
+    """Return words between quotes, of which the closing one may be missing."""
     is_beginning = not clause.is_closed or _ends_in_cjk(clause.words[-1])
-    return Adjacent(tuple(clause.words), Among.WORDS, is_beginning)
+    words = Adjacent(tuple(clause.words), Among.WORDS, is_beginning)
+    return Asked(words, words)
 
 
-def _word(word: str, *, is_last: bool) -> Adjacent | Either:
-    """Return the condition for a word: its parts, and for the ranking the word itself."""
+def _word(word: str, *, is_last: bool) -> Asked:
+    """Return a word, which is found by its parts."""
     if is_last:
         word = UNFINISHED.sub("", word)
     *others, last = RUN.findall(word)
     parts = [_run(run, is_last=False) for run in others] + [_run(last, is_last=is_last)]
-    if len(parts) == 1 and parts[0].terms == (word,):
-        return parts[0]
-    whole = Adjacent((word,), Among.WORDS, is_last or _ends_in_cjk(word))
-    return Either((whole, parts[0] if len(parts) == 1 else All(tuple(parts))))
+    itself = Adjacent((word,), Among.WORDS, is_last or _ends_in_cjk(word))
+    return Asked(itself, parts[0] if len(parts) == 1 else All(tuple(parts)))
 
 
 def _run(run: str, *, is_last: bool) -> Adjacent:
     """Return the condition for characters of one kind, which are a word or a part of one."""
     if not _ends_in_cjk(run):
         return Adjacent((run,), Among.ANY, is_last)
-    if len(run) <= PAIR_LENGTH:
+    if len(run) == 1:
         return Adjacent((run,), Among.ANY, is_beginning=True)
-    return Adjacent(tuple(pairs_of(run)[:-1]), Among.PARTS)
+    pairs = tuple(pairs_of(run)[:-1])
+    return Adjacent(pairs, Among.ANY if len(pairs) == 1 else Among.PARTS)
 
 
 def _ends_in_cjk(word: str) -> bool:

@@ -35,13 +35,13 @@ def test_voiced_kana_keep_their_voice() -> None:
 
 
 def test_expressions_say_the_same_to_both_databases() -> None:
-    condition = condition_of('수집가 "of dawn" ex')
+    condition = condition_of('수집가 용 "of dawn" 카드 ex')
     assert fts5(condition) == (
-        '(({title body} : "수집가" * OR {title_parts body_parts} : "수집 집가")'
-        ' AND {title body} : "of dawn" AND "ex" *)'
+        '({title_parts body_parts} : "수집 집가" AND "용" * AND {title body} : "of dawn"'
+        ' AND "카드" AND "ex" *)'
     )
     assert tsquery(condition) == (
-        "((('수집가':*AB) | ('수집':CD <-> '집가':CD)) & ('of':AB <-> 'dawn':AB) & ('ex':*))"
+        "(('수집':CD <-> '집가':CD) & ('용':*) & ('of':AB <-> 'dawn':AB) & ('카드') & ('ex':*))"
     )
 
 
