@@ -68,7 +68,7 @@ class All(NamedTuple):
 type Condition = Adjacent | All
 
 
-class Asked(NamedTuple):
+class QuestionWord(NamedTuple):
     """A word or phrase of a question: itself among the words of a text, and how it is found."""
 
     itself: Adjacent
@@ -84,19 +84,19 @@ class Clause(NamedTuple):
 
 
 @byte_cached(CONDITION_BYTES, lambda question: 400 + 200 * len(question))
-def asked_in(question: str) -> tuple[Asked, ...]:
+def question_words(question: str) -> tuple[QuestionWord, ...]:
     """Return the words and phrases of a question; those after the twelfth do not count."""
-    return tuple(islice(_asked(question), MOST_WORDS))
+    return tuple(islice(_question_words(question), MOST_WORDS))
 
 
 def condition_of(question: str) -> All:
     """Return what a question asks for."""
-    return All(tuple(asked.found for asked in asked_in(question)))
+    return All(tuple(asked.found for asked in question_words(question)))
 
 
 def is_of_one_word(question: str) -> bool:
     """Return whether a question asks for one thing only, a word or a phrase."""
-    return len(asked_in(question)) == 1
+    return len(question_words(question)) == 1
 
 
 def tiers_of(question: str) -> tuple[Condition, ...]:
@@ -105,7 +105,7 @@ def tiers_of(question: str) -> tuple[Condition, ...]:
     One word or phrase: itself in titles, then as a beginning of their words, then in other texts.
     Several: all of them anywhere in the title. What the first tier finds the second does, too.
     """
-    every = asked_in(question)
+    every = question_words(question)
     found = condition_of(question)
     if len(every) != 1:
         return _in_title(found), found
@@ -124,7 +124,7 @@ def _in_title(condition: Condition) -> Condition:
     return condition._replace(among=IN_TITLE[condition.among])
 
 
-def _asked(question: str) -> Iterator[Asked]:
+def _question_words(question: str) -> Iterator[QuestionWord]:
     """Yield each word and phrase of a question."""
     clauses = [
         Clause(words, is_quoted=found["plain"] is None, is_closed=found["end"] == '"')
@@ -140,21 +140,21 @@ def _asked(question: str) -> Iterator[Asked]:
             yield _word(last, is_last=number == len(clauses))
 
 
-def _phrase(clause: Clause) -> Asked:
+def _phrase(clause: Clause) -> QuestionWord:
     """Return words between quotes, of which the closing one may be missing."""
     is_beginning = not clause.is_closed or _ends_in_cjk(clause.words[-1])
     words = Adjacent(tuple(clause.words), Among.WORDS, is_beginning)
-    return Asked(words, words)
+    return QuestionWord(words, words)
 
 
-def _word(word: str, *, is_last: bool) -> Asked:
+def _word(word: str, *, is_last: bool) -> QuestionWord:
     """Return a word, which is found by its parts."""
     if is_last:
         word = UNFINISHED.sub("", word)
     *others, last = RUN.findall(word)
     parts = [_run(run, is_last=False) for run in others] + [_run(last, is_last=is_last)]
     itself = Adjacent((word,), Among.WORDS, is_last or _ends_in_cjk(word))
-    return Asked(itself, parts[0] if len(parts) == 1 else All(tuple(parts)))
+    return QuestionWord(itself, parts[0] if len(parts) == 1 else All(tuple(parts)))
 
 
 def _run(run: str, *, is_last: bool) -> Adjacent:
