@@ -6,6 +6,7 @@ of a request that is answered already.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, override
 
 from django.utils.translation import gettext as _
@@ -13,11 +14,16 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from resources.errors import Problem
+from server.answer_writer import AnswerWriter
 from server.refusals import refusal
 from server.request_bodies import PASSING_BYTES, PASSING_SECONDS
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle, Transport
+
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+    from realtime.asgi_types import ASGIApp
 
 MOST_HEAD_BYTES = 64 * 1024
 """How large the head of a request may be; 431 beyond."""
@@ -37,6 +43,9 @@ class HttpConnection(HttpToolsProtocol):
         """What has come of a head that is not whole yet; None while none is awaited."""
         self.head_timer: TimerHandle | None = None
         self.refused_with = 400
+        self.is_parsing = False
+        self.parsed: tuple[RequestResponseCycle, ASGIApp] | None = None
+        """A request that has just been parsed, and what answers it."""
         self.passing_bytes: int | None = None
         """How much more is read of what nobody wants; None while all is wanted."""
 
@@ -59,7 +68,13 @@ class HttpConnection(HttpToolsProtocol):
             if self.passing_bytes < 0:
                 self.transport.close()
             return
+        self.is_parsing = True
         super().data_received(data)
+        self.is_parsing = False
+        parsed, self.parsed = self.parsed, None
+        # What was refused together with what came after it is not begun.
+        if parsed is not None and not parsed[0].disconnected:
+            self._answer_now(*parsed)
         if self.head_bytes is not None:
             self._await_head(len(data))
 
@@ -78,6 +93,22 @@ class HttpConnection(HttpToolsProtocol):
         if len(self.pipeline) >= MOST_PIPELINED:
             raise ValueError(MOST_PIPELINED)
         super().on_headers_complete()
+
+    @override
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:
+        """Begin to answer a request; one that is just being parsed, as soon as that is done."""
+        if self.is_parsing:
+            self.parsed = cycle, app
+        else:
+            super()._start_asgi_task(cycle, _written_whole(cycle, app))
+
+    def _answer_now(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:
+        """Answer a request here and now, up to where its answer has to wait for something."""
+        answering = cycle.run_asgi(_written_whole(cycle, app))
+        task = asyncio.Task(answering, loop=self.loop, eager_start=True)
+        if not task.done():
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
 
     @override
     def on_response_complete(self) -> None:
@@ -135,6 +166,10 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.close_timeout = CLOSE_SECONDS
+
+
+def _written_whole(cycle: RequestResponseCycle, app: ASGIApp) -> ASGIApp:
+    return AnswerWriter(cycle, app)
 
 
 def _refused(status: int) -> tuple[list[tuple[bytes, bytes]], bytes]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from resources.http.request import Request
 
 
+USES_OF_A_LOOK = 256
 LOST = (None, "57P01", "57P02")
 """SQLSTATE of a connection that has ended: none at all, or the server's goodbye."""
 
@@ -52,7 +53,7 @@ class ReadExecutor:
         self.under_way: dict[Hashable, asyncio.Task[HttpAnswer]] = {}
         self.is_shared = is_shared()
         self.watch = CommitWatch(epochs)
-        self.has_looked = False
+        self.uses_left = 0
         self.bell: asyncio.Task[None] | None = None
 
     def exchange(self, request: Request) -> Exchange:
@@ -100,11 +101,13 @@ class ReadExecutor:
         """Invalidate what has changed since the last look; return the epoch.
 
         An event loop works in the order of arrival, so one look serves all requests that are there.
+        Were they very many, the loop would ask for more of them in the same turn.
         """
+        self.uses_left -= 1
         if not self.is_embedded:
             self._listen()
-        elif not self.has_looked:
-            self.has_looked = True
+        elif self.uses_left < 0:
+            self.uses_left = USES_OF_A_LOOK
             asyncio.get_running_loop().call_soon(self._look_again)
             try:
                 self.watch.look()
@@ -114,7 +117,7 @@ class ReadExecutor:
 
     def _look_again(self) -> None:
         """Let the next turn of the event loop look again."""
-        self.has_looked = False
+        self.uses_left = 0
 
     def _listen(self) -> None:
         """Listen to what other processes change."""

@@ -1,0 +1,82 @@
+"""Sending one answer through a connection: in one piece where its length is known.
+
+uvicorn writes head and body apart, and looks at each header by itself, which costs a third of what
+a cached answer does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.httptools_impl import HEADER_VALUE_RE, STATUS_LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Sequence
+
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+    from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
+
+BODILESS = frozenset({204, 304})
+
+
+class AnswerWriter:
+    """An ASGI application that gives the next one another `send`, for one request."""
+
+    def __init__(self, cycle: RequestResponseCycle, next_app: ASGIApp) -> None:
+        self.cycle: Any = cycle
+        self.next_app = next_app
+        self.start: Message | None = None
+        """The first message of an answer that may come in one piece, until its body comes."""
+        self.length = 0
+
+    def __call__(self, scope: Scope, receive: Receive, _send: Send) -> Awaitable[None]:
+        """Answer the request."""
+        return self.next_app(scope, receive, self.send)
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer, as ASGI's `send`."""
+        start, self.start = self.start, None
+        if start is not None:
+            if self._is_whole(message):
+                self._send_whole(start, message.get("body", b""))
+                return
+            await self.cycle.send(start)
+        elif message["type"] == "http.response.start" and self._may_be_whole(message):
+            self.start = message
+            return
+        await self.cycle.send(message)
+
+    def _may_be_whole(self, start: Message) -> bool:
+        """Note the length that a head tells; return whether nothing else in it needs uvicorn."""
+        length = 0 if start["status"] in BODILESS else None
+        for name, value in start["headers"]:
+            if name == b"content-length":
+                length = int(value)
+            elif name == b"connection":
+                return False
+        self.length = length or 0
+        return length is not None and self.cycle.keep_alive
+
+    def _is_whole(self, message: Message) -> bool:
+        cycle = self.cycle
+        is_all = len(message.get("body", b"")) == self.length and not message.get("more_body")
+        return is_all and not (cycle.disconnected or cycle.flow.write_paused)
+
+    def _send_whole(self, start: Message, body: bytes) -> None:
+        cycle = self.cycle
+        head = head_of(start["status"], [*cycle.default_headers, *start["headers"]])
+        cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
+        cycle.transport.write(head + body)
+        cycle.message_event.set()
+        cycle.on_response()
+
+
+def head_of(status: int, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """Write the head of an answer; raises ValueError for a header with control characters."""
+    lines = [b"%b: %b" % header for header in headers]
+    # A tab is the one control character that is allowed.
+    if HEADER_VALUE_RE.search(b"\t".join(lines)):
+        raise ValueError("a header with control characters")
+    return b"%b%b\r\n\r\n" % (STATUS_LINE[status], b"\r\n".join(lines))
