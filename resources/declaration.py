@@ -65,9 +65,9 @@ class RecordAction:
 class ListOption:
     """A value of a parameter of lists: what it narrows them to, and the order that it brings.
 
-    `is_sorted` says that no index gives its rows in their order: they are found and sorted before
-    the few of the page become documents, on PostgreSQL even before it is asked whether they may be
-    seen. Give it a rule and a sort whose columns one index has.
+    `is_sorted` says that no index gives its rows in their order: they are sorted before it is asked
+    whether they may be seen. Give it a rule and a sort whose columns one index has, behind the
+    column that the rule looks up: SQLite reads the first of each value then, and no others.
     """
 
     words: str | Promise

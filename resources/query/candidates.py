@@ -1,14 +1,21 @@
 """The first visible rows of a list that no index gives in its order.
 
-All candidates are sorted, by an index that has what they are sorted by; whether the actor may see
-them is asked one after the other, until the page is full:
+Candidates are sorted, by an index that has what they are sorted by; whether the actor may see them
+is asked one after the other, until the page is full:
 
     SELECT t.id FROM (SELECT id, published_at FROM t WHERE <candidates> ORDER BY published_at DESC
     LIMIT ALL OFFSET 0) AS candidates JOIN t ON t.id = candidates.id WHERE <visible>
     ORDER BY published_at DESC LIMIT 31
 
-Both databases know the outer order from the inner one; the limit, which is none, keeps the two
-apart.
+PostgreSQL knows the outer order from the inner one; the limit, which is none, keeps the two apart.
+
+SQLite finds the first few candidates without looking at the others, where an index has the order
+for each value of a column (`author_id IN (…)`): it leaves a value at its first row that comes too
+late. So the others are sorted only if the first ones don't fill the page:
+
+    SELECT t.id FROM (SELECT * FROM (SELECT … ORDER BY … LIMIT 62) UNION ALL
+    SELECT * FROM (SELECT … ORDER BY … LIMIT -1 OFFSET 62) LIMIT -1) AS candidates CROSS JOIN t
+    ON t.id = candidates.id WHERE <visible> LIMIT 31
 """
 
 from __future__ import annotations
@@ -29,6 +36,8 @@ if TYPE_CHECKING:
     from resources.types import SQL
 
 NAME = '"candidates"'
+FIRST_TIMES = 2
+"""How many times what is asked for the first candidates are, some of which may be out of sight."""
 
 
 class FirstVisibleIds(Func):
@@ -66,10 +75,20 @@ class FirstVisibleIds(Func):
         seen, seen_values = self.visible.query.get_compiler(connection=connection).as_sql()
         table = connection.ops.quote_name(self.candidates.model._meta.db_table)
         id_name = connection.ops.quote_name(self.candidates.model._meta.pk.column)
-        order = ", ".join(f'{NAME}."{column}" {direction}' for column, direction in self.order)
-        joined = (
-            f" FROM ({found} {dialect().no_limit} OFFSET 0) AS {NAME} JOIN {table}"
-            f" ON {table}.{id_name} = {NAME}.{id_name}"
-        )
-        sql = seen.replace(f" FROM {table}", joined, 1)
-        return f"({sql} ORDER BY {order} LIMIT {self.most})", [*found_values, *seen_values]
+        of_same_row = f"{table} ON {table}.{id_name} = {NAME}.{id_name}"
+        if connection.vendor == "sqlite":
+            first = FIRST_TIMES * self.most
+            candidates = (
+                f"SELECT * FROM ({found} LIMIT {first})"  # noqa: S608 - compiled by Django
+                f" UNION ALL SELECT * FROM ({found} LIMIT -1 OFFSET {first}) LIMIT -1"
+            )
+            source = f" FROM ({candidates}) AS {NAME} CROSS JOIN {of_same_row}"
+            values, order = [*found_values, *found_values, *seen_values], ""
+        else:
+            columns = ", ".join(
+                f'{NAME}."{column}" {direction}' for column, direction in self.order
+            )
+            source = f" FROM ({found} {dialect().no_limit} OFFSET 0) AS {NAME} JOIN {of_same_row}"
+            values, order = [*found_values, *seen_values], f" ORDER BY {columns}"
+        sql = seen.replace(f" FROM {table}", source, 1)
+        return f"({sql}{order} LIMIT {self.most})", values

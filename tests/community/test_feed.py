@@ -194,6 +194,26 @@ def test_bob_reads_of_those_whom_he_follows(
     assert shown(anonymous, mode="new") == ["Liked", "Hello", "Carol's", "Alice's"]
 
 
+def test_what_bob_may_not_see_leaves_no_gap_in_what_he_follows(
+    alice: Persona, bob: Persona, carol: Persona
+) -> None:
+    """Far more of the newest than a page holds are out of sight, and the pages are full."""
+    for author, texts in ((carol, ("one", "two", "three")), (alice, "abcdefgh")):
+        for text in texts:
+            author.creates("posts", text=text)
+        bob.api.put(f"users/{author.id}/follow")
+    run_consumers("feed")
+    bob.api.put(f"users/{alice.id}/mute")
+    page = bob.api.get("feed", mode="following", limit="1", expand="post").json()
+    seen = [item["expand"]["post"]["text"] for item in page["results"]]
+    while page["next"]:
+        page = bob.api.client.get(page["next"]).json()
+        seen += [item["expand"]["post"]["text"] for item in page["results"]]
+    assert seen == ["three", "two", "one"]
+    back = bob.api.client.get(page["previous"]).json()["results"]
+    assert [item["expand"]["post"]["text"] for item in back] == ["two"]
+
+
 def test_a_key_tells_whom_alice_follows_only_if_it_reads_follows(alice: Persona) -> None:
     card = publish(alice, "Dragon")
     item = item_of(alice, card)["id"]
