@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def files_shown_by(change: Change) -> list[UUID]:
     """Return the ids of the files that a record pointed at before a change."""
-    resource = registry.named(change.resource)
+    resource = registry.named(change.resource) if change.before else None
     if resource is None:
         return []
     shown: set[str] = set()

@@ -10,7 +10,7 @@ import logging
 import os
 from functools import cache
 from secrets import token_hex
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, override
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -40,15 +40,16 @@ class Ringer(Thread):
         self.loop = asyncio.new_event_loop()
         self.wanted = asyncio.Event()
         self.changed: set[str] = set()
+        self.lock = Lock()
         self.start()
 
     def ring(self, resource: str) -> None:
-        """Ring soon for a change of a resource."""
-        self.loop.call_soon_threadsafe(self._want, resource)
-
-    def _want(self, resource: str) -> None:
-        self.changed.add(resource)
-        self.wanted.set()
+        """Ring soon for a change of a resource; the first one wakes the thread."""
+        with self.lock:
+            is_first = not self.changed
+            self.changed.add(resource)
+        if is_first:
+            self.loop.call_soon_threadsafe(self.wanted.set)
 
     def carry(self, work: Coroutine[object, object, None]) -> None:
         """Wait for what the thread's loop does; raises TimeoutError, or what went wrong."""
@@ -64,7 +65,8 @@ class Ringer(Thread):
         while True:
             await self.wanted.wait()
             self.wanted.clear()
-            resources, self.changed = sorted(self.changed), set()
+            with self.lock:
+                resources, self.changed = sorted(self.changed), set()
             message = {"type": "changes.made", "by": _sender(os.getpid()), "resources": resources}
             try:
                 await layer.group_send(GROUP, message)

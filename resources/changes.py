@@ -13,19 +13,21 @@ from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db import router, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
 from django.db.models.deletion import Collector
 from django.dispatch import Signal
 from django.utils import timezone
 
 from resources import context, registry, relation_lists, row_sql, search
+from resources.connections import PART
 from resources.fields import column_of
 from resources.models import Action, Change, Record
 from resources.sealing import SealedField
 from resources.text import composed_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from uuid import UUID
 
     from django.db.models import Model
@@ -35,9 +37,10 @@ if TYPE_CHECKING:
 
 KEPT_BY_THE_DOOR = frozenset({"revision", "updated_at"})
 """Columns that the write door itself sets."""
-READY = (str, int, float, bool, list, dict)
+READY = (str, int, float, bool, list, dict, type(None))
 """What JSON has a form for."""
-committed = Signal()
+READY_TYPES = frozenset(READY)
+committed = Signal(use_caching=True)
 """Sent after commit with `sender` (the row's model) and `change` (its `Change`)."""
 
 type Written = list[tuple[Record, Change]]
@@ -56,12 +59,12 @@ def recorded() -> Iterator[Written]:
         _written.reset(token)
 
 
-def together() -> transaction.Atomic:
+def together() -> AbstractContextManager[object]:
     """Make several writes one: all of them are committed, or none.
 
     Inside another transaction this costs nothing: it fails with it.
     """
-    return transaction.atomic(savepoint=False)
+    return PART if connections[DEFAULT_DB_ALIAS].in_atomic_block else transaction.atomic()
 
 
 def create[M: Record](model: type[M], *, by: Actor, **values: object) -> M:
@@ -103,7 +106,8 @@ def update[M: Record](row: M, *, by: Actor, **values: object) -> M:
     IntegrityError and ValidationError as the model does.
     """
     composed = _composed(values)
-    columns = {*_attributes(type(row), composed), *KEPT_BY_THE_DOOR}
+    touched = {*_attributes(type(row), composed), *KEPT_BY_THE_DOOR}
+    columns = [name for name in logged_columns(type(row)) if name in touched]
     before = logged_values(row, columns)
     changed = [name for name, value in composed.items() if _assign(row, name, value)]
     if not changed:
@@ -163,21 +167,23 @@ def locked[M: Record](row: M) -> M:
     return found
 
 
-def logged_values(row: Model, only: Set[str] | None = None) -> dict[str, object]:
+def logged_values(row: Model, names: Iterable[str] | None = None) -> dict[str, object]:
     """Return the logged columns of a row, all or some: attribute name to JSON-ready value.
 
     Sealed columns are not among them: the log would keep what the row has long forgotten.
     """
     values = {}
     state = vars(row)
-    for name in logged_columns(type(row)):
-        if only is not None and name not in only:
-            continue
+    for name in logged_columns(type(row)) if names is None else names:
         value = state[name] if name in state else getattr(row, name)
-        if value is not None and not isinstance(value, READY):
-            value = value.isoformat() if isinstance(value, datetime) else str(value)
-        values[name] = value
+        values[name] = value if type(value) in READY_TYPES else _as_json(value)
     return values
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, READY) else str(value)
 
 
 @cache
@@ -264,7 +270,7 @@ def _change(
     values = {
         "resource": registry.resource_of(type(row)).name,
         "record_id": row.pk,
-        "action": action,
+        "action": action.value,
         "actor_id": by.id,
         "request_id": context.request_id(),
         "before": before or {},

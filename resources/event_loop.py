@@ -6,7 +6,7 @@ Whatever could keep other requests waiting (compiling SQL, a long query, a remot
 
 from __future__ import annotations
 
-from asyncio import get_running_loop
+from asyncio import _get_running_loop
 
 
 class MustRunInThread(Exception):
@@ -15,8 +15,4 @@ class MustRunInThread(Exception):
 
 def is_in_event_loop() -> bool:
     """Return whether this thread runs an event loop just now."""
-    try:
-        get_running_loop()
-    except RuntimeError:
-        return False
-    return True
+    return _get_running_loop() is not None

@@ -158,11 +158,9 @@ def _values(row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper
     values = []
     state = vars(row)
     for column in columns:
-        attribute = column.attribute
+        _field, attribute, passthrough, _adapters = column
         value = state[attribute] if attribute in state else getattr(row, attribute)
-        values.append(
-            value if type(value) in column.passthrough else column.adapted(value, database)
-        )
+        values.append(value if type(value) in passthrough else column.adapted(value, database))
     return values
 
 

@@ -13,11 +13,11 @@ def composed(text: str) -> str:
 def composed_value(value: object) -> object:
     """Return a JSON value with every text in it, names of members too, in composed form."""
     if isinstance(value, str):
-        return composed(value)
-    if isinstance(value, list):
-        return [composed_value(item) for item in value]
+        return value if value.isascii() else composed(value)
     if isinstance(value, dict):
         return {composed_value(name): composed_value(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [composed_value(item) for item in value]
     return value
 
 

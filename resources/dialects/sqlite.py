@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,7 +12,6 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.utils.module_loading import import_string
 
-from resources.byte_cache import byte_cached
 from resources.dialects.protocol import NOT_ADAPTED
 from resources.text import folded, number_text
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 OF_DJANGO = "django.db.backends.sqlite3._functions.register"
 SAMPLED_ROWS = 200
 """Rows whose size stands for that of all."""
-STATEMENT_BYTES = 8 * 1024 * 1024
-"""Memory for statements with SQLite's own placeholders."""
+STATEMENTS = 512
+"""Statements with SQLite's own placeholders that are kept."""
 
 
-@byte_cached(STATEMENT_BYTES, lambda sql: 2 * len(sql))
+@lru_cache(STATEMENTS)
 def with_qmarks(sql: str) -> str:
     """Return a statement with SQLite's placeholder `?` in the place of Django's `%s`."""
     return FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%")
@@ -114,9 +114,9 @@ class Sqlite:
 
     def version(self) -> int:
         """Return `PRAGMA data_version` of the current connection."""
-        connection.ensure_connection()
-        ((version,),) = connection.connection.rows("PRAGMA data_version", ())
-        return int(version)
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        version: int = database.data_version()
+        return version
 
     def table_size(self, table: str) -> tuple[int, int]:
         """Count the rows, and take the newest ones' size for that of all, without indexes."""

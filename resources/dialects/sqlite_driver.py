@@ -261,7 +261,8 @@ class SqliteConnection(_Connection):
         """
         cursor = _PlainCursor(self)
         _execute(cursor, sql, values)
-        cursor.row_trace = _converter_of(cursor, sql)
+        if converter := _converter_of(cursor, sql):
+            cursor.row_trace = converter
         found: list[Row] = cursor.fetchall()
         return found
 

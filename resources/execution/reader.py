@@ -65,26 +65,27 @@ def view_record(resource: Resource, actor: Actor, record_id: str, query_string: 
 
 def chosen_record(resource: Resource, actor: Actor, record_id: str, selection: Selection) -> Answer:
     """Answer what was chosen of one record; raises Problem 404 as above."""
-    plan, rows = _rows_of(resource, actor, selection, record_id)
-    if not rows:
-        raise not_visible()
-    document, revision = rows[0]
-    body = completed(document).encode()
-    return Answer(body, entity_tag(revision, body), plan.sources)
-
-
-def _rows_of(
-    resource: Resource, actor: Actor, selection: Selection, record_id: str
-) -> tuple[Plan, Rows]:
-    """Read a record by its id or natural key, with the plan that did."""
     try:
         identifier = UUID(record_id)
     except ValueError:
         if not resource.natural_key or "\x00" in record_id:
             raise not_visible() from None
-        return _rows_by_key(resource, actor, selection, record_id.lower())
-    by_id = view_plan(resource, actor.kind, selection)
-    return by_id, run_plan(by_id, actor, {"id": identifier})
+        return _record_answer(*_rows_by_key(resource, actor, selection, record_id.lower()))
+    return record_by_id(resource, actor, identifier, selection)
+
+
+def record_by_id(resource: Resource, actor: Actor, record_id: UUID, selection: Selection) -> Answer:
+    """Answer what was chosen of the record of an id; raises Problem 404 as above."""
+    plan = view_plan(resource, actor.kind, selection)
+    return _record_answer(plan, run_plan(plan, actor, {"id": record_id}))
+
+
+def _record_answer(plan: Plan, rows: Rows) -> Answer:
+    if not rows:
+        raise not_visible()
+    document, revision = rows[0]
+    body = completed(document).encode()
+    return Answer(body, entity_tag(revision, body), plan.sources)
 
 
 def _rows_by_key(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from resources.event_loop import is_in_event_loop
 from resources.execution.inline_sqlite import inline_database
@@ -29,4 +29,4 @@ def run_plan(plan: Plan, actor: Actor, values: Mapping[Hashable, object]) -> Row
     if is_in_event_loop():
         database = inline_database()
         return database.rows(plan.sql_with_qmarks, plan.bound(actor, values, database.django))
-    return fetch_rows(plan.sql, plan.bound(actor, values, connection))
+    return fetch_rows(plan.sql, plan.bound(actor, values, connections[DEFAULT_DB_ALIAS]))

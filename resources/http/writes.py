@@ -9,7 +9,7 @@ import orjson
 
 from resources.answers import JSON, HttpAnswer
 from resources.errors import Problem, precondition_failed
-from resources.execution.reader import Answer, view_record
+from resources.execution.reader import Answer, record_by_id, view_record
 from resources.http.authentication import require_scope, require_scopes
 from resources.http.conditions import is_known
 from resources.http.throttles import consume_quota, rate_limit_keys
@@ -152,7 +152,8 @@ def _shown(exchange: Exchange, row: Record, status: int) -> HttpAnswer:
     """Answer a record as it now is, or just its id when its writer may not view it."""
     request = exchange.request
     try:
-        answer = view_record(request.resource, exchange.actor, str(row.pk), request.query_string)
+        shown = view_selection(request.resource, request.query_string)
+        answer = record_by_id(request.resource, exchange.actor, row.pk, shown)
     except Problem as problem:
         if problem.status != 404:
             raise

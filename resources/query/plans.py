@@ -50,7 +50,7 @@ from resources.search.expressions import match_expression
 from resources.search.matching import MatchingIds, best_first
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 
     from django.db.models import Model
 
@@ -78,6 +78,11 @@ class Plan:
         return with_qmarks(self.sql or "")
 
     @cached_property
+    def unbound(self) -> Set[UnboundParameter]:
+        """Return the placeholders, of which rules repeat that of the actor."""
+        return {part for part in self.parameters if isinstance(part, UnboundParameter)}
+
+    @cached_property
     def sources(self) -> frozenset[str] | None:
         """Name what the statement reads; None when time alone changes what it finds."""
         return sources_of(self.sql or "")
@@ -89,11 +94,12 @@ class Plan:
 
     def bound(self, actor: Actor, values: Mapping[Hashable, Any], database: Any) -> Values:
         """Return the parameters with the values in their placeholders."""
+        bound = {
+            part: part.bind(actor.id if part.key == ACTOR_ID else values[part.key], database)
+            for part in self.unbound
+        }
         return [
-            part.bind(actor.id if part.key == ACTOR_ID else values[part.key], database)
-            if isinstance(part, UnboundParameter)
-            else part
-            for part in self.parameters
+            bound[part] if isinstance(part, UnboundParameter) else part for part in self.parameters
         ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast, override
 
 from django.db.models import Model, OuterRef, Q
@@ -106,6 +107,7 @@ class Where(Rule):
         return str(_(" and ")).join(_spelled(*item) for item in self.conditions.items())
 
 
+@cache
 def log_name(model: type[Model], column: str) -> str:
     """Return a column as the change log names it."""
     return column_of(model, column).attname
@@ -160,7 +162,7 @@ class Own(Rule):
         return frozenset(actor for actor in actors if actor.is_known and actor.id == owner)
 
     def _owner(self, row: Model) -> UUID | None:
-        owner: UUID | None = getattr(row, column_of(row, self.column).attname)
+        owner: UUID | None = getattr(row, log_name(row._meta.model, self.column))
         return owner
 
     @override

@@ -8,13 +8,12 @@ GIN index. Both hold the terms as they are given: no parser or dictionary of the
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from threading import local
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from resources import registry
 from resources.dialects import dialect
@@ -22,7 +21,7 @@ from resources.models import SearchEntry
 from resources.search.terms import terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
     from uuid import UUID
 
     from django.db.models import Model, QuerySet
@@ -46,17 +45,18 @@ ENTER_TERMS = (
     " VALUES (%s, %s, %s, %s, %s)"
 )
 """One row at a time, as FTS5 writes out what it holds before each INSERT … SELECT."""
-DIGESTS = (
-    "SELECT id, digest FROM resources_searchentry WHERE id IN (SELECT value FROM JSON_EACH(%s))"
-)
 WEIGHTS = ("A", "B", "C", "D")
 
 
 class EnteredTerms(NamedTuple):
-    """The terms of an entry: as texts, with a checksum that the entry has, too."""
+    """The terms of an entry: as texts, with a checksum that the entry keeps."""
 
     texts: tuple[str, str, str, str]
     digest: int
+
+
+type Entries = dict[tuple[str, str], EnteredTerms]
+"""The terms of records, by the resource's name and the record's id."""
 
 
 def index(row: Record, changed: Collection[str]) -> None:
@@ -78,27 +78,30 @@ def index_many(rows: Iterable[Record]) -> None:
 
 @contextmanager
 def gathered() -> Iterator[None]:
-    """Make the terms entered inside searchable at the end, all at once (SQLite).
+    """Enter what is written in one piece at its end, all at once (SQLite).
 
-    FTS5 writes out what it holds at every savepoint. What a savepoint takes back is not entered.
+    FTS5 writes out what it holds at every savepoint. Outside of one piece a savepoint can take a
+    part back, so that there everything is entered at once (`resources.connections.one_piece`).
     """
     if _waiting.entries is not None:
         yield
         return
-    entries: dict[int, EnteredTerms] = {}
+    entries: Entries = {}
     _waiting.entries = entries
     try:
         yield
     finally:
         _waiting.entries = None
     if entries:
-        _enter_terms(_still_standing(entries))
+        _enter(entries)
 
 
 def forget(row: Record) -> None:
     """Take a deleted row's terms out."""
     resource = registry.resource_of(type(row))
     if resource.search:
+        if _waiting.entries:
+            _waiting.entries.pop((resource.name, str(row.pk)), None)
         forget_entries(SearchEntry.objects.filter(resource=resource.name, record_id=row.pk))
 
 
@@ -149,24 +152,21 @@ def _texts(row: Model, columns: Collection[str]) -> list[str]:
 
 
 class _Waiting(local):
-    """Entries of each thread whose terms are not searchable yet; None when they are at once."""
+    """What each thread has still to enter; None when everything is entered at once."""
 
-    entries: dict[int, EnteredTerms] | None = None
+    entries: Entries | None = None
 
 
 _waiting = _Waiting()
 
 
 def _enter_on_sqlite(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
-    entries: dict[int, EnteredTerms] = {}
-    for key, terms in rows:
-        new = entered(terms)
-        ((entry,),) = dialect().rows(ENTER["sqlite"], [resource, str(key), new.digest])
-        entries[entry] = new
-    if _waiting.entries is None:
-        _enter_terms(entries.items())
-    else:
+    entries = {(resource, str(key)): entered(terms) for key, terms in rows}
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    if _waiting.entries is not None and database.is_one_piece:
         _waiting.entries |= entries
+    else:
+        _enter(entries)
 
 
 def _enter_on_postgresql(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
@@ -178,19 +178,14 @@ def _enter_on_postgresql(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> N
         cursor.executemany(ENTER["postgresql"], entries)  # without waiting for each
 
 
-def _enter_terms(entries: Iterable[tuple[int, EnteredTerms]]) -> None:
-    """Make the terms of entries searchable."""
-    with connection.cursor() as cursor:
-        cursor.executemany(ENTER_TERMS, [(entry, *new.texts) for entry, new in entries])
+def _enter(entries: Entries) -> None:
+    """Make records searchable, by terms of theirs, on SQLite.
 
-
-def _still_standing(entries: Mapping[int, EnteredTerms]) -> list[tuple[int, EnteredTerms]]:
-    """Leave out the entries that a savepoint took back, or brought back to what they were.
-
-    In the order of their ids, as FTS5 writes out what it holds before a smaller one.
+    In the order of their entries' ids, as FTS5 writes out what it holds before a smaller one.
     """
-    found: Any = dialect().rows(DIGESTS, [json.dumps(list(entries))])
-    digests = dict(found)
-    return [
-        (entry, new) for entry, new in sorted(entries.items()) if digests.get(entry) == new.digest
-    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(ENTER["sqlite"], [(*key, new.digest) for key, new in entries.items()])
+        ids = [entry for (entry,) in cursor.fetchall()]
+        texts = [new.texts for new in entries.values()]
+        found = sorted(zip(ids, texts, strict=True))
+        cursor.executemany(ENTER_TERMS, [(entry, *those) for entry, those in found])

@@ -19,6 +19,7 @@ from django.utils.asyncio import async_unsafe
 from resources.dialects import sqlite_driver
 from resources.dialects.sqlite import register_functions, with_qmarks
 from resources.errors import MOVING
+from resources.event_loop import is_in_event_loop
 from server.sqlite.write_lock import WriteLock
 from server.statements import finished
 
@@ -134,6 +135,9 @@ class SQLiteConnection(_Base):
         super().__init__(*args, **kwargs)
         self._write_lock: WriteLock | None = None
         self.is_one_piece = False
+        # Whoever asks the settings for it waits longer than SQLite takes for most statements.
+        self.is_debugged = settings.DEBUG
+        self._data_version: int | None = None
         self._deadline = inf
 
     @cached_property
@@ -180,21 +184,20 @@ class SQLiteConnection(_Base):
         cursor.database = self
         return cursor
 
-    @async_unsafe
     def rows(self, sql: str, values: Any) -> Any:
         """Run a statement with Django's placeholders and return its rows, if it has any.
 
         It does what a cursor does, and needs none where nobody watches the statements.
         """
-        if self._needs_djangos_cursor():
+        if self._needs_djangos_cursor() or is_in_event_loop():
             with self.cursor() as cursor:
                 return cursor.execute(sql, values).fetchall()
         if self.needs_rollback:
             self.validate_no_broken_transaction()
         if self.connection is None:
             self.ensure_connection()
-        self.begin_statement()
         begun = monotonic()
+        self._deadline = begun + limit.seconds
         try:
             return self.connection.rows(with_qmarks(sql), values)
         except apsw.Error as error:
@@ -205,8 +208,20 @@ class SQLiteConnection(_Base):
 
     def _needs_djangos_cursor(self) -> bool:
         """Return whether somebody watches the statements, or another thread has to be refused."""
-        is_watched = self.queries_logged or self.execute_wrappers
+        is_watched = self.is_debugged or self.force_debug_cursor or self.execute_wrappers
         return bool(is_watched) or self._thread_ident != get_ident()
+
+    def data_version(self) -> int:
+        """Return a number that changes when another connection has committed something.
+
+        None can while this one holds the write lock, so that a transaction asks once.
+        """
+        version = self._data_version
+        if version is None:
+            ((version,),) = self.rows("PRAGMA data_version", ())
+            if self.in_atomic_block:
+                self._data_version = version
+        return int(version)
 
     def create_cursor(self, _name: str | None = None) -> object:
         self.begin_statement()
@@ -216,6 +231,7 @@ class SQLiteConnection(_Base):
         lock = _write_lock_at(str(self.settings_dict["NAME"]))
         lock.acquire()
         self._write_lock = lock
+        self._data_version = None
         try:
             super()._start_transaction_under_autocommit()
         except BaseException:
@@ -242,6 +258,7 @@ class SQLiteConnection(_Base):
             self._release_write_lock()
 
     def _release_write_lock(self) -> None:
+        self._data_version = None
         if self._write_lock:
             lock, self._write_lock = self._write_lock, None
             lock.release()
