@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from resources import registry
+from resources.declaration import Resource
+from resources.models import Change
 
 if TYPE_CHECKING:
-    from resources.declaration import RecordAction, Resource
+    from resources.declaration import RecordAction
 
 API_PREFIX = "/api/v1/"
 
@@ -42,3 +44,17 @@ def target_of(path: str) -> Target | None:
     parent, _slash, record_id = parent.rpartition("/")
     resource = registry.named(parent)
     return Target(resource, record_id, last) if resource is not None else None
+
+
+class BatchOfWrites(Resource):
+    """Several writes at once: in a resource's place, but without records, and so not registered."""
+
+    name = "batch"
+
+
+BATCH = Target(BatchOfWrites(Change))
+
+
+def target_of_request(path: str) -> Target | None:
+    """Return what the path of a request names: the batch, or what `target_of` says."""
+    return BATCH if path == BATCH.resource.name else target_of(path)

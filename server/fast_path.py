@@ -15,10 +15,10 @@ from files.access.public_files import EPOCH
 from resources.answers import JSON, HttpAnswer, problem_answer
 from resources.errors import Problem
 from resources.http.client_networks import limited_network
-from resources.http.pipeline import ADMISSION, READ
+from resources.http.pipeline import ADMISSION, BATCH_ADMISSION, READ, READ_BATCH
 from resources.http.request import READS, Request, media_type_of
 from resources.http.writes import LIMITS
-from resources.targets import API_PREFIX, Target, target_of
+from resources.targets import API_PREFIX, BATCH, Target, target_of_request
 from resources.writing.merge_patch import MEDIA_TYPE as MERGE_PATCH
 from server.envelope import Envelope, caller_of, send_answer
 from server.file_cache import FileCache
@@ -80,14 +80,15 @@ class FastPath:
             answer = refusal
             await let_pass(receive, limited_network(request.address))
         await send_answer(answer, envelope, request.language, send)
-        envelope.measure(answer.status, f"{request.resource}-{request.kind}")
+        envelope.measure(answer.status, request.view)
         envelope.log(answer.status)
 
     async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> HttpAnswer:
         if exchange.request.method in READS:
             answer = await self.readers.run(READ, exchange, receive)
             return answer if answer is not None else HttpAnswer(500)
-        refusal = await self.readers.run(ADMISSION, exchange, receive)
+        admission = BATCH_ADMISSION if exchange.request.is_batch else ADMISSION
+        refusal = await self.readers.run(admission, exchange, receive)
         return refusal or await self._written(exchange, scope, receive)
 
     async def _written(self, exchange: Exchange, scope: Scope, receive: Receive) -> HttpAnswer:
@@ -98,6 +99,10 @@ class FastPath:
             except Problem as problem:
                 return problem_answer(problem)
             exchange.request = exchange.request.with_body(b"".join(chunks))
+            if exchange.request.is_batch:
+                refusal = await self.readers.run(READ_BATCH, exchange, receive)
+                if refusal is not None:
+                    return refusal
             return await self.writers.write(exchange)
 
 
@@ -109,7 +114,7 @@ def is_answered_here(scope: Scope, headers: Mapping[bytes, bytes], target: Targe
     if target.action_name:
         is_sent = media_type_of(headers) == JSON or _is_empty(headers)
         return is_sent and target.action(method) is not None
-    if method in READS:
+    if method in READS and target is not BATCH:
         return True
     if method == "DELETE":
         return bool(target.record_id)
@@ -120,7 +125,7 @@ def is_answered_here(scope: Scope, headers: Mapping[bytes, bytes], target: Targe
 def is_form(scope: Scope, headers: Mapping[bytes, bytes], target: Target) -> bool:
     """Return whether this is a write as a form, maybe with files: Django reads those."""
     method: str = scope["method"]
-    if method not in FORM_METHODS or _is_json(method, headers):
+    if target is BATCH or method not in FORM_METHODS or _is_json(method, headers):
         return False
     if target.action_name and target.action(method) is None:
         return False
@@ -131,7 +136,7 @@ def _target(path: str) -> Target | None:
     """Return the resource and record that a path names, None for one of Django's own views."""
     if not path.startswith(API_PREFIX) or path.endswith("/"):
         return None
-    target = target_of(path[len(API_PREFIX) :])
+    target = target_of_request(path[len(API_PREFIX) :])
     return target if target is not None and target.record_id not in NO_IDS else None
 
 

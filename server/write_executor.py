@@ -23,7 +23,7 @@ from resources.answers import HttpAnswer, answered, problem_answer
 from resources.connections import one_piece, with_connection
 from resources.errors import Problem
 from resources.event_loop import MustRunInThread
-from resources.http.pipeline import WRITE, answer_of
+from resources.http.pipeline import answer_of, write_steps
 from server.waiting import in_thread
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _in_thread[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
 def write_in_language(exchange: Exchange) -> HttpAnswer:
     """Run the steps of a write in the language of its request; again if the first time failed."""
     translation.activate(exchange.request.language)
-    return answer_of(WRITE, exchange)
+    return answer_of(write_steps(exchange), exchange)
 
 
 def answered_always[Result](work: Callable[[], Result]) -> Result | HttpAnswer:

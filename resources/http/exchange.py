@@ -8,7 +8,7 @@ from resources.actors import ANONYMOUS, Actor
 from resources.http.authentication import actor_of_header
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from resources.answers import HttpAnswer
     from resources.execution.response_cache import ResponseCache
@@ -38,6 +38,7 @@ class Exchange:
         "request",
         "responses",
         "since",
+        "writes",
     )
 
     def __init__(
@@ -57,4 +58,5 @@ class Exchange:
         self.since = 0
         self.is_cached = False
         self.data: Any = None
+        self.writes: Sequence[Mapping[str, Any]] = ()
         self.answer: HttpAnswer | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resources.answers import problem_answer
-from resources.http import reads, writes
+from resources.http import batches, reads, writes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,6 +62,24 @@ WRITE = (
     Step(writes.run_write),
     *HEADERS,
 )
+BATCH_ADMISSION = (Step(reads.authenticate), *HEADERS)
+READ_BATCH = (
+    # Before it is handed to who writes, as limits are counted here.
+    Step(batches.read_batch),
+    Step(batches.count_batch),
+    *HEADERS,
+)
+BATCH = (
+    Step(batches.read_batch),
+    Step(batches.count_batch),
+    Step(batches.run_writes),
+    *HEADERS,
+)
+
+
+def write_steps(exchange: Exchange) -> Sequence[Step]:
+    """Return the steps that write what an exchange asks for."""
+    return BATCH if exchange.request.is_batch else WRITE
 
 
 def run(steps: Sequence[Step], exchange: Exchange) -> HttpAnswer | None:

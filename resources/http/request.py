@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from resources.http.bodies import fingerprint_of, parsed_body
 from resources.http.client_networks import address_of_request, address_of_scope
 from resources.http.languages import language_of
-from resources.targets import API_PREFIX, Target, target_of
+from resources.targets import API_PREFIX, BATCH, Target, target_of_request
 from resources.writing.merge_patch import MEDIA_TYPE, as_merge_patch
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Request(NamedTuple):
         """Build the request that `to_wire` took apart; raises LookupError if nothing is there."""
         method, path = wire[:2]
         fields: Any = wire[2:]
-        target = target_of(path.removeprefix(API_PREFIX))
+        target = target_of_request(path.removeprefix(API_PREFIX))
         if target is None:
             raise LookupError(f"{path} names no resource here, but did in the server")
         action = target.action(method) if target.action_name else None
@@ -133,16 +133,26 @@ class Request(NamedTuple):
         return self._replace(body=body)
 
     @property
+    def is_batch(self) -> bool:
+        """Return whether this is several writes at once."""
+        return self.resource is BATCH.resource
+
+    @property
     def url(self) -> str:
         """Return the address as clients know it, without its query."""
         return str(settings.PUBLIC_URL) + self.path
 
     @property
     def kind(self) -> str:
-        """Return what is asked for, in the words of the metrics: `list`, `record` or an action."""
+        """Return what of the resource is asked for: `list`, `record` or an action."""
         if self.action:
             return self.action.name
         return "record" if self.record_id else "list"
+
+    @property
+    def view(self) -> str:
+        """Return what is asked for, in the words of the metrics."""
+        return self.resource.name if self.is_batch else f"{self.resource}-{self.kind}"
 
     @property
     def verb(self) -> str:

@@ -7,21 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 from drf_spectacular.utils import extend_schema
 from rest_framework.views import APIView
 
-from resources.answers import JSON, HttpAnswer, answered
-from resources.http.bodies import JsonBody, fingerprint_of
-from resources.http.client_networks import address_of_request
+from resources.http.bodies import JsonBody
 from resources.http.exchange import Exchange
-from resources.http.pipeline import READ, WRITE, answer_of
+from resources.http.pipeline import READ, answer_of, write_steps
 from resources.http.request import READS
 from resources.http.request import Request as EngineRequest
 from resources.http.schema import BATCH_ANSWER, ResourceSchema
-from resources.http.throttles import consume_quota, rate_limit_keys
 from resources.http.writes import LIMITS
-from resources.targets import Target
-from resources.writing.batch import BatchInput, run_batch
-from resources.writing.idempotency import once
+from resources.targets import BATCH, Target
+from resources.writing.batch import BatchInput
 from resources.writing.merge_patch import MEDIA_TYPE, as_merge_patch
-from resources.writing.screening import with_aftermath
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +66,7 @@ class EngineView(APIView):
         exchange = Exchange(EngineRequest.from_django(request, target, request.data))
         exchange.actor = actor_behind(request)
         exchange.limits = getattr(request._request, "scope", {}).get(LIMITS)
-        return answer_of(WRITE, exchange).response()
+        return answer_of(write_steps(exchange), exchange).response()
 
 
 class ListView(EngineView):
@@ -132,22 +127,9 @@ class BatchView(APIView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Run several writes in one transaction, all or nothing."""
-        actor = actor_behind(request)
-        sent = BatchInput(data=request.data)
-        sent.is_valid(raise_exception=True)
-        writes = sent.validated_data["requests"]
-        who = rate_limit_keys(actor, address_of_request(request))
-        limits = consume_quota("write", *who, cost=len(writes))
-        key = request.headers.get("Idempotency-Key")
-
-        def answer() -> HttpAnswer:
-            return HttpAnswer(200, run_batch(actor, writes), {"Content-Type": JSON})
-
-        def answer_once() -> HttpAnswer:
-            asked = (request.path, fingerprint_of(request.data))
-            return once(key, actor, asked, answer) if key is not None else answer()
-
-        return answered(lambda: with_aftermath(answer_once)).with_headers(limits).response()
+        exchange = Exchange(EngineRequest.from_django(request, BATCH, request.data))
+        exchange.actor = actor_behind(request)
+        return answer_of(write_steps(exchange), exchange).response()
 
 
 def actor_behind(request: Request) -> Actor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
     from resources.targets import Target
 
 MOST_WRITES = 50
+METHODS = ("POST", "PATCH", "PUT", "DELETE")
+PLAIN_MEMBERS = frozenset({"method", "path", "body"})
+PLAIN_PATH = re.compile(r"[\w/-]+", re.ASCII)
 
 
 class BatchWrite(serializers.Serializer[object]):
     """One write of a batch."""
 
-    method = serializers.ChoiceField(choices=["POST", "PATCH", "PUT", "DELETE"])
+    method = serializers.ChoiceField(choices=METHODS)
     path = serializers.CharField(help_text="Such as `cards` or `cards/{id}`, below `/api/v1/`.")
     body = serializers.JSONField(required=False)
     if_match = serializers.CharField(required=False)
@@ -53,6 +57,31 @@ class BatchAnswer:
     def text(self) -> bytes:
         """Return the answer as JSON."""
         return b'{"status":%d,"body":%s}' % (self.status, self.body)
+
+
+def batch_writes(sent: object) -> Sequence[Mapping[str, Any]]:
+    """Return the writes of a batch as a client sent it; raises DRF's ValidationError."""
+    writes = sent.get("requests") if isinstance(sent, dict) else None
+    if (
+        isinstance(writes, list)
+        and 0 < len(writes) <= MOST_WRITES
+        and all(map(_is_plainly_right, writes))
+    ):
+        return writes
+    checked = BatchInput(data=sent)
+    checked.is_valid(raise_exception=True)
+    found: Sequence[Mapping[str, Any]] = checked.validated_data["requests"]
+    return found
+
+
+def _is_plainly_right(write: object) -> bool:
+    """Return whether nothing about one of the writes needs a second look."""
+    if type(write) is not dict or not write.keys() <= PLAIN_MEMBERS:
+        return False
+    path = write.get("path")
+    is_path = type(path) is str and PLAIN_PATH.fullmatch(path) is not None
+    is_method = type(write.get("method")) is str and write["method"] in METHODS
+    return is_path and is_method and write.get("body", True) is not None
 
 
 def run_batch(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:

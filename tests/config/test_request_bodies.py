@@ -158,7 +158,7 @@ def test_a_form_is_counted_once(dana: Persona, settings: Settings) -> None:
     assert nothing_is_held()
 
 
-@pytest.mark.parametrize(("path", "budget"), [("cards", in_memory), ("batch", on_disk)])
+@pytest.mark.parametrize(("path", "budget"), [("cards", in_memory), ("auth/token", on_disk)])
 def test_one_networks_bodies_leave_room_for_others(
     dana: Persona, monkeypatch: pytest.MonkeyPatch, path: str, budget: BodyBudget
 ) -> None:
@@ -200,7 +200,7 @@ def test_a_network_has_so_many_requests_under_way(dana: Persona, settings: Setti
         held = [Upload("batch", dana.token, place=f"2001:db8::{n}") for n in range(2)]
         for upload in held:
             await upload.send(b" ")
-        while on_disk.taken < 2:
+        while in_memory.taken < 2:
             await asyncio.sleep(0.01)
         third = Upload("cards", place="2001:db8::3")
         assert await third.status() == 429
@@ -220,11 +220,11 @@ def test_a_trusted_address_asks_for_many_at_once(dana: Persona, settings: Settin
     async def go(place: str) -> int:
         held = Upload("batch", dana.token, place=place)
         await held.send(b" ")
-        while not on_disk.taken:
+        while not in_memory.taken:
             await asyncio.sleep(0.01)
         status = await Upload("cards", place=place).status()
         await held.leave()
-        while on_disk.taken:
+        while in_memory.taken:
             await asyncio.sleep(0.01)
         return status
 
