@@ -18,7 +18,7 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from contextvars import Context
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from itertools import count, islice
 from selectors import EVENT_READ, DefaultSelector
 from threading import local
@@ -26,26 +26,30 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, NoReturn, override
 from uuid import UUID
 
+from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connections
+from django.utils import translation
 
+from realtime.bell import ring_others
 from realtime.hub import known_hubs
 from realtime.revocation import affected_members, recheck_members
 from resources import changes, context
 from resources.actors import Actor
 from resources.answers import HttpAnswer, problem_answer
 from resources.http.exchange import Exchange
+from resources.http.pipeline import answer_of, write_steps
 from resources.http.request import Request
 from server import process_metrics
 from server.back_off import BackOff
 from server.child_processes import ForkedChild
+from server.local_layer import LocalLayer
 from server.waiting import interrupted
 from server.write_executor import (
     MOST_IN_A_GROUP,
     GroupCommitWriter,
     QueuedWrite,
     write_group,
-    write_in_language,
 )
 from server.writer_frames import BUSY, HELLO, NEWS, Frames, frame
 
@@ -205,6 +209,14 @@ def _unpacked(request: Wire, actor: ActorWire, limits: Mapping[str, str] | None)
     return exchange
 
 
+@cache
+def _context_in(language: str) -> Context:
+    """Return a context whose messages are in a language; each write has a copy of it."""
+    own = Context()
+    own.run(translation.activate, language)
+    return own
+
+
 class Line:
     """A server's end of the writer: what came from it, and what it is told."""
 
@@ -304,10 +316,10 @@ class Writer:
                     asking.remove(line)
                     continue
                 number, request_id, *rest = said
-                own = Context()
+                exchange = _unpacked(*rest)
+                own = _context_in(exchange.request.language).copy()
                 own.run(context.begin, request_id)
-                work = partial(self._write, _unpacked(*rest))
-                yield line, number, QueuedWrite(work, own)
+                yield line, number, QueuedWrite(partial(self._write, exchange), own)
 
     def _write(self, exchange: Exchange) -> HttpAnswer:
         """Write, and say before that this goes on: a group of writes may take long together."""
@@ -315,7 +327,7 @@ class Writer:
             self.said_busy_at = monotonic()
             for line in self.lines:
                 line.say(frame(BUSY))
-        return write_in_language(exchange)
+        return answer_of(write_steps(exchange), exchange)
 
     def _hear(self, change: Change, **_signal: object) -> None:
         self.has_news = True
@@ -370,6 +382,9 @@ def leave_event_loops_alone() -> None:
 
 def be_the_writer(writer: Writer) -> NoReturn:
     """Write what comes through the lines until the servers are gone, and end the process."""
+    if isinstance(get_channel_layer(), LocalLayer):
+        # Whoever listens there has a line, by which it hears of each commit.
+        changes.committed.disconnect(ring_others)
     # The server says when it is over: what it has been asked is still to be written.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -193,7 +193,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
     def _known_names(self) -> Set[str]:
         return {name for field in self.fields.values() for name in _names(field)}
 
-    def _taken(self, data: Any) -> dict[str, Any] | None:
+    def taken(self, data: Any) -> dict[str, Any] | None:
         """Take what is plainly right field by field; None if something may not be."""
         is_fitting = (
             type(data) is dict and self._needed <= data.keys() <= self._fast_validators.keys()
@@ -211,9 +211,6 @@ class RecordInput(serializers.ModelSerializer[Any]):
 
     @override
     def to_internal_value(self, data: Any) -> Any:
-        taken = self._taken(data)
-        if taken is not None:
-            return taken
         self._sent = data
         unknown = sorted(set(data) - self._known_names) if isinstance(data, dict) else []
         misplaced = misplaced_uploads(data, self._known_names)
@@ -274,8 +271,11 @@ def validated(
     """
     serializer, context = _serializer(resource, verb)
     context["actor"], context["row"] = actor, row
-    values: dict[str, Any] = serializer.run_validation(composed_input(sent))
-    return values
+    composed = composed_input(sent)
+    taken = serializer.taken(composed)
+    if taken is None:
+        taken = serializer.run_validation(composed)
+    return taken
 
 
 def inputs_of(resource: Resource, verb: str) -> Mapping[str, Any]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from resources import changes, row_sql
+from resources.actors import UnboundActor
 from resources.connections import atomic
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.execution.reader import record_uuid
@@ -19,7 +22,7 @@ from resources.writing.uploads import has_uploads, uploads_stored
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from resources.actors import Actor
+    from resources.actors import Actor, ActorKind
     from resources.declaration import RecordAction, Resource
     from resources.models import Record
     from resources.rules import Rule
@@ -33,6 +36,8 @@ def create_record(resource: Resource, actor: Actor, sent: object) -> Record:
     401, 403 or 409; nothing is then written.
     """
     require_creator(resource, actor)
+    if not isinstance(sent, QueryDict):
+        return _created(resource, actor, sent)
     with uploads_stored(inputs_of(resource, "create"), actor, sent) as stored:
         return _created(resource, actor, stored)
 
@@ -56,8 +61,13 @@ def _created(resource: Resource, actor: Actor, sent: object) -> Record:
 
 def require_creator(resource: Resource, actor: Actor) -> None:
     """Raise Problem 401 or 403 for actors who can create no record whatever they send."""
-    if resource.create.scope(actor, resource.model) is False:
+    if _creates_nothing(resource, actor.kind):
         raise refused(is_known=actor.is_known)
+
+
+@cache
+def _creates_nothing(resource: Resource, kind: ActorKind) -> bool:
+    return resource.create.scope(UnboundActor(kind), resource.model) is False
 
 
 def update_record(

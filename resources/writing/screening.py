@@ -7,7 +7,7 @@ at once its service is done, whatever rows it wrote, by whichever verb or action
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +18,8 @@ from resources.errors import Problem
 from resources.models import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from uuid import UUID
 
     from resources.actors import Actor
@@ -61,13 +62,14 @@ def screen_by(screen: Screen) -> None:
     _screens.append(screen)
 
 
-@contextmanager
-def screened(actor: Actor) -> Iterator[None]:
+def screened(actor: Actor) -> AbstractContextManager[None]:
     """Have what is written meanwhile looked at; raises Problem as the screen does."""
     concerned = [screen for screen in _screens if screen.concerns(actor)]
-    if not concerned:
-        yield
-        return
+    return _looked_at(actor, concerned) if concerned else nullcontext()
+
+
+@contextmanager
+def _looked_at(actor: Actor, concerned: Sequence[Screen]) -> Iterator[None]:
     with changes.recorded() as written:
         yield
     for shown in _shown(written, actor):
