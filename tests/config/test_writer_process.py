@@ -117,6 +117,16 @@ def test_what_is_written_there_is_seen_at_once(api: httpx.Client) -> None:
         assert api.get("cards", params={"count": "exact"}).json()["count"] == cards + number + 1
 
 
+def test_batches_are_written_there_too(api: httpx.Client) -> None:
+    requests = [{"method": "POST", "path": "cards", "body": {"title": title}} for title in "AB"]
+    answered = api.post("batch", json={"requests": requests})
+    cards = [answer["body"]["id"] for answer in answered.json()["results"]]
+    assert [api.get(f"cards/{card}").json()["title"] for card in cards] == ["A", "B"]
+    refused = api.post("batch", json={"requests": [*requests, {**requests[0], "body": {}}]})
+    assert [error["field"] for error in refused.json()["errors"]] == ["requests.2.body.title"]
+    assert answered.headers["x-request-id"] != refused.headers["x-request-id"]
+
+
 def test_errors_come_back_as_from_anywhere_else(api: httpx.Client) -> None:
     refused = api.post("cards", json={"rarity": "unheard of"}, headers={"X-Request-ID": "mine"})
     assert refused.status_code == 400

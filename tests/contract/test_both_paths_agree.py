@@ -1,10 +1,12 @@
-"""Every read, good or bad, has one answer, by the fast path and through Django, cached or not."""
+"""Every read and batch, good or bad, has one answer, by the fast path and through Django."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -59,9 +61,10 @@ class Both:
 
 async def _asked(path: Any, scope: JsonObject) -> Answer:
     sent: list[JsonObject] = []
+    body: bytes = scope.get("body", b"")
 
     async def receive() -> JsonObject:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: JsonObject) -> None:
         sent.append(message)
@@ -188,3 +191,46 @@ def test_both_paths_give_every_read_the_same_answer(
         assert short.status == long.status < 500, scope
         assert short.headers == long.headers, scope
         assert short.body == long.body, scope
+
+
+MANY = [{"method": "DELETE", "path": "cards/nothing"}] * 51
+ONE = {"method": "PATCH", "path": "cards/{id}", "body": {"title": "Dragon"}}
+BATCHES: list[object] = [
+    {"requests": [ONE, ONE | {"path": "/cards/{id}/"}, ONE | {"path": " /api/v1/cards/{id}"}]},
+    {"requests": [ONE | {"if_match": "x"}]},
+    {"requests": [ONE | {"body": None}]},
+    {"requests": [ONE | {"body": {"titel": "é"}}, {"path": "cards"}]},
+    {"requests": [{"method": "GET", "path": "cards"}, {"method": "POST", "path": "batch"}]},
+    {"requests": [{"method": "POST", "path": path} for path in ("", "no", "cards/{id}/no", "x y")]},
+    {"requests": [{"method": 1, "path": ["cards"], "if_match": {}}, "cards", None]},
+    {"requests": MANY, "further": 1},
+    {"requests": {}},
+    {"requests": []},
+    {},
+    [],
+    None,
+    "cards",
+]
+
+
+@pytest.mark.parametrize("key", [None, "", "once"])
+def test_both_paths_give_every_batch_the_same_answer(
+    known: dict[str, list[str]], both: Both, key: str | None
+) -> None:
+    sent = {"content-type": "application/json", "accept-language": "ko"}
+    sent |= {} if key is None else {"idempotency-key": key}
+    bodies = [json.dumps(batch).replace("{id}", known["cards"][0]).encode() for batch in BATCHES]
+    scopes = []
+    for body, person in product([*bodies, b"", b"{", b"\xff"], known["people"][:5]):
+        who = {"authorization": person} if person else {}
+        scopes.append({**scope_of("POST", "/api/v1/batch", sent | who), "body": body})
+    for scope, (short, long) in zip(scopes, both.ask(scopes), strict=True):
+        assert short.status == long.status < 500, scope
+        # The second one is counted, too.
+        assert less_limits(short) == less_limits(long), scope
+        assert short.body == long.body, scope
+
+
+def less_limits(answer: Answer) -> dict[bytes, list[bytes]]:
+    limits = (b"ratelimit-remaining", b"ratelimit-reset")
+    return {name: value for name, value in answer.headers.items() if name not in limits}
