@@ -59,13 +59,15 @@ class Request:
 class Measured(NamedTuple):
     """Requests a second, and the milliseconds that half and 99 of 100 of them stayed below.
 
-    `microseconds` is the processor time of the server that a request cost, where it was measured.
+    `microseconds` is the processor time of the server that a request cost, `memory` how many bytes
+    the server takes up after them, where that was measured.
     """
 
     rate: float
     p50: float
     p99: float
     microseconds: float = 0
+    memory: int = 0
 
 
 class LoadError(RuntimeError):

@@ -55,8 +55,9 @@ PocketBase, which has no feed; its search is `title ~ "word"`, once for each wor
 title, description and tags. Searches for two words come over 8 connections, each for other words.
 Sign-in is bound by the password hash on purpose: argon2id in Holobase, bcrypt in PocketBase. Stock
 is a ModelViewSet with DRF's CursorPagination and simplejwt on the same server software and SQLite
-settings, with neither access log, metrics, change log nor search index. Most memory adds up a
-server's processes, pages that they share and SQLite's mapped file included.
+settings, with neither access log, metrics, change log nor search index. Most memory is that of all
+processes of a server after a load, pages that they share counted once, SQLite's mapped file
+included.
 """
 
 NO_SEARCH = """
@@ -91,7 +92,8 @@ def _on_sqlite(
             targets = {name: Target(one.address, rows[name]) for name, one in running.items()}
             loads = [load for load in workloads(targets) if load.row.name not in but]
             results = alternated(loads, running, options)
-            memory = {name: one.memory("VmHWM") for name, one in running.items()}
+            measured = [one for rounds in results.values() for one in rounds]
+            memory = {name: max(each[name].memory for each in measured) for name in names}
             lines += report.rates(loads, results, names)
         lines += ["", *report.memory_and_starts(memory, _cold_starts(folders, options.rounds))]
         if STOCK in names:
@@ -161,11 +163,12 @@ def alternated(
 
 
 def cost(request: Request, server: served.Served, seconds: float) -> Measured:
-    """Measure requests for some seconds, and the processor time of the server that each cost."""
+    """Measure requests for some seconds: the server's processor time for each, its memory after."""
     began = server.processor_seconds()
     measured = measure(request, seconds)
     busy = server.processor_seconds() - began
-    return measured._replace(microseconds=busy / (measured.rate * seconds) * 1e6)
+    microseconds = busy / (measured.rate * seconds) * 1e6
+    return measured._replace(microseconds=microseconds, memory=server.memory())
 
 
 def say(words: str) -> None:

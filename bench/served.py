@@ -57,17 +57,20 @@ class Served:
     cold_start: float
     database: subprocess.Popen[bytes] | None = None
 
-    def memory(self, kind: str = "VmRSS") -> int:
-        """Return the bytes of memory of the process and those it started; VmHWM is their most."""
-        family = {pid: _status(pid, "VmPeak") for pid in _family(self.process.pid)}
+    def memory(self) -> int:
+        """Return the bytes of memory of the process and those it started.
+
+        A page that several of them share counts once in all (PSS, proc_pid_smaps(5)).
+        """
+        family = {pid: _kilobytes(pid, "status", "VmPeak") for pid in _family(self.process.pid)}
         # Until it begins its own program, a child lives in the memory of its parent (vfork(2)),
         # which is told by the most that it ever had: that changes least.
         own = {most: pid for pid, most in reversed(family.items())}
-        return sum(_status(pid, kind) for pid in own.values())
+        return sum(_kilobytes(pid, "smaps_rollup", "Pss") for pid in own.values()) * 1024
 
     def own_memory(self) -> int:
         """Return the bytes of memory of the process without those that it started."""
-        return _status(self.process.pid, "VmRSS")
+        return _kilobytes(self.process.pid, "status", "VmRSS") * 1024
 
     def processor_seconds(self) -> float:
         """Return the processor time that it, its database and what they started have used."""
@@ -210,10 +213,10 @@ def _family(pid: int) -> list[int]:
     return family
 
 
-def _status(pid: int, kind: str) -> int:
-    lines = _told(Path(f"/proc/{pid}/status")).splitlines()
+def _kilobytes(pid: int, table: str, kind: str) -> int:
+    lines = _told(Path(f"/proc/{pid}/{table}")).splitlines()
     found = next((line for line in lines if line.startswith(f"{kind}:")), "x 0 kB")
-    return int(found.split()[1]) * 1024
+    return int(found.split()[1])
 
 
 def _processor_seconds(pid: int) -> float:
