@@ -11,13 +11,16 @@ import asyncio
 import logging
 import pickle
 import socket
+from collections import defaultdict
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
-from channels.layers import BaseChannelLayer, InMemoryChannelLayer
+from channels.layers import BaseChannelLayer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from realtime.asgi_types import Message
 
 logger = logging.getLogger("holobase.layer")
 
@@ -57,49 +60,51 @@ class LocalLayer(BaseChannelLayer):
 
     def __init__(self) -> None:
         super().__init__()
-        self.here = InMemoryChannelLayer()
+        self.channels: dict[str, asyncio.Queue[Message]] = {}
+        """What waits in each channel of this process; as many as there are parts that listen."""
+        self.groups: defaultdict[str, set[str]] = defaultdict(set)
         self.is_listening = False
-        # The event loop keeps only weak references to tasks.
-        self.under_way: set[asyncio.Future[None]] = set()
 
     @override
     async def new_channel(self, prefix: str = "local") -> str:
         """Return the name of a channel of this process."""
-        self._listen()
-        return str(await self.here.new_channel(prefix))
+        if not self.is_listening and boxes.own is not None:
+            self.is_listening = True
+            asyncio.get_running_loop().add_reader(boxes.own.outlet, self._empty, boxes.own.outlet)
+        name = f"{prefix}{len(self.channels)}"
+        self.channels[name] = asyncio.Queue(self.capacity)
+        return name
 
     @override
-    async def receive(self, channel: str) -> Any:
+    async def receive(self, channel: str) -> Message:
         """Return the next message in a channel of this process."""
-        return await self.here.receive(channel)
+        return await self.channels[channel].get()
 
     @override
     async def group_add(self, group: str, channel: str) -> None:
         """Have a channel of this process receive what is sent to a group."""
-        await self.here.group_add(group, channel)
+        self.groups[group].add(channel)
 
     @override
     async def group_discard(self, group: str, channel: str) -> None:
         """Let a channel receive a group's messages no longer."""
-        await self.here.group_discard(group, channel)
+        self.groups[group].discard(channel)
+        if not self.groups[group]:
+            del self.groups[group]
 
     @override
-    async def group_send(self, group: str, message: dict[str, object]) -> None:
+    async def group_send(self, group: str, message: Message) -> None:
         """Send a message to the channels of a group, in all processes."""
         packed = pickle.dumps((group, message))
         for box in boxes.all:
             box.put(packed)
 
-    def _listen(self) -> None:
-        """Pass on what comes into this process's mailbox, from now on."""
-        if not self.is_listening and boxes.own is not None:
-            self.is_listening = True
-            asyncio.get_running_loop().add_reader(boxes.own.outlet, self._empty, boxes.own.outlet)
-
     def _empty(self, outlet: socket.socket) -> None:
+        """Pass on what has come into this process's mailbox."""
         with suppress(BlockingIOError):
             while True:
                 group, message = pickle.loads(outlet.recv(MOST_BYTES))  # noqa: S301 - our own
-                passed_on = asyncio.ensure_future(self.here.group_send(group, message))
-                self.under_way.add(passed_on)
-                passed_on.add_done_callback(self.under_way.discard)
+                for channel in self.groups.get(group, ()):
+                    # A channel that is full loses messages, as every layer may.
+                    with suppress(asyncio.QueueFull):
+                        self.channels[channel].put_nowait(message)
