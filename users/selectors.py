@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from django.db.models import Case, DateTimeField, F, IntegerField, Q, QuerySet, Value, When
-from django.db.models.functions import Lower
 from django.utils import timezone
 
 from resources.api import (
@@ -25,7 +24,7 @@ from resources.api import (
     registry,
     run_plan,
 )
-from users.models import AccountEvent, ApiKey, Block, FormerUsername, Session, User
+from users.models import AccountEvent, ApiKey, Block, Session, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -194,15 +193,6 @@ def _seconds(moment: datetime) -> float:
 def _is_ahead(column: str) -> Case:
     ahead = When(**{f"{column}__gt": Placeholder("now", DateTimeField())}, then=Value(1))
     return Case(ahead, default=Value(0), output_field=IntegerField())
-
-
-def member_named(username: str) -> User | None:
-    """Return the active member who goes by a name in any case, or went by it before."""
-    members = User.objects.filter(is_active=True, leaves_at=None)
-    lowered = members.alias(lowered=Lower("username"))
-    found = lowered.filter(lowered=username.lower()).first()
-    former = FormerUsername.objects.named(username).values("user")
-    return found or members.filter(pk__in=former).first()
 
 
 def apart_from(user_id: UUID | None) -> frozenset[str]:
