@@ -156,6 +156,11 @@ def _in_thread[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
 def write_in_language(exchange: Exchange) -> HttpAnswer:
     """Run the steps of a write in the language of its request; again if the first time failed."""
     translation.activate(exchange.request.language)
+    return written(exchange)
+
+
+def written(exchange: Exchange) -> HttpAnswer:
+    """Run the steps of a write in the language of the context."""
     return answer_of(write_steps(exchange), exchange)
 
 

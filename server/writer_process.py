@@ -38,7 +38,6 @@ from resources import changes, context
 from resources.actors import Actor
 from resources.answers import HttpAnswer, problem_answer
 from resources.http.exchange import Exchange
-from resources.http.pipeline import answer_of, write_steps
 from resources.http.request import Request
 from server import process_metrics
 from server.back_off import BackOff
@@ -50,6 +49,7 @@ from server.write_executor import (
     GroupCommitWriter,
     QueuedWrite,
     write_group,
+    written,
 )
 from server.writer_frames import BUSY, HELLO, NEWS, Frames, frame
 
@@ -327,7 +327,7 @@ class Writer:
             self.said_busy_at = monotonic()
             for line in self.lines:
                 line.say(frame(BUSY))
-        return answer_of(write_steps(exchange), exchange)
+        return written(exchange)
 
     def _hear(self, change: Change, **_signal: object) -> None:
         self.has_news = True

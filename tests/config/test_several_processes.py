@@ -20,7 +20,7 @@ from server.write_executor import MOST_IN_A_GROUP
 from server.writer_frames import frame
 from server.writer_process import Writer
 from tests.config.test_serve import ROOT
-from tests.config.test_writer_process import children, is_running, signed_in, until
+from tests.config.test_writer_process import IN_ENGLISH, children, is_running, signed_in, until
 from tests.realtime.test_shutdown import Process, creates, listener, subscribes, told
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def test_a_full_group_leaves_the_rest_for_the_next_even_of_servers_that_are_gone
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     groups: list[int] = []
-    monkeypatch.setattr(writer_process, "_unpacked", lambda *asked: asked)
+    monkeypatch.setattr(writer_process, "_unpacked", lambda *_asked: IN_ENGLISH)
     monkeypatch.setattr(writer_process, "write_group", lambda group: groups.append(len(group)))
     writer = Writer()
     for asked in (3, 50):

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.embedded
 
 BY_THE_BELL_ALONE = {"REALTIME_POLL_SECONDS": "600", "REALTIME_RECHECK_SECONDS": "600"}
+IN_ENGLISH = SimpleNamespace(request=SimpleNamespace(language="en"))
 UNLIMITED = {"THROTTLE_WRITE": "off"}
 
 
@@ -257,8 +259,8 @@ def test_one_that_hangs_is_replaced_and_who_waits_is_told(tmp_path: Path) -> Non
 
 def test_a_writer_at_work_says_so_before_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_process, "BUSY_SECONDS", 0)
-    monkeypatch.setattr(writer_process, "_unpacked", lambda exchange: exchange)
-    monkeypatch.setattr(writer_process, "write_in_language", lambda _exchange: HttpAnswer(204))
+    monkeypatch.setattr(writer_process, "_unpacked", lambda _exchange: IN_ENGLISH)
+    monkeypatch.setattr(writer_process, "written", lambda _exchange: HttpAnswer(204))
     server, peer = socket.socketpair()
     writer = Writer()
     writer.admit(peer)
