@@ -1,8 +1,9 @@
 """Search by terms of one tokeniser, the same on both databases."""
 
+from zlib import crc32
+
 from django.db import migrations, models
 
-from resources.search.index import entered, tsvector
 from resources.search.terms import terms_of
 
 AT_ONCE = 500
@@ -58,7 +59,8 @@ def fill_index(apps, schema_editor):
 
 def enter(cursor, entry, vendor):
     terms = terms_of(entry.title, entry.body)
-    texts, digest = entered(terms)
+    texts = [" ".join(each) for each in terms]
+    digest = crc32("\n".join(texts).encode())
     if vendor == "sqlite":
         cursor.execute(
             "INSERT INTO resources_search (rowid, title, body, title_parts, body_parts)"
@@ -72,6 +74,16 @@ def enter(cursor, entry, vendor):
         f"UPDATE resources_searchentry SET digest = %s{vector} WHERE id = %s",
         [digest, *more, entry.pk],
     )
+
+
+def tsvector(terms):
+    """Write terms with their places and weights, as they were before they had partitions."""
+    places, first = {}, 1
+    for weight, those in zip("ABCD", terms, strict=True):
+        for place, term in enumerate(those, first):
+            places.setdefault(term, []).append(f"{place}{weight}")
+        first += len(those) + 1
+    return " ".join(f"'{term}':{','.join(found)}" for term, found in places.items())
 
 
 def run(schema_editor, sqlite, postgresql):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -346,7 +346,7 @@ def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QueryS
 def _matching(rows: QuerySet[Model], resource: Resource) -> QuerySet[Model]:
     """Narrow rows to those that match the search, whatever order they are in."""
     name = Value(resource.name, output_field=TextField())
-    words = Placeholder("search", TextField(), match_expression)
+    words = Placeholder("search", TextField(), partial(match_expression, resource.name))
     return rows.filter(pk__in=MatchingIds(name, words))
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from resources.byte_cache import byte_cached
+from resources.search.index import IN_TITLE
+from resources.search.partitions import partition_of
 from resources.search.questions import Adjacent, Among, condition_of, tiers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from resources.search.questions import Condition
 
@@ -25,28 +27,35 @@ COLUMNS: Mapping[Among, str] = {
     Among.IN_TITLE: "{title title_parts} : ",
     Among.BODY: "{body} : ",
 }
-WEIGHTS: Mapping[Among, str] = {
-    Among.ANY: "",
-    Among.WORDS: "AB",
-    Among.PARTS: "CD",
-    Among.TITLE: "A",
-    Among.TITLE_PARTS: "C",
-    Among.IN_TITLE: "AC",
-    Among.BODY: "B",
+MARKS: Mapping[Among, Sequence[tuple[str, str]]] = {
+    Among.ANY: ((IN_TITLE, ""), ("", "")),
+    Among.WORDS: ((IN_TITLE, "A"), ("", "B")),
+    Among.PARTS: ((IN_TITLE, "C"), ("", "D")),
+    Among.TITLE: ((IN_TITLE, "A"),),
+    Among.TITLE_PARTS: ((IN_TITLE, "C"),),
+    Among.IN_TITLE: ((IN_TITLE, ""),),
+    Among.BODY: (("", "B"),),
 }
+"""What terms begin with there, and the weights that tell words from parts, if that matters."""
 NOTHING = {"sqlite": '""', "postgresql": ""}
 
 
-@byte_cached(EXPRESSION_BYTES, lambda question: 60 * len(question))
-def match_expression(question: str) -> str:
-    """Return what a person typed as the database's query."""
+@byte_cached(EXPRESSION_BYTES, lambda resource, question: 60 * len(question) + len(resource))
+def match_expression(resource: str, question: str) -> str:
+    """Return what a person typed as the database's query of one resource's entries."""
     condition = condition_of(question)
-    if not condition.of:
-        return NOTHING[connection.vendor]
-    return fts5(condition) if connection.vendor == "sqlite" else tsquery(condition)
+    return _written(condition, resource) if condition.of else NOTHING[connection.vendor]
 
 
-def tier_expression(number: int, question: str) -> str:
+def match_everywhere(resources: Sequence[str], question: str) -> str:
+    """Return the same of the entries of several resources."""
+    condition = condition_of(question)
+    either = " OR " if connection.vendor == "sqlite" else " | "
+    written = either.join(_written(condition, resource) for resource in resources)
+    return written if condition.of else NOTHING[connection.vendor]
+
+
+def tier_expression(resource: str, number: int, question: str) -> str:
     """Return the database's query of one tier of a question, the best being 0.
 
     On SQLite it leaves out what is in a better tier.
@@ -54,30 +63,43 @@ def tier_expression(number: int, question: str) -> str:
     tiers = tiers_of(question)
     if not condition_of(question).of:
         return NOTHING[connection.vendor]
-    if connection.vendor != "sqlite":
-        return tsquery(tiers[number])
+    tier = _written(tiers[number], resource)
     better = tiers[1:number] or tiers[:number]
-    without = f" NOT ({' OR '.join(map(fts5, better))})" if better else ""
-    return f"{fts5(tiers[number])}{without}"
+    if not better or connection.vendor != "sqlite":
+        return tier
+    return f"{tier} NOT ({' OR '.join(_written(one, resource) for one in better)})"
 
 
-def fts5(condition: Condition) -> str:
-    """Write a condition as FTS5 does: `({title_parts body_parts} : "수집 집가" AND "ex" *)`."""
+def _written(condition: Condition, resource: str) -> str:
+    write = fts5 if connection.vendor == "sqlite" else tsquery
+    return write(condition, partition_of(resource))
+
+
+def fts5(condition: Condition, partition: str) -> str:
+    """Write a condition as FTS5 does: `({title_parts body_parts} : "5수집 5집가" AND "5ex" *)`."""
     if isinstance(condition, Adjacent):
         beginning = " *" if condition.is_beginning else ""
-        return f'{COLUMNS[condition.among]}"{" ".join(condition.terms)}"{beginning}'
-    return f"({' AND '.join(map(fts5, condition.of))})"
+        terms = " ".join([f"{partition}{term}" for term in condition.terms])
+        return f'{COLUMNS[condition.among]}"{terms}"{beginning}'
+    return f"({' AND '.join([fts5(each, partition) for each in condition.of])})"
 
 
-def tsquery(condition: Condition) -> str:
-    """Write a condition as PostgreSQL's `tsquery`: `(('수집':CD <-> '집가':CD) & ('ex':*))`."""
-    if isinstance(condition, Adjacent):
-        weights = WEIGHTS[condition.among]
-        marks = [weights] * (len(condition.terms) - 1)
-        marks.append(f"*{weights}" if condition.is_beginning else weights)
-        terms = [
-            f"'{term}':{mark}" if mark else f"'{term}'"
-            for term, mark in zip(condition.terms, marks, strict=True)
-        ]
-        return f"({' <-> '.join(terms)})"
-    return f"({' & '.join(map(tsquery, condition.of))})"
+def tsquery(condition: Condition, partition: str) -> str:
+    """Write a condition as PostgreSQL's `tsquery`.
+
+    For example `(('5=수집':C <-> '5=집가':C | '5수집':D <-> '5집가':D) & ('5=ex':* | '5ex':*))`.
+    """
+    if not isinstance(condition, Adjacent):
+        return f"({' & '.join([tsquery(each, partition) for each in condition.of])})"
+    *others, last = condition.terms
+    beginning = "*" if condition.is_beginning else ""
+    places = []
+    for start, weights in MARKS[condition.among]:
+        terms = [_lexeme(f"{partition}{start}{term}", weights) for term in others]
+        terms.append(_lexeme(f"{partition}{start}{last}", f"{beginning}{weights}"))
+        places.append(" <-> ".join(terms))
+    return f"({' | '.join(places)})"
+
+
+def _lexeme(term: str, mark: str) -> str:
+    return f"'{term}':{mark}" if mark else f"'{term}'"

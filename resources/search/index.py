@@ -3,7 +3,7 @@
 The write door keeps one `SearchEntry` per record. On SQLite the terms stand in the FTS5 table
 `resources_search` under the entry's id; on PostgreSQL in the entry's column `vector`, which has a
 GIN index. Both hold the terms as they are given: no parser or dictionary of theirs has a say
-(migration 0005).
+(migrations 0005 and 0009).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from resources import registry
 from resources.dialects import dialect
 from resources.models import SearchEntry
+from resources.search.partitions import partition_of
 from resources.search.terms import terms_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ ENTER_TERMS = (
 )
 """One row at a time, as FTS5 writes out what it holds before each INSERT … SELECT."""
 WEIGHTS = ("A", "B", "C", "D")
+IN_TITLE = "="
+"""What terms of titles have behind the partition on PostgreSQL, whose index knows no weights."""
 
 
 class EnteredTerms(NamedTuple):
@@ -125,25 +128,35 @@ def forget_for_good() -> None:
             cursor.execute("INSERT INTO resources_search (resources_search) VALUES ('optimize')")
 
 
-def entered(terms: Terms) -> EnteredTerms:
+def entered(resource: str, terms: Terms) -> EnteredTerms:
     """Return terms as they are entered on SQLite, separated by spaces."""
-    title, body, title_parts, body_parts = map(" ".join, terms)
+    partition = partition_of(resource)
+    between = f" {partition}"
+    title, body, title_parts, body_parts = (
+        f"{partition}{between.join(those)}" if those else "" for those in terms
+    )
     digest = crc32("\n".join((title, body, title_parts, body_parts)).encode())
     return EnteredTerms((title, body, title_parts, body_parts), digest)
 
 
-def tsvector(terms: Terms) -> str:
+def tsvector(resource: str, terms: Terms) -> str:
     """Write terms as PostgreSQL's `tsvector`: each with its places and their weights.
 
-    For example `'fire':1A,4B 'dragon':2A`. Nothing follows across the gap after each of the four.
+    For example `'5=fire':1A '5dragon':4B,6B`. Nothing follows across the gap after each of the
+    four.
     """
-    places: dict[str, list[str]] = {}
+    partition = partition_of(resource)
+    in_title: dict[str, list[str]] = {}
+    in_body: dict[str, list[str]] = {}
     first = 1
-    for weight, those in zip(WEIGHTS, terms, strict=True):
+    for weight, those, places in zip(WEIGHTS, terms, (in_title, in_body) * 2, strict=True):
         for place, term in enumerate(those, first):
             places.setdefault(term, []).append(f"{place}{weight}")
         first += len(those) + 1
-    return " ".join([f"'{term}':{','.join(found)}" for term, found in places.items()])
+    return " ".join(
+        [f"'{partition}{IN_TITLE}{term}':{','.join(found)}" for term, found in in_title.items()]
+        + [f"'{partition}{term}':{','.join(found)}" for term, found in in_body.items()]
+    )
 
 
 def _texts(row: Model, columns: Collection[str]) -> list[str]:
@@ -161,7 +174,7 @@ _waiting = _Waiting()
 
 
 def _enter_on_sqlite(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
-    entries = {(resource, str(key)): entered(terms) for key, terms in rows}
+    entries = {(resource, str(key)): entered(resource, terms) for key, terms in rows}
     database: Any = connections[DEFAULT_DB_ALIAS]
     if _waiting.entries is not None and database.is_one_piece:
         _waiting.entries |= entries
@@ -170,7 +183,10 @@ def _enter_on_sqlite(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
 
 
 def _enter_on_postgresql(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
-    entries = [(resource, key, entered(terms).digest, tsvector(terms)) for key, terms in rows]
+    entries = [
+        (resource, key, entered(resource, terms).digest, tsvector(resource, terms))
+        for key, terms in rows
+    ]
     if len(entries) == 1:
         dialect().rows(ENTER["postgresql"], entries[0])
         return

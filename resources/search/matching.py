@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, override
 from django.db import connection
 from django.db.models import BigIntegerField, Func, TextField, Value
 
+from resources import registry
 from resources.dialects import dialect
 from resources.models import SearchEntry
 from resources.placeholders import UnboundParameter
-from resources.search.expressions import match_expression, tier_expression
+from resources.search.expressions import match_everywhere, tier_expression
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +48,7 @@ def best_first(resource: str, *, is_of_one_word: bool, is_backward: bool) -> SQL
     after the other: who takes the first rows pays for no others.
     """
     tiers = [
-        UnboundParameter("search", TextField(), partial(tier_expression, number))
+        UnboundParameter("search", TextField(), partial(tier_expression, resource, number))
         for number in range(TIER_COUNTS[is_of_one_word])
     ]
     if connection.vendor != "sqlite":
@@ -123,5 +124,6 @@ def _match(connection: BaseDatabaseWrapper, query: str) -> str:
 
 def entries_matching(question: str) -> QuerySet[SearchEntry]:
     """Return the entries of all records, of whichever resource, that a question finds."""
-    query = Value(match_expression(question), output_field=TextField())
+    searched = [resource.name for resource in registry.all_resources() if resource.search]
+    query = Value(match_everywhere(searched, question), output_field=TextField())
     return SearchEntry.objects.filter(pk__in=MatchingEntries(query))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 BEFORE = ("resources", "0004_assigned_position")
-TERMS, CONTENTLESS = ("resources", "0005_search_terms"), ("resources", "0008_contentless_search")
+STEPS = ("0005_search_terms", "0008_contentless_search", "0009_search_partitions")
 
 
 def found(persona: Persona, question: str) -> list[str]:
@@ -33,16 +33,18 @@ def found(persona: Persona, question: str) -> list[str]:
 def words_in_the_index() -> Iterator[Any]:
     """Undo the migrations of the index, and yield the model of before; then migrate again."""
     loader = MigrationLoader(connection, replace_migrations=False)
-    terms, contentless = (loader.disk_migrations[name] for name in (TERMS, CONTENTLESS))
+    steps = [loader.disk_migrations["resources", name] for name in STEPS]
     before = loader.project_state(BEFORE)
     with connection.schema_editor() as editor:
-        contentless.unapply(before.clone(), editor)
-        terms.unapply(before.clone(), editor)
+        for step in reversed(steps):
+            step.unapply(before.clone(), editor)
     try:
         yield before.apps.get_model("resources", "SearchEntry")
     finally:
+        state = before.clone()
         with connection.schema_editor() as editor:
-            contentless.apply(terms.apply(before.clone(), editor), editor)
+            for step in steps:
+                state = step.apply(state, editor)
 
 
 def test_the_index_is_rebuilt_from_the_records(alice: Persona) -> None:

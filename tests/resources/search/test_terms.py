@@ -36,12 +36,14 @@ def test_voiced_kana_keep_their_voice() -> None:
 
 def test_expressions_say_the_same_to_both_databases() -> None:
     condition = condition_of('수집가 용 "of dawn" 카드 ex')
-    assert fts5(condition) == (
-        '({title_parts body_parts} : "수집 집가" AND "용" * AND {title body} : "of dawn"'
-        ' AND "카드" AND "ex" *)'
+    assert fts5(condition, "5") == (
+        '({title_parts body_parts} : "5수집 5집가" AND "5용" * AND {title body} : "5of 5dawn"'
+        ' AND "5카드" AND "5ex" *)'
     )
-    assert tsquery(condition) == (
-        "(('수집':CD <-> '집가':CD) & ('용':*) & ('of':AB <-> 'dawn':AB) & ('카드') & ('ex':*))"
+    assert tsquery(condition, "5") == (
+        "(('5=수집':C <-> '5=집가':C | '5수집':D <-> '5집가':D) & ('5=용':* | '5용':*)"
+        " & ('5=of':A <-> '5=dawn':A | '5of':B <-> '5dawn':B) & ('5=카드' | '5카드')"
+        " & ('5=ex':* | '5ex':*))"
     )
 
 
