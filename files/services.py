@@ -149,8 +149,14 @@ def _store(
     return file
 
 
+class StoredContent(Content[bytes]):
+    """Bytes on their way into the storage, in pieces as large as those of a form."""
+
+    DEFAULT_CHUNK_SIZE = 192 * 1024
+
+
 def _save(content: BinaryIO, key: str) -> None:
-    default_storage.save(key, Content(content, name=key))
+    default_storage.save(key, StoredContent(content, name=key))
 
 
 def discard_unused(file_ids: Iterable[UUID]) -> None:

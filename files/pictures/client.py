@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
-from contextlib import ExitStack
-from select import POLLIN, poll
-from tempfile import SpooledTemporaryFile, gettempdir
+from contextlib import ExitStack, contextmanager
+from io import UnsupportedOperation
+from shutil import copyfileobj
+from tempfile import TemporaryFile, gettempdir
 from time import monotonic
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -18,12 +20,10 @@ from files.pictures.frames import GO_ON, LENGTHS, head
 from files.pictures.picture import Picture, PictureError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 NOTHING_ELSE: Mapping[str, object] = {}
-CHUNK = 1 << 16
-IN_MEMORY = 1 << 18
-"""Bytes of a picture beyond which it is put into a temporary file."""
+LEAST_SECONDS = 0.001
 ALLOCATOR = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
@@ -42,102 +42,116 @@ class ProcessEndedError(Exception):
 class PictureProcess:
     """A process that decodes one picture after the other; `module` is what it runs.
 
+    Pictures are handed over as open files: copying them through a socket would have this process
+    wait, and its event loop wait for it, hundreds of times for each.
+
     `is_idle` says that it can take another one: it is at none, and no memory was lacking.
     """
 
     def __init__(self, module: str = "files.pictures.process") -> None:
-        # No environment: there are secrets in it.
-        self._process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", module, str(settings.PICTURE_MEMORY_LIMIT)],
-            cwd=settings.BASE_DIR,
-            env={"LANG": "C.UTF-8", "TMPDIR": gettempdir(), **ALLOCATOR},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-        )
-        self._source: Any = self._process.stdout
-        self._target: Any = self._process.stdin
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            # No environment: there are secrets in it.
+            self._process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", module, str(settings.PICTURE_MEMORY_LIMIT)],
+                cwd=settings.BASE_DIR,
+                env={"LANG": "C.UTF-8", "TMPDIR": gettempdir(), **ALLOCATOR},
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         self.is_idle = True
         self._has_begun = False
 
     def pixels_of(
         self, upload: BinaryIO, deadline: float, question: Mapping[str, object] = NOTHING_ELSE
     ) -> int:
-        """Send a picture, piece by piece, and return how many pixels decoding it takes.
+        """Hand a picture over, and return how many pixels decoding it takes.
 
         It is to be written anew, or something else is to be made of it. Raises PictureError, and
         ProcessEndedError when there is no answer.
         """
         self.is_idle = self._has_begun = False
-        self._say(head(question, upload.seek(0, os.SEEK_END)))
-        upload.seek(0)
-        while chunk := upload.read(CHUNK):
-            self._say(chunk)
-        return int(self._answer(deadline)["pixels"])
+        with _on_disk(upload) as file:
+            self._say(head(question, file.seek(0, os.SEEK_END)), [file.fileno()])
+        return int(self._answer(deadline)[0]["pixels"])
 
     def rewritten(self, deadline: float) -> Picture:
         """Let the process go on and return the picture written anew.
 
         Raises PictureError, and ProcessEndedError when the process ran into its limit of memory.
         """
-        header = self._go_on(deadline)
         with ExitStack() as failing:
-            content = failing.enter_context(SpooledTemporaryFile(IN_MEMORY))
-            for chunk in self._heard(header["picture"]["size"], deadline):
-                content.write(chunk)
-            preview = b"".join(self._heard(header["preview"], deadline))
+            content = failing.enter_context(TemporaryFile())
+            header, preview = self._go_on(deadline, [content.fileno()])
             failing.pop_all()
         content.seek(0)
-        self.is_idle = True
         return Picture(content=cast("BinaryIO", content), preview=preview, **header["picture"])
 
     def rendered(self, deadline: float) -> bytes:
         """Let the process go on and return what was asked for; raises as `rewritten`."""
-        header = self._go_on(deadline)
-        content = b"".join(self._heard(header["size"], deadline))
-        self.is_idle = True
+        _header, content = self._go_on(deadline)
         return content
 
     def end(self) -> None:
         """Kill the process, whatever it is at."""
         self._process.kill()
         self._process.wait()
-        self._source.close()
-        self._target.close()
+        self._socket.close()
 
-    def _go_on(self, deadline: float) -> Mapping[str, Any]:
+    def _go_on(
+        self, deadline: float, descriptors: Sequence[int] = ()
+    ) -> tuple[Mapping[str, Any], bytes]:
+        """Let the process go on; return the header of its answer and the body."""
         self._has_begun = True
-        self._say(GO_ON)
-        return self._answer(deadline)
+        self._say(GO_ON, descriptors)
+        answer = self._answer(deadline)
+        self.is_idle = True
+        return answer
 
-    def _say(self, words: bytes) -> None:
-        rest = memoryview(words)
+    def _say(self, words: bytes, descriptors: Sequence[int]) -> None:
+        self._socket.settimeout(None)
         try:
-            while rest:
-                rest = rest[os.write(self._target.fileno(), rest) :]
-        except BrokenPipeError:
+            sent = socket.send_fds(self._socket, [words], descriptors)
+            self._socket.sendall(words[sent:])
+        except (BrokenPipeError, ConnectionResetError):
             raise ProcessEndedError from None
 
-    def _answer(self, deadline: float) -> Mapping[str, Any]:
-        """Return the header of an answer, whose body is still to come; raises PictureError."""
-        length, _size = LENGTHS.unpack(b"".join(self._heard(LENGTHS.size, deadline)))
-        header: Mapping[str, Any] = orjson.loads(b"".join(self._heard(length, deadline)))
+    def _answer(self, deadline: float) -> tuple[Mapping[str, Any], bytes]:
+        """Return the header of an answer and its body; raises PictureError."""
+        length, size = LENGTHS.unpack(self._heard(LENGTHS.size, deadline))
+        header: Mapping[str, Any] = orjson.loads(self._heard(length, deadline))
         if "error" in header:
             self.is_idle = not self._has_begun or header["error"] != "too_costly"
             raise PictureError(header["error"])
-        return header
+        return header, self._heard(size, deadline)
 
-    def _heard(self, size: int, deadline: float) -> Iterator[bytes]:
-        """Yield `size` bytes of an answer; raises PictureError when they don't come in time."""
-        # Not `select`, which takes no descriptor beyond 1023.
-        waiting = poll()
-        waiting.register(self._source.fileno(), POLLIN)
-        while size:
-            if not waiting.poll(max(0.0, deadline - monotonic()) * 1000):
-                raise PictureError("too_costly")
-            chunk = os.read(self._source.fileno(), min(CHUNK, size))
-            if not chunk:
-                raise ProcessEndedError
-            size -= len(chunk)
-            yield chunk
+    def _heard(self, size: int, deadline: float) -> bytes:
+        """Return `size` bytes of an answer; raises PictureError when they don't come in time."""
+        heard = b""
+        try:
+            while len(heard) < size:
+                self._socket.settimeout(max(LEAST_SECONDS, deadline - monotonic()))
+                chunk = self._socket.recv(size - len(heard))
+                if not chunk:
+                    raise ProcessEndedError
+                heard += chunk
+        except TimeoutError:
+            raise PictureError("too_costly") from None
+        except ConnectionResetError:
+            raise ProcessEndedError from None
+        return heard
+
+
+@contextmanager
+def _on_disk(upload: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield a file with a descriptor: the upload itself, or a copy of what is in memory."""
+    try:
+        upload.fileno()
+    except UnsupportedOperation:
+        upload.seek(0)
+        with TemporaryFile() as copy:
+            copyfileobj(upload, copy)
+            yield cast("BinaryIO", copy)
+    else:
+        yield upload

@@ -8,8 +8,7 @@ import warnings
 from contextlib import contextmanager
 from importlib import import_module
 from io import BytesIO
-from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import blurhash
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -41,8 +40,6 @@ PIXEL_BYTES, PROGRESSIVE_BYTES = 4, 3
 ONE_BYTE_MODES = frozenset({"1", "L", "P"})
 """Modes whose pixels take one byte each."""
 MOST_FRAMES = 300
-PIXELS_IN_MEMORY = 4_000_000
-"""What has more pixels is written into a temporary file."""
 BLURHASH_PIXELS, FEW_PIXELS = (32, 32), (512, 512)
 BEGINNING = 1024
 # What Pillow's decoders raise when bytes lead them astray; a file it can't identify is an OSError.
@@ -111,16 +108,14 @@ class OpenedPicture:
             self._is_complete = False
             self.pixels = self.image.width * self.image.height
 
-    def rewritten(self) -> Picture:
-        """Decode the picture fully and write it anew, upright, in sRGB and without metadata.
+    def rewritten(self, written: BinaryIO) -> Picture:
+        """Decode the picture fully and write it to a file, upright, in sRGB and without metadata.
 
         What it is is found in its bytes; nothing that hides behind the picture survives. Raises
         PictureError.
         """
         with understood():
             self._decode()
-        is_large = self.pixels > PIXELS_IN_MEMORY
-        written = TemporaryFile() if is_large else BytesIO()  # noqa: SIM115 - handed over
         with understood(otherwise="too_costly"):
             self._write(written)
             content_type, extension = FORMATS[self.kind]

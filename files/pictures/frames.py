@@ -1,6 +1,8 @@
-"""The frames that a server and a process that decodes pictures exchange.
+"""The frames that a server and a process that decodes pictures exchange over a socket.
 
-A frame is the lengths of a JSON header and of a body, four bytes each, then both.
+An answer is the lengths of a JSON header and of a body, four bytes each, then both. A question is
+the same without the body: that is a file, whose descriptor comes along. `GO_ON` brings the
+descriptor of the file that a picture is to be written to.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The process that decodes pictures: `python -m files.pictures.process`.
 
-It is asked through its standard input and answers on its standard output in frames. A question is
-a picture, which is to be written anew unless its header asks for something to be made of it, such
-as a `rendering`. It first says how many pixels decoding takes, and goes on when it is told to.
+It is asked and answers in frames over the socket that is its standard input. A question is a
+picture, which is to be written anew unless its header asks for something to be made of it, such as
+a `rendering`. It first says how many pixels decoding takes, and goes on when it is told to.
 Decoders work on bytes of strangers: here they have neither secrets nor connections, a bound on
 memory, and a life that can be ended.
 """
@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 import resource
 import select
+import socket
 import sys
 from collections.abc import Callable
 from ctypes import CDLL
 from dataclasses import fields
-from shutil import copyfileobj
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
@@ -54,43 +54,40 @@ def answer(
     question: Mapping[str, Any],
     content: bytes,
     openers: Mapping[str, Opener],
-    source: IO[bytes],
-    target: IO[bytes],
+    asker: socket.socket,
 ) -> None:
     """Say how large a picture is and, when told to go on, do with it what is asked."""
     try:
         if question:
             ((name, details),) = question.items()
-            _make(openers[name](content, details), source, target)
+            _make(openers[name](content, details), asker)
         else:
-            _rewrite(content, source, target)
+            _rewrite(content, asker)
     except PictureError as error:
-        _say(target, head({"error": error.code}))
+        asker.sendall(head({"error": error.code}))
 
 
-def _rewrite(upload: bytes, source: IO[bytes], target: IO[bytes]) -> None:
+def _rewrite(upload: bytes, asker: socket.socket) -> None:
     # A large picture needs all of the limit: nothing that the one before left counts for it.
     trim(0)
     with opened(upload) as picture:
-        _say(target, head({"pixels": picture.pixels}))
-        if source.read(1) != GO_ON:
+        asker.sendall(head({"pixels": picture.pixels}))
+        said, descriptors, _flags, _address = socket.recv_fds(asker, len(GO_ON), 1)
+        if said != GO_ON:
             return
-        rewritten = picture.rewritten()
+        with os.fdopen(descriptors[0], "w+b") as file:
+            rewritten = picture.rewritten(file)
     about = {name: getattr(rewritten, name) for name in FACTS}
-    with rewritten.content as content:
-        lengths = {"preview": len(rewritten.preview)}
-        _say(target, head({"picture": about, **lengths}, rewritten.size))
-        copyfileobj(content, target)
-        _say(target, rewritten.preview)
+    preview = rewritten.preview
+    asker.sendall(head({"picture": about}, len(preview)) + preview)
 
 
-def _make(made: Made, source: IO[bytes], target: IO[bytes]) -> None:
-    _say(target, head({"pixels": made.pixels}))
-    if source.read(1) != GO_ON:
+def _make(made: Made, asker: socket.socket) -> None:
+    asker.sendall(head({"pixels": made.pixels}))
+    if asker.recv(len(GO_ON)) != GO_ON:
         return
     content = made.rendered()
-    _say(target, head({"size": len(content)}, len(content)))
-    _say(target, content)
+    asker.sendall(head({}, len(content)) + content)
 
 
 def _opened_rendering(content: bytes, details: Mapping[str, Any]) -> Made:
@@ -100,33 +97,28 @@ def _opened_rendering(content: bytes, details: Mapping[str, Any]) -> Made:
 OPENERS: Mapping[str, Opener] = {"rendering": _opened_rendering}
 
 
-def _say(target: IO[bytes], words: bytes) -> None:
-    target.write(words)
-    target.flush()
-
-
 def serve(
-    source: IO[bytes],
-    target: IO[bytes],
-    openers: Mapping[str, Opener],
-    *,
-    idle_seconds: float = IDLE_SECONDS,
+    asker: socket.socket, openers: Mapping[str, Opener], *, idle_seconds: float = IDLE_SECONDS
 ) -> None:
     """Answer until there is nobody any more who asks, or nothing to do for a while."""
-    while select.select([source], [], [], idle_seconds)[0]:
-        lengths = source.read(LENGTHS.size)
+    while select.select([asker], [], [], idle_seconds)[0]:
+        lengths, descriptors, _flags, _address = socket.recv_fds(asker, LENGTHS.size, 1)
         if len(lengths) < LENGTHS.size:
             return
         header, size = LENGTHS.unpack(lengths)
-        question = orjson.loads(source.read(header))
-        answer(question, source.read(size), openers, source, target)
+        question = orjson.loads(asker.recv(header, socket.MSG_WAITALL))
+        with os.fdopen(descriptors[0], "rb") as file:
+            # Its position is shared with whoever opened it.
+            content = os.pread(file.fileno(), size, 0)
+        answer(question, content, openers, asker)
 
 
 def main(memory: int, openers: Mapping[str, Opener]) -> None:
     """Serve with `memory` bytes of data at most (getrlimit(2)), behind all that is more urgent."""
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     os.nice(NICENESS)
-    serve(sys.stdin.buffer, sys.stdout.buffer, openers)
+    with socket.socket(fileno=sys.stdin.fileno()) as asker:
+        serve(asker, openers)
 
 
 if __name__ == "__main__":

@@ -36,8 +36,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import IO
 
-CHUNK = 64 * 1024
-"""Bytes that are read at once, and beyond which a file waits on disk."""
+CHUNK = 192 * 1024
+"""Bytes that are read at once, and beyond which a file waits on disk.
+
+Each reading and writing lets other threads run, and the event loop may have to wait for those: few
+large pieces disturb it least. Larger ones would be mapped anew each (`server.allocator`).
+"""
 MOST_HEADER_BYTES = 4 * 1024
 END_OF_HEADER = b"\r\n\r\n"
 DISPOSITION = "content-disposition"

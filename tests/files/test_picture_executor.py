@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from socket import socketpair
 from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -119,12 +120,14 @@ def test_a_process_that_has_ended_is_replaced(executor: PictureExecutor) -> None
     assert executor._idle != [process]
 
 
-def test_a_process_ends_with_nothing_to_do_or_nobody_to_ask(tmp_path: Any) -> None:
-    (tmp_path / "nothing").touch()
-    with (tmp_path / "nothing").open("rb") as source, (tmp_path / "said").open("wb") as target:
-        serve(source, target, {}, idle_seconds=60)
+def test_a_process_ends_with_nothing_to_do_or_nobody_to_ask() -> None:
+    ours, theirs = socketpair()
+    with ours, theirs:
+        serve(theirs, {}, idle_seconds=0)
+        ours.close()
+        serve(theirs, {}, idle_seconds=60)
     process = PictureProcess()
-    process._target.close()
+    process._socket.close()
     assert process._process.wait(20) == 0
     process.end()
 
