@@ -15,7 +15,7 @@ By default the limit grows with the largest block that was freed, up to 32 MiB; 
 in the heap, where one that is still used keeps all before it.
 """
 TRIM_SECONDS = 2.0
-GROWTH_BYTES = 16 * 1024 * 1024
+GROWTH_BYTES = 8 * 1024 * 1024
 """How much a process grows before free pages between used blocks are looked for."""
 STATM = Path("/proc/self/statm")
 
