@@ -54,40 +54,40 @@ def answer(
     question: Mapping[str, Any],
     content: bytes,
     openers: Mapping[str, Opener],
-    asker: socket.socket,
+    client: socket.socket,
 ) -> None:
     """Say how large a picture is and, when told to go on, do with it what is asked."""
     try:
         if question:
             ((name, details),) = question.items()
-            _make(openers[name](content, details), asker)
+            _make(openers[name](content, details), client)
         else:
-            _rewrite(content, asker)
+            _rewrite(content, client)
     except PictureError as error:
-        asker.sendall(head({"error": error.code}))
+        client.sendall(head({"error": error.code}))
 
 
-def _rewrite(upload: bytes, asker: socket.socket) -> None:
+def _rewrite(upload: bytes, client: socket.socket) -> None:
     # A large picture needs all of the limit: nothing that the one before left counts for it.
     trim(0)
     with opened(upload) as picture:
-        asker.sendall(head({"pixels": picture.pixels}))
-        said, descriptors, _flags, _address = socket.recv_fds(asker, len(GO_ON), 1)
+        client.sendall(head({"pixels": picture.pixels}))
+        said, descriptors, _flags, _address = socket.recv_fds(client, len(GO_ON), 1)
         if said != GO_ON:
             return
         with os.fdopen(descriptors[0], "w+b") as file:
             rewritten = picture.rewritten(file)
     about = {name: getattr(rewritten, name) for name in FACTS}
     preview = rewritten.preview
-    asker.sendall(head({"picture": about}, len(preview)) + preview)
+    client.sendall(head({"picture": about}, len(preview)) + preview)
 
 
-def _make(made: Made, asker: socket.socket) -> None:
-    asker.sendall(head({"pixels": made.pixels}))
-    if asker.recv(len(GO_ON)) != GO_ON:
+def _make(made: Made, client: socket.socket) -> None:
+    client.sendall(head({"pixels": made.pixels}))
+    if client.recv(len(GO_ON)) != GO_ON:
         return
     content = made.rendered()
-    asker.sendall(head({}, len(content)) + content)
+    client.sendall(head({}, len(content)) + content)
 
 
 def _opened_rendering(content: bytes, details: Mapping[str, Any]) -> Made:
@@ -98,27 +98,27 @@ OPENERS: Mapping[str, Opener] = {"rendering": _opened_rendering}
 
 
 def serve(
-    asker: socket.socket, openers: Mapping[str, Opener], *, idle_seconds: float = IDLE_SECONDS
+    client: socket.socket, openers: Mapping[str, Opener], *, idle_seconds: float = IDLE_SECONDS
 ) -> None:
     """Answer until there is nobody any more who asks, or nothing to do for a while."""
-    while select.select([asker], [], [], idle_seconds)[0]:
-        lengths, descriptors, _flags, _address = socket.recv_fds(asker, LENGTHS.size, 1)
+    while select.select([client], [], [], idle_seconds)[0]:
+        lengths, descriptors, _flags, _address = socket.recv_fds(client, LENGTHS.size, 1)
         if len(lengths) < LENGTHS.size:
             return
         header, size = LENGTHS.unpack(lengths)
-        question = orjson.loads(asker.recv(header, socket.MSG_WAITALL))
+        question = orjson.loads(client.recv(header, socket.MSG_WAITALL))
         with os.fdopen(descriptors[0], "rb") as file:
             # Its position is shared with whoever opened it.
             content = os.pread(file.fileno(), size, 0)
-        answer(question, content, openers, asker)
+        answer(question, content, openers, client)
 
 
 def main(memory: int, openers: Mapping[str, Opener]) -> None:
     """Serve with `memory` bytes of data at most (getrlimit(2)), behind all that is more urgent."""
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     os.nice(NICENESS)
-    with socket.socket(fileno=sys.stdin.fileno()) as asker:
-        serve(asker, openers)
+    with socket.socket(fileno=sys.stdin.fileno()) as client:
+        serve(client, openers)
 
 
 if __name__ == "__main__":
