@@ -93,7 +93,9 @@ def _on_sqlite(
             loads = [load for load in workloads(targets) if load.row.name not in but]
             results = alternated(loads, running, options)
             measured = [one for rounds in results.values() for one in rounds]
-            memory = {name: max(each[name].memory for each in measured) for name in names}
+            memory = {
+                name: max(each[name].memory for each in measured if name in each) for name in names
+            }
             lines += report.rates(loads, results, names)
         lines += ["", *report.memory_and_starts(memory, _cold_starts(folders, options.rounds))]
         if STOCK in names:
