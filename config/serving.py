@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.core.cache import caches
@@ -24,6 +24,8 @@ from server.processes import Ready, SupervisedProcess, Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from realtime.asgi_types import ASGIApp
 
 GOODBYE_SECONDS = 1.0
 
@@ -47,7 +49,7 @@ def serve(address: Address, *, has_worker: bool) -> None:
             _serve_alone(application, address, has_worker=has_worker)
 
 
-def _serve_alone(application: object, address: Address, *, has_worker: bool) -> None:
+def _serve_alone(application: ASGIApp, address: Address, *, has_worker: bool) -> None:
     serving = _serving(application, address)
     # The writer is a fork, which has to come before there are threads.
     with writer_beside(serving), worker_beside(runs=has_worker):
@@ -61,7 +63,7 @@ def name_of(role: str, port: int) -> str:
     return process_metrics.MAIN if role == "all" else f"{role}-{port}"
 
 
-def _serving(application: object, address: Address) -> Serving:
+def _serving(application: ASGIApp, address: Address) -> Serving:
     """Return the server."""
     if connection.vendor == "postgresql":
         watch = import_string("server.postgresql.watch.watch")
@@ -107,7 +109,7 @@ def worker_beside(*, runs: bool) -> Iterator[None]:
 class SeveralProcesses:
     """Serving processes that share a port, with one writer and one background worker."""
 
-    def __init__(self, application: Any, address: Address) -> None:
+    def __init__(self, application: ASGIApp, address: Address) -> None:
         self.application = application
         self.address = address
         self.supervisor = Supervisor()

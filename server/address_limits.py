@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -16,7 +16,7 @@ from server.refusals import turn_away
 from server.request_bodies import let_pass
 
 if TYPE_CHECKING:
-    from realtime.asgi_types import Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Receive, Scope, Send
 
 PREFIX = "/api/v1/auth/"
 PATH_BYTES = 256 * 1024
@@ -30,7 +30,7 @@ class AddressLimits:
     further than this until the window ends.
     """
 
-    def __init__(self, next_app: Any) -> None:
+    def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

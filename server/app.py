@@ -27,7 +27,7 @@ from server.upload_stream import UploadStream
 from server.url_limit import UrlLimit
 
 if TYPE_CHECKING:
-    from realtime.asgi_types import Message, Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
 
 WATCHED = ("/healthz", "/readyz", "/metrics")
 
@@ -35,7 +35,7 @@ WATCHED = ("/healthz", "/readyz", "/metrics")
 class OnlyWatched:
     """Lets through to Django what operators ask, and answers everything else with 404."""
 
-    def __init__(self, next_app: Any) -> None:
+    def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +51,7 @@ async def no_live_connections(_scope: Scope, receive: Receive, send: Send) -> No
     await send({"type": "websocket.close", "code": 1013})
 
 
-def app_of_role(role: str, fast_path: FastPath) -> Any:
+def app_of_role(role: str, fast_path: FastPath) -> ASGIApp:
     """Return the HTTP half of a role's application."""
     if role == "realtime":
         return EventStream(RequestLimit(OnlyWatched(fast_path.next_app)))
@@ -59,7 +59,7 @@ def app_of_role(role: str, fast_path: FastPath) -> Any:
     return limited if role == "api" else EventStream(limited)
 
 
-def live_of(role: str) -> Any:
+def live_of(role: str) -> ASGIApp:
     """Return the WebSocket half of a role's application."""
     if role == "api":
         return no_live_connections
@@ -73,13 +73,13 @@ class Origins:
     send its requests with credentials; that gives it nothing, as the API looks at no cookie.
     """
 
-    def __init__(self, next_app: Any) -> None:
+    def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
         self.site = settings.SITE_ORIGIN.encode()
-        self.for_site: Any = CORSMiddleware(
+        self.for_site: ASGIApp = CORSMiddleware(
             next_app, **WELCOME, allow_origins=[settings.SITE_ORIGIN], allow_credentials=True
         )
-        self.for_others: Any = CORSMiddleware(
+        self.for_others: ASGIApp = CORSMiddleware(
             next_app, **WELCOME, allow_origins=settings.CORS_ORIGINS
         )
 

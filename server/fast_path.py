@@ -6,7 +6,7 @@ cookies, templates, messages.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import translation
@@ -30,7 +30,7 @@ from server.write_executor import writers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from realtime.asgi_types import Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Receive, Scope, Send
     from resources.http.exchange import Exchange
     from server.write_executor import WriteExecutor
 
@@ -43,7 +43,7 @@ NO_IDS = frozenset({"me", "explain"})
 class FastPath:
     """An ASGI application that answers what it can and passes everything else to Django."""
 
-    def __init__(self, next_app: Any) -> None:
+    def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
         self.readers = ReadExecutor()
         self.files = FileCache(next_app, self.readers.threads.run)

@@ -8,7 +8,7 @@ fetch the file is asked each time: of memory, while nothing has changed that cou
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from files.models import File
-    from realtime.asgi_types import Message, Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
 
 PREFIX = "/files/"
 METHODS = ("GET", "HEAD")
@@ -61,7 +61,7 @@ class FileCache:
     """Answers requests for files from memory where it can; everything else goes to `next_app`."""
 
     def __init__(
-        self, next_app: Any, in_thread: Callable[[Callable[[], bool]], Awaitable[object]]
+        self, next_app: ASGIApp, in_thread: Callable[[Callable[[], bool]], Awaitable[object]]
     ) -> None:
         self.next_app = next_app
         self.in_thread = in_thread

@@ -10,7 +10,7 @@ import signal
 import socket
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 import uvicorn
 import uvloop
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Iterator
     from pathlib import Path
 
-    from realtime.asgi_types import Message, Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
 
 BACKLOG = 4096
 KEEPALIVE_SECONDS = 60
@@ -68,7 +68,7 @@ class Server(uvicorn.Server):
                     await asyncio.sleep(0.02)
 
 
-def server_of(application: Any, *, patience: int) -> Server:
+def server_of(application: ASGIApp, *, patience: int) -> Server:
     """Return a server for one application; `patience` is how many seconds requests have to end."""
     config = uvicorn.Config(
         application,
@@ -103,9 +103,9 @@ class Serving:
     """
 
     def __init__(
-        self, application: object, listener: socket.socket, *, goodbye: float, patience: int
+        self, application: ASGIApp, listener: socket.socket, *, goodbye: float, patience: int
     ) -> None:
-        self.application: Any = application
+        self.application = application
         self.listener = listener
         self.prepare: Callable[[], Awaitable[object]] | None = None
         self.goodbye = goodbye
@@ -118,7 +118,7 @@ class Serving:
             runner.run(self._serve())
         waiting.finish(THREADS_SECONDS)
 
-    def _answer(self, scope: Scope, receive: Receive, send: Send) -> Any:
+    def _answer(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Return the application's answer; in the end one that lets the connection go, too.
 
         A proxy that keeps connections would send the next request where nobody listens any more.
@@ -152,7 +152,7 @@ class Serving:
         self.server.should_exit = True
 
 
-async def _answer_in_time(application: Any, scope: Scope, receive: Receive, send: Send) -> None:
+async def _answer_in_time(application: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request; one that is cut off gets 503, where uvicorn would say 500."""
     try:
         await application(scope, receive, send)

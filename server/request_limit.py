@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from resources.http.client_networks import address_of_scope, limited_network
 from server.refusals import refuse
 
 if TYPE_CHECKING:
-    from realtime.asgi_types import Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Receive, Scope, Send
 
 RETRY_SECONDS = 1
 
@@ -25,7 +25,7 @@ class RequestLimit:
     asks for many others, has no limit, and a Unix socket has no address.
     """
 
-    def __init__(self, next_app: Any) -> None:
+    def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
         self.under_way: dict[str, int] = {}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from resources.errors import Problem
 from server.refusals import refuse_websocket
 
 if TYPE_CHECKING:
-    from realtime.asgi_types import Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Receive, Scope, Send
 
 POLICY_VIOLATION = 1008
 """RFC 6455, 7.4.1."""
@@ -26,7 +26,7 @@ class SocketOrigins:
     connection. Clients that are no browsers send no `Origin` and are let through.
     """
 
-    def __init__(self, next_app: Any) -> None:
+    def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

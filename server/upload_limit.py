@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import translation
@@ -20,7 +20,7 @@ from server.request_bodies import let_pass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from realtime.asgi_types import Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Receive, Scope, Send
 
 
 class UploadLine:
@@ -56,7 +56,7 @@ class UploadLimit:
     share under way. A trusted address has no limit of its own.
     """
 
-    def __init__(self, next_app: Any) -> None:
+    def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
         self.of_network: Counter[str] = Counter()
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils import translation
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from files.uploads.receiving import Reception
-    from realtime.asgi_types import Message, Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
     from resources.answers import HttpAnswer
 
     type Beginning = Callable[[], Reception]
@@ -57,7 +57,7 @@ class UploadStream:
     Everything else about uploads has no body to speak of, and is Django's.
     """
 
-    def __init__(self, next_app: Any) -> None:
+    def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
         self.threads = ThreadPoolExecutor(settings.UPLOAD_THREADS, "upload-stream")
         # It reads pictures and whole files: nobody's next piece is to wait for that.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +10,7 @@ from resources.errors import Problem
 from server.refusals import refuse, refuse_websocket
 
 if TYPE_CHECKING:
-    from realtime.asgi_types import Receive, Scope, Send
+    from realtime.asgi_types import ASGIApp, Receive, Scope, Send
 
 LONGEST_URL = 8_192
 """Bytes of path and query together (RFC 9110, 4.1 recommends 8000 at least)."""
@@ -24,7 +24,7 @@ class UrlLimit:
     A WebSocket is refused before it opens: by the same answer where the server can send one.
     """
 
-    def __init__(self, next_app: Any) -> None:
+    def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
