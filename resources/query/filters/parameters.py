@@ -80,7 +80,7 @@ def _expression(texts: Sequence[str]) -> Node | None:
     if not texts or not texts[0]:
         return None
     if "\x00" in texts[0]:
-        message, position = _("Null characters are not allowed."), texts[0].index("\x00")
+        message, position = _("Null characters are not allowed."), texts[0].index("\x00") + 1
         raise bad_parameter("filter", "invalid", message, position)
     try:
         return parse(texts[0])
