@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -68,6 +69,7 @@ def is_registered(model: type[Model]) -> bool:
     return model in _by_model
 
 
+@cache
 def model_named(label: str) -> type[Model]:
     """Return the model of a label such as `cards.Card`."""
     return apps.get_model(label)

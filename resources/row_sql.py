@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 ADAPTING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save", "to_python")
 """Methods of a field that decide how its value is adapted."""
+READING = ("from_db_value", "get_db_converters", "get_internal_type")
+"""Methods of a field that decide how its value is read."""
 PASSTHROUGH: Mapping[type[ModelField], type] = {
     BooleanField: bool,
     CharField: str,
@@ -76,12 +78,14 @@ class Column(NamedTuple):
 
 
 class RowQuery(NamedTuple):
-    """A statement that reads one row by its key, and what makes Python's values of its columns."""
+    """A statement that reads one row by its key, and what makes Python's values of its columns.
+
+    `converters` are by the place of the column; they are given no nulls.
+    """
 
     sql: str
     placeholder: Any
-    compiler: Any
-    converters: Any
+    converters: Sequence[tuple[int, Callable[[Any], object]]]
     attributes: Sequence[str]
 
 
@@ -111,8 +115,8 @@ def insert(row: Model) -> None:
     Raises IntegrityError and its like as the database does.
     """
     columns, sql = _insertion(type(row), row.pk is None)
-    database = connections[DEFAULT_DB_ALIAS]
-    returned = dialect().rows(sql, _values(row, columns, database))
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    returned = database.rows(sql, _values(row, columns, database))
     if returned:
         ((row.pk,),) = returned
     row._state.adding = False
@@ -122,8 +126,8 @@ def insert(row: Model) -> None:
 def update(row: Model, names: Collection[str]) -> None:
     """Write the named columns of a stored row."""
     columns, sql = _update(type(row), tuple(names))
-    database = connections[DEFAULT_DB_ALIAS]
-    dialect().rows(sql, _values(row, columns, database))
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.rows(sql, _values(row, columns, database))
 
 
 def read[M: Model](model: type[M], key: Any) -> M | None:
@@ -131,26 +135,41 @@ def read[M: Model](model: type[M], key: Any) -> M | None:
 
     Raises TransactionManagementError outside of one.
     """
-    database = connections[DEFAULT_DB_ALIAS]
+    database: Any = connections[DEFAULT_DB_ALIAS]
     if not database.in_atomic_block:
         raise transaction.TransactionManagementError("A row is locked within a transaction only.")
     query = _row_query(model)
-    found = dialect().rows(query.sql, [query.placeholder.bind(key, database)])
+    found = database.rows(query.sql, [query.placeholder.bind(key, database)])
     if not found:
         return None
-    (values,) = query.compiler.apply_converters(found, query.converters)
-    return model.from_db(DEFAULT_DB_ALIAS, query.attributes, values)
+    values = list(found[0])
+    for place, convert in query.converters:
+        if values[place] is not None:
+            values[place] = convert(values[place])
+    return _stored(model, query.attributes, values)
+
+
+def _stored[M: Model](model: type[M], attributes: Sequence[str], values: Values) -> M:
+    """Return a row as `Model.from_db` does, in a third of the time."""
+    if _blank(model) is None:
+        return model.from_db(DEFAULT_DB_ALIAS, attributes, values)
+    row = model.__new__(model)
+    state = vars(row)
+    state["_state"] = known = ModelState()
+    known.adding, known.db = False, DEFAULT_DB_ALIAS
+    state |= zip(attributes, values, strict=True)
+    return row
 
 
 def exists(model: type[Model], **values: object) -> bool:
     """Return whether a row has these values, by name or attribute of their columns."""
     columns, sql = _finding(model, tuple(values))
-    database = connections[DEFAULT_DB_ALIAS]
+    database: Any = connections[DEFAULT_DB_ALIAS]
     adapted = [
         column.adapted(value, database)
         for column, value in zip(columns, values.values(), strict=True)
     ]
-    return bool(dialect().rows(sql, adapted))
+    return bool(database.rows(sql, adapted))
 
 
 def _values(row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper) -> Values:
@@ -211,8 +230,37 @@ def _row_query(model: type[Model]) -> RowQuery:
     with transaction.atomic():  # without which nothing can be locked
         sql, (placeholder,) = compiler.as_sql()
     columns = [column for column, _sql, _alias in compiler.select]
-    attributes = [field.attname for field in model._meta.concrete_fields]
-    return RowQuery(sql, placeholder, compiler, compiler.get_converters(columns), attributes)
+    fields = model._meta.concrete_fields
+    converters = [
+        (place, _fast_reader(fields[place]) or _reader(compiler, *those))
+        for place, those in compiler.get_converters(columns).items()
+    ]
+    return RowQuery(sql, placeholder, converters, [field.attname for field in fields])
+
+
+def _reader(compiler: Any, converters: Any, column: object) -> Callable[[Any], object]:
+    """Return what makes a value of a column's, as Django's compiler does."""
+
+    def read(value: object) -> object:
+        for convert in converters:
+            value = convert(value, column, compiler.connection)
+        return value
+
+    return read
+
+
+def _fast_reader(field: ModelField) -> Callable[[Any], object] | None:
+    """Return what reads a field's values as the field does; None where the dialect has nothing."""
+    target = field.target_field if isinstance(field, ForeignKey) else field
+    for kind, values in ADAPTED.items():
+        is_alike = all(_of(type(target), name) is _of(kind, name) for name in READING)
+        if is_alike and getattr(target, "decoder", None) is None:
+            return dialect().readers.get(values[0])
+    return None
+
+
+def _of(kind: type[ModelField], name: str) -> object:
+    return getattr(kind, name, None)
 
 
 class Blank(NamedTuple):

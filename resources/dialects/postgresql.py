@@ -10,7 +10,7 @@ from django.db import connection
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from resources.types import ModelField, Rows, Values
+    from resources.types import ModelField
 
 
 TABLE_SIZE = """
@@ -31,12 +31,7 @@ class Postgresql:
     ids_of_json = "SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%s::json)"
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     adapters: Mapping[type, Callable[[object], object]] = {}
-
-    def rows(self, sql: str, values: Values) -> Rows:
-        """Run it by one of Django's cursors."""
-        with connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return cursor.fetchall() if cursor.description else ()
+    readers: Mapping[type, Callable[[Any], object]] = {}
 
     def real_table(self, name: str) -> str:
         """Return the name: a common table expression does not hide its table from itself."""

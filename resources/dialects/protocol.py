@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from resources.types import ModelField, Rows, Values
+    from resources.types import ModelField
 
 
 class Dialect(Protocol):
@@ -29,9 +29,8 @@ class Dialect(Protocol):
     """The statement that begins a read snapshot."""
     adapters: Mapping[type, Callable[[object], object]]
     """What the driver does not take as it is, with the function that adapts it."""
-
-    def rows(self, sql: str, values: Values) -> Rows:
-        """Run a statement on this thread's connection; returns its rows, if it has any."""
+    readers: Mapping[type, Callable[[Any], object]]
+    """The functions that make values of a type of what the driver has read."""
 
     def real_table(self, name: str) -> str:
         """Return a quoted table name that no common table expression of that name hides."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from resources.dialects.sqlite_driver import SqliteConnection
-    from resources.types import ModelField, Rows, Values
+    from resources.types import ModelField
 
+LONG_NUMBER = re.compile(r"\d{19}")
 OF_DJANGO = "django.db.backends.sqlite3._functions.register"
 SAMPLED_ROWS = 200
 """Rows whose size stands for that of all."""
@@ -66,6 +70,14 @@ def _json_text(value: object) -> Any:
         return NOT_ADAPTED
 
 
+def _read_json(text: str) -> object:
+    """Read JSON of ours; what orjson reads otherwise or not at all, Python's own parser reads."""
+    if not LONG_NUMBER.search(text):
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(text)
+    return json.loads(text)
+
+
 class Sqlite:
     """A file in WAL mode, with one writer at a time."""
 
@@ -82,12 +94,11 @@ class Sqlite:
         dict: _json_text,
         list: _json_text,
     }
-
-    def rows(self, sql: str, values: Values) -> Rows:
-        """Run it without a cursor of Django's (`server.sqlite.connection`)."""
-        database: Any = connections[DEFAULT_DB_ALIAS]
-        rows: Rows = database.rows(sql, values)
-        return rows
+    readers: Mapping[type, Callable[[Any], object]] = {
+        UUID: UUID,
+        datetime: lambda value: value.replace(tzinfo=UTC),
+        dict: _read_json,
+    }
 
     def real_table(self, name: str) -> str:
         """Name the schema: the bare name would be the table that is being defined."""

@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db import NotSupportedError, ProgrammingError, connection
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    NotSupportedError,
+    ProgrammingError,
+    connection,
+    connections,
+)
 
 from resources.byte_cache import ByteCache
 from resources.dialects import dialect
@@ -35,7 +41,9 @@ def fetch_rows(sql: str, values: Sequence[object]) -> Sequence[Sequence[object]]
         except (ProgrammingError, NotSupportedError):
             # If the statement itself is wrong, it fails again below.
             _unpreparable.put(sql, True, len(sql))
-    return dialect().rows(sql, values)
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    rows: Rows = database.rows(sql, values)
+    return rows
 
 
 def _can_be_prepared(sql: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, override
 
@@ -9,11 +10,13 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from rest_framework.parsers import JSONParser
 
 from resources.errors import Problem
 from resources.json_text import JsonError, read_json
+from resources.text import composed_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +48,16 @@ def parsed_body(body: bytes) -> Any:
     except JsonError as error:
         detail = _("The body is no JSON: %(reason)s") % {"reason": error}
         raise Problem(400, "parse_error", detail) from None
+
+
+def composed_data(data: object) -> Any:
+    """Return what a client sent with its texts in composed form, before they are measured."""
+    if not isinstance(data, MultiValueDict):
+        return composed_value(data)
+    form = copy(data)
+    for name, values in data.lists():
+        form.setlist(name, [composed_value(value) for value in values])
+    return form
 
 
 def fingerprint_of(data: object) -> bytes:

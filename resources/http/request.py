@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from django.conf import settings
 from django.utils.translation import get_language
 
-from resources.http.bodies import fingerprint_of, parsed_body
+from resources.http.bodies import composed_data, fingerprint_of, parsed_body
 from resources.http.client_networks import address_of_request, address_of_scope
 from resources.http.languages import language_of
 from resources.targets import API_PREFIX, BATCH, Target, target_of_request
-from resources.writing.merge_patch import MEDIA_TYPE, as_merge_patch
+from resources.writing.merge_patch import MEDIA_TYPE, MergePatch, as_merge_patch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,12 +170,18 @@ class Request(NamedTuple):
         return self.body if self.parsed is UNPARSED else fingerprint_of(self.parsed)
 
     def data(self) -> Any:
-        """Return the parsed body, None for a request without one; raises Problem 400."""
+        """Return the parsed body, its texts in composed form; None for a request without one.
+
+        Raises Problem 400.
+        """
         if self.parsed is not UNPARSED:
-            return self.parsed
+            composed = composed_data(self.parsed)
+            return as_merge_patch(composed) if isinstance(self.parsed, MergePatch) else composed
         if self.method == "DELETE" and not self.action:
             return None
         parsed = parsed_body(self.body)
+        if not self.body.isascii() or b"\\u" in self.body:
+            parsed = composed_data(parsed)
         return as_merge_patch(parsed) if self.media_type == MEDIA_TYPE else parsed
 
 

@@ -110,6 +110,14 @@ class Unlinked(Rule):
         return ~Q((f"{self.column}__in", links.values(self.member_column)))
 
     @override
+    def permits(self, actor: Actor, row: Model) -> bool:
+        member = getattr(row, log_name(row._meta.model, self.column))
+        if member is None or not actor.is_known or actor.id == member:
+            return True
+        link = {self.member_column: member, self.actor_column: actor.id}
+        return not row_sql.exists(registry.model_named(self.through), **link)
+
+    @override
     def audience(self, row: Model, actors: Collection[Actor]) -> frozenset[Actor]:
         column = column_of(row, self.column)
         member = getattr(row, column.attname)

@@ -16,7 +16,6 @@ from zlib import crc32
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 from resources import registry
-from resources.dialects import dialect
 from resources.models import SearchEntry
 from resources.search.partitions import partition_of
 from resources.search.terms import terms_of
@@ -188,7 +187,8 @@ def _enter_on_postgresql(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> N
         for key, terms in rows
     ]
     if len(entries) == 1:
-        dialect().rows(ENTER["postgresql"], entries[0])
+        database: Any = connections[DEFAULT_DB_ALIAS]
+        database.rows(ENTER["postgresql"], entries[0])
         return
     with connection.cursor() as cursor:
         cursor.executemany(ENTER["postgresql"], entries)  # without waiting for each

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db.models import FileField, ForeignKey
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
@@ -21,7 +20,6 @@ from resources.documents.validation import as_json, errors_by
 from resources.execution.reader import is_visible
 from resources.fields import DocumentField, RelationListField
 from resources.json_text import JsonError, read_json
-from resources.text import composed_value
 from resources.visible_text import require_visible_line, require_visible_text
 from resources.writing.fast_validation import NeedsFullValidation, fast_validators
 from resources.writing.list_inputs import UploadListInput
@@ -100,6 +98,13 @@ class DocumentInput(serializers.JSONField):
         """Return whether a form may have several parts for it: it is a list of texts."""
         items = self.schema.get("items", {})
         return self.schema.get("type") == "array" and items.get("type") == "string"
+
+    @override
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """Check a document; whatever else there may be is looked at first."""
+        if type(data) is dict and not self.validators:
+            return self.to_internal_value(data)
+        return super().run_validation(data)
 
     @override
     def to_internal_value(self, data: Any) -> Any:
@@ -271,10 +276,9 @@ def validated(
     """
     serializer, context = _serializer(resource, verb)
     context["actor"], context["row"] = actor, row
-    composed = composed_input(sent)
-    taken = serializer.taken(composed)
+    taken = serializer.taken(sent)
     if taken is None:
-        taken = serializer.run_validation(composed)
+        taken = serializer.run_validation(sent)
     return taken
 
 
@@ -294,16 +298,6 @@ def _serializer(resource: Resource, verb: str) -> tuple[RecordInput, dict[str, A
         kept = serializer, context
         setattr(_ready, key, kept)
     return kept
-
-
-def composed_input(sent: object) -> Any:
-    """Return what a client sent with its texts in composed form, before they are measured."""
-    if not isinstance(sent, MultiValueDict):
-        return composed_value(sent)
-    form = copy(sent)
-    for name, values in sent.lists():
-        form.setlist(name, [composed_value(value) for value in values])
-    return form
 
 
 @cache

@@ -14,7 +14,7 @@ from resources.connections import atomic
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.execution.reader import record_uuid
 from resources.writing.candidate_row import candidate_row
-from resources.writing.inputs import composed_input, inputs_of, validated
+from resources.writing.inputs import inputs_of, validated
 from resources.writing.merge_patch import merged_into
 from resources.writing.screening import screened
 from resources.writing.uploads import has_uploads, uploads_stored
@@ -140,7 +140,7 @@ def run_action(
         row = visible_row(resource, actor, record_id)
         _require(action.rule, actor, row)
         require_match(row, if_match)
-        values = takes.run_validation(composed_input(stored)) if takes else {}
+        values = takes.run_validation(stored) if takes else {}
         answered: Record | None = action.service(row, by=actor, **values)
     return answered or row
 

@@ -36,6 +36,12 @@ class PostgreSQLConnection(_Base):
         """Begin what can be taken back by itself, unless all goes together (`one_piece`)."""
         return None if self.is_one_piece else super().savepoint()
 
+    def rows(self, sql: str, values: Any) -> Any:
+        """Run a statement with Django's placeholders and return its rows, if it has any."""
+        with self.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall() if cursor.description else ()
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.execute_wrappers.append(watched)
