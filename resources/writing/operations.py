@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from resources import changes, row_sql
@@ -36,8 +35,6 @@ def create_record(resource: Resource, actor: Actor, sent: object) -> Record:
     401, 403 or 409; nothing is then written.
     """
     require_creator(resource, actor)
-    if not isinstance(sent, QueryDict):
-        return _created(resource, actor, sent)
     with uploads_stored(inputs_of(resource, "create"), actor, sent) as stored:
         return _created(resource, actor, stored)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence, Set
+    from contextlib import AbstractContextManager
 
     from resources.actors import Actor
 
@@ -88,8 +89,9 @@ def misplaced_uploads(sent: object, fields: Container[str]) -> Set[str]:
     return {name for name in left if name in fields}
 
 
-@contextmanager
-def uploads_stored(fields: Mapping[str, object], actor: Actor, sent: Any) -> Iterator[object]:
+def uploads_stored(
+    fields: Mapping[str, object], actor: Actor, sent: object
+) -> AbstractContextManager[object]:
     """Yield what was sent with stored files in the place of uploads.
 
     Enter it before the transaction of the write and leave it after: files that nothing points at
@@ -98,9 +100,11 @@ def uploads_stored(fields: Mapping[str, object], actor: Actor, sent: Any) -> Ite
     `require_single`.
     """
     require_single(fields, sent)
-    if not has_uploads(sent):
-        yield sent
-        return
+    return _files_stored(fields, actor, sent) if has_uploads(sent) else nullcontext(sent)
+
+
+@contextmanager
+def _files_stored(fields: Mapping[str, object], actor: Actor, sent: Any) -> Iterator[object]:
     takers = _takers(fields)
     counts = Counter(
         takers[name]
