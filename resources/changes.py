@@ -13,13 +13,12 @@ from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
+from django.db import router, transaction
 from django.db.models.deletion import Collector
 from django.dispatch import Signal
 from django.utils import timezone
 
 from resources import context, registry, relation_lists, row_sql, search
-from resources.connections import PART
 from resources.fields import column_of
 from resources.models import Action, Change, Record
 from resources.sealing import SealedField
@@ -27,7 +26,6 @@ from resources.text import composed_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from uuid import UUID
 
     from django.db.models import Model
@@ -59,12 +57,12 @@ def recorded() -> Iterator[Written]:
         _written.reset(token)
 
 
-def together() -> AbstractContextManager[object]:
+def together() -> transaction.Atomic:
     """Make several writes one: all of them are committed, or none.
 
     Inside another transaction this costs nothing: it fails with it.
     """
-    return PART if connections[DEFAULT_DB_ALIAS].in_atomic_block else transaction.atomic()
+    return transaction.atomic(savepoint=False)
 
 
 def create[M: Record](model: type[M], *, by: Actor, **values: object) -> M:

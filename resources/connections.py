@@ -5,13 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.transaction import TransactionManagementError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
 
     from django.db.migrations import Migration
 
@@ -29,27 +28,6 @@ def waiting_migrations() -> list[Migration]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [migration for migration, _is_backwards in plan]
-
-
-class _Part:
-    """A part of a transaction that can't be taken back alone: all fails with it."""
-
-    def __enter__(self) -> None:
-        """Begin nothing."""
-
-    def __exit__(self, failure: object, *_details: object) -> None:
-        if failure is not None:
-            connections[DEFAULT_DB_ALIAS].needs_rollback = True
-
-
-PART = _Part()
-
-
-def atomic() -> AbstractContextManager[object]:
-    """Make several writes one that can be taken back alone, except in one piece (`one_piece`)."""
-    database: Any = connections[DEFAULT_DB_ALIAS]
-    is_part = database.is_one_piece and database.in_atomic_block
-    return PART if is_part else transaction.atomic()
 
 
 @contextmanager

@@ -234,7 +234,7 @@ TRICKS = (
         "resources/writing/fast_validation.py",
         "DRF's fields",
         load.CREATE,
-        replaced("resources.writing.inputs.RecordInput._taken", lambda _self, _data: None),
+        replaced("resources.writing.inputs.RecordInput.taken", lambda _self, _data: None),
         VALIDATING,
     ),
     Trick(

@@ -100,13 +100,6 @@ class DocumentInput(serializers.JSONField):
         return self.schema.get("type") == "array" and items.get("type") == "string"
 
     @override
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        """Check a document; whatever else there may be is looked at first."""
-        if type(data) is dict and not self.validators:
-            return self.to_internal_value(data)
-        return super().run_validation(data)
-
-    @override
     def to_internal_value(self, data: Any) -> Any:
         value = _parsed(data)
         errors = errors_by(self.written_schema, value)

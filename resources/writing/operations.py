@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from resources import changes, row_sql
 from resources.actors import UnboundActor
-from resources.connections import atomic
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.execution.reader import record_uuid
 from resources.writing.candidate_row import candidate_row
@@ -46,7 +46,7 @@ def _created(resource: Resource, actor: Actor, sent: object) -> Record:
     }
     _require(resource.create, actor, candidate_row(resource, values))
     service = resource.service("create")
-    with atomic(), screened(actor):
+    with transaction.atomic(), screened(actor):
         if service:
             row: Record = service(by=actor, **values)
         else:
@@ -76,10 +76,10 @@ def update_record(
     """
     if has_uploads(sent):
         # What is refused anyway is not worth reading pictures for.
-        with atomic():
+        with transaction.atomic():
             _updatable_row(resource, actor, record_id, if_match)
     fields = inputs_of(resource, "update")
-    with uploads_stored(fields, actor, sent) as stored, atomic(), screened(actor):
+    with uploads_stored(fields, actor, sent) as stored, transaction.atomic(), screened(actor):
         row = _updatable_row(resource, actor, record_id, if_match)
         values = validated(resource, "update", actor, merged_into(row, resource, stored), row)
         _require_writers(resource, actor, row, values)
@@ -101,7 +101,7 @@ def _updatable_row(resource: Resource, actor: Actor, record_id: str, if_match: s
 
 def delete_record(resource: Resource, actor: Actor, record_id: str, if_match: str = "") -> None:
     """Delete a record; raises Problem 401, 403, 404, 409 or 412."""
-    with atomic():
+    with transaction.atomic():
         row = visible_row(resource, actor, record_id)
         _require(resource.delete, actor, row)
         require_match(row, if_match)
@@ -126,10 +126,10 @@ def run_action(
     """
     takes = action.takes(context={"actor": actor}) if action.takes else None
     if has_uploads(sent):
-        with atomic():
+        with transaction.atomic():
             _require(action.rule, actor, visible_row(resource, actor, record_id))
     fields = takes.fields if takes else {}
-    with uploads_stored(fields, actor, sent) as stored, atomic(), screened(actor):
+    with uploads_stored(fields, actor, sent) as stored, transaction.atomic(), screened(actor):
         if action.locks:
             action.locks([record_uuid(record_id)])
         if action.locks_actor and actor.id is not None and actor.id < record_uuid(record_id):
