@@ -34,10 +34,16 @@ from users.services.exports import build_export, delete_exports
 if TYPE_CHECKING:
     import pytest
 
+    from resources.json_text import JsonObject
     from tests.personas import Persona
     from tests.users.privacy.lives import Life
 
 A_MOMENT = timedelta(seconds=1)
+RULE: JsonObject = {
+    "name": "No giveaways",
+    "condition": {"keywords": {"any_of": ["free gems"]}},
+    "message": "Nothing is given away here.",
+}
 
 
 def leave(life: Life) -> None:
@@ -62,27 +68,54 @@ def things_of(persona: Persona) -> dict[object, object]:
     }
 
 
-def test_nothing_of_carols_is_left_but_what_everyone_may_read(life: Life) -> None:
+def test_carol_is_erased_but_for_what_everyone_may_read(life: Life, anonymous: Persona) -> None:
+    expects_every_resource_to_be_filled(life.user)
     asked = life.carol.api.post("users/me/export")
     build_export(asked.json()["id"])
     assert found_in_database([MARK]), "the search finds what is there"
     assert any(name.startswith("exports/") for name in stored_files())
-    bobs = things_of(life.bob)
+    sanction = {"kind": "silence", "reason": "shouting", "imposed_by": life.user}
+    imposed = changes.create(Sanction, by=SYSTEM, user=life.bob.user, **sanction)
+    written = changes.create(ScreeningRule, by=life.carol.actor, author=life.user, **RULE)
+    bobs, files = things_of(life.bob), set(files_of(life.user))
+    private = Card.objects.get(creator=life.carol.user, visibility="private")
     leave(life)
     assert erase_due_members() == 1
 
-    assert found_in_database([MARK, PLACE]) == set()
-    assert found_in_storage([MARK, PLACE]) == set()
+    expects_nothing_personal()
     assert not any(name.startswith("exports/") for name in stored_files())
-    assert things_of(life.bob) == bobs
     for text in life.public:
         assert found_in_database([text]), text
+    expects_a_pseudonym(life.user)
+    expects_nobody_to_be_shown(life, anonymous)
+    expects_no_way_back(life)
+    expects_shown_files_alone(life, files)
+    assert things_of(life.bob) == bobs
+    imposed.refresh_from_db()
+    assert (imposed.reason, imposed.imposed_by) == ("shouting", None)
+    assert Comment.objects.filter(text="bob's comment").exists()
+    remix = Card.objects.get(creator=life.bob.user, remixed_from__isnull=False)
+    assert remix.front is not None
+    expects_the_rule_without_a_name(written)
+    expects_the_log_to_say_no_more_than_that_it_was_there(private)
 
 
-def test_what_stays_is_public_and_carries_a_pseudonym(life: Life) -> None:
-    leave(life)
-    erase_due_members()
-    user = life.user
+def expects_every_resource_to_be_filled(user: User) -> None:
+    """Guard the rest: what is not there can't be left behind."""
+    filled = {resource.name for resource, rows in owned_rows(user) if rows.exists()}
+    declared = {r.name for r in registry.all_resources()}
+    owned = {resource.name for resource, _rows in owned_rows(user)}
+    assert filled == owned
+    assert declared - owned == {"users", *THE_COMMUNITYS}
+
+
+def expects_nothing_personal() -> None:
+    assert found_in_database([MARK, PLACE]) == set()
+    assert found_in_storage([MARK, PLACE]) == set()
+
+
+def expects_a_pseudonym(user: User) -> None:
+    """What stays is public."""
     kept = [(resource, row) for resource, rows in owned_rows(user) for row in rows]
     assert {resource.name for resource, _row in kept} >= {"cards", "posts", "comments", "templates"}
     for resource, row in kept:
@@ -98,9 +131,7 @@ def test_what_stays_is_public_and_carries_a_pseudonym(life: Life) -> None:
     assert user.collection_count == user.collections.count()
 
 
-def test_an_erased_author_is_shown_as_nobody(life: Life, anonymous: Persona) -> None:
-    leave(life)
-    erase_due_members()
+def expects_nobody_to_be_shown(life: Life, anonymous: Persona) -> None:
     assert anonymous.api.get(f"users/{life.carol.id}").status_code == 404
     assert anonymous.api.get("users", search=USERNAME).json()["results"] == []
     card = Card.objects.get(creator=life.carol.user, title__startswith="open")
@@ -109,9 +140,7 @@ def test_an_erased_author_is_shown_as_nobody(life: Life, anonymous: Persona) -> 
     assert shown["front"]["url"]
 
 
-def test_an_erased_member_can_not_come_back(life: Life) -> None:
-    leave(life)
-    erase_due_members()
+def expects_no_way_back(life: Life) -> None:
     assert not AdminSession.objects.exists()
     for identity in (USERNAME, life.user.username, life.user.email):
         answer = Api().post("auth/token", {"identity": identity, "password": PASSWORD})
@@ -119,10 +148,7 @@ def test_an_erased_member_can_not_come_back(life: Life) -> None:
     assert life.carol.api.get("users/me").status_code == 401
 
 
-def test_files_go_unless_somebody_still_shows_them(life: Life) -> None:
-    before = set(files_of(life.user))
-    leave(life)
-    erase_due_members()
+def expects_shown_files_alone(life: Life, before: set[str]) -> None:
     left = File.objects.filter(key__in=before)
     assert {file.owner_id for file in left} == {None}
     assert {file.original_name for file in left} == {""}
@@ -134,35 +160,7 @@ def test_files_go_unless_somebody_still_shows_them(life: Life) -> None:
         assert default_storage.exists(key) is left.filter(key=key).exists()
 
 
-def test_others_keep_what_is_theirs(life: Life) -> None:
-    imposed = changes.create(
-        Sanction,
-        by=SYSTEM,
-        user=life.bob.user,
-        kind="silence",
-        reason="shouting",
-        imposed_by=life.user,
-    )
-    leave(life)
-    erase_due_members()
-    imposed.refresh_from_db()
-    assert (imposed.reason, imposed.imposed_by) == ("shouting", None)
-    assert Comment.objects.filter(text="bob's comment").exists()
-    remix = Card.objects.get(creator=life.bob.user, remixed_from__isnull=False)
-    assert remix.front is not None
-
-
-def test_what_moderators_set_up_stays_without_their_name(life: Life) -> None:
-    written = changes.create(
-        ScreeningRule,
-        by=life.carol.actor,
-        name="No giveaways",
-        condition={"keywords": {"any_of": ["free gems"]}},
-        message="Nothing is given away here.",
-        author=life.user,
-    )
-    leave(life)
-    erase_due_members()
+def expects_the_rule_without_a_name(written: ScreeningRule) -> None:
     rule = ScreeningRule.objects.get(pk=written.pk)
     assert (rule.name, rule.message) == ("No giveaways", "Nothing is given away here.")
     assert (rule.condition, rule.author) == (written.condition, None)
@@ -170,30 +168,13 @@ def test_what_moderators_set_up_stays_without_their_name(life: Life) -> None:
     assert created.after["name"] == rule.name
 
 
-def test_the_log_tells_that_something_was_there_but_not_what(life: Life) -> None:
-    card = Card.objects.get(creator=life.carol.user, visibility="private")
-    leave(life)
-    erase_due_members()
+def expects_the_log_to_say_no_more_than_that_it_was_there(card: Card) -> None:
     told = Change.objects.filter(resource="cards", record_id=card.pk).order_by("id")
     assert [change.action for change in told] == ["create", "delete"]
     assert [(change.before, change.after) for change in told] == [({}, {}), ({}, {})]
 
 
-def test_an_erasure_that_was_cut_short_is_finished_the_next_time(
-    life: Life, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    leave(life)
-    with monkeypatch.context() as broken:
-        broken.setattr(leaving, "delete_files_of", _crash)
-        assert erase_due_members() == 0
-    assert life.user.leaves_at is not None
-    assert erase_due_members() == 1
-    assert erase_due_members() == 0
-    assert found_in_database([MARK, PLACE]) == set()
-    assert files_of(life.user) == []
-
-
-def test_an_erasure_happens_wholly_or_not_at_all(
+def test_an_erasure_happens_wholly_or_not_at_all_and_is_finished_the_next_time(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leave(life)
@@ -204,6 +185,14 @@ def test_an_erasure_happens_wholly_or_not_at_all(
         assert erase_due_members() == 0
     assert things_of(life.carol) == before
     assert life.user.username == USERNAME
+    with monkeypatch.context() as broken:
+        broken.setattr(leaving, "delete_files_of", _crash)
+        assert erase_due_members() == 0
+    assert life.user.leaves_at is not None
+    assert erase_due_members() == 1
+    assert erase_due_members() == 0
+    assert found_in_database([MARK, PLACE]) == set()
+    assert files_of(life.user) == []
 
 
 def test_one_erasure_that_fails_holds_up_no_other(
@@ -222,15 +211,6 @@ def test_one_erasure_that_fails_holds_up_no_other(
     monkeypatch.setattr(leaving, "delete_exports", fail_for_alice)
     assert erase_due_members() == 1
     assert set(User.objects.values_list("is_active", flat=True)) == {True, False}
-
-
-def test_every_resource_is_filled_by_carols_life(life: Life) -> None:
-    """Guard the tests above: what is not there can't be left behind."""
-    filled = {resource.name for resource, rows in owned_rows(life.user) if rows.exists()}
-    declared = {r.name for r in registry.all_resources()}
-    owned = {resource.name for resource, _rows in owned_rows(life.user)}
-    assert filled == owned
-    assert declared - owned == {"users", *THE_COMMUNITYS}
 
 
 def _crash(*_given: object) -> None:
