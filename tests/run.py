@@ -1,4 +1,7 @@
-"""`./holo test`: the gates beside the suite on the embedded backends, then on the real servers."""
+"""`./holo test`: the suite on the embedded backends, on the real servers beside it, and the gates.
+
+Where a test waits for a server or a browser, the other half and the gates have the processors.
+"""
 
 import json
 import os
@@ -7,14 +10,15 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Event
 from time import monotonic
-from typing import Never, override
+from typing import IO, Never, override
 
 from tests import servers
 from tests.browsers import BrowserProblem, install_browser
@@ -25,16 +29,22 @@ from tests.migrated import FOLDER_VARIABLE, TEMPLATE_VARIABLE, migrate, migrated
 from tests.plugin import REPORT_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS = 3
-"""One more than there are processors: many tests wait for servers and browsers."""
+GATES_AT_ONCE = 3
+ALONE = range(3)
+"""The workers of the embedded half alone: one more than processors, as many tests wait."""
+EMBEDDED, ON_SERVERS = range(2), range(2, 4)
+"""The workers of both halves: by the number each has ports, a Valkey and a bucket of its own."""
 FAST = "--fast"
 EVERY_CELL = "--every-cell"
-# Each worker begins with half of the tests as they stand: what a file shares is started once.
-SHARED_OUT = ("-n", str(WORKERS), "--dist", "worksteal")
+# Each worker begins with its part of the tests as they stand: what a file shares is started once.
+SHARED_OUT = "--dist=worksteal"
 SLOWEST = "--durations=20"
+COVERAGE = ".coverage"
+POLL_SECONDS = 0.1
 TEMPLATE = "migrated"
 BACKEND_VARIABLES = ("DATABASE_URL", "REDIS_URL", "S3_")
 SLOWING_VARIABLES = ("PYTHONDONTWRITEBYTECODE",)
+_is_over = Event()
 DEPLOYED = {
     "USE_TLS": "true",
     "ALLOWED_HOSTS": "holobase.example",
@@ -71,30 +81,34 @@ def main(arguments: Sequence[str]) -> int:
         os.environ[EVERY_CELL_VARIABLE] = "1"
     if FAST not in arguments:
         os.environ[BOTH_HALVES_VARIABLE] = "1"
-    is_whole = not pytest_arguments and FAST not in arguments  # then is asked what is covered
-    measured = ["--cov", "--cov-report="] if is_whole else []
-    migrated = _folder()
-    with (
-        migrated as os.environ[FOLDER_VARIABLE],
-        ExitStack() as stack,
-        ThreadPoolExecutor(1) as beside,
-    ):
-        # What the tests leave idle of the processors is for the gates, and to start the servers.
-        gates = beside.submit(run_gates, gate_commands())
-        started = beside.submit(start_servers, stack) if FAST not in arguments else None
-        outcomes = [
-            prepare("browser", install_browser),
-            prepare("packages of npm", client_packages),
-            prepare("migrations", migrated_folder),
-        ]
-        outcomes.append(run_embedded([*measured, *pytest_arguments]))
-        if started:
-            appended = ["--cov-append"] if is_whole else []
-            outcomes.append(run_on_servers(started, [*measured, *appended, *pytest_arguments]))
-        outcomes[:0] = gates.result()
-        if is_whole:
-            outcomes += run_gates(coverage_commands())
+    with _folder() as os.environ[FOLDER_VARIABLE]:
+        if FAST in arguments:
+            outcomes = run_fast(pytest_arguments)
+        elif pytest_arguments:
+            outcomes = run_both(pytest_arguments)
+        else:  # then is asked what is covered
+            outcomes = run_both(["--cov", "--cov-report="])
+            outcomes += run_coverage()
     return summarise(outcomes)
+
+
+def run_fast(pytest_arguments: Sequence[str]) -> list[Outcome]:
+    """Run the suite on the embedded backends, with the gates beside it."""
+    with ThreadPoolExecutor() as beside, _all_ended():
+        gates = beside.submit(run_gates, gate_commands())
+        outcomes = prepare_all()
+        outcomes.append(run_embedded(ALONE, pytest_arguments))
+        return [*gates.result(), *outcomes]
+
+
+def run_both(pytest_arguments: Sequence[str]) -> list[Outcome]:
+    """Run both halves of the suite, with the gates beside them."""
+    with ExitStack() as stack, ThreadPoolExecutor() as beside, _all_ended():
+        gates = beside.submit(run_gates, gate_commands())
+        on_servers = beside.submit(run_on_servers, stack, pytest_arguments)
+        outcomes = prepare_all()
+        outcomes.append(run_embedded(EMBEDDED, pytest_arguments))
+        return [*gates.result(), *outcomes, on_servers.result()]
 
 
 def gate_commands() -> dict[str, list[str]]:
@@ -112,17 +126,30 @@ def gate_commands() -> dict[str, list[str]]:
     }
 
 
-def coverage_commands() -> dict[str, list[str]]:
-    """Return the command that checks each floor of the coverage."""
-    report = [sys.executable, "-m", "coverage", "report"]
-    return {
+def run_coverage() -> list[Outcome]:
+    """Put together what the halves have covered, and check each floor of it."""
+    coverage = [sys.executable, "-m", "coverage"]
+    halves = map(str, Path(os.environ[FOLDER_VARIABLE]).glob(f"*{COVERAGE}"))
+    _run([*coverage, "combine", "--quiet", *halves], os.environ)
+    report = [*coverage, "report"]
+    floors = {
         "coverage >= 96 %": [*report, "--fail-under=96"],
         "coverage of the engine >= 98 %": [*report, "--include=resources/*", "--fail-under=98"],
     }
+    return run_gates(floors)
+
+
+def prepare_all() -> list[Outcome]:
+    """Do once, before the tests, what several of them would want to do at the same time."""
+    return [
+        prepare("browser", install_browser),
+        prepare("packages of npm", client_packages),
+        prepare("migrations", migrated_folder),
+    ]
 
 
 def prepare(name: str, step: Callable[[], object]) -> Outcome:
-    """Do once what several tests would want to do at the same time."""
+    """Take one step, and return what came of it."""
     started = monotonic()
     try:
         step()
@@ -135,7 +162,7 @@ def prepare(name: str, step: Callable[[], object]) -> Outcome:
 def run_gates(commands: Mapping[str, Sequence[str]]) -> list[Outcome]:
     """Run the gates side by side and show what the failing ones say."""
     outcomes = []
-    with _folder() as folder, ThreadPoolExecutor(WORKERS) as pool:
+    with _folder() as folder, ThreadPoolExecutor(GATES_AT_ONCE) as pool:
         environment = _environment({"HOLOBASE_DATA": folder, **DEPLOYED})
         gates = [partial(_run_gate, *gate, environment) for gate in commands.items()]
         for outcome in pool.map(lambda gate: gate(), gates):
@@ -146,9 +173,11 @@ def run_gates(commands: Mapping[str, Sequence[str]]) -> list[Outcome]:
     return outcomes
 
 
-def run_embedded(pytest_arguments: Sequence[str]) -> Outcome:
-    """Run the suite on SQLite, local disk and memory."""
-    return _run_pytest("SQLite + disk + memory", pytest_arguments, _environment({}))
+def run_embedded(workers: Sequence[int], pytest_arguments: Sequence[str]) -> Outcome:
+    """Run the suite on SQLite, local disk and memory, and show how it goes on."""
+    name = "SQLite + disk + memory"
+    _say(f"\n=== {name}")
+    return _run_pytest(name, workers, pytest_arguments, _environment({}))
 
 
 def start_servers(stack: ExitStack) -> dict[str, str]:
@@ -157,7 +186,7 @@ def start_servers(stack: ExitStack) -> dict[str, str]:
     Raises ServerProblem.
     """
     variables = stack.enter_context(servers.everything())
-    for worker in range(WORKERS):  # publish/subscribe ignores database numbers
+    for worker in ON_SERVERS:  # publish/subscribe ignores database numbers
         variables[f"REDIS_URL_GW{worker}"] = stack.enter_context(servers.valkey())
         # Some tests empty theirs.
         variables[f"S3_BUCKET_GW{worker}"] = servers.new_bucket(variables, f"gw{worker}-tests")
@@ -166,14 +195,19 @@ def start_servers(stack: ExitStack) -> dict[str, str]:
     return {**variables, TEMPLATE_VARIABLE: TEMPLATE}
 
 
-def run_on_servers(started: Future[dict[str, str]], pytest_arguments: Sequence[str]) -> Outcome:
-    """Run the suite on real servers once they are started."""
+def run_on_servers(stack: ExitStack, pytest_arguments: Sequence[str]) -> Outcome:
+    """Run the suite on real servers, which live as long as the stack; show it once it is over."""
     name = "PostgreSQL + Valkey + S3"
     try:
-        return _run_pytest(name, pytest_arguments, _environment(started.result()))
+        environment = _environment(start_servers(stack))
     except (servers.ServerProblem, subprocess.CalledProcessError) as problem:
         _say(str(problem))
         return Outcome(name, is_good=False, seconds=0.0, failed=1)
+    with tempfile.TemporaryFile() as output:
+        outcome = _run_pytest(name, ON_SERVERS, pytest_arguments, environment, output)
+        output.seek(0)
+        _say(f"\n=== {name}\n{output.read().decode()}")
+    return outcome
 
 
 def summarise(outcomes: Sequence[Outcome]) -> int:
@@ -190,28 +224,56 @@ def summarise(outcomes: Sequence[Outcome]) -> int:
 
 def _run_gate(name: str, command: Sequence[str], environment: Mapping[str, str]) -> Outcome:
     started = monotonic()
-    done = subprocess.run(
-        command,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return Outcome(name, not done.returncode, monotonic() - started, output=done.stdout)
+    with tempfile.TemporaryFile() as output:
+        # What the tests leave idle of the processors is for the gates.
+        status = _run(["nice", *command], environment, output)
+        output.seek(0)
+        said = output.read().decode()
+    return Outcome(name, not status, monotonic() - started, output=said)
 
 
-def _run_pytest(name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Outcome:
-    _say(f"\n=== {name}")
+def _run_pytest(
+    name: str,
+    workers: Sequence[int],
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    output: IO[bytes] | None = None,
+) -> Outcome:
     started = monotonic()
-    command = [sys.executable, "-m", "pytest", *SHARED_OUT, SLOWEST, *arguments]
+    processes = [f"--tx=popen//id=gw{worker}" for worker in workers]
+    command = [sys.executable, "-m", "pytest", *processes, SHARED_OUT, SLOWEST, *arguments]
+    covered = Path(os.environ[FOLDER_VARIABLE], f"{workers[0]}{COVERAGE}")
     with _folder() as folder:
         report = Path(folder, "counts.json")
         # With TMPDIR in there too, nothing stays behind even when the tests are killed.
-        variables = {**environment, "TMPDIR": folder, REPORT_VARIABLE: str(report)}
-        done = subprocess.run(command, env=variables, check=False)
+        own = {"TMPDIR": folder, REPORT_VARIABLE: str(report), "COVERAGE_FILE": str(covered)}
+        status = _run(command, {**environment, **own}, output)
         counts = json.loads(report.read_text()) if report.exists() else {}
-    return Outcome(name, not done.returncode, monotonic() - started, **counts)
+    return Outcome(name, not status, monotonic() - started, **counts)
+
+
+def _run(
+    command: Sequence[str], environment: Mapping[str, str], output: IO[bytes] | None = None
+) -> int:
+    """Run a program to its end, or until this run is over; return its exit status."""
+    errors = subprocess.STDOUT if output else None
+    with subprocess.Popen(command, env=environment, stdout=output, stderr=errors) as process:
+        try:
+            while process.poll() is None and not _is_over.wait(POLL_SECONDS):
+                pass
+        finally:
+            process.kill()
+    return process.returncode
+
+
+@contextmanager
+def _all_ended() -> Iterator[None]:
+    """End the programs of all threads when this one is interrupted."""
+    try:
+        yield
+    except BaseException:
+        _is_over.set()
+        raise
 
 
 def _folder() -> tempfile.TemporaryDirectory[str]:
