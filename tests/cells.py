@@ -5,7 +5,7 @@ case is tried on one of them, always the same one: about a quarter on the real s
 on the embedded backends, the first on both. On SQLite alone all are tried. What is marked `dialect`
 is about what the two databases do differently: all its cells are tried on both. A test marked
 `strict` looks for what PostgreSQL alone refuses, so there it is tried whole, and by some cells on
-SQLite. Of an oracle's tries some stand for the rest on PostgreSQL.
+SQLite. The tries of an oracle are shared out like cells, by who tries what.
 
 Likewise some tests stand for the rest of a file about what reaches the database by the ORM and the
 engine alone, both of which are tried whole on PostgreSQL. Those that commit are no part of that:
@@ -50,11 +50,6 @@ BY_THE_ORM = (
 """Folders and files whose subject has no SQL of its own, nor anything of the storage's kind."""
 
 
-def are_sampled() -> bool:
-    """Return whether some tries of an oracle stand for the rest here."""
-    return bool(os.environ.get("DATABASE_URL")) and not os.environ.get(EVERY_CELL_VARIABLE)
-
-
 def spread[T](tries: Iterable[T], turn: int, every: int = EVERY) -> list[T]:
     """Return each fourth try, beginning at its turn, so that all are tried in some turn.
 
@@ -65,9 +60,19 @@ def spread[T](tries: Iterable[T], turn: int, every: int = EVERY) -> list[T]:
     return list(islice(tries, turn % every, None, every))
 
 
-def some[T](tries: Iterable[T], turn: int, every: int = 2) -> list[T]:
-    """Return all tries; where they are sampled, every second one, beginning at its turn."""
-    return list(islice(tries, turn % every, None, every) if are_sampled() else tries)
+def shared[T](tries: Iterable[T], turn: int, every: int = EVERY) -> list[T]:
+    """Return what this half tries: on the real servers each fourth try, beginning at its turn.
+
+    Where both halves are run the embedded one tries the others, and where it runs alone all.
+    """
+    if os.environ.get(EVERY_CELL_VARIABLE):
+        return list(tries)
+    is_on_servers = bool(os.environ.get("DATABASE_URL"))
+    if not is_on_servers and not os.environ.get(BOTH_HALVES_VARIABLE):
+        return list(tries)
+    return [
+        one for number, one in enumerate(tries) if (number % every == turn % every) is is_on_servers
+    ]
 
 
 def stood_for(items: Sequence[pytest.Item]) -> set[pytest.Item]:

@@ -15,7 +15,7 @@ from files.storage import set_up_storage
 from resources import changes, registry
 from resources.actors import SYSTEM
 from resources.models import Change
-from tests.cells import some
+from tests.cells import shared
 from tests.client import Browser
 from tests.contract.examples import example_row
 from users.models import User
@@ -44,7 +44,7 @@ def moderating(moderator: Persona) -> Browser:
 
 
 def test_every_resource_has_a_list_and_a_page(operator: Browser, alice: Persona) -> None:
-    for resource in some(registry.all_resources(), turn=0):
+    for resource in shared(registry.all_resources(), turn=0):
         row = example_row(resource, owner=alice)
         base = f"/admin/{row._meta.app_label}/{row._meta.model_name}"
         assert operator.get(f"{base}/").status_code == 200, resource

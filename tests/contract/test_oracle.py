@@ -18,9 +18,9 @@ from community.models import Message
 from resources import registry
 from resources.rules import ANYONE, SIGNED_IN, has_role, own, visible
 from tests.contract.keys import key_tries
-from tests.contract.matrix import ORACLES, Try, all_tries, summary
+from tests.contract.matrix import ORACLES, Matrix, Try, all_tries, summary
 from tests.contract.world import World, new_world
-from tests.contract.writes import everyone_who_writes, write_tries
+from tests.contract.writes import all_write_tries, everyone_who_writes, write_tries
 from tests.redeclared import redeclared
 from users.models import User
 from users.resources.members import UserResource
@@ -84,7 +84,7 @@ def test_everyone_sees_exactly_what_the_oracle_says(
 def test_everyone_writes_exactly_what_the_oracle_says(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tries = write_tries(world, everyone_who_writes(world))
+    tries = all_write_tries(world, everyone_who_writes(world))
     with capsys.disabled():
         sys.stdout.write(f"\n{summary(tries)}\n")
     assert wrong(tries) == []
@@ -99,7 +99,7 @@ def test_three_write_rules_that_are_too_wide_are_found(world: World) -> None:
     for model, verb, rule in WRITES_TOO_WIDE:
         resource = registry.resource_of(model)
         with redeclared(resource, **{verb: rule}):
-            found = wrong(write_tries(world, everyone, [resource]))
+            found = wrong(write_tries(world, everyone, resource))
         assert {each.access for each in found} == {verb, f"{verb} in a batch"}, resource
         assert all(each.saw and not each.may for each in found), resource
 
@@ -109,7 +109,8 @@ def test_three_rules_that_are_too_wide_are_found(world: World) -> None:
     for model, declared, accesses in TOO_WIDE:
         resource = registry.resource_of(model)
         with redeclared(resource, **declared):
-            found = [each for each in wrong(all_tries(world, [resource])) if each.access != "count"]
+            tries = list(Matrix(world, resource).tries(world.everyone))
+        found = [each for each in wrong(tries) if each.access != "count"]
         assert accesses <= {each.access for each in found}, resource
         assert all(each.saw and not each.may for each in found), resource
 

@@ -19,7 +19,7 @@ from resources.http.exchange import Exchange
 from resources.http.pipeline import WRITE, answer_of
 from resources.http.request import Request
 from resources.writing.batch import run_batch
-from tests.cells import some
+from tests.cells import shared
 from tests.contract.matrix import ORACLES, Try
 from tests.contract.oracle import (
     cards,
@@ -105,8 +105,8 @@ class WriteMatrix:
 
     def tries(self, everyone: Iterable[tuple[Who, Actor]]) -> Iterator[Try]:
         """Try every verb by every access path, as everyone."""
-        for turn, (who, actor) in enumerate(everyone):
-            for row in some(self.rows, turn, every=3):
+        for who, actor in everyone:
+            for row in self.rows:
                 for access, send in ACCESSES.items():
                     if self.resource.writable:
                         yield self._creation(who, actor, row, access, send)
@@ -161,12 +161,17 @@ def rolled_back() -> Iterator[None]:
 
 
 def write_tries(
-    world: World, everyone: Iterable[tuple[Who, Actor]], resources: Iterable[Resource] | None = None
+    world: World, everyone: Iterable[tuple[Who, Actor]], resource: Resource
 ) -> list[Try]:
-    """Try to write everything, or all that there is of some resources."""
-    chosen = resources or registry.all_resources()
+    """Try to write all that there is of a resource."""
+    return list(WriteMatrix(resource, list(world.rows[resource.name])).tries(everyone))
+
+
+def all_write_tries(world: World, everyone: Iterable[tuple[Who, Actor]]) -> list[Try]:
+    """Try to write everything; each resource as those whom this half of the suite tries it as."""
+    everyone = list(everyone)
     return [
         each
-        for resource in chosen
-        for each in WriteMatrix(resource, list(world.rows[resource.name])).tries(everyone)
+        for turn, resource in enumerate(registry.all_resources())
+        for each in write_tries(world, shared(everyone, turn), resource)
     ]
