@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.clients.packages import ROOT, SOURCE, client_packages, npm
-from tests.migrated import migrated_folder
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.migrated import FOLDER_VARIABLE, migrated_folder
 
 
 @pytest.fixture(scope="session")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the client to a folder, with its packages beside it, and build it there."""
-    folder = tmp_path_factory.mktemp("clients") / "typescript"
+def client() -> Path:
+    """Return a copy of the client with its packages beside it; the run builds it once."""
+    place = Path(os.environ[FOLDER_VARIABLE], "clients")
+    place.mkdir(exist_ok=True)
+    folder = place / "typescript"
+    with (place / "lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not folder.exists():
+            _build(place / "unfinished").rename(folder)
+    return folder
+
+
+def _build(folder: Path) -> Path:
     made = shutil.ignore_patterns("node_modules", "dist", "build")
     shutil.copytree(SOURCE, folder, ignore=made)
     (folder / "node_modules").symlink_to(client_packages())

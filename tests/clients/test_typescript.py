@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import jsonschema_rs
 import pytest
-from drf_spectacular.generators import SchemaGenerator
 
 from tests import node
 from tests.clients.frame_types import frame_types
 from tests.clients.packages import SOURCE, npm
+from tests.contract.document import openapi_document
 from tests.realtime.protocol import document
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def test_the_clients_frames_are_those_of_the_document() -> None:
 
 def test_the_clients_resources_are_those_of_the_document(client: Path, tmp_path: Path) -> None:
     """What `holobase-types` writes of a server's document is what the client has."""
-    (tmp_path / "openapi.json").write_text(json.dumps(SchemaGenerator().get_schema(public=True)))
+    (tmp_path / "openapi.json").write_text(json.dumps(openapi_document()))
     written = subprocess.run(
         [node.NODE, client / "dist" / "cli" / "main.js", tmp_path / "openapi.json"],
         capture_output=True,

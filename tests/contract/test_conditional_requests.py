@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.contrib.auth.models import Group
-from drf_spectacular.generators import SchemaGenerator
 
 from files.models import File
 from tests.client import Api
 from tests.config.test_fast_path_and_django import ask
+from tests.contract.document import openapi_document
 from tests.files.drawings import drawn
 from tests.personas import new_member
 from users.models import User
@@ -22,7 +22,6 @@ from users.services.roles import assign_role
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from resources.json_text import JsonObject
     from tests.client import Response
     from tests.personas import Persona
 
@@ -237,7 +236,7 @@ PAGES = (
 
 def readable() -> list[str]:
     """Find every address of the documentation that has a GET."""
-    documented: JsonObject = SchemaGenerator().get_schema(public=True)
+    documented = openapi_document()
     paths = [path for path, operations in documented["paths"].items() if "get" in operations]
     return [re.sub(r"\{[^}]+\}", NOBODY, path) for path in paths]
 

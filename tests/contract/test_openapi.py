@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from drf_spectacular import validation
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from hypothesis import given
 from schemathesis import GenerationMode
@@ -33,6 +32,7 @@ from resources import registry
 from resources.declaration import VERBS
 from resources.http.openapi.operations import operation_id
 from resources.rules import NOBODY
+from tests.contract.document import openapi_document
 from tests.fuzz.running import examples
 
 if TYPE_CHECKING:
@@ -52,9 +52,8 @@ CHECKS = [
 OF_WHOLE_RECORDS = (response_schema_conformance,)
 MODES = (GenerationMode.NEGATIVE, GenerationMode.POSITIVE)
 
-# JSON is written and read sooner than YAML, and every process that collects tests does both.
-AS_JSON = {"Accept": "application/json"}
-served = schemathesis.openapi.from_wsgi("/api/schema", get_wsgi_application(), headers=AS_JSON)
+served = schemathesis.openapi.from_dict(deepcopy(openapi_document()))
+served.app = get_wsgi_application()
 # Streams are no views of Django: tests/realtime has them.
 document = served.exclude(path=[PATH, SOCKET_PATH])
 # Collecting fails where something is no operation.
@@ -72,15 +71,8 @@ def lasting_connection(db: None) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@cache
-def generated() -> JsonObject:
-    """Return the document; making it takes more than a second."""
-    schema: JsonObject = SchemaGenerator().get_schema(request=None, public=True)
-    return schema
-
-
 def test_a_contributor_can_see_contract_changes_in_review() -> None:
-    written = OpenApiYamlRenderer().render(generated(), renderer_context={}).decode()
+    written = OpenApiYamlRenderer().render(openapi_document(), renderer_context={}).decode()
     # When the contract should change: manage.py spectacular --file docs/openapi.yaml
     assert written == SNAPSHOT.read_text()
 
@@ -92,7 +84,7 @@ def test_a_frontend_developer_can_trust_that_the_document_is_valid() -> None:
 
 def test_a_frontend_developer_can_trust_every_example() -> None:
     """A body's example is what its schema takes; each body has one."""
-    document = generated()
+    document = openapi_document()
     schemas: JsonObject = {}
     examples: JsonObject = {}
     for operation in (each for path in document["paths"].values() for each in path.values()):
@@ -121,7 +113,7 @@ def resolved(document: JsonObject, part: JsonObject) -> JsonObject:
 def test_a_frontend_developer_can_find_every_open_verb() -> None:
     operations = {
         operation["operationId"]
-        for path in generated()["paths"].values()
+        for path in openapi_document()["paths"].values()
         for operation in path.values()
     }
     for resource in registry.all_resources():

@@ -25,7 +25,6 @@ LOADED = """
     Promise.all([...document.images].map((image) => image.decode().catch(() => 0))).then(
         () => done([...document.images].map((image) => [image.naturalWidth, image.naturalHeight])));
 """
-PICTURES = corpus()
 TOLD = {"exif", "icc_profile", "xmp", "XML:com.adobe.xmp", "comment", "photoshop", "mp"}
 WORDS = (SCRIPT.encode(), b"hdrgm", b"MPF\0", b"ICC_PROFILE", b"Exif\0", b"iCCP", b"cICP", b"tEXt")
 
@@ -33,7 +32,7 @@ WORDS = (SCRIPT.encode(), b"hdrgm", b"MPF\0", b"ICC_PROFILE", b"Exif\0", b"iCCP"
 @pytest.fixture(scope="module")
 def kept() -> Mapping[str, bytes]:
     """Return what is kept of each picture."""
-    return {name: checked(content).content.read() for name, content in PICTURES.items()}
+    return {name: checked(content).content.read() for name, content in corpus().items()}
 
 
 def test_what_is_kept_looks_as_a_browser_shows_the_original(
@@ -42,13 +41,13 @@ def test_what_is_kept_looks_as_a_browser_shows_the_original(
     folder = tmp_path_factory.mktemp("chromium")
     page = folder / "page.html"
     page.write_text(page_of(kept))
-    height = ROW * (len(PICTURES) // COLUMNS + 3)
+    height = ROW * (len(corpus()) // COLUMNS + 3)
     flags = ("--force-color-profile=srgb", f"--window-size=900,{height}")
     with chromium(folder, *flags) as browser:
         browser.get(page.as_uri())
         sizes = browser.execute_async_script(LOADED)
         seen = Image.open(BytesIO(browser.get_screenshot_as_png())).convert("RGB")
-    assert len(PICTURES) >= 80
+    assert len(corpus()) >= 80
     assert {name: far for name, far in differences(seen, sizes).items() if far > CLOSE} == {}
 
 
@@ -57,7 +56,7 @@ def page_of(kept: Mapping[str, bytes]) -> str:
     pictures = [
         f'<img style="position: absolute; left: {x}px; top: {y}px" src="data:;base64,'
         f'{b64encode(content).decode()}">'
-        for number, (name, original) in enumerate(PICTURES.items())
+        for number, (name, original) in enumerate(corpus().items())
         for (x, y), content in zip(places(number), (original, kept[name]), strict=True)
     ]
     return "<!doctype html><style>body { background: white }</style>" + "".join(pictures)
@@ -72,7 +71,7 @@ def places(number: int) -> Iterator[tuple[int, int]]:
 def differences(seen: Image.Image, sizes: Sequence[Sequence[int]]) -> Mapping[str, float]:
     """Return how far colours are off for each picture, 256 where the sizes differ."""
     found: dict[str, float] = {}
-    for number, name in enumerate(PICTURES):
+    for number, name in enumerate(corpus()):
         original, ours = sizes[2 * number : 2 * number + 2]
         if name == NOT_TURNED_BY_BROWSERS:
             assert original == ours[::-1] == list(SIZE)
@@ -122,7 +121,7 @@ def test_what_phones_take_is_kept_as_what_browsers_show(name: str, kind: str) ->
     if name == "phone":
         assert image.size == (3024, 4032)
         # As Chromium has judged it to be.
-        expected = opened(checked(PICTURES["png P3"]).content.read())
+        expected = opened(checked(corpus()["png P3"]).content.read())
         image = image.transpose(Image.Transpose.ROTATE_90)
     shown = image.resize(SIZE, Image.Resampling.NEAREST).convert(expected.mode)
     pairs = zip(colours(shown, MIDDLES), colours(expected, MIDDLES), strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 from pathlib import Path
 from struct import pack
 from typing import TYPE_CHECKING
@@ -213,6 +214,7 @@ def of_phone(name: str) -> bytes:
     return (Path(__file__).parent / f"{name}.heic").read_bytes()
 
 
+@cache
 def corpus() -> Mapping[str, bytes]:
-    """Return all pictures by name."""
+    """Return all pictures by name; drawing them takes a second."""
     return dict([*stills(), *profiled(), *oriented(), *moving()])
