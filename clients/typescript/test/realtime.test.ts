@@ -147,7 +147,7 @@ test('after unsubscribing nothing is heard, and the last one ends the connection
 });
 
 test('who signs out elsewhere is revoked, and goes on with a new token', async () => {
-  const tokens = [eve.token, eve.otherToken];
+  const tokens = [eve.token, eve.other.access];
   const live = client({ token: async () => tokens.shift() ?? null });
   const heard = await Heard.of(live, 'cards');
   await eve.signsOut();

@@ -15,17 +15,21 @@ import { WebSocket } from 'ws';
 
 import { until } from './listener.js';
 import { Server } from './server.js';
+import type { Member } from './server.js';
 
 let server: Server;
 let access: string;
 let bobsAccess: string;
+let eve: Member;
+let finn: Member;
 const asked: { method: string; url: string; headers: Record<string, string> }[] = [];
 
 before(async () => {
   server = await Server.start();
-  const [dana, bob] = server.members('dana', 'bob');
+  const [dana, bob, ...others] = server.members('dana', 'bob', 'eve', 'finn');
   access = dana!.token;
   bobsAccess = bob!.token;
+  [eve, finn] = others as [Member, Member];
 });
 after(() => server.stop());
 
@@ -126,7 +130,7 @@ test('pictures go along as a form, large files in pieces that are resumed', asyn
 
 test('three tabs refresh a session once, and hear when it has ended', async () => {
   const email = 'eve@example.com';
-  const opened = server.session('eve');
+  const opened = eve.other;
   let stored: Session | null = { ...opened, access: expired(opened.access) };
   let turn = Promise.resolve();
   const shared = (): AuthStore => ({
@@ -327,7 +331,7 @@ test('a Next.js site keeps a session in its cookies, refreshes it once, and give
   const origins = ['https://cards.example'];
   const site = { url: server.url, origins, fetch: noted };
   const { POST, DELETE } = sessionRoute(site);
-  const opened = server.session('finn');
+  const opened = finn.other;
   const asks = (body: object, cookie = '', origin = origins[0]!) =>
     new Request('https://cards.example/api/session', {
       method: 'POST',

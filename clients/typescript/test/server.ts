@@ -29,15 +29,7 @@ from users.services.sessions import open_session
 from users.tokens import token_pair
 for member in map(new_member, "NAMES".split()):
     other = token_pair(open_session(member.user, caller=NOWHERE, method="test"))
-    print(member.token, other["access"])
-`;
-const NEW_SESSION = `
-from tests.personas import new_member
-from users.callers import NOWHERE
-from users.services.sessions import open_session
-from users.tokens import token_pair
-pair = token_pair(open_session(new_member("NAME").user, caller=NOWHERE, method="test"))
-print(pair["access"], pair["refresh"])
+    print(member.token, other["access"], other["refresh"])
 `;
 const FORGET = `
 from datetime import timedelta
@@ -61,7 +53,7 @@ export class Member {
   constructor(
     private readonly url: string,
     readonly token: string,
-    readonly otherToken: string,
+    readonly other: { access: string; refresh: string },
   ) {}
 
   creates(title: string, more: object = {}): Promise<Card> {
@@ -128,15 +120,9 @@ export class Server {
   members(...names: string[]): Member[] {
     const lines = this.runs(NEW_MEMBERS.replace('NAMES', names.join(' '))).split('\n');
     return lines.map((line) => {
-      const [token = '', other = ''] = line.split(' ');
-      return new Member(this.url, token, other);
+      const [token = '', access = '', refresh = ''] = line.split(' ');
+      return new Member(this.url, token, { access, refresh });
     });
-  }
-
-  /** Make a member and open a session for them. */
-  session(name: string): { access: string; refresh: string } {
-    const [access = '', refresh = ''] = this.runs(NEW_SESSION.replace('NAME', name)).split(' ');
-    return { access, refresh };
   }
 
   /** Empty the log of changes, all but the newest; gives how many went. */
