@@ -66,7 +66,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="holobase-faults-") as folder:
         place = options.keep or Path(folder)
         place.mkdir(parents=True, exist_ok=True)
-        with Cluster(place, apis=options.apis, realtimes=options.realtimes) as cluster:
+        sizes = {"apis": options.apis, "realtimes": options.realtimes}
+        with Cluster(place, **sizes, database=options.database) as cluster:
             outcome = _run(cluster, options)
             problems = explanation(outcome, cluster.database) if outcome.problems else ""
     sys.stdout.write(outcome.report())
@@ -87,6 +88,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--writers", type=int, default=8)
     parser.add_argument("--pause", type=float, default=3.5, help="seconds between faults")
     parser.add_argument("--patience", type=float, default=180, help="seconds to catch up in")
+    parser.add_argument("--database", default="", help="an empty PostgreSQL, not one of its own")
     parser.add_argument("--keep", type=Path, help="a folder for logs that stay")
     parser.add_argument("--write", action="store_true", help="write docs/faults.md")
     return parser.parse_args()

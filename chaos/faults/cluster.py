@@ -103,14 +103,14 @@ class Process:
 class Cluster:
     """Everything that is served, and who may be told where."""
 
-    def __init__(self, folder: Path, *, apis: int, realtimes: int) -> None:
+    def __init__(self, folder: Path, *, apis: int, realtimes: int, database: str) -> None:
         self.folder = folder
         self.stack = ExitStack()
         self.valkey_life = ExitStack()
         (valkey_port, *ports) = free_ports(1 + apis + realtimes)
         (folder / "valkey").mkdir()
         self.valkey: Server = valkey_server(folder / "valkey", valkey_port)
-        self.database = self.stack.enter_context(postgresql())
+        self.database = database or self.stack.enter_context(postgresql())
         self.environment = environment_without_backends() | SETTINGS
         self.environment |= {
             "DATABASE_URL": self.database,

@@ -83,7 +83,8 @@ class Server:
         until = monotonic() + RESTART_SECONDS
         while True:
             try:
-                self.served = self.life.enter_context(holobase(self.folder, self.variables))
+                served = holobase(self.folder, self.variables, "--skip-checks")
+                self.served = self.life.enter_context(served)
             except httpx.TransportError:
                 if monotonic() > until:
                     raise

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from uuid import uuid4
 
 import pytest
 
 from chaos.faults.mirror import Interest, Mirror
-from tests.config.test_serve import ROOT
+from tests.migrated import ROOT, TEMPLATE_VARIABLE
+from tests.servers import new_database
 
 SHORT = ("--seconds=6", "--subscribers=30", "--apis=2", "--writers=4", "--seed=7", "--pause=1")
 ROW = {"id": "1", "title": "Ember", "status": "published"}
@@ -17,7 +19,9 @@ ROW = {"id": "1", "title": "Ember", "status": "published"}
 
 @pytest.mark.servers
 def test_no_subscriber_misses_anything_while_processes_are_killed() -> None:
-    command = [sys.executable, "-m", "chaos.faults", *SHORT]
+    template = os.environ.get(TEMPLATE_VARIABLE)
+    database = new_database(os.environ["DATABASE_URL"], f"faults_{uuid4().hex}", template)
+    command = [sys.executable, "-m", "chaos.faults", *SHORT, f"--database={database}"]
     done = subprocess.run(
         command, cwd=ROOT, env=os.environ, check=False, capture_output=True, text=True
     )
