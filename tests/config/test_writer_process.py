@@ -180,7 +180,7 @@ def test_a_device_that_is_signed_out_loses_its_connection(
         assert told(live)["type"] == "revoked"
 
 
-def test_a_server_that_is_killed_leaves_nobody_behind(tmp_path: Path) -> None:
+def test_a_server_that_is_killed_or_ends_leaves_nobody_behind(tmp_path: Path) -> None:
     running = Process(tmp_path, "all")
     running.start()
     until(lambda: "\0run_worker\0" in "".join(children(running.running.pid).values()))
@@ -189,12 +189,7 @@ def test_a_server_that_is_killed_leaves_nobody_behind(tmp_path: Path) -> None:
     running.running.kill()
     running.running.wait()
     until(lambda: not any(is_running(one) for one in left))
-    with Process(tmp_path, "all"):
-        """Nothing keeps another server from starting on the folder."""
-
-
-def test_it_ends_with_the_server(tmp_path: Path) -> None:
-    running = Process(tmp_path, "api")
+    # Nothing keeps another server from starting on the folder.
     running.start()
     writer = writer_of(running)
     os.kill(writer, signal.SIGTERM)

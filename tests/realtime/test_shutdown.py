@@ -184,6 +184,32 @@ def nothing_was_lost(process: Process, api: httpx.Client, since: str, missed: li
         assert told(live)["id"] == after
 
 
+def an_event_stream_and_latecomers_are_told_when_to_ask_again(process: Process) -> None:
+    """End a process that somebody still listens to: it takes in nobody else."""
+    stream = f"http://{process.address}/api/v1/events?topic=cards"
+    with listener(process) as live, httpx.stream("GET", stream, timeout=20) as events:
+        assert subscribes(live)["type"] == "subscribed"
+        lines = events.iter_lines()
+        assert [next(lines) for _number in range(3)][1] == "event: subscribed"
+        process.end()
+        assert told(live)["type"] == "reconnect"
+        with listener(process) as late:
+            assert told(late)["type"] == "reconnect"
+        refused = httpx.get(stream)
+        assert (refused.status_code, refused.json()["code"]) == (503, "restarting")
+        assert refused.headers["retry-after"]
+        browsers = httpx.get(stream, headers={"Accept": "text/event-stream"})
+        assert browsers.status_code == 200
+        assert browsers.text.startswith("retry: ")
+        assert '"code":"restarting"' in browsers.text
+        rest = dict(line.split(": ", 1) for line in lines if line)
+    assert rest["event"] == "reconnect"
+    frame = json.loads(rest["data"])
+    assert frame == {"type": "reconnect", "after": int(rest["retry"])}
+    assert 0 <= frame["after"] <= SPREAD * 1000
+    assert process.ended_after() < ENDS_WITHIN
+
+
 def test_clients_of_a_live_process_are_sent_elsewhere_and_lose_nothing(
     api: httpx.Client, folder: Path
 ) -> None:
@@ -192,6 +218,7 @@ def test_clients_of_a_live_process_are_sent_elsewhere_and_lose_nothing(
     missed = [creates(api, f"Meanwhile {number}") for number in range(3)]
     with Process(folder, "realtime") as again:
         nothing_was_lost(again, api, cursor, missed)
+        an_event_stream_and_latecomers_are_told_when_to_ask_again(again)
 
 
 def test_clients_of_the_whole_server_are_sent_elsewhere_and_lose_nothing(tmp_path: Path) -> None:
@@ -204,38 +231,6 @@ def test_clients_of_the_whole_server_are_sent_elsewhere_and_lose_nothing(tmp_pat
         missed = [creates(api, f"Meanwhile {number}") for number in range(3)]
     with Process(tmp_path, "all") as again, client(again, token) as api:
         nothing_was_lost(again, api, cursor, missed)
-
-
-def test_an_event_stream_ends_with_when_to_ask_again(api: httpx.Client, folder: Path) -> None:
-    with Process(folder, "realtime") as process:
-        address = f"http://{process.address}/api/v1/events"
-        with httpx.stream("GET", address, params={"topic": "cards"}, timeout=20) as stream:
-            lines = stream.iter_lines()
-            assert [next(lines) for _number in range(3)][1] == "event: subscribed"
-            process.end()
-            rest = dict(line.split(": ", 1) for line in lines if line)
-        assert rest["event"] == "reconnect"
-        frame = json.loads(rest["data"])
-        assert frame == {"type": "reconnect", "after": int(rest["retry"])}
-        assert 0 <= frame["after"] <= SPREAD * 1000
-        assert process.ended_after() < ENDS_WITHIN
-
-
-def test_nobody_is_taken_in_by_a_process_that_ends(api: httpx.Client, folder: Path) -> None:
-    with Process(folder, "realtime") as process, listener(process) as live:
-        assert subscribes(live)["type"] == "subscribed"
-        process.end()
-        assert told(live)["type"] == "reconnect"
-        with listener(process) as late:
-            assert told(late)["type"] == "reconnect"
-        stream = f"http://{process.address}/api/v1/events?topic=cards"
-        refused = httpx.get(stream)
-        assert (refused.status_code, refused.json()["code"]) == (503, "restarting")
-        assert refused.headers["retry-after"]
-        browsers = httpx.get(stream, headers={"Accept": "text/event-stream"})
-        assert browsers.status_code == 200
-        assert browsers.text.startswith("retry: ")
-        assert '"code":"restarting"' in browsers.text
 
 
 def test_a_client_that_does_not_go_holds_nothing_up_for_long(folder: Path) -> None:
