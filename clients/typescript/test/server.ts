@@ -21,7 +21,7 @@ const EMBEDDED = {
   THROTTLE_WRITE: 'off',
   REALTIME_RECONNECT_SPREAD_SECONDS: '1',
 };
-const READY_WITHIN = 40_000;
+const READY_WITHIN = 120_000;
 const NEW_MEMBERS = `
 from tests.personas import new_member
 from users.callers import NOWHERE
