@@ -1,9 +1,13 @@
 """The order of a search, which no index of a resource gives: the best matches first.
 
 All matches are ranked and sorted before any record is read. Whether the actor may see one, and what
-it looks like, is asked one after the other until the page is full:
+it looks like, is asked one after the other until the page is full. Those outside of titles are left
+out if there are enough in titles (PostgreSQL):
 
-    WITH "best" (record_id, search_rank) AS (SELECT … ORDER BY 2, 1 LIMIT -1 OFFSET 0)
+    WITH "titled" (record_id, search_rank) AS (SELECT …),
+    "best" (record_id, search_rank) AS (SELECT * FROM "titled" UNION ALL SELECT …
+    WHERE (SELECT COUNT(*) FROM (SELECT 1 FROM "cards_card", "titled" WHERE … AND <visible>
+    LIMIT 31)) < 31 ORDER BY 2, 1 LIMIT ALL OFFSET 0)
     SELECT <document>, "best"."search_rank", "cards_card"."id" FROM "cards_card", "best"
     WHERE "best"."record_id" = "cards_card"."id" AND <visible>
     ORDER BY "best"."search_rank", "best"."record_id" LIMIT 31
@@ -27,11 +31,12 @@ from django.db.models.expressions import RawSQL
 
 from resources.fields import RecordIdField
 from resources.query.ordering import RANK
+from resources.search.matching import sorted_by_rank
 
 if TYPE_CHECKING:
     from django.db.models import Model, OrderBy, QuerySet
 
-BEST, MATCHES = "best", "matches"
+BEST, MATCHES, TITLED = "best", "matches", "titled"
 COLUMNS = f"(record_id, {RANK})"
 
 
@@ -42,6 +47,21 @@ def joined(rows: QuerySet[Model], table: str) -> QuerySet[Model]:
     found = rows.extra(where=[f'"{table}"."record_id" = {own_id}'])  # noqa: S610 - names of our own
     ranked: QuerySet[Model] = found.annotate(**{RANK: rank_in(table)})
     return ranked
+
+
+def joined_beside(rows: QuerySet[Model], table: str) -> QuerySet[Model]:
+    """Narrow them likewise, with the table of matches among those that the statement reads."""
+    return joined(rows, table).extra(tables=[table])  # noqa: S610 - a constant of ours
+
+
+def only_if_missing(others: str, filling: str) -> str:
+    """Return the statement of matches in titles, and of `others` if the former fill no page.
+
+    `filling` finds as many of the former as fill one; how many that are is the last parameter.
+    """
+    missing = f"(SELECT COUNT(*) FROM ({filling}) AS seen) < %s"  # noqa: S608 - compiled by Django
+    either = f'SELECT * FROM "{TITLED}" UNION ALL {others} AND {missing}'  # noqa: S608 - the same
+    return f"{either} {sorted_by_rank(is_backward=False)}"
 
 
 def best_order(*, is_backward: bool) -> list[OrderBy]:

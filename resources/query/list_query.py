@@ -128,6 +128,7 @@ class ListQuery:
         values: dict[Hashable, Any] = {"limit": self.limit + 1, "search": self.search}
         if self.page is not None:
             values["offset"] = (self.page - 1) * self.limit
+        values["reach"] = values["limit"] + values.get("offset", 0)
         seeds = [key.seed for key in self.keys if key.seed is not None]
         if seeds:
             values["seed"] = seeds[0] or token_hex(4)

@@ -32,8 +32,11 @@ from resources.query.best_first import (
     BEST,
     COLUMNS,
     MATCHES,
+    TITLED,
     best_order,
     joined,
+    joined_beside,
+    only_if_missing,
     rank_in,
     read_in_order,
     record_id_in,
@@ -47,7 +50,7 @@ from resources.query.record_document import record_document
 from resources.query.sources import sources_of
 from resources.rules import Scope, narrowed
 from resources.search.expressions import match_expression
-from resources.search.matching import MatchingIds, best_first
+from resources.search.matching import MatchingIds, best_first, in_titles, not_in_titles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence, Set
@@ -60,6 +63,8 @@ if TYPE_CHECKING:
     from resources.query.selection import Selection
     from resources.types import Values
 
+UNKNOWN = "(SELECT %s)"
+"""A limit by which PostgreSQL plans nothing: the statement is planned once a connection then."""
 PLAN_BYTES = 16 * 1024 * 1024
 """Memory for compiled plans, and for as many questions of streams."""
 NOTHING: Mapping[Hashable, str] = {}
@@ -273,24 +278,45 @@ def _best_first_plan(
     rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
 ) -> Plan:
     """Return the plan of a page of a search in its own order (`resources.query.best_first`)."""
+    order = best_order(is_backward=query.is_backward)
+    if not dialect().runs_inline:
+        best = _beyond_cursor(joined_beside(rows, BEST), query)
+        limits, *values = _limits(query)
+        hidden = limits.replace("%s", UNKNOWN)
+        page = compiled(_page(best.order_by(*order), resource, actor, query), hidden, *values)
+        return with_tables(page, _sorted_matches(rows, resource, query))
     found = best_first(
         resource.name, is_of_one_word=query.is_of_one_word, is_backward=query.is_backward
     )
-    order = best_order(is_backward=query.is_backward)
-    if not dialect().runs_inline:
-        best = _beyond_cursor(joined(rows, BEST).extra(tables=[BEST]), query)  # noqa: S610 - a constant of ours
-        page = compiled(_page(best.order_by(*order), resource, actor, query), *_limits(query))
-        return with_tables(page, [Table(f"{BEST} {COLUMNS}", *found)])
     visible = _beyond_cursor(joined(rows, MATCHES), query)
     columns = visible.order_by().values_list(record_id_in(MATCHES), rank_in(MATCHES))
     first = compiled(columns, *_limits(query))
     if first.sql is None:
         return first
-    shown = joined(resource.model._default_manager.all(), BEST).extra(tables=[BEST])  # noqa: S610 - a constant of ours
+    shown = joined_beside(resource.model._default_manager.all(), BEST)
     page = compiled(_page(shown.order_by(*order), resource, actor, query))
     first_matches = read_in_order(first.sql, rows), first.parameters
     tables = [Table(f"{MATCHES} {COLUMNS}", *found), Table(f"{BEST} {COLUMNS}", *first_matches)]
     return with_tables(page, tables)
+
+
+def _sorted_matches(rows: QuerySet[Model], resource: Resource, query: ListQuery) -> list[Table]:
+    """Return the table of matches where all of them are sorted (PostgreSQL).
+
+    Going forward, those outside of titles are looked for only if the others don't fill the page.
+    """
+    kind = query.is_of_one_word
+    reach = UnboundParameter("reach", IntegerField(), None)
+    seen = _beyond_cursor(joined_beside(rows, TITLED), query).order_by()
+    filling = compiled(seen.values_list(Value(1)), f" LIMIT {UNKNOWN}", reach)
+    if query.is_backward or filling.sql is None:
+        every = best_first(resource.name, is_of_one_word=kind, is_backward=query.is_backward)
+        return [Table(f"{BEST} {COLUMNS}", *every)]
+    titled = in_titles(resource.name, is_of_one_word=kind)
+    others, values = not_in_titles(resource.name, is_of_one_word=kind)
+    best = only_if_missing(others, filling.sql)
+    parameters = [*values, *filling.parameters, reach]
+    return [Table(f"{TITLED} {COLUMNS}", *titled), Table(f"{BEST} {COLUMNS}", best, parameters)]
 
 
 def _first_visible(
