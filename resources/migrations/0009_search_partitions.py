@@ -37,11 +37,11 @@ def begin_terms(apps, schema_editor):
     names = apps.get_model("resources", "SearchEntry").objects.values_list("resource", flat=True)
     cases = "".join(f" WHEN '{name}' THEN '{partition_of(name)}'" for name in names.distinct())
     partition = f"CASE entry.resource{cases} END" if cases else "''"
-    in_title = "CASE WHEN at.weight IN ('A', 'C') THEN '=' ELSE '' END"
+    start = "CASE at.weight WHEN 'A' THEN '=' WHEN 'C' THEN '-' ELSE '' END"
     rewrite(
         schema_editor,
         sqlite=f"({partition}) || found.term",
-        postgresql=f"({partition}) || {in_title} || found.lexeme",
+        postgresql=f"({partition}) || {start} || found.lexeme",
     )
 
 
@@ -49,7 +49,7 @@ def restore_terms(apps, schema_editor):
     rewrite(
         schema_editor,
         sqlite="SUBSTR(found.term, 2)",
-        postgresql="REGEXP_REPLACE(found.lexeme, '^.=?', '')",
+        postgresql="REGEXP_REPLACE(found.lexeme, '^.[=-]?', '')",
     )
 
 

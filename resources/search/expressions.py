@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from resources.byte_cache import byte_cached
-from resources.search.index import IN_TITLE
+from resources.search.index import STARTS
 from resources.search.partitions import partition_of
 from resources.search.questions import Adjacent, Among, condition_of, tiers_of
 
@@ -27,16 +27,17 @@ COLUMNS: Mapping[Among, str] = {
     Among.IN_TITLE: "{title title_parts} : ",
     Among.BODY: "{body} : ",
 }
+WORD, PART, OF_BODY = STARTS[0], STARTS[2], STARTS[1]
 MARKS: Mapping[Among, Sequence[tuple[str, str]]] = {
-    Among.ANY: ((IN_TITLE, ""), ("", "")),
-    Among.WORDS: ((IN_TITLE, "A"), ("", "B")),
-    Among.PARTS: ((IN_TITLE, "C"), ("", "D")),
-    Among.TITLE: ((IN_TITLE, "A"),),
-    Among.TITLE_PARTS: ((IN_TITLE, "C"),),
-    Among.IN_TITLE: ((IN_TITLE, ""),),
-    Among.BODY: (("", "B"),),
+    Among.ANY: ((WORD, ""), (PART, ""), (OF_BODY, "")),
+    Among.WORDS: ((WORD, ""), (OF_BODY, "B")),
+    Among.PARTS: ((PART, ""), (OF_BODY, "D")),
+    Among.TITLE: ((WORD, ""),),
+    Among.TITLE_PARTS: ((PART, ""),),
+    Among.IN_TITLE: ((WORD, ""), (PART, "")),
+    Among.BODY: ((OF_BODY, "B"),),
 }
-"""What terms begin with there, and the weights that tell words from parts, if that matters."""
+"""What terms begin with there, and the weights that tell words of other texts from their parts."""
 NOTHING = {"sqlite": '""', "postgresql": ""}
 
 
@@ -87,7 +88,7 @@ def fts5(condition: Condition, partition: str) -> str:
 def tsquery(condition: Condition, partition: str) -> str:
     """Write a condition as PostgreSQL's `tsquery`.
 
-    For example `(('5=수집':C <-> '5=집가':C | '5수집':D <-> '5집가':D) & ('5=ex':* | '5ex':*))`.
+    For example `(('5-수집' <-> '5-집가' | '5수집':D <-> '5집가':D) & ('5=of' | '5of':B))`.
     """
     if not isinstance(condition, Adjacent):
         return f"({' & '.join([tsquery(each, partition) for each in condition.of])})"

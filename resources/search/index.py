@@ -46,8 +46,11 @@ ENTER_TERMS = (
 )
 """One row at a time, as FTS5 writes out what it holds before each INSERT … SELECT."""
 WEIGHTS = ("A", "B", "C", "D")
-IN_TITLE = "="
-"""What terms of titles have behind the partition on PostgreSQL, whose index knows no weights."""
+STARTS = ("=", "", "-", "")
+"""What terms of the four kinds begin with on PostgreSQL, behind the partition.
+
+Its index knows no weights, and titles are looked through first.
+"""
 
 
 class EnteredTerms(NamedTuple):
@@ -145,16 +148,19 @@ def tsvector(resource: str, terms: Terms) -> str:
     four.
     """
     partition = partition_of(resource)
-    in_title: dict[str, list[str]] = {}
-    in_body: dict[str, list[str]] = {}
+    found: dict[str, dict[str, list[str]]] = {start: {} for start in STARTS}
     first = 1
-    for weight, those, places in zip(WEIGHTS, terms, (in_title, in_body) * 2, strict=True):
+    for weight, start, those in zip(WEIGHTS, STARTS, terms, strict=True):
+        places = found[start]
         for place, term in enumerate(those, first):
             places.setdefault(term, []).append(f"{place}{weight}")
         first += len(those) + 1
     return " ".join(
-        [f"'{partition}{IN_TITLE}{term}':{','.join(found)}" for term, found in in_title.items()]
-        + [f"'{partition}{term}':{','.join(found)}" for term, found in in_body.items()]
+        [
+            f"'{partition}{start}{term}':{','.join(those)}"
+            for start, places in found.items()
+            for term, those in places.items()
+        ]
     )
 
 
