@@ -17,6 +17,8 @@ SQLITE = [
     " SELECT found.doc, {title}, {body}, {title_parts}, {body_parts}"
     " FROM temp.resources_search_terms found JOIN resources_searchentry entry"
     " ON entry.id = found.doc GROUP BY found.doc",
+    # It is written in many pieces, each of which a search would have to look into.
+    "INSERT INTO resources_search_new (resources_search_new) VALUES ('optimize')",
     "DROP TABLE temp.resources_search_terms",
     "DROP TABLE resources_search",
     "ALTER TABLE resources_search_new RENAME TO resources_search",

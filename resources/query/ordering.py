@@ -104,6 +104,9 @@ class SortKey:
         return converted.astimezone(UTC) if isinstance(converted, datetime) else converted
 
 
+BEST_FIRST = SortKey(RANK, FloatField(), is_descending=False)
+
+
 def sort_keys(resource: Resource, sort: str | None, is_search: bool) -> tuple[SortKey, ...]:
     """Read `sort=`; the default is by rank for a search, else the first declared order.
 
@@ -115,8 +118,7 @@ def sort_keys(resource: Resource, sort: str | None, is_search: bool) -> tuple[So
         raise bad_parameter("sort", "too_many", _("Eight sort fields are the most."))
     keys = [_key(resource, name) for name in names]
     if not keys:
-        best_first = SortKey(RANK, FloatField(), is_descending=False)
-        keys = [best_first if is_search else _key(resource, resource.ordering[0])]
+        keys = [BEST_FIRST if is_search else _key(resource, resource.ordering[0])]
     if all(key.name != "id" for key in keys):
         keys.append(SortKey("id", resource.column("id"), keys[-1].is_descending))
     return tuple(keys)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from resources.search.questions import Condition
 
 EXPRESSION_BYTES = 256 * 1024
-"""Memory for expressions, which a statement takes several times."""
+"""Memory for expressions, which a request takes several times."""
 COLUMNS: Mapping[Among, str] = {
     Among.ANY: "",
     Among.WORDS: "{title body} : ",
@@ -38,22 +38,21 @@ MARKS: Mapping[Among, Sequence[tuple[str, str]]] = {
     Among.BODY: ((OF_BODY, "B"),),
 }
 """What terms begin with there, and the weights that tell words of other texts from their parts."""
+PARTITION = "\x00"
+"""What stands in an expression for the partition of whichever resource is asked for it."""
 NOTHING = {"sqlite": '""', "postgresql": ""}
 
 
-@byte_cached(EXPRESSION_BYTES, lambda resource, question: 60 * len(question) + len(resource))
 def match_expression(resource: str, question: str) -> str:
     """Return what a person typed as the database's query of one resource's entries."""
-    condition = condition_of(question)
-    return _written(condition, resource) if condition.of else NOTHING[connection.vendor]
+    return _expressions(question)[-1].replace(PARTITION, partition_of(resource))
 
 
 def match_everywhere(resources: Sequence[str], question: str) -> str:
     """Return the same of the entries of several resources."""
-    condition = condition_of(question)
     either = " OR " if connection.vendor == "sqlite" else " | "
-    written = either.join(_written(condition, resource) for resource in resources)
-    return written if condition.of else NOTHING[connection.vendor]
+    written = either.join(match_expression(resource, question) for resource in resources)
+    return written if condition_of(question).of else NOTHING[connection.vendor]
 
 
 def tier_expression(resource: str, number: int, question: str) -> str:
@@ -61,19 +60,26 @@ def tier_expression(resource: str, number: int, question: str) -> str:
 
     On SQLite it leaves out what is in a better tier.
     """
+    return _expressions(question)[number].replace(PARTITION, partition_of(resource))
+
+
+@byte_cached(EXPRESSION_BYTES, lambda question: 400 + 300 * len(question))
+def _expressions(question: str) -> tuple[str, ...]:
+    """Return the query of each tier of a question, then that of all of it, for any resource."""
     tiers = tiers_of(question)
     if not condition_of(question).of:
-        return NOTHING[connection.vendor]
-    tier = _written(tiers[number], resource)
+        return (NOTHING[connection.vendor],) * (len(tiers) + 1)
+    if connection.vendor != "sqlite":
+        written = [tsquery(tier, PARTITION) for tier in tiers]
+        return *written, written[-1]
+    written = [fts5(tier, PARTITION) for tier in tiers]
+    return *(_without_better(written, number) for number in range(len(written))), written[-1]
+
+
+def _without_better(tiers: Sequence[str], number: int) -> str:
+    """Return a tier without what is in a better one; the second has all of the first."""
     better = tiers[1:number] or tiers[:number]
-    if not better or connection.vendor != "sqlite":
-        return tier
-    return f"{tier} NOT ({' OR '.join(_written(one, resource) for one in better)})"
-
-
-def _written(condition: Condition, resource: str) -> str:
-    write = fts5 if connection.vendor == "sqlite" else tsquery
-    return write(condition, partition_of(resource))
+    return f"{tiers[number]} NOT ({' OR '.join(better)})" if better else tiers[number]
 
 
 def fts5(condition: Condition, partition: str) -> str:
