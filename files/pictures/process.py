@@ -107,10 +107,14 @@ def serve(
             return
         header, size = LENGTHS.unpack(lengths)
         question = orjson.loads(client.recv(header, socket.MSG_WAITALL))
-        with os.fdopen(descriptors[0], "rb") as file:
-            # Its position is shared with whoever opened it.
-            content = os.pread(file.fileno(), size, 0)
-        answer(question, content, openers, client)
+        # Nothing here holds the bytes of a picture while the next one is waited for.
+        answer(question, _content(descriptors[0], size), openers, client)
+
+
+def _content(descriptor: int, size: int) -> bytes:
+    """Return the bytes of a file, whose position is shared with whoever opened it."""
+    with os.fdopen(descriptor, "rb") as file:
+        return os.pread(file.fileno(), size, 0)
 
 
 def main(memory: int, openers: Mapping[str, Opener]) -> None:
