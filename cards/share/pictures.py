@@ -99,7 +99,7 @@ def share_picture(card: Shared) -> Variant:
 
 def _recipe(card: Shared) -> Recipe:
     def make(front: File, seconds: float) -> bytes:
-        parts = [original_of(front).getvalue(), *(_bytes_of(layer) for layer in card.layers)]
+        parts = [_bytes_of(layer) for layer in (front, *card.layers)]
         details = {"shown": card.shown, "layers": [len(part) for part in parts]}
         question = {"composition": details}
         return _executor().ask(BytesIO(b"".join(parts)), question, seconds)
@@ -108,7 +108,10 @@ def _recipe(card: Shared) -> Recipe:
 
 
 def _bytes_of(file: File | None) -> bytes:
-    return original_of(file).getvalue() if file and file.width else b""
+    if not file or not file.width:
+        return b""
+    with original_of(file) as stored:
+        return stored.read()
 
 
 @cache

@@ -10,9 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
-from io import BytesIO
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -79,7 +78,8 @@ def recipe_of(rendering: Rendering) -> Recipe:
     """Return how a rendering is made."""
 
     def make(file: File, seconds: float) -> bytes:
-        made = variant_executor().render(_source(file, rendering), rendering, seconds)
+        with _source(file, rendering) as stored:
+            made = variant_executor().render(stored, rendering, seconds)
         VARIANTS_MADE.inc()
         return b"" if len(made) >= file.size and not rendering.crop else made
 
@@ -205,25 +205,24 @@ def _rendered(file: File, recipe: Recipe, until: datetime) -> bytes:
         return b""
 
 
-def _source(file: File, rendering: Rendering) -> BytesIO:
-    """Return the bytes of which a variant is made: the preview's where they will do."""
+def _source(file: File, rendering: Rendering) -> BinaryIO:
+    """Open the bytes of which a variant is made: the preview's where they will do."""
     if is_enough(rendering, (file.width or 0, file.height or 0)):
         with suppress(FileNotFoundError):
-            return _read(_preview(file).key)
+            return _opened(_preview(file).key)
     return original_of(file)
 
 
-def original_of(file: File) -> BytesIO:
-    """Return the stored bytes of a file; raises Problem 404 when they are gone."""
+def original_of(file: File) -> BinaryIO:
+    """Open the stored bytes of a file; raises Problem 404 when they are gone."""
     try:
-        return _read(file.key)
+        return _opened(file.key)
     except FileNotFoundError:
         raise not_visible() from None
 
 
-def _read(key: str) -> BytesIO:
-    with default_storage.open(key) as stored:
-        return BytesIO(stored.read())
+def _opened(key: str) -> BinaryIO:
+    return cast("BinaryIO", default_storage.open(key))
 
 
 def keep_preview(file: File, content: bytes) -> None:
