@@ -14,7 +14,8 @@ from rest_framework import serializers
 from resources import search
 from resources.connections import one_piece
 from resources.errors import FieldError, Problem, as_problem, beyond_scope
-from resources.execution.reader import record_uuid, view_record
+from resources.execution.reader import record_by_id, record_uuid
+from resources.query.parsing import view_selection
 from resources.targets import API_PREFIX, target_of
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
@@ -177,8 +178,9 @@ def _acted(target: Target, actor: Actor, write: Mapping[str, Any]) -> BatchAnswe
     return _shown(200, target.resource, actor, row.pk)
 
 
-def _shown(status: int, resource: Resource, actor: Actor, record_id: object) -> BatchAnswer:
+def _shown(status: int, resource: Resource, actor: Actor, record_id: UUID) -> BatchAnswer:
     try:
-        return BatchAnswer(status, view_record(resource, actor, str(record_id)).body)
+        shown = view_selection(resource, "")
+        return BatchAnswer(status, record_by_id(resource, actor, record_id, shown).body)
     except Problem:
         return BatchAnswer(status, orjson.dumps({"id": str(record_id)}))
