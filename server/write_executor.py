@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol
@@ -27,13 +27,15 @@ from resources.http.pipeline import answer_of, write_steps
 from server.waiting import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from resources.http.exchange import Exchange
 
 logger = logging.getLogger("holobase.crash")
 
 MOST_IN_A_GROUP = 32
+PLACES_OF_BATCH = 8
+"""How many writes a batch counts as: it may hold fifty, and who shares its commit waits for it."""
 NOT_HERE = (MustRunInThread, SynchronousOnlyOperation)
 """What says that an event loop is no place for the work."""
 
@@ -67,10 +69,11 @@ class ThreadPool:
 
 @dataclass(slots=True)
 class QueuedWrite:
-    """Work with the context of its request, and its answer once there is one."""
+    """Work with the context of its request, its places in a group, and its answer at last."""
 
     work: Work
     context: Context
+    places: int = 1
     answer: HttpAnswer | None = None
 
 
@@ -89,37 +92,50 @@ class GroupCommitWriter:
         self.jobs: SimpleQueue[Waiting] = SimpleQueue()
         self.thread: Thread | None = None
 
-    async def run(self, work: Work) -> HttpAnswer:
+    async def run(self, work: Work, places: int = 1) -> HttpAnswer:
         """Run `work` with the next group."""
         if self.thread is None:
             # Not sooner: this process may yet be forked, and its threads would stay behind.
             self.thread = Thread(target=self._write_for_ever, name="writer", daemon=True)
             self.thread.start()
         future: asyncio.Future[HttpAnswer] = asyncio.get_running_loop().create_future()
-        self.jobs.put((QueuedWrite(work, copy_context()), future))
+        self.jobs.put((QueuedWrite(work, copy_context(), places), future))
         return await future
 
     async def write(self, exchange: Exchange) -> HttpAnswer:
         """Run the steps of a write with the next group."""
-        return await self.run(partial(write_in_language, exchange))
+        return await self.run(partial(write_in_language, exchange), places_of(exchange))
 
     def _write_for_ever(self) -> None:
         while True:
-            group = self._next_group()
+            group = list(a_group(self._waiting(), lambda asked: asked[0]))
             write_group([job for job, _future in group])
             _job, future = group[0]
             # Nobody waits any more where the loop is closed.
             with suppress(RuntimeError):
                 future.get_loop().call_soon_threadsafe(_resolve, group)
 
-    def _next_group(self) -> list[Waiting]:
-        group = [self.jobs.get()]
-        while len(group) < MOST_IN_A_GROUP:
-            try:
-                group.append(self.jobs.get_nowait())
-            except Empty:
-                break
-        return group
+    def _waiting(self) -> Iterator[Waiting]:
+        """Wait for one, and yield it and all that has come in the meantime."""
+        yield self.jobs.get()
+        with suppress(Empty):
+            while True:
+                yield self.jobs.get_nowait()
+
+
+def places_of(exchange: Exchange) -> int:
+    """Return how many places of a group a write takes."""
+    return PLACES_OF_BATCH if exchange.request.is_batch else 1
+
+
+def a_group[Queued](
+    waiting: Iterator[Queued], write_of: Callable[[Queued], QueuedWrite]
+) -> Iterator[Queued]:
+    """Take as many of those that wait as one commit has places for; the rest stays where it is."""
+    taken = 0
+    while taken < MOST_IN_A_GROUP and (queued := next(waiting, None)) is not None:
+        yield queued
+        taken += write_of(queued).places
 
 
 def write_group(group: Sequence[QueuedWrite]) -> None:
@@ -157,6 +173,14 @@ def write_in_language(exchange: Exchange) -> HttpAnswer:
     """Run the steps of a write in the language of its request; again if the first time failed."""
     translation.activate(exchange.request.language)
     return written(exchange)
+
+
+@cache
+def context_in(language: str) -> Context:
+    """Return a context whose messages are in a language; each write has a copy of it."""
+    own = Context()
+    own.run(translation.activate, language)
+    return own
 
 
 def written(exchange: Exchange) -> HttpAnswer:

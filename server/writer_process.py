@@ -17,9 +17,8 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
-from contextvars import Context
-from functools import cache, cached_property, partial
-from itertools import count, islice
+from functools import cached_property, partial
+from itertools import count
 from selectors import EVENT_READ, DefaultSelector
 from threading import local
 from time import monotonic
@@ -29,7 +28,6 @@ from uuid import UUID
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.db import connections
-from django.utils import translation
 
 from realtime.bell import ring_others
 from realtime.hub import known_hubs
@@ -45,9 +43,11 @@ from server.child_processes import ForkedChild
 from server.local_layer import LocalLayer
 from server.waiting import interrupted
 from server.write_executor import (
-    MOST_IN_A_GROUP,
     GroupCommitWriter,
     QueuedWrite,
+    a_group,
+    context_in,
+    places_of,
     write_group,
     written,
 )
@@ -209,14 +209,6 @@ def _unpacked(request: Wire, actor: ActorWire, limits: Mapping[str, str] | None)
     return exchange
 
 
-@cache
-def _context_in(language: str) -> Context:
-    """Return a context whose messages are in a language; each write has a copy of it."""
-    own = Context()
-    own.run(translation.activate, language)
-    return own
-
-
 class Line:
     """A server's end of the writer: what came from it, and what it is told."""
 
@@ -275,7 +267,7 @@ class Writer:
 
     def _next_group(self) -> list[tuple[Line, int, QueuedWrite]]:
         """Return what is asked; what came from a server that is gone, too, and nothing at last."""
-        while not (group := list(islice(self._jobs(), MOST_IN_A_GROUP))):
+        while not (group := list(a_group(self._jobs(), lambda asked: asked[2]))):
             if not self.door and not self.lines:
                 break
             self._take_in()
@@ -317,9 +309,10 @@ class Writer:
                     continue
                 number, request_id, *rest = said
                 exchange = _unpacked(*rest)
-                own = _context_in(exchange.request.language).copy()
+                own = context_in(exchange.request.language).copy()
                 own.run(context.begin, request_id)
-                yield line, number, QueuedWrite(partial(self._write, exchange), own)
+                work = partial(self._write, exchange)
+                yield line, number, QueuedWrite(work, own, places_of(exchange))
 
     def _write(self, exchange: Exchange) -> HttpAnswer:
         """Write, and say before that this goes on: a group of writes may take long together."""

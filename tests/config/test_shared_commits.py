@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from contextvars import Context
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
@@ -21,7 +22,8 @@ from resources.http.exchange import Exchange
 from resources.http.pipeline import WRITE, answer_of
 from resources.http.request import Request
 from resources.models import Change, SearchEntry
-from server.write_executor import GroupCommitWriter
+from resources.search.partitions import partition_of
+from server.write_executor import PLACES_OF_BATCH, GroupCommitWriter, QueuedWrite, a_group
 from tests.personas import new_member
 
 if TYPE_CHECKING:
@@ -111,14 +113,15 @@ def kept() -> set[str]:
     logged = Change.objects.filter(resource="cards")
     assert {change.after["title"] for change in logged} == titles
     entries = set(SearchEntry.objects.filter(resource="cards").values_list("pk", flat=True))
-    assert [len(entries & with_word(title)) for title in titles] == [1] * len(entries)
+    assert [len(entries & with_words(title)) for title in titles] == [1] * len(entries)
     return titles
 
 
-def with_word(word: str) -> set[int]:
-    """Return the entries whose title the index knows a word of."""
+def with_words(words: str) -> set[int]:
+    """Return the entries in whose titles the index knows these words, one after the other."""
+    terms = [partition_of("cards") + word for word in words.lower().split()]
     with connection.cursor() as cursor:
-        question = f'{{title}} : "{word.lower()}"'
+        question = f'{{title}} : "{" ".join(terms)}"'
         cursor.execute("SELECT rowid FROM resources_search(%s)", [question])
         return {key for (key,) in cursor.fetchall()}
 
@@ -204,3 +207,10 @@ def test_nobody_is_told_of_a_success_that_a_full_disk_took_back(dana: UUID) -> N
         title in titles for title in ("Dragon", "x" * 1_000_000, "Moth")
     ]
     assert "Dragon" in titles
+
+
+def test_who_shares_a_commit_with_batches_waits_for_few_of_them() -> None:
+    places = [PLACES_OF_BATCH] * 5 + [1] * 40
+    waiting = iter([QueuedWrite(let_go, Context(), each) for each in places])
+    groups = [len(list(a_group(waiting, lambda write: write))) for _group in range(4)]
+    assert groups == [4, 25, 16, 0]

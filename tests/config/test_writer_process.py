@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.embedded
 
 BY_THE_BELL_ALONE = {"REALTIME_POLL_SECONDS": "600", "REALTIME_RECHECK_SECONDS": "600"}
-IN_ENGLISH = SimpleNamespace(request=SimpleNamespace(language="en"))
+IN_ENGLISH = SimpleNamespace(request=SimpleNamespace(language="en", is_batch=False))
 UNLIMITED = {"THROTTLE_WRITE": "off"}
 
 
