@@ -48,7 +48,7 @@ from resources.query.filters.conditions import Compared
 from resources.query.options import candidate_rules, rules_of_options
 from resources.query.record_document import record_document
 from resources.query.sources import sources_of
-from resources.rules import Scope, narrowed
+from resources.rules import Rule, Scope, narrowed
 from resources.search.expressions import match_expression
 from resources.search.matching import MatchingIds, best_first, in_titles, not_in_titles
 
@@ -247,7 +247,10 @@ def _by_key(resource: Resource) -> Q:
 
 def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     actor = UnboundActor(kind)
-    rows = _listed(resource, actor, query)
+    # What candidates are sorted by their rules for need not be asked of them again.
+    sorted_by = candidate_rules(resource, query.options) if query.picked else []
+    rules = [each for each in rules_of_options(resource, query.options) if each not in sorted_by]
+    rows = _listed(resource, actor, query, rules)
     if query.is_best_first:
         return _best_first_plan(rows, resource, actor, query)
     if query.search is not None:
@@ -350,7 +353,8 @@ def _beyond_cursor(rows: QuerySet[Model], query: ListQuery) -> QuerySet[Model]:
 
 
 def _count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
-    rows = _listed(resource, UnboundActor(kind), query).order_by()
+    rules = rules_of_options(resource, query.options)
+    rows = _listed(resource, UnboundActor(kind), query, rules).order_by()
     if query.search is not None:
         rows = _matching(rows, resource)
     return compiled(
@@ -358,11 +362,16 @@ def _count_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     )
 
 
-def _listed(resource: Resource, actor: UnboundActor, query: ListQuery) -> QuerySet[Model]:
-    """Return all rows of a list, in no order yet, whether or not they match a search."""
+def _listed(
+    resource: Resource, actor: UnboundActor, query: ListQuery, rules: Sequence[Rule]
+) -> QuerySet[Model]:
+    """Return all rows of a list under some rules besides its own, whether or not they match.
+
+    In no order yet.
+    """
     rule = resource.list_rule(query.pinned)
     rows = visible_rows(resource, rule.scope(actor, resource.model))
-    for narrowing in rules_of_options(resource, query.options):
+    for narrowing in rules:
         rows = narrowed(rows, narrowing.scope(actor, resource.model))
     if query.condition:
         rows = rows.filter(filter_condition(resource, actor, query.condition))
