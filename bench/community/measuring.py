@@ -17,6 +17,7 @@ from django.test import RequestFactory
 
 from bench.community.filling import fill
 from bench.search.measuring import KINDS, QUESTIONS, say
+from config.urls import SEARCHED
 from resources.actors import ANONYMOUS, Actor
 from resources.execution.reader import list_records
 from resources.http.search_view import SearchView
@@ -37,7 +38,6 @@ LISTS: Mapping[str, tuple[str, str]] = {
     "feed, hot and unread": ("feed", f"unread=true&{EXPAND}"),
 }
 MOST_PAGES = 20
-EVERYWHERE = "cards,posts,users"
 
 
 class Walk:
@@ -104,7 +104,7 @@ def _in_cards(kind: str) -> Callable[[random.Random], float]:
 
 
 def _everywhere(kind: str) -> Callable[[random.Random], float]:
-    view = SearchView.as_view(default_resources=EVERYWHERE.split(","))
+    view = SearchView.as_view(default_resources=SEARCHED)
 
     def ask(chance: random.Random) -> float:
         request = RequestFactory().get("/api/v1/search", {"q": KINDS[kind](chance)})
