@@ -112,7 +112,8 @@ class PictureProcess:
     def _say(self, words: bytes, descriptors: Sequence[int]) -> None:
         self._socket.settimeout(None)
         try:
-            sent = socket.send_fds(self._socket, [words], descriptors)
+            # Not every system takes a message with a list of no descriptors.
+            sent = socket.send_fds(self._socket, [words], descriptors) if descriptors else 0
             self._socket.sendall(words[sent:])
         except (BrokenPipeError, ConnectionResetError):
             raise ProcessEndedError from None
