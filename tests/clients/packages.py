@@ -8,9 +8,9 @@ import shutil
 import subprocess
 from hashlib import sha256
 from pathlib import Path
-from tempfile import gettempdir
 
 from tests import node
+from tests.servers import SHARED_TMP
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "clients" / "typescript"
@@ -32,11 +32,12 @@ def client_packages() -> Path:
 def installed(source: Path, *options: str) -> Path:
     """Install what a folder's lock file names unless it is there; return its `node_modules`.
 
+    They stay for later runs, whose halves have a `TMPDIR` each that goes with them.
     Processes that come here at once take turns. `options` are further ones of `npm ci`.
 
     Raises PackagesProblem.
     """
-    folder = Path(gettempdir(), f"holobase-{source.name}-{os.geteuid()}-{_digest(source)}")
+    folder = Path(SHARED_TMP, f"holobase-{source.name}-{os.geteuid()}-{_digest(source)}")
     with folder.with_suffix(".lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not folder.exists():
