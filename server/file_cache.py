@@ -65,7 +65,9 @@ class FileCache:
     ) -> None:
         self.next_app = next_app
         self.in_thread = in_thread
-        self.kept: ByteCache[FileAnswer] = ByteCache(settings.FILES_CACHE_BYTES)
+        self.kept: ByteCache[FileAnswer] = ByteCache(
+            settings.FILES_CACHE_BYTES // settings.PROCESSES
+        )
 
     async def answer(
         self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send

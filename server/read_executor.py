@@ -48,7 +48,7 @@ class ReadExecutor:
         self.costly = CostlyLane()
         self.is_embedded = connection.vendor == "sqlite"
         lifetime = EXACT_LIFETIME if self.is_embedded else NOTIFIED_LIFETIME
-        self.responses = ResponseCache(epochs, settings.KEPT_BYTES, lifetime)
+        self.responses = ResponseCache(epochs, settings.KEPT_BYTES // settings.PROCESSES, lifetime)
         self.callers = ActorCache(epochs, lifetime)
         self.under_way: dict[Hashable, asyncio.Task[HttpAnswer]] = {}
         self.is_shared = is_shared()

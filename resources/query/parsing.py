@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resources.declaration import Resource
     from resources.query.selection import Selection
 
-QUERY_BYTES = 8 * 1024 * 1024
+QUERY_BYTES = 4 * 1024 * 1024
 """Memory for queries that were read."""
 BYTES_OF_LETTER = 40
 """Bytes that a letter of a query becomes when it is read, at most."""

@@ -65,7 +65,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "(SELECT %s)"
 """A limit by which PostgreSQL plans nothing: the statement is planned once a connection then."""
-PLAN_BYTES = 16 * 1024 * 1024
+PLAN_BYTES = 8 * 1024 * 1024
 """Memory for compiled plans, and for as many questions of streams."""
 NOTHING: Mapping[Hashable, str] = {}
 

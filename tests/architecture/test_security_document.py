@@ -201,7 +201,7 @@ def test_what_costly_reads_are_held_to_is_that_of_the_code() -> None:
     assert (MOST_JOBS, PATIENCE, NETWORKS_SHARE) == (16, 5, 2)
     assert (LETTERS, LETTERS_PER_SECOND, SHORT) == (10_000, 2_000, 100)
     assert (cost.CHEAP, LONGEST_INLINE_QUERY) == (15, 500)
-    assert [size // 2**20 for size in mebibytes] == [16, 8, 4, 4]
+    assert [size // 2**20 for size in mebibytes] == [8, 4, 2, 4]
 
 
 def test_the_words_that_no_password_may_consist_of_are_listed() -> None:
