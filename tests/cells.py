@@ -7,9 +7,10 @@ is about what the two databases do differently: all its cells are tried on both.
 `strict` looks for what PostgreSQL alone refuses, so there it is tried whole, and by some cells on
 SQLite. The tries of an oracle are shared out like cells, by who tries what.
 
-Likewise some tests stand for the rest of a file about what reaches the database by the ORM and the
-engine alone, both of which are tried whole on PostgreSQL. Those that commit are no part of that:
-they are about locks and transactions.
+Likewise the tests of a file about what reaches the database by the ORM and the engine alone, both
+of which are tried whole on both: about a quarter is tried on the real servers, the rest on the
+embedded backends, the first on both. Those that commit are no part of that: they are about locks
+and transactions.
 """
 
 from __future__ import annotations
@@ -87,23 +88,15 @@ def stood_for(items: Sequence[pytest.Item]) -> set[pytest.Item]:
     stood_for = {cell for cell in _later_cells(strict) if _is_left_out(cell.nodeid)}
     if os.environ.get(BOTH_HALVES_VARIABLE):
         there = [item for item in usual if not _has_mark(item, "embedded", "backend_free")]
-        stood_for |= set(_later_cells(there)) - _stood_for_on_servers(there)
+        tried = {*_later_cells(there), *_later_tests(there)} - _stood_for_on_servers(there)
+        stood_for |= tried
     return stood_for
 
 
 def _stood_for_on_servers(items: Sequence[pytest.Item]) -> set[pytest.Item]:
     # By checksum, as every fourth of a product could be of one kind.
     cells = {cell for cell in _later_cells(items) if _is_left_out(cell.nodeid)}
-    files: dict[str, list[pytest.Item]] = {}
-    for item in items:
-        if item.nodeid.startswith(BY_THE_ORM) and not _commits(item):
-            files.setdefault(item.nodeid.partition("::")[0], []).append(item)
-    tests = {
-        each
-        for file in files.values()
-        for each in file
-        if _function(each) != _function(file[0]) and _is_left_out(_function(each))
-    }
+    tests = {test for test in _later_tests(items) if _is_left_out(_function(test))}
     return cells | tests
 
 
@@ -114,6 +107,17 @@ def _later_cells(items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
         kinds.setdefault(_function(item), []).append(item)
     for cells in kinds.values():
         yield from cells[1:] if len(cells) > FEW else ()
+
+
+def _later_tests(items: Sequence[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield all tests but the first of each file about what the ORM alone brings to a database."""
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.nodeid.startswith(BY_THE_ORM) and not _commits(item):
+            files.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    for tests in files.values():
+        first = _function(tests[0])
+        yield from (test for test in tests if _function(test) != first)
 
 
 def _has_mark(item: pytest.Item, *names: str) -> bool:
