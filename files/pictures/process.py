@@ -68,8 +68,6 @@ def answer(
 
 
 def _rewrite(upload: bytes, client: socket.socket) -> None:
-    # A large picture needs all of the limit: nothing that the one before left counts for it.
-    trim(0)
     with opened(upload) as picture:
         client.sendall(head({"pixels": picture.pixels}))
         said, descriptors, _flags, _address = socket.recv_fds(client, len(GO_ON), 1)
@@ -109,6 +107,9 @@ def serve(
         question = orjson.loads(client.recv(header, socket.MSG_WAITALL))
         # Nothing here holds the bytes of a picture while the next one is waited for.
         answer(question, _content(descriptors[0], size), openers, client)
+        if not question:
+            # The next one may need all of the limit, and nobody else what is free until then.
+            trim(0)
 
 
 def _content(descriptor: int, size: int) -> bytes:
