@@ -31,10 +31,17 @@ ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class RequestRecord(logging.LogRecord):
     """A log record of a request; where it was logged is not found out anew for each."""
 
-    SAME_FOR_ALL = vars(logging.LogRecord(logger.name, logging.INFO, __file__, 0, "", None, None))
+    FIRST = logging.LogRecord(logger.name, logging.INFO, __file__, 0, "", None, None)
 
     def __init__(self, message: str) -> None:
-        self.__dict__ = {**self.SAME_FOR_ALL, "msg": message, "created": time()}
+        now = time()
+        self.__dict__ = {
+            **vars(self.FIRST),
+            "msg": message,
+            "created": now,
+            "msecs": now % 1 * 1000 // 1,
+            "relativeCreated": self.FIRST.relativeCreated + (now - self.FIRST.created) * 1000,
+        }
 
 
 @dataclass(slots=True)

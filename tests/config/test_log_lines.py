@@ -14,7 +14,7 @@ import pytest
 
 from config.logs import JsonLines
 from resources import context
-from tests.client import Browser
+from tests.client import Api, Browser
 from tests.config.test_fast_path_and_django import ask
 from tests.config.test_serve import ROOT
 from tests.users.test_admin_cookie import SECRET
@@ -48,6 +48,15 @@ def log() -> Iterator[Log]:
     logging.getLogger().addHandler(log)
     yield log
     logging.getLogger().removeHandler(log)
+
+
+def test_whatever_form_a_log_has_its_times_are_those_of_the_request(log: Log) -> None:
+    log.setFormatter(logging.Formatter("%(created)f %(msecs)d %(relativeCreated)f"))
+    Api().get("cards", limit="1")
+    logging.getLogger("holobase.request").info("just after")
+    asked, after = (list(map(float, line.split())) for line in log.stream.getvalue().splitlines())
+    assert asked[1] == pytest.approx(asked[0] % 1 * 1000, abs=1.01)
+    assert asked[2] - asked[0] * 1000 == pytest.approx(after[2] - after[0] * 1000, abs=1)
 
 
 def test_a_request_leaves_one_line_that_says_who_asked_what(log: Log, alice: Persona) -> None:
