@@ -103,6 +103,12 @@ def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(autouse=True)
+def patient_readiness(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give what `/readyz` asks as long as it takes: a busy machine is not a broken part."""
+    monkeypatch.setattr("config.readiness.DEADLINE", 60)
+
+
+@pytest.fixture(autouse=True)
 def backends_only_where_needed(
     request: pytest.FixtureRequest, quick_and_alone: None
 ) -> Iterator[None]:

@@ -41,8 +41,7 @@ AWAY = SimpleNamespace(cursor=fails, in_atomic_block=True, vendor="", display_na
 
 @pytest.fixture
 def everything(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have every part there, and wait for a busy machine as long as it takes."""
-    monkeypatch.setattr("config.readiness.DEADLINE", 60)
+    """Have every part there."""
     set_up_storage()
     BackgroundWorker("alive").beat()
     # It says so once, which is enough for as long as a test may take.

@@ -58,14 +58,15 @@ def process(role: str, folder: Path) -> Iterator[str]:
         assert running.wait(20) == 0 or role == "worker"
 
 
-def wait_for(address: str) -> None:
+def wait_for(address: str, path: str = "/healthz") -> None:
+    """Ask until it answers with 2xx."""
     until = monotonic() + 120
     # One client for all tries: to make one takes longer than a try.
     with httpx.Client() as client:
         while True:
             try:
-                client.get(f"http://{address}/healthz").raise_for_status()
-            except httpx.TransportError:
+                client.get(f"http://{address}{path}").raise_for_status()
+            except httpx.HTTPError:
                 assert monotonic() < until
                 sleep(0.1)
             else:

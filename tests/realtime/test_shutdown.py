@@ -162,7 +162,7 @@ def everyone_is_sent_elsewhere(process: Process, api: httpx.Client) -> str:
         of_it = f'{{process="{name}"'
         assert f'holobase_realtime_connections{of_it},transport="websocket"}} 12.0' in watched
         assert f"holobase_realtime_deliveries_total{of_it}}} 12.0" in watched
-        assert httpx.get(f"http://{process.address}/readyz", timeout=20).status_code == 200
+        wait_for(process.address, "/readyz")
         process.end()
         frames = [told(live) for live in clients]
         assert {frame["type"] for frame in frames} == {"reconnect"}
