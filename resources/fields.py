@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from resources.types import ModelField
 
 
+type Deconstructed = tuple[str, str, Sequence[object], dict[str, object]]
+"""How migrations write a field: its name, the path of its class, and its arguments."""
 TAG = explain_pattern(
     r"^[\p{L}\p{M}\p{N}_-]{1,40}$",
     _("A tag is made of 1 to 40 letters, digits, dashes and underscores."),
@@ -49,7 +51,7 @@ class RecordIdField(models.UUIDField[Any, Any]):
     @override
     def get_db_prep_value(
         self, value: object, connection: BaseDatabaseWrapper, prepared: bool = False
-    ) -> Any:
+    ) -> object:
         if value is None:
             return None
         identifier = value if isinstance(value, UUID) else self.to_python(value)
@@ -65,8 +67,8 @@ class SortedCharField(models.CharField[Any, str]):
     """
 
     @override
-    def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
-        parameters: Any = super().db_parameters(connection)
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, str | None]:
+        parameters = super().db_parameters(connection)
         is_postgresql = connection.vendor == "postgresql"
         return parameters | {"collation": "pg_unicode_fast"} if is_postgresql else parameters
 
@@ -77,7 +79,7 @@ class JsonField(models.JSONField):
     @override
     def get_db_prep_value(
         self, value: object, connection: BaseDatabaseWrapper, prepared: bool = False
-    ) -> Any:
+    ) -> object:
         if isinstance(value, dict | list):
             written = dialect().json_document(value)
             if written is not None:
@@ -91,12 +93,12 @@ class DocumentField(JsonField):
     The same schema validates writes, appears in OpenAPI and explains each error by its path.
     """
 
-    def __init__(self, *, schema: Mapping[str, Any] | None = None, **options: Any) -> None:
+    def __init__(self, *, schema: Mapping[str, object] | None = None, **options: Any) -> None:
         self.schema = schema or {}
         super().__init__(**options)
 
     @override
-    def deconstruct(self) -> Any:
+    def deconstruct(self) -> Deconstructed:
         """Leave the schema out of migrations: it never changes the column."""
         return super().deconstruct()
 
@@ -114,7 +116,7 @@ class RowImageField(JsonField):
     """The columns of a row by name, as the log keeps them."""
 
     @override
-    def deconstruct(self) -> Any:
+    def deconstruct(self) -> Deconstructed:
         """Appear in migrations as what it is to the database."""
         name, _path, positional, options = super().deconstruct()
         return name, "django.db.models.JSONField", positional, options
@@ -124,7 +126,7 @@ class ListField(DocumentField):
     """A list of texts, each of which a filter can ask for."""
 
     @override
-    def deconstruct(self) -> Any:
+    def deconstruct(self) -> Deconstructed:
         name, path, positional, options = super().deconstruct()
         options.pop("schema", None)
         return name, path, positional, options
@@ -168,7 +170,7 @@ class RelationListField(ListField):
         super().__init__(**options)
 
     @override
-    def deconstruct(self) -> Any:
+    def deconstruct(self) -> Deconstructed:
         """Appear in migrations as what it is to the database."""
         name, _path, positional, options = super().deconstruct()
         return name, "resources.fields.JsonField", positional, options

@@ -22,9 +22,9 @@ class UnboundParameter:
 
     key: Hashable
     field: ModelField
-    convert: Callable[[Any], Any] | None
+    convert: Callable[[Any], object] | None
 
-    def bind(self, value: object, connection: BaseDatabaseWrapper) -> Any:
+    def bind(self, value: object, connection: BaseDatabaseWrapper) -> object:
         """Turn a Python value into what the database driver takes.
 
         Raises whatever `convert` raises on a value of the wrong kind.
@@ -45,7 +45,7 @@ class Placeholder(Expression):
         self,
         key: Hashable,
         output_field: ModelField,
-        convert: Callable[[Any], Any] | None = None,
+        convert: Callable[[Any], object] | None = None,
     ) -> None:
         super().__init__(output_field=output_field)
         self.reference = UnboundParameter(key, output_field, convert)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,12 +26,12 @@ class Embedding(NamedTuple):
     `schemas` describes each member (JSON Schema).
     """
 
-    members: Callable[[str], Mapping[str, Any]]
+    members: Callable[[str], Mapping[str, object]]
     address_starts: Callable[[], AddressStarts]
     schemas: Mapping[str, Mapping[str, object]]
 
     @property
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> dict[str, object]:
         """Describe the document."""
         members = {name: dict(schema) for name, schema in self.schemas.items()}
         return {"type": "object", "required": list(members), "properties": members}
@@ -53,6 +53,6 @@ def embed(
     _embeddings[model] = Embedding(members, address_starts, schemas)
 
 
-def embedding_of(model: Any) -> Embedding | None:
+def embedding_of(model: type[Model] | None) -> Embedding | None:
     """Return how a model is embedded, or None for models that appear as an id."""
-    return _embeddings.get(model)
+    return None if model is None else _embeddings.get(model)

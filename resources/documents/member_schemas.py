@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import jsonschema_rs
 from django.utils.translation import gettext as _
@@ -184,7 +184,7 @@ def _checker(text: bytes) -> _Checker:
     return _Checker(validator, extent.count)
 
 
-def _refuse(address: str) -> Any:
+def _refuse(address: str) -> NoReturn:
     raise ValueError(address)
 
 

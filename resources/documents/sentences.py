@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.utils.functional import Promise
+    from jsonschema_rs import ValidationErrorKind
 
 SENTENCES: Mapping[str, Promise] = {
     "Type": gettext_lazy("This must be of type: %(value)s."),
@@ -43,7 +44,7 @@ def explain_pattern(pattern: str, sentence: Promise) -> str:
     return pattern
 
 
-def sentence_of(kind: Any) -> str:
+def sentence_of(kind: ValidationErrorKind) -> str:
     """Return the sentence for one kind of error; a pattern itself is never shown."""
     name = type(kind).__name__
     if name == "Pattern":

@@ -8,7 +8,7 @@ real booleans and embedded documents.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import (
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.expressions import Combinable
     from django.db.models.sql.compiler import SQLCompiler
 
     from resources.types import SQL
@@ -50,7 +51,7 @@ class JsonObject(Written):
     function = "PRINTF"
 
     def __init__(self, members: Mapping[str, object]) -> None:
-        arguments: list[Any] = []
+        arguments: list[object] = []
         for key, expression in members.items():
             arguments += [Value(key), expression]
         super().__init__(*arguments, output_field=TextField())
@@ -74,13 +75,13 @@ class JsonObject(Written):
         return f"{self.function}({arguments}) || {sql} || '}}'", [start, *params, *its_params]
 
     @property
-    def members(self) -> Sequence[tuple[str, Any]]:
+    def members(self) -> Sequence[tuple[str, Expression]]:
         """Return the keys with their expressions."""
-        parts: Sequence[Any] = self.get_source_expressions()
+        parts = self.get_source_expressions()
         return [(key.value, member) for key, member in zip(parts[::2], parts[1::2], strict=True)]
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Use `json` rather than `jsonb`, which would sort the keys and cost more."""
         return self.as_sql(compiler, connection, function="JSON_BUILD_OBJECT", **context)
@@ -111,7 +112,7 @@ def _escaped(key: str) -> str:
     return json.dumps(key).replace("%", "%%")
 
 
-def _filling(member: Any, compiler: SQLCompiler) -> tuple[str, str, Any]:
+def _filling(member: Expression, compiler: SQLCompiler) -> tuple[str, str, Sequence[object]]:
     """Return a member's place in SQLite's text, and its SQL there, which is never null."""
     sql, params = compiler.compile(member)
     if isinstance(member, Written):
@@ -173,16 +174,17 @@ class DocumentList(Subquery):
         self,
         compiler: SQLCompiler,
         connection: BaseDatabaseWrapper,
-        *parts: Any,
-        **context: Any,
+        template: str | None = None,
+        nothing: str = "'[]'",
+        **context: str,
     ) -> SQL:
         try:
-            return super().as_sql(compiler, connection, *parts, **context)
+            return super().as_sql(compiler, connection, template, **context)
         except EmptyResultSet:
-            return context.get("nothing", "'[]'"), ()
+            return nothing, ()
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: object
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Keep the order by an array, which PostgreSQL promises."""
         template = "ARRAY_TO_JSON(ARRAY(%(subquery)s))"
@@ -207,7 +209,7 @@ class JsonTime(Func):
         return f"REPLACE({sql}, ' ', 'T') || {end}", [*params] * 2
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Format in UTC whatever the session's time zone is."""
         template = (
@@ -246,7 +248,7 @@ class JsonText(Cast):
         return compiler.compile(self.get_source_expressions()[0])
 
 
-def json_value(field: Field[object, object], source: object = None) -> Any:
+def json_value(field: Field[object, object], source: Combinable | None = None) -> Combinable:
     """Return the expression that puts a column into a document."""
     value = F(field.attname) if source is None else source
     if isinstance(field, DateTimeField):

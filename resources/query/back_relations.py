@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef
 
@@ -54,7 +54,7 @@ class BackRelation:
 
     def listed(
         self, actor: AnyActor, pinned: Collection[str] = (), key: object = OUTER_KEY
-    ) -> QuerySet[Any]:
+    ) -> QuerySet[Model]:
         """Return the rows that point at the outer query's row, of those that the actor may list.
 
         `pinned` names the relations that lead to one record that the actor may view; `key` is that

@@ -20,7 +20,7 @@ late. So the others are sorted only if the first ones don't fill the page:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.db.models import Func, TextField
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
     from resources.types import SQL
@@ -49,8 +49,8 @@ class FirstVisibleIds(Func):
 
     def __init__(
         self,
-        candidates: QuerySet[Any, Any],
-        visible: QuerySet[Any, Any],
+        candidates: QuerySet[Model, object],
+        visible: QuerySet[Model, object],
         order: Sequence[tuple[str, str]],
         most: int,
     ) -> None:
@@ -74,7 +74,7 @@ class FirstVisibleIds(Func):
         found, found_values = self.candidates.query.get_compiler(connection=connection).as_sql()
         seen, seen_values = self.visible.query.get_compiler(connection=connection).as_sql()
         table = connection.ops.quote_name(self.candidates.model._meta.db_table)
-        id_name = connection.ops.quote_name(self.candidates.model._meta.pk.column)
+        id_name = connection.ops.quote_name(str(self.candidates.model._meta.pk.column))
         of_same_row = f"{table} ON {table}.{id_name} = {NAME}.{id_name}"
         if connection.vendor == "sqlite":
             first = FIRST_TIMES * self.most

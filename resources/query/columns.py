@@ -10,17 +10,21 @@ from resources.actors import ANONYMOUS
 from resources.rules import both_scope
 
 if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
     from resources.actors import AnyActor
     from resources.declaration import Resource
     from resources.rules import Scope
 
 
-def readable_column(resource: Resource, actor: AnyActor, name: str) -> object:
+def readable_column(resource: Resource, actor: AnyActor, name: str) -> Combinable:
     """Return a column as an expression that is null wherever the actor may not read it."""
     return where_readable(resource, actor, name, F(resource.column(name).attname))
 
 
-def where_readable(resource: Resource, actor: AnyActor, name: str, expression: object) -> object:
+def where_readable(
+    resource: Resource, actor: AnyActor, name: str, expression: Combinable
+) -> Combinable:
     """Return what is made from a column, or null wherever the actor may not read the column."""
     scope = readable_scope(resource, actor, name)
     if isinstance(scope, bool):

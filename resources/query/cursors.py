@@ -10,7 +10,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -38,7 +38,7 @@ class PageCursor:
 
     sort: str
     is_backward: bool
-    values: tuple[Any, ...]
+    values: tuple[object, ...]
 
     def text(self, resource: Resource) -> str:
         """Write the cursor for a URL; it is good for lists of this resource alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -123,12 +123,15 @@ class ListQuery:
             self.picked,
         )
 
-    def values(self) -> dict[Hashable, Any]:
+    def values(self) -> dict[Hashable, object]:
         """Return the values of the plan's placeholders, the actor's aside."""
-        values: dict[Hashable, Any] = {"limit": self.limit + 1, "search": self.search}
-        if self.page is not None:
-            values["offset"] = (self.page - 1) * self.limit
-        values["reach"] = values["limit"] + values.get("offset", 0)
+        limit, offset = self.limit + 1, ((self.page or 1) - 1) * self.limit
+        values: dict[Hashable, object] = {
+            "limit": limit,
+            "offset": offset,
+            "reach": limit + offset,
+            "search": self.search,
+        }
         seeds = [key.seed for key in self.keys if key.seed is not None]
         if seeds:
             values["seed"] = seeds[0] or token_hex(4)

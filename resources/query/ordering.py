@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, FloatField, TextField
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from django.db.models import OrderBy
+    from django.db.models.expressions import Combinable
 
     from resources.actors import AnyActor
     from resources.declaration import Resource
+    from resources.query.filters.operands import Scalar
     from resources.types import ModelField
 
 MOST_SORTS = 8
@@ -62,15 +64,16 @@ class SortKey:
         random = self.name[0] == "@" and RANDOM.fullmatch(self.name)
         return (random[1] or "") if random else None
 
-    def annotation(self, resource: Resource, actor: AnyActor) -> object:
+    def annotation(self, resource: Resource, actor: AnyActor) -> Combinable | None:
         """Return the expression of what is no column of the resource itself, else None."""
         if self.seed is not None:
             return MD5(Concat(Cast("pk", TextField()), Placeholder("seed", TextField())))
         if "." not in self.name:
             return None
         identifier = Identifier(tuple(self.name.split(".")), None, self.name, 1)
-        operand: Any = Names(resource, actor).operand(identifier)
-        return operand.expression
+        # What a resource is sorted by is one column of a row.
+        scalar = cast("Scalar", Names(resource, actor).operand(identifier))
+        return scalar.expression
 
     def order(self, *, is_backward: bool) -> OrderBy | str:
         """Return the column's part of ORDER BY."""
@@ -85,7 +88,7 @@ class SortKey:
             return "DESC NULLS LAST" if self.is_nullable else "DESC"
         return "ASC NULLS FIRST" if self.is_nullable else "ASC"
 
-    def selected(self) -> Any:
+    def selected(self) -> Combinable | str:
         """Return the column as a value that a cursor can carry."""
         return RANK if self.name == RANK else json_value(self.field, F(self.column))
 

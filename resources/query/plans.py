@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -55,6 +55,7 @@ from resources.search.matching import MatchingIds, best_first, in_titles, not_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Model
 
     from resources.actors import Actor, ActorKind
@@ -75,7 +76,7 @@ class Plan:
     """One compiled statement; None for `sql` means that it can match nothing."""
 
     sql: str | None
-    parameters: tuple[Any, ...] = ()
+    parameters: tuple[object, ...] = ()
 
     @cached_property
     def sql_with_qmarks(self) -> str:
@@ -97,7 +98,9 @@ class Plan:
         """Return about how many bytes it takes with the shape that it is kept by."""
         return 4 * len(self.sql or "") + 800 * len(self.parameters)
 
-    def bound(self, actor: Actor, values: Mapping[Hashable, Any], database: Any) -> Values:
+    def bound(
+        self, actor: Actor, values: Mapping[Hashable, object], database: BaseDatabaseWrapper
+    ) -> Values:
         """Return the parameters with the values in their placeholders."""
         bound = {
             part: part.bind(actor.id if part.key == ACTOR_ID else values[part.key], database)
@@ -136,7 +139,7 @@ def compiled(rows: QuerySet[Model, object], suffix: str = "", *limits: UnboundPa
 
 def inlined(
     sql: str, parameters: Values, written: Mapping[Hashable, str] = NOTHING
-) -> tuple[str, tuple[Any, ...]]:
+) -> tuple[str, tuple[object, ...]]:
     """Write constants into the SQL, and of the placeholders those that are `written`.
 
     What a rule or a document always says is then known to the query planner, which needs it to

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import (
     BooleanField,
@@ -38,6 +38,8 @@ from resources.rules import UnreadCount, narrowed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from django.db.models.expressions import Combinable
+
     from resources.actors import AnyActor
     from resources.declaration import Resource
     from resources.documents.embedding import Embedding
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
     from resources.query.selection import Expansion, Selection
     from resources.rules import Scope
 
-    type Documents = Callable[[JsonObject], Any]
+    type Documents = Callable[[JsonObject], Combinable]
     """Makes a subquery of the document of each row."""
 
 NULL = Embedded(Value(None, output_field=TextField()))
@@ -99,7 +101,7 @@ def _embedded(
     return Replaced(embedded, marked, start)
 
 
-def _listed(resource: Resource, actor: AnyActor, field: RelationListField) -> Any:
+def _listed(resource: Resource, actor: AnyActor, field: RelationListField) -> object:
     """Return the listed rows in their order, as documents where their model is embedded."""
     embedding = embedding_of(field.listed_model)
     if embedding is None:
@@ -118,7 +120,7 @@ def _listed(resource: Resource, actor: AnyActor, field: RelationListField) -> An
     return Embedded(where_readable(resource, actor, field.name, shown))
 
 
-def _excerpt(text: Any, modifier: str) -> object:
+def _excerpt(text: Combinable, modifier: str) -> object:
     """Return the beginning of a text, as `excerpt(100,true)` asks for it."""
     size, with_ellipsis = modifier.removeprefix("excerpt(").removesuffix(")").partition(",")[::2]
     start = Substr(text, 1, int(size))
@@ -175,7 +177,7 @@ def _pointing_here(back: BackRelation, actor: AnyActor, expansion: Expansion) ->
     return NestedDocument({"results": listed, "has_more": JsonBoolean(further)})
 
 
-def _target(resource: Resource, actor: AnyActor, name: str, inner: Selection) -> Any:
+def _target(resource: Resource, actor: AnyActor, name: str, inner: Selection) -> object:
     """Return the target of a relation if the actor may view it, else null."""
     field = resource.column(name)
     target = registry.resource_of(resource.target(name))

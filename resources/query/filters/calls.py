@@ -18,6 +18,8 @@ from resources.query.filters.times import StrfTime
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from django.db.models.expressions import Combinable
+
     type Part = Identifier | Literal | Macro | Call
     type Resolve = Callable[[Part], Scalar]
 
@@ -40,7 +42,7 @@ def called(call: Call, resolve: Resolve) -> Scalar:
     raise FilterSyntaxError("unknown_function", message % {"name": call.name}, call.position)
 
 
-def _coordinate(part: Part, resolve: Resolve) -> object:
+def _coordinate(part: Part, resolve: Resolve) -> Combinable:
     if isinstance(part, Literal):
         if part.kind == "number":
             return literal(part, FloatField())
@@ -53,7 +55,7 @@ def _coordinate(part: Part, resolve: Resolve) -> object:
     raise _wrong_argument(part, _("geoDistance takes numbers: longitude and latitude, twice."))
 
 
-def _moment(part: Part, resolve: Resolve) -> object:
+def _moment(part: Part, resolve: Resolve) -> Combinable:
     if isinstance(part, Macro) and not part.is_number:
         return literal(part, DateTimeField())
     if isinstance(part, Literal) and part.kind == "text":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db.models import BooleanField, Func, Q
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import Lookup
     from django.db.models.sql.compiler import SQLCompiler
 
     from resources.types import SQL
@@ -26,7 +27,7 @@ class Condition(Func):
     output_field = BooleanField()
 
     @override
-    def get_lookup(self, lookup: str) -> Any:
+    def get_lookup(self, lookup: str) -> type[Lookup] | None:
         """Return the condition itself for what filters by it."""
         return Holds if lookup == "exact" else super().get_lookup(lookup)
 
@@ -78,7 +79,9 @@ class Same(Condition):
     template = "(%(expressions)s)"
     arg_joiner = " IS "
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, object]:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
+    ) -> SQL:
         """PostgreSQL says it at length."""
         return self.as_sql(compiler, connection, arg_joiner=" IS NOT DISTINCT FROM ", **context)
 
@@ -91,11 +94,15 @@ class OneOf(Condition):
     arg_joiner = " IN (SELECT value FROM JSON_EACH("
 
     @override
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> SQL:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
+    ) -> SQL:
         """Look it up in a JSON array."""
         return self.as_sql(compiler, connection, template="(%(expressions)s)))", **context)
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, object]:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
+    ) -> SQL:
         """Look it up in an array."""
         return self.as_sql(compiler, connection, arg_joiner=" = ANY(", **context)
 

@@ -52,7 +52,7 @@ class ExactNumber(PlainField):
     @override
     def get_db_prep_value(
         self, value: object, connection: BaseDatabaseWrapper, prepared: bool = False
-    ) -> Any:
+    ) -> object:
         return dialect().number(value)
 
 
@@ -64,13 +64,13 @@ def literal(part: Value, field: ModelField) -> Placeholder:
     )
 
 
-def converter(field: ModelField) -> Callable[[Value], Any]:
+def converter(field: ModelField) -> Callable[[Value], object]:
     """Return the function that turns a literal or macro into a value of `field`'s kind.
 
     It raises FilterValueError, which says where the literal stands.
     """
 
-    def convert(part: Value) -> Any:
+    def convert(part: Value) -> object:
         value = value_of(part)
         try:
             return _converted(field, value)
@@ -90,15 +90,15 @@ class ListOf(PlainField):
     @override
     def get_db_prep_value(
         self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False
-    ) -> Any:
+    ) -> object:
         items = [self.item.get_db_prep_value(item, connection, prepared) for item in value]
         return dialect().list_parameter(items)
 
 
-def each_of(convert: Callable[[Value], object]) -> Callable[[Literal], list[Any]]:
+def each_of(convert: Callable[[Value], object]) -> Callable[[Literal], list[object]]:
     """Return the function that converts each value of a list; the empty ones are left out."""
 
-    def convert_each(part: Literal) -> list[Any]:
+    def convert_each(part: Literal) -> list[object]:
         return [convert(replace(part, kind="text", value=value)) for value in part.value if value]
 
     return convert_each
@@ -138,7 +138,7 @@ def place_among(choices: Sequence[str]) -> Callable[[Value], int]:
     return convert
 
 
-def value_of(part: Value) -> Any:
+def value_of(part: Value) -> object:
     """Return a literal's value, or what a macro stands for now."""
     return macro_value(part.name, timezone.now()) if isinstance(part, Macro) else part.value
 
@@ -174,7 +174,7 @@ def _unfit(part: Value, value: object, kind: str) -> FilterValueError:
     return _wrong(part, "wrong_kind", message % {"value": value, "kind": kind})
 
 
-def _converted(field: Field[object, object], value: object) -> Any:
+def _converted(field: Field[object, object], value: object) -> object:
     if isinstance(field, DateTimeField):
         return _moment(value)
     if isinstance(field, BooleanField):

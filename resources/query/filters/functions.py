@@ -6,7 +6,7 @@ SQLite knows the letters of ASCII alone, so every connection gets functions writ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.db.models import Func, IntegerField, TextField
 
@@ -41,7 +41,7 @@ class Folded(TextFunction):
     function = "TEXT_FOLDED"
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Use Unicode's full case folding."""
         return self.as_sql(
@@ -58,7 +58,7 @@ class Lowered(TextFunction):
     function = "TEXT_LOWER"
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Use Unicode's full case mapping."""
         return self.as_sql(
@@ -72,7 +72,7 @@ class NumberText(TextFunction):
     function = "TEXT_OF_NUMBER"
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Leave it to PostgreSQL, whose form this is."""
         return self.as_sql(
@@ -92,7 +92,7 @@ class TruthText(TextFunction):
     template = "CAST(%(expressions)s AS TEXT)"
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Write `true` as 1."""
         return self.as_sql(compiler, connection, template="(%(expressions)s)::int::text", **context)
@@ -108,7 +108,7 @@ class TruthNumber(Func):
         super().__init__(source, output_field=IntegerField())
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """PostgreSQL has real booleans."""
         return self.as_sql(compiler, connection, template="(%(expressions)s)::int", **context)
@@ -129,7 +129,7 @@ class Contains(Condition):
     template = "(INSTR(%(expressions)s) > 0)"
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Search by PostgreSQL's name for it."""
         return self.as_sql(
@@ -169,7 +169,7 @@ class ByCodePoint(Func):
         super().__init__(source, output_field=TextField())
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Set aside whatever order the database was made with."""
         return self.as_sql(compiler, connection, template=f"((%(expressions)s) {BYTES})", **context)

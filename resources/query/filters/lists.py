@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.db.models import TextField
 
@@ -17,6 +17,7 @@ from resources.text import folded
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.expressions import Combinable
     from django.db.models.sql.compiler import SQLCompiler
 
     from resources.types import SQL
@@ -59,7 +60,13 @@ class HoldsValue(Condition):
     """Whether a list holds a value for which a comparison is true, or is not (`is_negated`)."""
 
     def __init__(
-        self, array: Any, operator: str, right: Literal | Macro, *, is_text: bool, is_negated: bool
+        self,
+        array: Combinable,
+        operator: str,
+        right: Literal | Macro,
+        *,
+        is_text: bool,
+        is_negated: bool,
     ) -> None:
         self.operator = operator
         self.is_text = is_text
@@ -102,7 +109,7 @@ class IsEmptyList(Condition):
     template = "(COALESCE(JSON_ARRAY_LENGTH(%(expressions)s), 0) = 0)"
 
     def as_postgresql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Count by PostgreSQL's name for it."""
         template = "(COALESCE(JSONB_ARRAY_LENGTH(%(expressions)s), 0) = 0)"

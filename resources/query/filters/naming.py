@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import (
     Case,
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from resources.actors import AnyActor
     from resources.declaration import Resource
+    from resources.json_text import JsonObject
 
 DEEPEST_PATH = 6
 CLOSE = 0.8
@@ -98,7 +99,7 @@ class Names:
         schema = _schema_at(getattr(column, "schema", {}), identifier, path)
         choices = [(value, value) for value in schema.get("enum", ()) if isinstance(value, str)]
         field = PlainField(choices=choices or None)
-        return Scalar(None, field, True, lambda part: part(source, path))
+        return Scalar(Value(None), field, True, lambda part: part(source, path))
 
     def _relation(self, identifier: Identifier, head: str, rest: Sequence[str]) -> Single:
         """Return a column of a relation's target, missing where the actor may not view it."""
@@ -144,16 +145,14 @@ def _unknown(identifier: Identifier, message: str) -> FilterSyntaxError:
     return FilterSyntaxError("unknown_field", message, identifier.position)
 
 
-def _schema_at(
-    schema: Mapping[str, Any], identifier: Identifier, path: Sequence[str]
-) -> Mapping[str, Any]:
+def _schema_at(schema: JsonObject, identifier: Identifier, path: Sequence[str]) -> JsonObject:
     """Return the schema of what stands at a path; an empty one where nothing is known of it.
 
     Documents may be older than their schema, so only a name that is nearly one of the schema's is
     an error.
     """
     for step in path:
-        known: Mapping[str, Any] = schema.get("properties", {})
+        known: JsonObject = schema.get("properties", {})
         if step.isdigit():
             schema = schema.get("items", {})
             continue

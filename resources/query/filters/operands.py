@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.db.models import (
     BooleanField,
@@ -28,29 +28,31 @@ from resources.query.filters.functions import CastText, NumberText, TruthText
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Model
+    from django.db.models.expressions import Combinable
 
+    from resources.query.filters.functions import TextFunction
     from resources.types import ModelField
 
-type DocumentPart = Callable[[type[AtPath]], Any]
+type DocumentPart = Callable[[type[AtPath]], Combinable]
 """Returns an expression for something about the value at a path of a document."""
 
 
-type Masked = Callable[[Any], Any]
+type Masked = Callable[[Combinable], Combinable]
 """Returns an expression that is null wherever the actor may not see what it is made from."""
 
 
-def as_it_is(expression: object) -> Any:
+def as_it_is(expression: Combinable) -> Combinable:
     """Return an expression that everybody may see."""
     return expression
 
 
-class PlainField(Field[Any, Any]):
+class PlainField(Field[object, object]):
     """A value handed to the driver as it is."""
 
     @override
     def get_db_prep_value(
         self, value: object, connection: BaseDatabaseWrapper, prepared: bool = False
-    ) -> Any:
+    ) -> object:
         return value
 
 
@@ -62,7 +64,7 @@ class Scalar:
     the column is a natural key, whose cases are alike.
     """
 
-    expression: Any
+    expression: Combinable
     field: ModelField
     can_be_null: bool = False
     document: DocumentPart | None = None
@@ -87,11 +89,11 @@ class Scalar:
         return tuple(str(value) for value, _label in self.field.flatchoices)
 
     @property
-    def text(self) -> Any:
+    def text(self) -> Combinable:
         """Return the text of a column or a document; null in a document where it is none."""
         return self.document(JsonString) if self.document is not None else self.expression
 
-    def shown(self) -> Any:
+    def shown(self) -> Combinable:
         """Return the value as a text expression, written alike by both databases."""
         if self.document is not None:
             return self.document(JsonShown)
@@ -118,7 +120,7 @@ class Scalar:
         document = self.document
         if document is not None:
 
-            def part_through(part: type[AtPath]) -> Any:
+            def part_through(part: type[AtPath]) -> Combinable:
                 return masked(Subquery(rows.values(value=document(part))))
 
             return replace(self, can_be_null=True, document=part_through)
@@ -126,7 +128,10 @@ class Scalar:
         return replace(self, can_be_null=True, expression=masked(value))
 
 
-SHOWN: dict[type[ModelField], type[Any]] = {FloatField: NumberText, BooleanField: TruthText}
+SHOWN: dict[type[ModelField], type[TextFunction]] = {
+    FloatField: NumberText,
+    BooleanField: TruthText,
+}
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ class Listed:
     `is_each` when each value is asked (`:each`), rather than whether one is among them.
     """
 
-    array: Any
+    array: Combinable
     is_plain_text: bool = False
     is_each: bool = False
 
@@ -157,7 +162,7 @@ class Many:
     """
 
     path: str
-    rows: QuerySet[Any]
+    rows: QuerySet[Model]
     link: str
     inner: Single
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import BooleanField, FloatField, IntegerField, Q, TextField, Value
 from django.db.models.functions import Coalesce, Lower
@@ -44,7 +44,9 @@ from resources.query.filters.text import like_pattern
 from resources.text import folded
 
 if TYPE_CHECKING:
-    from resources.query.filters.operands import Scalar
+    from django.db.models.expressions import Combinable
+
+    from resources.query.filters.operands import DocumentPart, Scalar
     from resources.types import ModelField
 
 type Part = Identifier | Literal | Macro | Call
@@ -77,7 +79,7 @@ def compare_with_literal(left: Scalar, operator: str, right: Literal | Macro) ->
     if operator == "in" and isinstance(right, Literal):
         return _one_of(left, right)
     if left.document is not None:
-        return _document_with_literal(left, operator, right)
+        return _document_with_literal(left, left.document, operator, right)
     if asks_for_nothing(operator, right):
         return _is_empty(left)
     return _column_with_literal(left, operator, right)
@@ -119,9 +121,10 @@ def _choice_with_literal(left: Scalar, operator: str, right: Literal | Macro) ->
     return Q(Compared(Ordinal(left.text, left.choices), operator, ordinal))
 
 
-def _document_with_literal(left: Scalar, operator: str, right: Literal | Macro) -> Q:
+def _document_with_literal(
+    left: Scalar, document: DocumentPart, operator: str, right: Literal | Macro
+) -> Q:
     """Compare a value inside a document: only values of the literal's own kind can fit."""
-    document: Any = left.document
     if isinstance(right, Literal) and right.value is None:
         return left.is_missing()
     is_number = right.is_number if isinstance(right, Macro) else right.kind in ("number", "bool")
@@ -163,13 +166,13 @@ def _with_document(left: Scalar, operator: str, right: Scalar) -> Q:
     return holds
 
 
-def _json_number(scalar: Scalar) -> Any:
+def _json_number(scalar: Scalar) -> Combinable:
     if scalar.document is not None:
         return scalar.document(JsonNumber)
     return _number(scalar) if scalar.is_number else Value(None, output_field=IntegerField())
 
 
-def _json_text(scalar: Scalar) -> Any:
+def _json_text(scalar: Scalar) -> Combinable:
     if scalar.document is not None:
         return scalar.document(JsonString)
     return Value(None, output_field=TextField()) if scalar.is_number else scalar.shown()
@@ -179,7 +182,7 @@ def _contains(left: Scalar, right: Scalar) -> Contains:
     return Contains(Folded(left.shown()), Folded(right.shown()))
 
 
-def _number(scalar: Scalar) -> Any:
+def _number(scalar: Scalar) -> Combinable:
     is_truth = isinstance(scalar.field, BooleanField)
     return TruthNumber(scalar.expression) if is_truth else scalar.expression
 
@@ -198,7 +201,7 @@ def _is_nullable(*scalars: Scalar) -> bool:
     return any(scalar.can_be_null for scalar in scalars)
 
 
-def _alike(left: Any, operator: str, right: Any, nullable: bool) -> Q:
+def _alike(left: Combinable, operator: str, right: Combinable, nullable: bool) -> Q:
     return Q(Same(left, right) if operator == "=" and nullable else Compared(left, operator, right))
 
 
@@ -209,7 +212,7 @@ def _as_texts(left: Scalar, operator: str, right: Scalar) -> Q:
     return Q(Compared(ByCodePoint(left.shown()), operator, right.shown()))
 
 
-def _filled(scalar: Scalar) -> Any:
+def _filled(scalar: Scalar) -> Combinable:
     shown = scalar.shown()
     return Coalesce(shown, Value(""), output_field=TextField()) if scalar.can_be_null else shown
 
@@ -221,7 +224,7 @@ def _is_empty(scalar: Scalar) -> Q:
     return empty | Q(IsNull(scalar.expression)) if scalar.can_be_null else empty
 
 
-def _compared(left: Scalar, operator: str, right: Any) -> Q:
+def _compared(left: Scalar, operator: str, right: Combinable) -> Q:
     expression = left.expression
     if left.is_text and operator != "=":
         expression = ByCodePoint(expression)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.db.models import Func, TextField
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from resources.query.filters.nodes import FilterValueError, Literal
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.expressions import Combinable
     from django.db.models.sql.compiler import SQLCompiler
 
     from resources.types import SQL
@@ -41,13 +42,13 @@ class StrfTime(Func):
 
     arity = 2
 
-    def __init__(self, moment: Any, form: Literal) -> None:
+    def __init__(self, moment: Combinable, form: Literal) -> None:
         placeholder = Placeholder(("literal", form.index), TextField(), checked_format)
         super().__init__(placeholder, moment, output_field=TextField())
 
     @override
     def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: Any
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: str
     ) -> SQL:
         """Format by SQLite's own function."""
         template = "COALESCE(STRFTIME(%(expressions)s), '')"
