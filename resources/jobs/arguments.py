@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import cache
 from importlib import import_module
-from inspect import Parameter, signature
+from inspect import Parameter, Signature, signature
 from types import NoneType, SimpleNamespace, UnionType
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resources.json_text import JsonObject
 
 JSON_TYPES = (str, int, float, bool, NoneType)
-PARSERS: Mapping[type, Callable[[str], Any]] = {
+PARSERS: Mapping[type, Callable[[str], object]] = {
     UUID: UUID,
     datetime: parse_datetime,
     date: parse_date,
@@ -39,9 +39,7 @@ def encoded(
 
 def decoded(function: Callable[..., object], arguments: JsonObject) -> dict[str, object]:
     """Return the keyword arguments of a stored call; raises TypeError as `encoded` does."""
-    args: Any = arguments.get("args", ())
-    kwargs: Any = arguments.get("kwargs", {})
-    return _bound(function, args, kwargs, _decode)
+    return _bound(function, arguments.get("args", ()), arguments.get("kwargs", {}), _decode)
 
 
 def _bound(
@@ -56,7 +54,7 @@ def _bound(
 
 
 @cache
-def _signature(function: Callable[..., object]) -> Any:
+def _signature(function: Callable[..., object]) -> tuple[Signature, Mapping[str, object]]:
     """Return a function's signature without its context, and the types of its parameters."""
     called = signature(function)
     names = [name for name in called.parameters if name != "context"]
@@ -75,7 +73,7 @@ def _signature(function: Callable[..., object]) -> Any:
 NOT_NAMED = (Parameter.POSITIONAL_ONLY, Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 
 
-def _encode(name: str, value: object, hint: object) -> Any:
+def _encode(name: str, value: object, hint: object) -> object:
     _require(name, value, hint)
     return _as_json(value)
 
@@ -96,7 +94,7 @@ def _decode(name: str, value: object, hint: object) -> object:
     return read
 
 
-def _read(value: Any, hint: Any) -> Any:
+def _read(value: object, hint: object) -> object:
     """Return a JSON value as what the annotation asks for, as far as it can be read so."""
     if isinstance(value, list):
         (inner,) = get_args(hint) or (Any,)
@@ -125,7 +123,7 @@ def _fits(value: object, hint: object) -> bool:
     return any(_is_of(value, kind) for kind in _alternatives(hint))
 
 
-def _is_of(value: Any, kind: Any) -> bool:
+def _is_of(value: object, kind: Any) -> bool:
     if isinstance(value, list | tuple):
         (inner, *_rest) = get_args(kind) or (Any,)
         return get_origin(kind) in (list, None) and all(_fits(each, inner) for each in value)

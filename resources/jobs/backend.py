@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast, override
+from typing import TYPE_CHECKING, cast, override
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.tasks import TaskResult, TaskResultStatus
@@ -19,7 +19,7 @@ from resources.jobs.runner import run_job
 from resources.models import Job, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.tasks import Task
 
@@ -42,16 +42,18 @@ class JobBackend(BaseTaskBackend):
     supports_priority = True
 
     @override
-    def enqueue(self, task: Task[Any, Any], args: Any, kwargs: Any) -> TaskResult[Any, Any]:
+    def enqueue[**P, R](
+        self, task: Task[P, R], args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> TaskResult[P, R]:
         """Store a call; raises TypeError when the arguments don't fit the function."""
         self.validate_task(task)
-        declared = cast("JobTask[..., Any]", task)
+        declared = cast("JobTask[P, R]", task)
         job = self.put(declared, encoded(declared.func, args, kwargs))
         result = task_result(job, declared)
         task_enqueued.send(type(self), task_result=result)
         return result
 
-    def put(self, task: JobTask[..., Any], arguments: Any) -> Job:
+    def put[**P, R](self, task: JobTask[P, R], arguments: object) -> Job:
         """Store a call whose arguments have been checked."""
         return queue.put(
             name=task.name,
@@ -65,7 +67,7 @@ class JobBackend(BaseTaskBackend):
         )
 
     @override
-    def get_result(self, result_id: str) -> TaskResult[Any, Any]:
+    def get_result(self, result_id: str) -> TaskResult[..., object]:
         """Return how far a task is; raises TaskResultDoesNotExist."""
         try:
             job = Job.objects.get(pk=result_id)
@@ -78,7 +80,7 @@ class ImmediateJobBackend(JobBackend):
     """Stores tasks and runs those that are due at once: for tests, and where there is no worker."""
 
     @override
-    def put(self, task: JobTask[..., Any], arguments: Any) -> Job:
+    def put[**P, R](self, task: JobTask[P, R], arguments: object) -> Job:
         job = super().put(task, arguments)
         if job.run_at <= timezone.now():
             queue.hold(job, "immediate")
@@ -87,7 +89,7 @@ class ImmediateJobBackend(JobBackend):
         return job
 
 
-def task_result(job: Job, task: JobTask[..., Any]) -> TaskResult[Any, Any]:
+def task_result[**P, R](job: Job, task: JobTask[P, R]) -> TaskResult[P, R]:
     """Return a job in Django's words."""
     status = STATUSES[job.state]
     failed = [TaskError(exception_class_path=job.error.partition(":")[0], traceback=job.traceback)]

@@ -16,9 +16,14 @@ from resources.jobs.outcomes import JobCancelled, JobInterrupted, LeaseLost, Tim
 from resources.models import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from django.db.models import Model
 
     from resources.jobs.declaration import JobTask
+    from resources.json_text import JsonObject
+
+    type Position = int | str
 
 PUBLISHED_EVERY = 1.0
 """Seconds between two reports of progress that others see."""
@@ -61,9 +66,9 @@ class JobContext:
         return self.job.attempts >= self.task.retry.attempts
 
     @property
-    def results(self) -> Mapping[str, Any]:
+    def results(self) -> JsonObject:
         """Return what the steps that are done have returned, by their names."""
-        steps: dict[str, Any] = self.job.checkpoint.get("steps", {})
+        steps: JsonObject = self.job.checkpoint.get("steps", {})
         return steps
 
     def check(self) -> None:
@@ -121,7 +126,7 @@ class JobContext:
 
     def for_each[T](
         self,
-        items: QuerySet[Any, T] | Sequence[T],
+        items: QuerySet[Model, T] | Sequence[T],
         effect: Callable[[T], object],
         *,
         name: str = "",
@@ -133,7 +138,7 @@ class JobContext:
         A job with more than one such loop gives each a `name`.
         """
         name = name or getattr(effect, "__name__", "items")
-        after: Any
+        after: Position | None
         done: int
         after, done = self.job.checkpoint.get("loops", {}).get(name, (None, 0))
         left = _left(items, after)
@@ -167,11 +172,13 @@ class JobContext:
         self._published_at = monotonic()
 
 
-def _left[T](items: QuerySet[Any, T] | Sequence[T], after: Any) -> _Rows[T] | _Items[T]:
+def _left[T](
+    items: QuerySet[Model, T] | Sequence[T], after: Position | None
+) -> _Rows[T] | _Items[T]:
     """Return what comes after a position, each item with its own."""
     if isinstance(items, QuerySet):
         return _Rows(items, after)
-    return _Items(items, after or 0)
+    return _Items(items, after if isinstance(after, int) else 0)
 
 
 class _Items[T]:
@@ -194,19 +201,19 @@ class _Rows[T]:
     They are read page by page: a cursor would stay open across the transactions of the steps.
     """
 
-    def __init__(self, rows: QuerySet[Any, T], after: Any) -> None:
+    def __init__(self, rows: QuerySet[Model, T], after: Position | None) -> None:
         self.rows = rows.order_by("pk")
         self.after = after
 
     def __len__(self) -> int:
         return self._rest(self.after).count()
 
-    def __iter__(self) -> Iterator[tuple[object, T]]:
-        after = self.after
+    def __iter__(self) -> Iterator[tuple[Position, T]]:
+        after: object = self.after
         while page := list(self._rest(after)[:PAGE]):
             for row in page:
                 after = getattr(row, "pk", row)
                 yield (after if isinstance(after, int) else str(after)), row
 
-    def _rest(self, after: object) -> QuerySet[Any, T]:
+    def _rest(self, after: object) -> QuerySet[Model, T]:
         return self.rows if after is None else self.rows.filter(pk__gt=after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from secrets import randbelow
-from typing import TYPE_CHECKING, Any, Concatenate, Protocol, Self, cast, overload
+from typing import TYPE_CHECKING, Concatenate, Protocol, Self, cast, overload
 
 from django.tasks import DEFAULT_TASK_QUEUE_NAME, Task
 from django.utils.inspect import get_func_args
@@ -66,11 +66,10 @@ class JobTask[**P, R](Task[P, R]):
         """Return the job as one of a member, who may follow and cancel it."""
         return replace(self, asker_id=actor.id)
 
-    def run(self, context: JobContext, arguments: JsonObject) -> Any:
+    def run(self, context: JobContext, arguments: JsonObject) -> object:
         """Call the function with stored arguments; raises TypeError when they don't fit it."""
         kwargs = decoded(self.func, arguments)
-        function = cast("Callable[..., Any]", self.func)
-        return function(context, **kwargs) if self.takes_context else function(**kwargs)
+        return self.func(context, **kwargs) if self.takes_context else self.func(**kwargs)
 
 
 def task_of(job: Job) -> JobTask[..., object]:

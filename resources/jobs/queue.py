@@ -6,7 +6,7 @@ import logging
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -20,7 +20,7 @@ from resources.jobs.outcomes import LeaseLost
 from resources.models import OVER, Job, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from resources.actors import Actor
 
@@ -46,7 +46,7 @@ def put(**values: object) -> Job:
     return row
 
 
-def write(job: Job, values: Mapping[str, Any], *, by: Actor = SYSTEM) -> None:
+def write(job: Job, values: Mapping[str, object], *, by: Actor = SYSTEM) -> None:
     """Write columns of a job's row, which the caller has locked."""
     if job.is_tracked:
         changes.update(job, by=by, **values)
@@ -153,7 +153,7 @@ def take_up_kept_by_clock() -> int:
     return count
 
 
-def take_up_abandoned(attempts_of: Any) -> int:
+def take_up_abandoned(attempts_of: Callable[[Job], int]) -> int:
     """Queue the jobs again whose leases have run out; return their number.
 
     One that was begun as often as it may be (`attempts_of(job)`) fails instead: it may be what

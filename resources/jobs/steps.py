@@ -43,7 +43,7 @@ class CallStep(WorkflowStep):
 
     name: str
     effect: Callable[..., object]
-    args: tuple[Any, ...]
+    args: tuple[object, ...]
     undo: Callable[..., object] | None
 
     @override
@@ -90,7 +90,7 @@ class JobStep(WorkflowStep):
 
     name: str
     task: JobTask[..., object]
-    args: tuple[Any, ...]
+    args: tuple[object, ...]
 
     @override
     def advance(self, context: JobContext) -> None:
@@ -170,7 +170,7 @@ def wait_for_change(
     )
 
 
-def run_job(task: JobTask[..., Any], *args: Any, name: str = "") -> WorkflowStep:
+def run_job(task: JobTask[..., Any], *args: object, name: str = "") -> WorkflowStep:
     """Enqueue another job and wait for its result; the workflow fails if it does."""
     return JobStep(name or task.name, task, args)
 

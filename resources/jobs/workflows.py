@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol, cast, override
+from typing import TYPE_CHECKING, Protocol, cast, override
 
 from django.tasks import DEFAULT_TASK_QUEUE_NAME
 from django.utils.translation import gettext as _
@@ -16,16 +17,15 @@ from resources.jobs import queue
 from resources.jobs.arguments import decoded
 from resources.jobs.declaration import JobTask, Retry
 from resources.jobs.outcomes import JobCancelled, PermanentFailure
-from resources.jobs.steps import signal_name
+from resources.jobs.steps import WorkflowStep, signal_name
 from resources.log_consumers import LogConsumer, consume
 from resources.models import OVER, JobSignal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
     from resources.actors import Actor
     from resources.jobs.context import JobContext
-    from resources.jobs.steps import WorkflowStep
     from resources.json_text import JsonObject
     from resources.models import Change, Job
 
@@ -34,7 +34,7 @@ FAILURE = "failure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowTask[**P](JobTask[P, Any]):
+class WorkflowTask[**P](JobTask[P, Sequence[WorkflowStep]]):
     """A job that does the steps that its function returns, in their order.
 
     The function is called whenever the workflow goes on, so it only lists steps. When a step has
@@ -42,7 +42,7 @@ class WorkflowTask[**P](JobTask[P, Any]):
     """
 
     @override
-    def run(self, context: JobContext, arguments: JsonObject) -> Any:
+    def run(self, context: JobContext, arguments: JsonObject) -> object:
         """Go on from the first step that is not done; return what the steps returned, by name."""
         steps = self._steps(arguments)
         if FAILURE not in context.job.checkpoint:
