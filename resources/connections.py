@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.transaction import TransactionManagementError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from django.db.migrations import Migration
+
+    from resources.types import Database
+
+databases = cast("Mapping[str, Database]", connections)
+"""This thread's connections, by their names in the settings."""
 
 
 def with_connection[Result](work: Callable[[], Result]) -> Result:
@@ -38,7 +43,7 @@ def one_piece() -> Iterator[None]:
     the transaction. Raises TransactionManagementError where something goes on after a part of it
     has failed.
     """
-    database: Any = connections[DEFAULT_DB_ALIAS]
+    database = databases[DEFAULT_DB_ALIAS]
     before, database.is_one_piece = database.is_one_piece, True
     try:
         yield

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import (
     BooleanField,
     CharField,
@@ -24,16 +24,19 @@ from django.db.models.base import ModelState
 from django.db.models.fields.related_descriptors import ForeignKeyDeferredAttribute
 from django.db.models.signals import post_init, pre_init
 
+from resources.connections import databases
 from resources.dialects import dialect
 from resources.dialects.protocol import NOT_ADAPTED
 from resources.fields import JsonField, RecordIdField, column_of
 from resources.placeholders import Placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence, Set
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
 
+    from resources.placeholders import UnboundParameter
     from resources.types import ModelField, Values
 
 ADAPTING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save", "to_python")
@@ -68,7 +71,7 @@ class Column(NamedTuple):
     passthrough: frozenset[type]
     fast_adapters: Mapping[type, Callable[[object], object]]
 
-    def adapted(self, value: object, database: BaseDatabaseWrapper) -> Any:
+    def adapted(self, value: object, database: BaseDatabaseWrapper) -> object:
         """Return a value as the driver takes it."""
         adapt = self.fast_adapters.get(type(value))
         adapted = adapt(value) if adapt else NOT_ADAPTED
@@ -84,8 +87,8 @@ class RowQuery(NamedTuple):
     """
 
     sql: str
-    placeholder: Any
-    converters: Sequence[tuple[int, Callable[[Any], object]]]
+    placeholder: UnboundParameter
+    converters: Sequence[tuple[int, Callable[[object], object]]]
     attributes: Sequence[str]
 
 
@@ -115,7 +118,7 @@ def insert(row: Model) -> None:
     Raises IntegrityError and its like as the database does.
     """
     columns, sql = _insertion(type(row), row.pk is None)
-    database: Any = connections[DEFAULT_DB_ALIAS]
+    database = databases[DEFAULT_DB_ALIAS]
     returned = database.rows(sql, _values(row, columns, database))
     if returned:
         ((row.pk,),) = returned
@@ -126,16 +129,16 @@ def insert(row: Model) -> None:
 def update(row: Model, names: Collection[str]) -> None:
     """Write the named columns of a stored row."""
     columns, sql = _update(type(row), tuple(names))
-    database: Any = connections[DEFAULT_DB_ALIAS]
+    database = databases[DEFAULT_DB_ALIAS]
     database.rows(sql, _values(row, columns, database))
 
 
-def read[M: Model](model: type[M], key: Any) -> M | None:
+def read[M: Model](model: type[M], key: object) -> M | None:
     """Read the row of a key and keep others from writing it until the transaction ends.
 
     Raises TransactionManagementError outside of one.
     """
-    database: Any = connections[DEFAULT_DB_ALIAS]
+    database = databases[DEFAULT_DB_ALIAS]
     if not database.in_atomic_block:
         raise transaction.TransactionManagementError("A row is locked within a transaction only.")
     query = _row_query(model)
@@ -164,7 +167,7 @@ def _stored[M: Model](model: type[M], attributes: Sequence[str], values: Values)
 def exists(model: type[Model], **values: object) -> bool:
     """Return whether a row has these values, by name or attribute of their columns."""
     columns, sql = _finding(model, tuple(values))
-    database: Any = connections[DEFAULT_DB_ALIAS]
+    database = databases[DEFAULT_DB_ALIAS]
     adapted = [
         column.adapted(value, database)
         for column, value in zip(columns, values.values(), strict=True)
@@ -238,7 +241,9 @@ def _row_query(model: type[Model]) -> RowQuery:
     return RowQuery(sql, placeholder, converters, [field.attname for field in fields])
 
 
-def _reader(compiler: Any, converters: Any, column: object) -> Callable[[Any], object]:
+def _reader(
+    compiler: SQLCompiler, converters: Iterable[Callable[..., object]], column: object
+) -> Callable[[object], object]:
     """Return what makes a value of a column's, as Django's compiler does."""
 
     def read(value: object) -> object:
@@ -249,7 +254,7 @@ def _reader(compiler: Any, converters: Any, column: object) -> Callable[[Any], o
     return read
 
 
-def _fast_reader(field: ModelField) -> Callable[[Any], object] | None:
+def _fast_reader(field: ModelField) -> Callable[[object], object] | None:
     """Return what reads a field's values as the field does; None where the dialect has nothing."""
     target = field.target_field if isinstance(field, ForeignKey) else field
     for kind, values in ADAPTED.items():

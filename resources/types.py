@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Field
+
+    class Database(BaseDatabaseWrapper):
+        """A connection of the project's own, be it to SQLite or to PostgreSQL.
+
+        `rows` runs a statement with Django's placeholders and returns the rows that it answers;
+        there are no savepoints while `is_one_piece`.
+        """
+
+        is_one_piece: bool
+        rows: Callable[[str, Values], Rows]
+
 
 type ModelField = Field[Any, Any]
 """The field of a column, whatever Python type its values have."""

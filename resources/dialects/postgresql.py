@@ -31,7 +31,7 @@ class Postgresql:
     ids_of_json = "SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%s::json)"
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
     adapters: Mapping[type, Callable[[object], object]] = {}
-    readers: Mapping[type, Callable[[Any], object]] = {}
+    readers: Mapping[type, Callable[[object], object]] = {}
 
     def real_table(self, name: str) -> str:
         """Return the name: a common table expression does not hide its table from itself."""
@@ -47,7 +47,7 @@ class Postgresql:
         del column
         return logged
 
-    def number(self, value: Any) -> Any:
+    def number(self, value: object) -> object:
         """Return a decimal for a fraction, which the driver would make a rounded double of."""
         return Decimal(repr(value)) if isinstance(value, float) else value
 

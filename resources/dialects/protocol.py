@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,7 @@ class Dialect(Protocol):
     """The statement that begins a read snapshot."""
     adapters: Mapping[type, Callable[[object], object]]
     """What the driver does not take as it is, with the function that adapts it."""
-    readers: Mapping[type, Callable[[Any], object]]
+    readers: Mapping[type, Callable[[object], object]]
     """The functions that make values of a type of what the driver has read."""
 
     def real_table(self, name: str) -> str:
@@ -44,7 +44,7 @@ class Dialect(Protocol):
     def json_value(self, column: ModelField, logged: object) -> object:
         """Return a logged value of a column as `rows_of_json` has to find it."""
 
-    def number(self, value: Any) -> Any:
+    def number(self, value: object) -> object:
         """Return a number so that the database compares it with `numeric` as it was written."""
 
     def list_parameter(self, items: list[object]) -> object:

@@ -45,7 +45,7 @@ def register_functions(connection: SqliteConnection) -> None:
         connection.create_function(name, 1, _of_value(function), deterministic=True)
 
 
-def _of_value(function: Callable[[object], str]) -> Callable[[Any], str | None]:
+def _of_value(function: Callable[[object], str]) -> Callable[[object], str | None]:
     def call(value: object) -> str | None:
         return None if value is None else function(value)
 
@@ -59,7 +59,7 @@ FUNCTIONS: dict[str, Callable[[Any], str]] = {
 }
 
 
-def _utc_text(value: datetime) -> Any:
+def _utc_text(value: datetime) -> object:
     return str(value.replace(tzinfo=None)) if value.tzinfo is UTC else NOT_ADAPTED
 
 
@@ -88,7 +88,7 @@ class Sqlite:
     no_limit = "LIMIT -1"
     ids_of_json = "SELECT value FROM JSON_EACH(%s)"
     begin_snapshot = "BEGIN DEFERRED"  # a writer is kept waiting by “immediate” only
-    adapters: Mapping[type, Callable[[Any], Any]] = {
+    adapters: Mapping[type, Callable[[Any], object]] = {
         UUID: str,
         datetime: _utc_text,
         dict: _json_text,
@@ -110,12 +110,12 @@ class Sqlite:
         values = ", ".join(f"JSON_EXTRACT(value, '$.\"{column}\"')" for column in columns)
         return f"SELECT {values} FROM JSON_EACH(%s)"  # noqa: S608 - names of our own
 
-    def json_value(self, column: ModelField, logged: object) -> Any:
+    def json_value(self, column: ModelField, logged: object) -> object:
         """Write times and documents as the text that SQLite stores."""
         value = column.to_python(logged) if isinstance(logged, str) else logged
         return column.get_db_prep_value(value, connection, prepared=False)
 
-    def number(self, value: Any) -> Any:
+    def number(self, value: object) -> object:
         """Return it as it is: there is no other kind of number."""
         return value
 

@@ -25,13 +25,15 @@ from sqlite3 import (
     OperationalError,
     ProgrammingError,
 )
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import apsw
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from resources.types import Values
 
     type Row = tuple[Any, ...]
     type RowConverter = Callable[[object, Row], Row]
@@ -77,7 +79,7 @@ ERRORS: dict[type[Exception], type[Error]] = {
     apsw.MisuseError: InterfaceError,
     apsw.RangeError: InterfaceError,
 }
-CONVERTERS: dict[str, Callable[[Any], Any]] = {
+CONVERTERS: dict[str, Callable[[Any], object]] = {
     "bool": lambda value: value == 1,
     "date": parse_date,
     "time": parse_time,
@@ -116,9 +118,9 @@ _Connection: Any = apsw.Connection
 class Cursor(_Cursor):
     """A cursor whose rows have Python's values for booleans and times."""
 
-    last: tuple[str, Sequence[Any]] = ("", ())
+    last: tuple[str, Values] = ("", ())
 
-    def execute(self, sql: str, params: Sequence[Any] = (), /) -> Self:
+    def execute(self, sql: str, params: Values = (), /) -> Self:
         """Run a statement with `?` placeholders."""
         self.last = (sql, params)
         try:
@@ -136,21 +138,21 @@ class Cursor(_Cursor):
             raise translated(error) from error
         return self
 
-    def fetchone(self) -> Any:
+    def fetchone(self) -> Row | None:
         """Return the next row, None after the last."""
         try:
             return _fetchone(self)
         except apsw.Error as error:
             raise translated(error) from error
 
-    def fetchmany(self, size: int = 100) -> list[Any]:
+    def fetchmany(self, size: int = 100) -> list[Row]:
         """Return up to `size` rows."""
         try:
             return list(islice(self, size))
         except apsw.Error as error:
             raise translated(error) from error
 
-    def fetchall(self) -> list[Any]:
+    def fetchall(self) -> list[Row]:
         """Return all rows that are left."""
         try:
             return _fetchall(self)
@@ -164,7 +166,7 @@ class Cursor(_Cursor):
             raise translated(error) from error
 
     @property
-    def description(self) -> tuple[tuple[Any, ...], ...] | None:
+    def description(self) -> tuple[tuple[object, ...], ...] | None:
         """The columns of the last statement, name first; None if it has none."""
         try:
             columns = self.get_description()
@@ -187,11 +189,11 @@ class Cursor(_Cursor):
 _execute, _fetchone, _fetchall = apsw.Cursor.execute, apsw.Cursor.fetchone, apsw.Cursor.fetchall
 
 
-def _columns_of(connection: Any, sql: str, params: Sequence[Any]) -> list[Any]:
+def _columns_of(connection: apsw.Connection, sql: str, params: Values) -> list[tuple[str, str]]:
     """Return the columns of a statement without running it."""
-    columns: list[Any] = []
+    columns: list[tuple[str, str]] = []
 
-    def note(cursor: Any, *_statement: object) -> bool:
+    def note(cursor: apsw.Cursor, *_statement: object) -> bool:
         columns.extend(cursor.get_description())
         return False
 
@@ -229,6 +231,16 @@ def _converted(
     return tuple(values)
 
 
+class Aggregate(Protocol):
+    """What Django registers to be called with each value of a group, and then for the result."""
+
+    def step(self, *values: object) -> None:
+        """Take the values of one row in."""
+
+    def finalize(self) -> object:
+        """Return the result."""
+
+
 class SqliteConnection(_Connection):
     """A connection with the methods of `sqlite3.Connection` that Django calls.
 
@@ -245,16 +257,17 @@ class SqliteConnection(_Connection):
         self.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
         self.convert_binding = _adapted
 
-    def cursor(self, factory: object = Cursor) -> Any:
+    def cursor(self, factory: Callable[[apsw.Connection], Cursor] = Cursor) -> Cursor:
         """Return a cursor of a class."""
         self.cursor_factory = factory
-        return super().cursor()
+        cursor: Cursor = super().cursor()
+        return cursor
 
-    def execute(self, sql: str, params: Sequence[object] = (), /) -> Any:
+    def execute(self, sql: str, params: Values = (), /) -> Cursor:
         """Run a statement by a cursor of its own."""
         return self.cursor().execute(sql, params)
 
-    def rows(self, sql: str, values: Sequence[Any]) -> list[Row]:
+    def rows(self, sql: str, values: Values) -> list[Row]:
         """Return the rows of a statement with `?` placeholders; raises apsw's own errors.
 
         By a cursor of the library's own, which fetches many rows without a call for each.
@@ -272,10 +285,10 @@ class SqliteConnection(_Connection):
         """Let statements call a function."""
         self.create_scalar_function(name, function, arguments, deterministic=deterministic)
 
-    def create_aggregate(self, name: str, arguments: int, aggregate: Any) -> None:
+    def create_aggregate(self, name: str, arguments: int, aggregate: type[Aggregate]) -> None:
         """Let statements aggregate by a class with `step` and `finalize`."""
 
-        def begin() -> Any:
+        def begin() -> object:
             return aggregate(), aggregate.step, aggregate.finalize
 
         self.create_aggregate_function(name, begin, arguments)

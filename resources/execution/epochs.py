@@ -17,7 +17,7 @@ from __future__ import annotations
 from math import inf
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from resources.changes import committed
 from resources.dialects import dialect
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from resources.models import Change
+    from resources.types import Rows
 
 UNTRACKED_ONLY = "alone"
 """The source that changes with every commit that leaves nothing in the change log."""
@@ -92,7 +93,7 @@ class CommitWatch:
 
     def __init__(self, epochs: Epochs) -> None:
         self.epochs = epochs
-        self.version: Any = None
+        self.version: Rows | None = None
         self.newest = 0
 
     def look(self) -> None:

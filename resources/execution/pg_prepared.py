@@ -14,10 +14,10 @@ from django.db import (
     NotSupportedError,
     ProgrammingError,
     connection,
-    connections,
 )
 
 from resources.byte_cache import ByteCache
+from resources.connections import databases
 from resources.dialects import dialect
 
 if TYPE_CHECKING:
@@ -41,9 +41,8 @@ def fetch_rows(sql: str, values: Sequence[object]) -> Sequence[Sequence[object]]
         except (ProgrammingError, NotSupportedError):
             # If the statement itself is wrong, it fails again below.
             _unpreparable.put(sql, True, len(sql))
-    database: Any = connections[DEFAULT_DB_ALIAS]
-    rows: Rows = database.rows(sql, values)
-    return rows
+    database = databases[DEFAULT_DB_ALIAS]
+    return database.rows(sql, values)
 
 
 def _can_be_prepared(sql: str) -> bool:

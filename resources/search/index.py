@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from threading import local
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 from resources import registry
+from resources.connections import databases
 from resources.models import SearchEntry
 from resources.search.partitions import partition_of
 from resources.search.terms import terms_of
@@ -180,7 +181,7 @@ _waiting = _Waiting()
 
 def _enter_on_sqlite(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
     entries = {(resource, str(key)): entered(resource, terms) for key, terms in rows}
-    database: Any = connections[DEFAULT_DB_ALIAS]
+    database = databases[DEFAULT_DB_ALIAS]
     if _waiting.entries is not None and database.is_one_piece:
         _waiting.entries |= entries
     else:
@@ -193,7 +194,7 @@ def _enter_on_postgresql(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> N
         for key, terms in rows
     ]
     if len(entries) == 1:
-        database: Any = connections[DEFAULT_DB_ALIAS]
+        database = databases[DEFAULT_DB_ALIAS]
         database.rows(ENTER["postgresql"], entries[0])
         return
     with connection.cursor() as cursor:
