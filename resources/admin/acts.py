@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.db import transaction
@@ -40,7 +40,7 @@ def take_action(
     return run_action(resource, action, acting(request), str(row.pk), dict(sent or {}), if_match)
 
 
-def create(request: HttpRequest, model: type[Model], sent: Mapping[str, Any]) -> Record:
+def create(request: HttpRequest, model: type[Model], sent: Mapping[str, object]) -> Record:
     """Create a record as `POST` does; raises Problem."""
     return create_record(registry.resource_of(model), acting(request), dict(sent))
 

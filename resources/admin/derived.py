@@ -34,13 +34,14 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
+    from resources.models import Record
 
 SHOWN_COLUMNS = 7
 WIDE_COLUMNS = (TextField, JSONField)
 CONFIRMED = "confirmed"
 
 
-class KnownIdsForm(ModelForm[Any]):
+class KnownIdsForm(ModelForm[Model]):
     """Takes an id that no record can have for none, as widgets look up what they show."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -75,9 +76,9 @@ class DeclaredAdmin(RecordAdmin):
         return (view,) if is_moderating(request) else (view, self.scoped)
 
     @override
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Record]:
         """Return the rows that the user may view; admins may view all."""
-        rows: QuerySet[Any] = super().get_queryset(request)
+        rows: QuerySet[Record] = super().get_queryset(request)
         for rule in self._rules(request):
             rows = narrowed(rows, rule.scope(acting(request), self.model))
         return rows
@@ -87,7 +88,7 @@ class DeclaredAdmin(RecordAdmin):
         return self.may_enter(request)
 
     @override
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         if not self.may_enter(request) or obj is None:
             return self.may_enter(request)
         return all(rule.permits(acting(request), obj) for rule in self._rules(request))
@@ -97,14 +98,14 @@ class DeclaredAdmin(RecordAdmin):
         return bool(self.resource.writable) and self._may(request, "create")
 
     @override
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(self.resource.editable) and self._may(request, "update", obj)
 
     @override
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._may(request, "delete", obj)
 
-    def _may(self, request: HttpRequest, verb: str, row: Any = None) -> bool:
+    def _may(self, request: HttpRequest, verb: str, row: Model | None = None) -> bool:
         """Return whether the rule of a verb opens the row, or any row, to the user."""
         rule = self.resource.rule(verb)
         if rule is NOBODY or not self.has_view_permission(request, row):
@@ -114,7 +115,7 @@ class DeclaredAdmin(RecordAdmin):
         return rule.permits(acting(request), row)
 
     @override
-    def get_fields(self, request: HttpRequest, obj: object = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
         if obj is None:
             return tuple(self.resource.writable)
         shown = (name for name in self.resource.fields if name != "id")
@@ -126,7 +127,7 @@ class DeclaredAdmin(RecordAdmin):
         return rule is None or rule.scope(acting(request), self.model) is not False
 
     @override
-    def get_readonly_fields(self, request: HttpRequest, obj: object = None) -> Any:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Sequence[str]:
         if obj is None:
             return ()
         editable = self.resource.editable
@@ -143,7 +144,7 @@ class DeclaredAdmin(RecordAdmin):
             created = create_record(self.resource, by, self._sent(form, form.cleaned_data))
             obj.pk, obj._state.adding = created.pk, False
 
-    def _sent(self, form: ModelForm[Any], names: Iterable[str]) -> dict[str, Any]:
+    def _sent(self, form: ModelForm[Model], names: Iterable[str]) -> dict[str, object]:
         """Return what was filled in as a client of the API would send it."""
         sent = {}
         for name in names:
@@ -166,9 +167,9 @@ class DeclaredAdmin(RecordAdmin):
     @override
     def get_actions(
         self, request: HttpRequest, action_location: object = ActionLocation.CHANGE_LIST
-    ) -> Any:
+    ) -> dict[str, object]:
         """Return the theme's own actions and those that moderators have beyond members."""
-        actions = super().get_actions(request, action_location)
+        actions: dict[str, object] = super().get_actions(request, action_location)
         actor = acting(request)
         for declared in self.resource.actions:
             if _is_moderators(self.resource, declared, actor):
@@ -178,7 +179,7 @@ class DeclaredAdmin(RecordAdmin):
         return actions
 
 
-def _as_sent(value: object) -> Any:
+def _as_sent(value: object) -> object:
     if isinstance(value, Model):
         return str(value.pk)
     return value.isoformat() if isinstance(value, datetime) else value
@@ -195,7 +196,7 @@ def _runs(action: RecordAction) -> Callable[..., HttpResponseBase | None]:
     """Return the admin action that runs a declared one on the selected rows, all or none."""
 
     def run(
-        modeladmin: DeclaredAdmin, request: HttpRequest, rows: QuerySet[Any]
+        modeladmin: DeclaredAdmin, request: HttpRequest, rows: QuerySet[Record]
     ) -> HttpResponseBase | None:
         if action.takes and CONFIRMED not in request.POST:
             return _asked(modeladmin, request, rows, action)
@@ -216,7 +217,7 @@ def _input_names(action: RecordAction) -> Sequence[str]:
 
 
 def _asked(
-    modeladmin: DeclaredAdmin, request: HttpRequest, rows: QuerySet[Any], action: RecordAction
+    modeladmin: DeclaredAdmin, request: HttpRequest, rows: QuerySet[Record], action: RecordAction
 ) -> TemplateResponse:
     """Return the page that asks for what an action takes."""
     fields = action.takes().fields.values() if action.takes else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
@@ -65,7 +65,10 @@ class HistoryAdmin(ModelAdmin):
 
     @override
     def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: Any = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, object] | None = None,
     ) -> HttpResponse:
         row = self.get_object(request, unquote(object_id))
         if row is None or not self.has_view_permission(request, row):
@@ -119,7 +122,7 @@ def described(change: Change) -> str:
     return f"{change.get_action_display()}: {'; '.join(steps)}" if steps else _("internal values")
 
 
-def readable(resource: Resource, image: Mapping[str, object]) -> Mapping[str, Any]:
+def readable(resource: Resource, image: Mapping[str, object]) -> Mapping[str, object]:
     """Return those columns of a logged row that the resource shows to everyone who may view it."""
     open_fields = {name for name in resource.fields if name not in resource.readers} - HIDDEN
     columns = {resource.column(name).attname for name in open_fields}

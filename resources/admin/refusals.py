@@ -15,9 +15,9 @@ from unfold.admin import ModelAdmin
 from resources.errors import Problem, as_problem
 
 if TYPE_CHECKING:
+    from django.db.models import Model
     from django.forms import ModelForm
-    from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
+    from django.http import HttpRequest, HttpResponse
 
 REFUSALS = (Problem, ValidationError, IntegrityError, APIException)
 REFUSAL = "holobase.refusal"
@@ -31,39 +31,57 @@ class RefusalsAdmin(ModelAdmin):
     """
 
     @override
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, object] | None = None,
+    ) -> HttpResponse:
+        page: HttpResponse
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            page = super().changeform_view(request, object_id, form_url, extra_context)
         except REFUSALS as refusal:
             if request.method != "POST":
                 raise
             request.META[REFUSAL] = as_problem(refusal)
-        return super().changeform_view(request, *args, **kwargs)
+            page = super().changeform_view(request, object_id, form_url, extra_context)
+        return page
 
     @override
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, **kwargs: object
+    ) -> type[ModelForm[Any]]:
+        form: type[ModelForm[Any]] = super().get_form(request, obj, **kwargs)
         problem: Problem | None = request.META.get(REFUSAL)
         return form if problem is None else _with_errors(form, problem)
 
     @override
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        page: HttpResponse
         try:
-            return super().delete_view(request, *args, **kwargs)
+            page = super().delete_view(request, object_id, extra_context)
         except REFUSALS as refusal:
-            return self._told(request, refusal)
+            page = self._told(request, refusal)
+        return page
 
     @override
-    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, object] | None = None
+    ) -> HttpResponse:
+        page: HttpResponse
         # Looking at a list must not wait for SQLite's one writer.
         together = transaction.atomic() if request.method == "POST" else nullcontext()
         try:
             with together:
-                return super().changelist_view(request, *args, **kwargs)
+                page = super().changelist_view(request, extra_context)
         except REFUSALS as refusal:
-            return self._told(request, refusal)
+            page = self._told(request, refusal)
+        return page
 
-    def _told(self, request: HttpRequest, refusal: Exception) -> HttpResponseBase:
+    def _told(self, request: HttpRequest, refusal: Exception) -> HttpResponse:
         """Show the page again, with a message."""
         problem = as_problem(refusal) or Problem(400, "invalid", str(refusal))
         errors = [str(error.message) for error in problem.errors]
@@ -72,10 +90,10 @@ class RefusalsAdmin(ModelAdmin):
         return HttpResponseRedirect(request.path if request.method == "POST" else "/admin/")
 
 
-def _with_errors(form: Any, problem: Problem) -> type[ModelForm[Any]]:
+def _with_errors(form: type[ModelForm[Model]], problem: Problem) -> type[ModelForm[Model]]:
     """Return the form class with a problem's errors, each at its field if the form has it."""
 
-    def clean(self: Any) -> Any:
+    def clean(self: ModelForm[Model]) -> dict[str, object] | None:
         cleaned = super(refused, self).clean()
         for error in problem.errors:
             name = error.field.partition(".")[0]
@@ -84,5 +102,5 @@ def _with_errors(form: Any, problem: Problem) -> type[ModelForm[Any]]:
             self.add_error(None, str(problem.detail))
         return cleaned
 
-    refused: type[ModelForm[Any]] = type(form.__name__, (form,), {"clean": clean})
+    refused: type[ModelForm[Model]] = type(form.__name__, (form,), {"clean": clean})
     return refused

@@ -34,7 +34,7 @@ class AdminSite(UnfoldAdminSite):
 
     @override
     def _build_app_dict(self, request: HttpRequest, label: str | None = None) -> Apps:
-        user: Any = request.user
+        user = request.user
         if not user.is_active or not user.is_staff:
             return self._app_dict(request, label)
         key = (label, get_language(), get_script_prefix(), *_rights(request))
@@ -68,6 +68,6 @@ class AdminSite(UnfoldAdminSite):
 
 def _rights(request: HttpRequest) -> tuple[Hashable, ...]:
     """Return all that decides what a member of the staff may see in the admin."""
-    user: Any = request.user
+    user = request.user
     permissions = user.is_superuser or frozenset(user.get_all_permissions())
     return user.pk, acting(request).kind, staff_roles(request), permissions
