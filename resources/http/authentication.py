@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast, override
+from typing import TYPE_CHECKING, cast, override
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -71,7 +71,7 @@ class TokenAuthentication(BaseAuthentication):
     """Django REST framework's door to `actor_of_header`."""
 
     @override
-    def authenticate(self, request: Request) -> tuple[Any, None]:
+    def authenticate(self, request: Request) -> tuple[Actor, None]:
         return actor_of_header(request.META.get("HTTP_AUTHORIZATION", "")), None
 
     @override

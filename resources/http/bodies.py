@@ -29,9 +29,9 @@ class JsonBody(JSONParser):
     @override
     def parse(
         self,
-        stream: IO[Any],
+        stream: IO[bytes],
         media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
+        parser_context: Mapping[str, object] | None = None,
     ) -> Any:
         """Read and parse a body; raises Problem 400, RequestDataTooBig."""
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -41,7 +41,7 @@ class JsonBody(JSONParser):
         return parsed_body(body)
 
 
-def parsed_body(body: bytes) -> Any:
+def parsed_body(body: bytes) -> object:
     """Parse a body, of which none at all is an empty object; raises Problem 400."""
     try:
         return read_json(body or b"{}")
@@ -50,7 +50,7 @@ def parsed_body(body: bytes) -> Any:
         raise Problem(400, "parse_error", detail) from None
 
 
-def composed_data(data: object) -> Any:
+def composed_data(data: object) -> object:
     """Return what a client sent with its texts in composed form, before they are measured."""
     if not isinstance(data, MultiValueDict):
         return composed_value(data)

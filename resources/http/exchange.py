@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from resources.actors import ANONYMOUS, Actor
 from resources.http.authentication import actor_of_header
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from resources.answers import HttpAnswer
     from resources.execution.response_cache import ResponseCache
     from resources.http.request import Request
+    from resources.json_text import JsonObject
     from resources.query.cost import Cost
     from resources.query.list_query import ListQuery
     from resources.query.selection import Selection
@@ -57,6 +58,6 @@ class Exchange:
         self.cache_key: Hashable = None
         self.since = 0
         self.is_cached = False
-        self.data: Any = None
-        self.writes: Sequence[Mapping[str, Any]] = ()
+        self.data: object = None
+        self.writes: Sequence[JsonObject] = ()
         self.answer: HttpAnswer | None = None

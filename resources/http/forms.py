@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import IO
 
+    from django.core.files.uploadhandler import FileUploadHandler
+
 CHUNK = 192 * 1024
 """Bytes that are read at once, and beyond which a file waits on disk.
 
@@ -69,7 +71,9 @@ class Part(NamedTuple):
 class MultipartForm(MultiPartParser):
     """Reads a form piece by piece; how it begins is checked as Django does."""
 
-    def __init__(self, meta: Mapping[str, Any], body: Any, handlers: Any) -> None:
+    def __init__(
+        self, meta: Mapping[str, object], body: Any, handlers: list[FileUploadHandler]
+    ) -> None:
         super().__init__(meta, body, handlers)
         parsed: Any = self
         self.separator = b"--" + parsed._boundary
@@ -115,7 +119,7 @@ class MultipartForm(MultiPartParser):
             raise TooManyFieldsSent
         name = self.sanitize_file_name(part.file_name or "") or UNNAMED
         second = next(chunks, b"")
-        place: Any = _on_disk() if second else BytesIO()
+        place = _on_disk() if second else BytesIO()
         file = UploadedFile(place, name, part.content_type)
         self.files.appendlist(part.field, file)
         place.writelines(chain((first, second), chunks))
@@ -141,7 +145,7 @@ class FormBody(parsers.MultiPartParser):
     @override
     def parse(
         self,
-        stream: IO[Any],
+        stream: IO[bytes],
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> parsers.DataAndFiles[Any, Any]:
@@ -210,6 +214,6 @@ def _parameters(line: str) -> tuple[str, Mapping[str, str]]:
         return line.partition(";")[0].strip(), {}
 
 
-def _on_disk() -> object:
+def _on_disk() -> IO[bytes]:
     """Return an empty temporary file, which the request closes at its end."""
     return TemporaryFile()

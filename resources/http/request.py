@@ -169,7 +169,7 @@ class Request(NamedTuple):
         """Return what stands for the whole body, to recognise a repeated request."""
         return self.body if self.parsed is UNPARSED else fingerprint_of(self.parsed)
 
-    def data(self) -> Any:
+    def data(self) -> object:
         """Return the parsed body, its texts in composed form; None for a request without one.
 
         Raises Problem 400.

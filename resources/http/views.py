@@ -19,7 +19,8 @@ from resources.writing.batch import BatchInput
 from resources.writing.merge_patch import MEDIA_TYPE, as_merge_patch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import IO
 
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
@@ -36,8 +37,13 @@ class MergePatchParser(JsonBody):
     media_type = MEDIA_TYPE
 
     @override
-    def parse(self, *given: Any, **named: Any) -> Any:
-        return as_merge_patch(super().parse(*given, **named))
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, object] | None = None,
+    ) -> Any:
+        return as_merge_patch(super().parse(stream, media_type, parser_context))
 
 
 class EngineView(APIView):
@@ -49,7 +55,7 @@ class EngineView(APIView):
     resource: ClassVar[Resource]
 
     @override
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: str) -> HttpResponseBase:
         if request.method in READS and hasattr(self, "get"):
             return self.read(request, kwargs.get("record_id", ""))
         return super().dispatch(request, *args, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 from django.db import transaction
@@ -20,11 +20,12 @@ from resources.targets import API_PREFIX, target_of
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from uuid import UUID
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.json_text import JsonObject
     from resources.targets import Target
 
 MOST_WRITES = 50
@@ -60,7 +61,7 @@ class BatchAnswer:
         return b'{"status":%d,"body":%s}' % (self.status, self.body)
 
 
-def batch_writes(sent: object) -> Sequence[Mapping[str, Any]]:
+def batch_writes(sent: object) -> Sequence[JsonObject]:
     """Return the writes of a batch as a client sent it; raises DRF's ValidationError."""
     writes = sent.get("requests") if isinstance(sent, dict) else None
     if (
@@ -71,7 +72,7 @@ def batch_writes(sent: object) -> Sequence[Mapping[str, Any]]:
         return writes
     checked = BatchInput(data=sent)
     checked.is_valid(raise_exception=True)
-    found: Sequence[Mapping[str, Any]] = checked.validated_data["requests"]
+    found: Sequence[JsonObject] = checked.validated_data["requests"]
     return found
 
 
@@ -85,7 +86,7 @@ def _is_plainly_right(write: object) -> bool:
     return is_path and is_method and write.get("body", True) is not None
 
 
-def run_batch(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:
+def run_batch(actor: Actor, writes: Sequence[JsonObject]) -> bytes:
     """Run all writes in one transaction and return their answers in order.
 
     Raises the Problem of the first write that fails, its errors under `requests.N`; none of the
@@ -100,7 +101,7 @@ def run_batch(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:
             return _answers(actor, writes)
 
 
-def _answers(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:
+def _answers(actor: Actor, writes: Sequence[JsonObject]) -> bytes:
     """Run writes in the transaction that there is."""
     with search.gathered():
         _lock(writes)
@@ -108,7 +109,7 @@ def _answers(actor: Actor, writes: Sequence[Mapping[str, object]]) -> bytes:
     return b'{"results":[' + b",".join(answer.text() for answer in answers) + b"]}"
 
 
-def _lock(writes: Sequence[Mapping[str, object]]) -> None:
+def _lock(writes: Sequence[JsonObject]) -> None:
     """Lock what the actions of a batch will write, so that no two batches wait for each other.
 
     Raises Problem 404 for an id that can't be a record's.
@@ -123,11 +124,11 @@ def _lock(writes: Sequence[Mapping[str, object]]) -> None:
         lock(keys)
 
 
-def _target(write: Mapping[str, object]) -> Target | None:
+def _target(write: JsonObject) -> Target | None:
     return target_of(str(write["path"]).removeprefix(API_PREFIX).strip("/"))
 
 
-def _numbered(number: int, actor: Actor, write: Mapping[str, object]) -> BatchAnswer:
+def _numbered(number: int, actor: Actor, write: JsonObject) -> BatchAnswer:
     try:
         return _run(actor, write)
     except Exception as error:
@@ -147,7 +148,7 @@ def _within(problem: Problem, number: int) -> Problem:
     return replace(problem, errors=errors)
 
 
-def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
+def _run(actor: Actor, write: JsonObject) -> BatchAnswer:
     target = _target(write)
     if target is None:
         raise Problem(404, "not_found", _("There is no such resource."))
@@ -168,7 +169,7 @@ def _run(actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
     raise Problem(405, "method_not_allowed", _("This path does not take this method."))
 
 
-def _acted(target: Target, actor: Actor, write: Mapping[str, Any]) -> BatchAnswer:
+def _acted(target: Target, actor: Actor, write: JsonObject) -> BatchAnswer:
     action = target.action(write["method"])
     if action is None:
         raise Problem(404, "not_found", _("There is no such action."))

@@ -28,7 +28,7 @@ from resources.visible_text import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    type Validator = Callable[[Any], Any]
+    type Validator = Callable[[object], object]
 
 UNBOUNDED = float("inf")
 WORDING = frozenset({ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator})
@@ -55,7 +55,7 @@ def _full_validation(field: Any) -> Validator:
     return validate
 
 
-def _text(field: Any) -> Validator:
+def _text(field: serializers.CharField) -> Validator:
     bounds = _bounds(field, MinLengthValidator, MaxLengthValidator, WORDING)
     if bounds is None:
         return _full_validation(field)
@@ -99,7 +99,7 @@ def _whole_number(field: object) -> Validator:
     return validate
 
 
-def _choice(field: Any) -> Validator:
+def _choice(field: serializers.ChoiceField) -> Validator:
     if field.validators:
         return _full_validation(field)
     choices = {name: value for name, value in field.choice_strings_to_values.items() if name}
@@ -112,7 +112,7 @@ def _choice(field: Any) -> Validator:
     return validate
 
 
-def _truth(field: Any) -> Validator:
+def _truth(field: serializers.BooleanField) -> Validator:
     if field.validators:
         return _full_validation(field)
 

@@ -8,7 +8,7 @@ from threading import local
 from typing import TYPE_CHECKING, Any, ClassVar, cast, override
 
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db.models import FileField, ForeignKey
+from django.db.models import FileField, ForeignKey, Model
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,14 +26,21 @@ from resources.writing.list_inputs import UploadListInput
 from resources.writing.uploads import UploadInput, misplaced_uploads
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence, Set
+    from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 
-    from django.db.models import Model
+    from django_stubs_ext import StrOrPromise
+    from rest_framework.utils.model_meta import RelationInfo
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.json_text import JsonObject
     from resources.models import Record
     from resources.types import ModelField
+    from resources.writing.fast_validation import Validator
+
+    type InputField = serializers.Field[Any, Any, Any, Any]
+    type ErrorTree = serializers.ErrorDetail | list[ErrorTree] | dict[str, ErrorTree]
+    type FieldOptions = tuple[type[InputField], dict[str, Any]]
 
 _relation_inputs: dict[type[Model], type[UploadInput]] = {}
 
@@ -47,10 +54,10 @@ def accept_as(model: type[Model], field: type[UploadInput]) -> None:
 
 
 @extend_schema_field({"type": "string", "format": "uuid"})
-class RelationInput(serializers.Field[object, object, object, object]):
+class RelationInput(serializers.Field[Model, object, object, Model]):
     """The id of a record that the actor may view."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, StrOrPromise]] = {
         "invalid": gettext_lazy("This must be the id of a record."),
         "does_not_exist": gettext_lazy("There is no such record for you."),
     }
@@ -60,7 +67,7 @@ class RelationInput(serializers.Field[object, object, object, object]):
         super().__init__(**options)
 
     @override
-    def to_internal_value(self, data: Any) -> Model:
+    def to_internal_value(self, data: object) -> Model:
         try:
             identifier = self.target._meta.pk.to_python(data)
         except ModelValidationError:
@@ -72,20 +79,20 @@ class RelationInput(serializers.Field[object, object, object, object]):
         return self.target._default_manager.get(pk=identifier)
 
     @override
-    def to_representation(self, value: Any) -> Any:
+    def to_representation(self, value: Model) -> object:
         return value.pk
 
 
 class DocumentInput(serializers.JSONField):
     """A JSON document that matches its column's schema."""
 
-    def __init__(self, *, schema: Mapping[str, Any], **options: Any) -> None:
+    def __init__(self, *, schema: JsonObject, **options: Any) -> None:
         self.schema = schema
         self.written_schema = as_json(schema)
         super().__init__(**options)
 
     @override
-    def get_value(self, dictionary: Mapping[Any, Any]) -> Any:
+    def get_value(self, dictionary: Mapping[str, object]) -> object:
         """Take the repeated parts of a form as a list of texts: `tags=fire`, `tags=water`."""
         if self.takes_several and isinstance(dictionary, QueryDict):
             parts = dictionary.getlist(str(self.field_name))
@@ -110,7 +117,7 @@ class DocumentInput(serializers.JSONField):
         return value
 
 
-def _parsed(value: object) -> Any:
+def _parsed(value: object) -> object:
     """Multipart forms carry documents as text."""
     if not isinstance(value, str):
         return value
@@ -120,15 +127,15 @@ def _parsed(value: object) -> Any:
         raise serializers.ValidationError(_("Value must be valid JSON."), "invalid") from None
 
 
-def _detail(message: str, code: str) -> Any:
+def _detail(message: str, code: str) -> serializers.ErrorDetail:
     return serializers.ErrorDetail(message, code=code)
 
 
-class RecordInput(serializers.ModelSerializer[Any]):
+class RecordInput(serializers.ModelSerializer[Model]):
     """What may be sent to create or update a record; unknown names are errors, not ignored."""
 
     @override
-    def build_relational_field(self, field_name: str, relation_info: Any) -> Any:
+    def build_relational_field(self, field_name: str, relation_info: RelationInfo) -> FieldOptions:
         _class, given = super().build_relational_field(field_name, relation_info)
         options = {name: given[name] for name in KEPT_OPTIONS if name in given}
         target = relation_info.related_model
@@ -137,7 +144,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
         return RelationInput, options | {"target": target}
 
     @override
-    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+    def build_standard_field(self, field_name: str, model_field: ModelField) -> FieldOptions:
         field_class, options = super().build_standard_field(field_name, model_field)
         if isinstance(model_field, RelationListField):
             kept = {name: options[name] for name in KEPT_OPTIONS if name in options}
@@ -155,11 +162,11 @@ class RecordInput(serializers.ModelSerializer[Any]):
         """Leave uniqueness to the database: asking first costs a query and proves nothing."""
         return []
 
-    _sent: Any = None
+    _sent: object = None
 
     @property
     @override
-    def _writable_fields(self) -> list[Any]:
+    def _writable_fields(self) -> list[InputField]:
         """Pass over fields that JSON leaves out, as they would do by themselves, one by one."""
         fields = list(super()._writable_fields)
         if type(self._sent) is not dict:
@@ -169,7 +176,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
             field for field in fields if not sent.isdisjoint(_names(field)) or self._needs(field)
         ]
 
-    def _needs(self, field: Any) -> bool:
+    def _needs(self, field: InputField) -> bool:
         """Return whether it matters that a field was not sent."""
         return not self.partial and (field.required or field.default is not serializers.empty)
 
@@ -180,7 +187,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
             super().run_validators(value)
 
     @cached_property
-    def _fast_validators(self) -> Mapping[str, Any]:
+    def _fast_validators(self) -> Mapping[str, Validator]:
         return fast_validators({str(field.field_name): field for field in super()._writable_fields})
 
     @cached_property
@@ -191,7 +198,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
     def _known_names(self) -> Set[str]:
         return {name for field in self.fields.values() for name in _names(field)}
 
-    def taken(self, data: Any) -> dict[str, Any] | None:
+    def taken(self, data: Any) -> dict[str, object] | None:
         """Take what is plainly right field by field; None if something may not be."""
         is_fitting = (
             type(data) is dict and self._needed <= data.keys() <= self._fast_validators.keys()
@@ -208,7 +215,7 @@ class RecordInput(serializers.ModelSerializer[Any]):
             return None
 
     @override
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: object) -> object:
         self._sent = data
         unknown = sorted(set(data) - self._known_names) if isinstance(data, dict) else []
         misplaced = misplaced_uploads(data, self._known_names)
@@ -218,12 +225,12 @@ class RecordInput(serializers.ModelSerializer[Any]):
             raise serializers.ValidationError(errors | self._known_errors(rest) | errors)
         return super().to_internal_value(data)
 
-    def _known_errors(self, data: object) -> dict[str, Any]:
+    def _known_errors(self, data: object) -> dict[str, ErrorTree]:
         """Return what is wrong with the fields that there are, so that all is told at once."""
         try:
             super().to_internal_value(data)
         except serializers.ValidationError as error:
-            return cast("dict[str, Any]", error.detail)
+            return cast("dict[str, ErrorTree]", error.detail)
         return {}
 
 
@@ -232,17 +239,17 @@ def _names(field: Any) -> Sequence[str]:
     return field.names if isinstance(field, UploadListInput) else (field.field_name,)
 
 
-def _unknown_errors(names: Sequence[str]) -> dict[str, Any]:
+def _unknown_errors(names: Sequence[str]) -> dict[str, ErrorTree]:
     detail = _detail(_("There is no such field to write here."), "unknown_field")
     return {name: [detail] for name in names}
 
 
-def _misplaced_errors(names: Iterable[str]) -> dict[str, Any]:
+def _misplaced_errors(names: Iterable[str]) -> dict[str, ErrorTree]:
     detail = _detail(_("This field takes no file."), "no_file")
     return {name: [detail] for name in sorted(names)}
 
 
-def _without(data: Any, names: Set[str]) -> Any:
+def _without(data: Any, names: Set[str]) -> object:
     """Return what was sent without some of its parts."""
     if not names:
         return data
@@ -261,7 +268,7 @@ _ready = local()
 
 def validated(
     resource: Resource, verb: str, actor: Actor, sent: object, row: Record | None = None
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """Check what a client sent to `create`, or to `update` a row. Return the values of columns.
 
     Building a serializer costs more than using it, so each thread keeps its own. Raises DRF's
@@ -275,18 +282,18 @@ def validated(
     return taken
 
 
-def inputs_of(resource: Resource, verb: str) -> Mapping[str, Any]:
+def inputs_of(resource: Resource, verb: str) -> Mapping[str, InputField]:
     """Return the fields of what may be sent to `create` or `update`, by their names."""
     serializer, _context = _serializer(resource, verb)
     return serializer.fields
 
 
-def _serializer(resource: Resource, verb: str) -> tuple[RecordInput, dict[str, Any]]:
+def _serializer(resource: Resource, verb: str) -> tuple[RecordInput, dict[str, object]]:
     """Return this thread's serializer and its context."""
     key = f"{verb} {resource}"
-    kept: tuple[RecordInput, dict[str, Any]] | None = getattr(_ready, key, None)
+    kept: tuple[RecordInput, dict[str, object]] | None = getattr(_ready, key, None)
     if kept is None or not isinstance(kept[0], input_class(resource, verb)):
-        context: dict[str, Any] = {}
+        context: dict[str, object] = {}
         serializer = input_class(resource, verb)(partial=verb == "update", context=context)
         kept = serializer, context
         setattr(_ready, key, kept)
@@ -306,13 +313,13 @@ def input_class(resource: Resource, verb: str) -> type[RecordInput]:
     return type(name, (RecordInput,), {"Meta": meta, "__doc__": None})
 
 
-def _visible_rules(column: ModelField) -> list[Any]:
+def _visible_rules(column: ModelField) -> list[Callable[[str], None]]:
     """Return what a text is held to so that people can see it, if the column is a text."""
     rule = VISIBLE_KINDS.get(column.get_internal_type())
     return [rule] if rule and not column.choices else []
 
 
-def _unasked(resource: Resource, names: Sequence[str]) -> dict[str, Any]:
+def _unasked(resource: Resource, names: Sequence[str]) -> dict[str, object]:
     """Switch off per-field uniqueness queries; the database decides."""
     columns: list[ModelField] = [resource.column(name) for name in names]
     return {

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from django.core.files.uploadedfile import UploadedFile
+    from django_stubs_ext import StrOrPromise
 
     from resources.actors import Actor
 
@@ -30,10 +31,10 @@ if TYPE_CHECKING:
 class ListEdit:
     """What was sent for a list, each part as it came; None where it was not sent."""
 
-    whole: Sequence[Any] | None = None
+    whole: Sequence[object] | None = None
     appended: Sequence[object] | None = None
     prepended: Sequence[object] | None = None
-    removed: Sequence[Any] | None = None
+    removed: Sequence[object] | None = None
 
     @property
     def count(self) -> int:
@@ -58,7 +59,7 @@ class UploadListInput(UploadInput):
     counts. The value is the list of ids as the row is to have it.
     """
 
-    default_error_messages: ClassVar[dict[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, StrOrPromise]] = {
         "not_an_id": _("This must be the id of a file that the list has."),
     }
 
@@ -81,7 +82,7 @@ class UploadListInput(UploadInput):
         return [name.format(self.field_name) for name in NAMES.values()]
 
     @override
-    def store(self, upload: UploadedFile[bytes], *, by: Actor) -> Any:
+    def store(self, upload: UploadedFile[bytes], *, by: Actor) -> object:
         return self.child.store(upload, by=by)
 
     @override
@@ -89,7 +90,7 @@ class UploadListInput(UploadInput):
         self.child.discard_unused(stored)
 
     @override
-    def get_value(self, dictionary: Mapping[Any, Any]) -> object:
+    def get_value(self, dictionary: Mapping[str, object]) -> object:
         """Return the `ListEdit` that was sent."""
         sent = {
             part: _values(dictionary, name)
@@ -99,7 +100,7 @@ class UploadListInput(UploadInput):
         return ListEdit(**sent) if sent else serializers.empty
 
     @override
-    def run_validation(self, data: object = serializers.empty) -> Any:
+    def run_validation(self, data: object = serializers.empty) -> object:
         """Take null for an empty list."""
         return super().run_validation([] if data is None else data)
 
@@ -125,12 +126,12 @@ class UploadListInput(UploadInput):
     def to_representation(self, value: Sequence[str]) -> Sequence[str]:
         return value
 
-    def _ids(self, sent: Sequence[Any] | None, present: Sequence[str]) -> Sequence[str]:
+    def _ids(self, sent: Sequence[object] | None, present: Sequence[str]) -> Sequence[str]:
         """Return the ids of what was sent; raises ValidationError naming each place."""
         found, errors = [], {}
         for place, each in enumerate(sent or ()):
             try:
-                found.append(each if each in present else str(self.child.run_validation(each).pk))
+                found.append(str(each if each in present else self.child.run_validation(each).pk))
             except serializers.ValidationError as error:
                 errors[str(place)] = error.detail
         if errors:
@@ -143,7 +144,7 @@ class UploadListInput(UploadInput):
         return sent.lower()
 
 
-def _values(dictionary: Mapping[object, object], name: str) -> Sequence[object]:
+def _values(dictionary: Mapping[str, object], name: str) -> Sequence[object]:
     """Return what was sent under a name: a list, one value of it, or the parts of a form."""
     if not isinstance(dictionary, QueryDict):
         return _as_list(dictionary[name])

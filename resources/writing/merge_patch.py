@@ -6,7 +6,7 @@ column. What differs are documents: a patch is merged into the one that is there
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from resources.fields import DocumentField
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "application/merge-patch+json"
 
 
-class MergePatch(dict[str, Any]):
+class MergePatch(dict[str, object]):
     """A patch as it was sent."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import contextmanager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
@@ -38,7 +38,7 @@ class UploadInput(serializers.Field[Any, object, object, object]):
         """Return the names under which files may be sent."""
         return (str(self.field_name),)
 
-    def store(self, upload: UploadedFile[bytes], *, by: Actor) -> Any:
+    def store(self, upload: UploadedFile[bytes], *, by: Actor) -> object:
         """Check and store an upload outside of any transaction; return what stands for it.
 
         This is what the field is then sent in the upload's place: the stored row, or the
@@ -74,8 +74,8 @@ def require_single(fields: Mapping[str, object], sent: object) -> None:
         raise serializers.ValidationError({name: [detail] for name in repeated})
 
 
-def has_uploads(sent: object) -> bool:
-    """Return whether a form brings files along."""
+def has_uploads(sent: object) -> TypeGuard[QueryDict]:
+    """Return whether this is a form that brings files along."""
     return isinstance(sent, QueryDict) and any(
         isinstance(value, UploadedFile) for _name, values in sent.lists() for value in values
     )
@@ -104,7 +104,7 @@ def uploads_stored(
 
 
 @contextmanager
-def _files_stored(fields: Mapping[str, object], actor: Actor, sent: Any) -> Iterator[object]:
+def _files_stored(fields: Mapping[str, object], actor: Actor, sent: QueryDict) -> Iterator[object]:
     takers = _takers(fields)
     counts = Counter(
         takers[name]

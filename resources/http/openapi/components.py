@@ -6,7 +6,7 @@ Operations refer to them by name alone (`reference`); what nothing refers to is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from resources.declaration import Resource
+    from resources.json_text import JsonObject
     from resources.types import ModelField
 
-type JsonSchema = dict[str, Any]
+type JsonSchema = JsonObject
 
 SCHEMAS = "#/components/schemas/"
 RANDOM = "@random"
@@ -112,9 +113,9 @@ def _component_name(resource: Resource, column: ModelField) -> str:
     return ""
 
 
-def _embedded_model(column: ModelField) -> Any:
+def _embedded_model(column: ModelField) -> type[models.Model] | None:
     """Return the model that a column answers as a document of its own, if it does."""
-    model: Any = column.related_model
+    model = column.related_model
     if isinstance(column, RelationListField):
         model = column.listed_model
     return model if embedding_of(model) else None

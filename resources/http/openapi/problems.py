@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from resources.http.openapi.components import reference
 
@@ -60,7 +60,7 @@ def add_problems(result: JsonSchema) -> None:
                 _add(operation["responses"], str(status), name)
 
 
-def _add(answers: dict[str, Any], status: str, name: str) -> None:
+def _add(answers: JsonSchema, status: str, name: str) -> None:
     """Add a problem; where the operation says more of the status, beside that."""
     if status in answers:
         answers[status]["content"] = {**answers[status].get("content", {}), **CONTENT}
