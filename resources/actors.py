@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Self, override
+from typing import NamedTuple, Self, override
 from uuid import UUID
 
 from resources.fields import RecordIdField
@@ -135,7 +135,7 @@ class UnboundActor:
 
     def __init__(self, kind: ActorKind) -> None:
         vars(self).update(kind._asdict())
-        self.id: Any = Placeholder(ACTOR_ID, RecordIdField())
+        self.id = Placeholder(ACTOR_ID, RecordIdField())
 
 
 type AnyActor = Actor | UnboundActor

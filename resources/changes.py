@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from django.db import router, transaction
 from django.db.models.deletion import Collector
@@ -292,7 +292,7 @@ def _announce(model: type[Record], change: Change) -> None:
 
 def state_after(changes: Iterable[Change]) -> dict[UUID, dict[str, object]]:
     """Fold changes of one resource, in order, into the rows they leave behind."""
-    rows: dict[UUID, dict[str, Any]] = {}
+    rows: dict[UUID, dict[str, object]] = {}
     for change in changes:
         if change.action == Action.DELETE:
             rows.pop(change.record_id, None)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 VERBS = ("list", "view", "create", "update", "delete")
 
-type Preset = Callable[[Actor], Any]
+type Preset = Callable[[Actor], object]
 
 
-def actor(by: Actor) -> Any:
+def actor(by: Actor) -> UUID | None:
     """Preset a column to the id of whoever creates the row."""
     return by.id
 
@@ -54,7 +54,7 @@ class RecordAction:
     name: str
     method: str
     rule: Rule
-    service: Callable[..., Any]
+    service: Callable[..., Record | None]
     words: str | Promise
     takes: type[serializers.Serializer[object]] | None = None
     locks_actor: bool = False
@@ -143,7 +143,7 @@ class Resource:
     topics: ClassVar[Sequence[str]] = ()
 
     actions: ClassVar[Sequence[RecordAction]] = ()
-    creates: ClassVar[Callable[..., Any] | None] = None
+    creates: ClassVar[Callable[..., Record] | None] = None
     updates: ClassVar[Callable[..., object] | None] = None
     deletes: ClassVar[Callable[..., object] | None] = None
     shown_once: ClassVar[Sequence[str]] = ()

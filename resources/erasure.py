@@ -7,7 +7,7 @@ log, folded, still gives the state.
 from __future__ import annotations
 
 from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.apps import apps
 from django.db import transaction
@@ -46,7 +46,7 @@ def delete_private_rows(owner: Record, *, by: Actor) -> None:
     Some rows go along with others, and some can only go after others. Raises ProtectedError or
     RestrictedError when rows hold each other back for good.
     """
-    before: list[tuple[Resource, Any]] = []
+    before: list[tuple[Resource, UUID]] = []
     while doomed := list(_private_rows(owner)):
         held_back = [error for row in doomed if (error := _try_to_delete(*row, by=by))]
         if held_back and doomed == before:
@@ -110,7 +110,7 @@ def forget_deleted_rows(owner: Record) -> Collection[UUID]:
     return found
 
 
-def _private_rows(owner: Record) -> Iterator[tuple[Resource, Any]]:
+def _private_rows(owner: Record) -> Iterator[tuple[Resource, UUID]]:
     """Return resource and key of each row of theirs that not everyone may view."""
     for resource, rows in owned_rows(owner):
         scope = resource.view.scope(ANONYMOUS, resource.model)
@@ -120,7 +120,7 @@ def _private_rows(owner: Record) -> Iterator[tuple[Resource, Any]]:
 
 
 def _try_to_delete(
-    resource: Resource, key: Any, *, by: Actor
+    resource: Resource, key: UUID, *, by: Actor
 ) -> ProtectedError | RestrictedError | None:
     """Delete a row that may have gone meanwhile; returns what holds it back, if anything does."""
     rows = resource.record_model._default_manager.filter(pk=key)
@@ -137,7 +137,7 @@ def _try_to_delete(
     return None
 
 
-def _unreadable(resource: Resource, row: Record) -> dict[str, Any]:
+def _unreadable(resource: Resource, row: Record) -> dict[str, object]:
     """Return empty values for the columns that not everyone may read."""
     hidden = [name for name, rule in resource.readers.items() if not rule.permits(ANONYMOUS, row)]
     columns: Iterable[ModelField] = [resource.column(name) for name in hidden]
@@ -184,5 +184,5 @@ def _changes_of(resource: Resource, ids: Collection[UUID]) -> QuerySet[Change]:
     return Change.objects.filter(resource=resource.name, record_id__in=ids)
 
 
-def _as_of(now: Mapping[str, object], image: Mapping[str, object]) -> dict[str, Any]:
+def _as_of(now: Mapping[str, object], image: Mapping[str, object]) -> dict[str, object]:
     return {name: now.get(name, value) for name, value in image.items()}

@@ -59,7 +59,7 @@ class FieldError:
 
     def as_json(self) -> dict[str, object]:
         """Return the error as it appears in a problem document."""
-        shown: dict[str, Any] = {
+        shown: dict[str, object] = {
             "field": self.field,
             "code": self.code,
             "message": str(self.message),
@@ -81,7 +81,7 @@ class Problem(Exception):
     detail: Text
     errors: Sequence[FieldError] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
-    members: Mapping[str, Any] = field(default_factory=dict)
+    members: Mapping[str, object] = field(default_factory=dict)
     aftermath: Callable[[], None] | None = None
 
     def as_json(self) -> dict[str, object]:
@@ -89,7 +89,7 @@ class Problem(Exception):
 
         `members` are further ones of this problem alone.
         """
-        shown: dict[str, Any] = {
+        shown: dict[str, object] = {
             "type": "about:blank",
             "title": TITLES.get(self.status) or HTTPStatus(self.status).phrase,
             "status": self.status,

@@ -8,7 +8,7 @@ without making the row theirs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from django.db.models import CASCADE, PROTECT, RESTRICT, SET_NULL, ForeignKey, Q
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from resources.models import Record
     from resources.rules import Rule
 
-type Relation = ForeignKey[Any, Any]
+type Relation = ForeignKey[object, object]
 
 OWNING = (CASCADE, PROTECT, RESTRICT)
 
@@ -107,8 +107,7 @@ def _relations(model: type[Model], target: type[Model]) -> Iterator[Relation]:
 
 
 def _on_delete(relation: Relation) -> object:
-    remote: Any = relation.remote_field
-    return remote.on_delete
+    return relation.remote_field.on_delete
 
 
 def _parts(rule: Rule) -> Iterator[Rule]:

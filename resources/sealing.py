@@ -14,7 +14,7 @@ from base64 import urlsafe_b64encode
 from functools import lru_cache
 from hashlib import sha256
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple, override
+from typing import TYPE_CHECKING, NamedTuple, override
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -58,7 +58,7 @@ class SealedField(models.TextField[str, str]):
         return unseal(value) if value else value
 
     @override
-    def get_lookup(self, lookup_name: str) -> Any:
+    def get_lookup(self, lookup_name: str) -> type[models.Lookup] | None:
         if lookup_name != "isnull":
             raise FieldError(f"{self.name} is sealed: it can't be compared, only its blind index")
         return super().get_lookup(lookup_name)
@@ -168,7 +168,7 @@ def _sealed_values(
         batch = list(pairs.filter(pk__gt=batch[-1][0])[:BATCH])
 
 
-def _with_sealed(model: type[models.Model], column: str) -> models.QuerySet[Any]:
+def _with_sealed(model: type[models.Model], column: str) -> models.QuerySet[models.Model]:
     """Return all rows of a model with the column as the database holds it."""
     return model._base_manager.annotate(sealed=Cast(F(column), TextField()))
 

@@ -14,7 +14,7 @@ from collections import deque
 from secrets import token_hex
 from threading import Thread
 from time import sleep, time_ns
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.request import Request, urlopen
 
 import orjson
@@ -41,7 +41,7 @@ class SpanExporter:
     def __init__(self) -> None:
         self.is_on = False
         self.address = ""
-        self.waiting: deque[Mapping[str, Any]] = deque(maxlen=MOST_WAITING)
+        self.waiting: deque[Mapping[str, object]] = deque(maxlen=MOST_WAITING)
         self.thread: Thread | None = None
         os.register_at_fork(after_in_child=self._begin_anew)
 
@@ -78,7 +78,7 @@ class SpanExporter:
                 logger.warning("%d spans are lost: %s", len(spans), failure)
                 return
 
-    def document(self, spans: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    def document(self, spans: Sequence[Mapping[str, object]]) -> Mapping[str, object]:
         """Return spans as the OTLP message `ExportTraceServiceRequest`."""
         resource = {"attributes": _attributes({"service.name": SERVICE})}
         scope = {"scope": {"name": "holobase"}, "spans": spans}
@@ -102,8 +102,7 @@ def note_request(
     """Note the span of a request, which ends now and took so many seconds."""
     ids = SpanIds(tracing.trace_id(request_id), tracing.span_id(request_id), parent)
     span = _span(name, SERVER, ids, seconds, attributes)
-    status: Any = attributes.get("http.response.status_code", 0)
-    if status >= 500:
+    if int(attributes.get("http.response.status_code", 0)) >= 500:
         span["status"] = {"code": FAILED}
     exporter.add(span)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import IntegerField, OuterRef, Subquery
 
@@ -12,6 +12,7 @@ from resources.rules.algebra import narrowed
 
 if TYPE_CHECKING:
     from django.db.models import Model
+    from django.db.models.expressions import Combinable
 
     from resources.actors import AnyActor
     from resources.rules.algebra import Words
@@ -43,7 +44,7 @@ class UnreadCount:
     row: str
     name: Words
 
-    def expression(self, actor: AnyActor, model: type[Model]) -> Any:
+    def expression(self, actor: AnyActor, model: type[Model]) -> Combinable:
         """Return the number for a row of `model`, as SQL."""
         del model
         counted = registry.model_named(self.counted)

@@ -14,7 +14,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, override
+from typing import TYPE_CHECKING, NamedTuple, override
 from uuid import UUID
 
 from resources.byte_cache import byte_cached
@@ -305,6 +305,6 @@ def _resumable(events: Sequence[Event]) -> Sequence[Event]:
     return resumable
 
 
-def _uuid(key: Any) -> UUID:
+def _uuid(key: UUID | str) -> UUID:
     """Parse an id, which SQLite returns as text."""
     return key if isinstance(key, UUID) else UUID(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from resources import changes, feed, registry
 from resources.models import Action
@@ -156,7 +156,7 @@ class ChangeBatch:
     def _undone(self, resource: Resource, ids: Collection[UUID]) -> BeforeImages:
         """Undo the changes, starting from the rows as they are now or were when deleted."""
         rows = resource.record_model._default_manager.filter(pk__in=ids)
-        images: dict[UUID, dict[str, Any]] = {row.pk: changes.logged_values(row) for row in rows}
+        images: dict[UUID, dict[str, object]] = {row.pk: changes.logged_values(row) for row in rows}
         since = feed.committed_since(self.end)
         later = since.filter(resource=resource.name, record_id__in=list(ids))
         for change in reversed(later):

@@ -25,7 +25,7 @@ PostgreSQL reads the rows with `JSON_POPULATE_RECORDSET(NULL::"cards_card", '[â€
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from resources.declaration import Resource
 
-type Image = Mapping[str, Any]
+type Image = Mapping[str, object]
 """A row as the change log has it: `{attribute name: JSON value}`."""
 
 
@@ -69,7 +69,7 @@ def _table(resource: Resource, parts: Sequence[tuple[str, tuple[object, ...]]]) 
     return Table(f"{name} ({_names(resource)})", sql, bound)
 
 
-def _images(resource: Resource, rows: Sequence[Image]) -> tuple[str, tuple[Any, ...]]:
+def _images(resource: Resource, rows: Sequence[Image]) -> tuple[str, tuple[object, ...]]:
     """Return rows as a SELECT with one parameter, whatever their number; empty without rows."""
     if not rows:
         return "", ()

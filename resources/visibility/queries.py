@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Model
+    from django.db.models.expressions import Combinable
     from django.db.models.sql.compiler import SQLCompiler
 
     from resources.actors import ActorKind
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from resources.query.list_query import ListQuery
     from resources.query.selection import Selection
     from resources.rules import Rule
-    from resources.types import Rows
+    from resources.types import SQL, Rows
 
 type SubscriberId = UUID | None
 """The id of a subscribed member, or None for all of a kind where it makes no difference."""
@@ -143,7 +144,7 @@ def _documents_query(resource: Resource, kind: ActorKind, chosen: Selection) -> 
     return compiled_query(rows, "pk", JsonText(document))
 
 
-def compiled_query(rows: QuerySet[Any, Any], *columns: Any) -> VisibilityQuery:
+def compiled_query(rows: QuerySet[Model, object], *columns: Combinable | str) -> VisibilityQuery:
     """Compile a queryset, for all subscribers at once where it speaks of the actor."""
     try:
         sql, parameters = _compiled(rows.values_list(*columns))
@@ -160,7 +161,7 @@ def compiled_query(rows: QuerySet[Any, Any], *columns: Any) -> VisibilityQuery:
     return VisibilityQuery(plan, is_personal, reads_other_rows)
 
 
-def with_ids(rows: QuerySet[Any]) -> QuerySet[Model]:
+def with_ids(rows: QuerySet[Model]) -> QuerySet[Model]:
     """Narrow rows to those whose ids are in the placeholder `ids`."""
     return rows.filter(IdInJson(F("pk"), Placeholder("ids", TextField(), json_list)))
 
@@ -178,7 +179,7 @@ class IdInJson(Func):
         connection: BaseDatabaseWrapper,
         *_parts: object,
         **extra_context: object,
-    ) -> Any:
+    ) -> SQL:
         """Return `id IN (SELECT …)`."""
         (key, of_key), (_ids, of_ids) = map(compiler.compile, self.get_source_expressions())
         return f"{key} IN ({dialect().ids_of_json})", (*of_key, *of_ids)

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("record", type=UUID)
 
     @override
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         resource = registry.named(options["resource"])
         if resource is None:
             raise CommandError(f"There is no resource “{options['resource']}”.")
