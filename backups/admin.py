@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.contrib import admin
 from unfold.admin import ModelAdmin
@@ -25,9 +25,9 @@ class BackupAdmin(ModelAdmin):
         return False
 
     @override
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Backup | None = None) -> bool:
         return False
 
     @override
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Backup | None = None) -> bool:
         return False

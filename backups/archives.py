@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 
 import orjson
 import pyrage
@@ -21,6 +21,8 @@ from backups.tables import RowsDigest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from resources.api import JsonObject
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -41,8 +43,8 @@ class Manifest:
     created_at: str
     migrations: list[list[str]]
     format: int = FORMAT
-    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
-    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    tables: dict[str, JsonObject] = field(default_factory=dict)
+    files: dict[str, JsonObject] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     """Keys of files whose bytes were gone when the backup was made."""
 

@@ -6,7 +6,7 @@ Between them go JSON documents, one a line. A request is `[name, arguments]`, it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 from django.core.management.base import CommandError
@@ -32,12 +32,12 @@ class MovePeer:
         self._line = line
         self._answers = line.makefile("rb")
 
-    def ask(self, name: str, **arguments: object) -> Any:
+    def ask(self, name: str, **arguments: object) -> object:
         """Return the answer to one request; raises MoveError if it can't be carried out."""
         (answer,) = self.answers([(name, arguments)])
         return answer
 
-    def answers(self, requests: Iterable[Request]) -> Iterator[Any]:
+    def answers(self, requests: Iterable[Request]) -> Iterator[object]:
         """Yield the answer to each request; raises MoveError at the first that fails."""
         unanswered = 0
         for request in requests:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from shutil import copyfileobj
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from files.care.places import CHUNK, BucketPlace, LocalPlace
 
 if TYPE_CHECKING:
+    from files.buckets import BucketStorage
     from files.care.places import Place
 
 BEGINNING = "holobase-"
@@ -52,6 +53,6 @@ def backup_place() -> BackupPlace:
     to = urlsplit(settings.BACKUP_TO)
     if to.scheme != "s3":
         return BackupPlace(LocalPlace(Path(settings.BACKUP_TO)))
-    storage: Any = default_storage
+    storage = cast("BucketStorage", default_storage)
     prefix = to.path.strip("/")
     return BackupPlace(BucketPlace(storage, to.netloc), f"{prefix}/" if prefix else "")

@@ -181,7 +181,7 @@ class KeptTable:
             last = batch[-1][0]
 
     def _delete(self, only: Q) -> None:
-        rows: Any = self.model._base_manager.filter(only)
+        rows = self.model._base_manager.filter(only)
         rows._raw_delete(rows.db)
 
     def _line(self, _key: object, values: list[object]) -> bytes:
@@ -195,7 +195,7 @@ class KeptTable:
             values[place] = _with_equal_numbers(values[place])
         return _json(values)
 
-    def _values(self) -> Iterator[Any]:
+    def _values(self) -> Iterator[Cast | F]:
         for field in self.fields:
             raw = isinstance(field, SealedField)
             yield Cast(F(field.attname), TextField()) if raw else F(field.attname)

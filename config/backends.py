@@ -1,9 +1,10 @@
 """Where data lives: embedded by default, on PostgreSQL, Redis and S3 when variables say so."""
 
 import re
+from collections.abc import Callable, Mapping
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 from urllib.parse import unquote, urlsplit
 
 from django.utils.module_loading import import_string
@@ -22,14 +23,23 @@ SQLITE_START = (
 )
 
 
-def database(data_dir: Path) -> dict[str, Any]:
+class BackendSettings(TypedDict):
+    """What Django is told of a cache or a storage."""
+
+    BACKEND: str
+    LOCATION: NotRequired[str]
+    OPTIONS: NotRequired[Mapping[str, object]]
+
+
+def database(data_dir: Path) -> dict[str, object]:
     """Describe the database that DATABASE_URL names, else SQLite in the data folder."""
     url = env.url("DATABASE_URL", schemes=("postgresql", "postgres"))
     most = env.integer("DATABASE_POOL", 16, minimum=1, maximum=1000)
     if url:
         # Its driver takes a while to load, which embedded installations are spared.
-        described: dict[str, Any] = import_string("config.postgresql_settings.database")(url, most)
-        return described
+        describe: Callable[[str, int], dict[str, object]]
+        describe = import_string("config.postgresql_settings.database")
+        return describe(url, most)
     return {
         "ENGINE": "server.sqlite",
         "NAME": str(data_dir / "holobase.db"),
@@ -48,7 +58,7 @@ def redis_url() -> str:
     return url
 
 
-def caches(url: str, file: str) -> dict[str, dict[str, object]]:
+def caches(url: str, file: str) -> Mapping[str, Mapping[str, object]]:
     """Describe the caches: limits and one-time values apart from viewers, who are many."""
     viewers = {"LOCATION": "viewers", **cache(url, file), "KEY_PREFIX": "viewers"}
     return {"default": cache(url, file), "viewers": viewers}
@@ -69,7 +79,7 @@ def local_cache(data_dir: Path, port: int, processes: int) -> str:
     return str(data_dir / f"shared-cache-{port}.db") if processes > 1 else ""
 
 
-def cache(url: str, file: str) -> dict[str, Any]:
+def cache(url: str, file: str) -> BackendSettings:
     """Describe one cache: Redis or Valkey, else the file of several processes, or own memory."""
     # Limits and one-time challenges are kept here: strangers must not be able to crowd them out.
     room = {"MAX_ENTRIES": 200_000}
@@ -89,9 +99,9 @@ def channel_layer(url: str, processes: int) -> dict[str, object]:
     return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 
 
-def storages(data_dir: Path) -> dict[str, Any]:
+def storages(data_dir: Path) -> dict[str, BackendSettings]:
     """Describe file storage: an S3 bucket when `S3_BUCKET` is set, else a local folder."""
-    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    static: BackendSettings = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     bucket = env.text("S3_BUCKET", form=formats.BUCKET)
     endpoint = env.url("S3_ENDPOINT_URL", schemes=("https", "http"))
     public = env.url("S3_PUBLIC_URL", schemes=("https", "http"))
@@ -102,6 +112,7 @@ def storages(data_dir: Path) -> dict[str, Any]:
         "is not set, but S3_ACCESS_KEY and S3_SECRET_KEY go together",
         unless=bool(access_key) == bool(secret_key),
     )
+    default: BackendSettings
     if not bucket:
         local = {"location": str(data_dir / "files"), "base_url": None}
         default = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": local}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from django.http import HttpResponse
 from django.utils import translation
@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
+    from rest_framework.renderers import BaseRenderer
     from rest_framework.request import Request
 
 
@@ -38,7 +39,7 @@ class OpenApiDocuments:
         self._lock = Lock()
         self._made: dict[tuple[str, str], RenderedDocument] = {}
 
-    def document(self, language: str, renderer: Any) -> RenderedDocument:
+    def document(self, language: str, renderer: BaseRenderer) -> RenderedDocument:
         """Return the document in a language, as a renderer of drf-spectacular writes it."""
         key = (language, renderer.media_type)
         if key not in self._made:
@@ -48,8 +49,9 @@ class OpenApiDocuments:
         return self._made[key]
 
     @staticmethod
-    def _render(renderer: Any) -> RenderedDocument:
-        body: bytes = renderer.render(SchemaGenerator().get_schema(public=True), None, {})
+    def _render(renderer: BaseRenderer) -> RenderedDocument:
+        rendered = renderer.render(SchemaGenerator().get_schema(public=True), None, {})
+        body = cast("bytes", rendered)  # those of drf-spectacular encode what they write
         return RenderedDocument(body, f'"{sha256(body).hexdigest()[:32]}"')
 
 
@@ -65,7 +67,7 @@ class SchemaView(APIView):
 
     def get(self, request: Request) -> HttpResponseBase:
         """Answer the document, or 304 to whoever has it."""
-        renderer: Any = request.accepted_renderer
+        renderer = request.accepted_renderer
         found = documents.document(translation.get_language(), renderer)
         response = HttpResponse(found.body, content_type=f"{renderer.media_type}; charset=utf-8")
         response["ETag"] = found.etag

@@ -1,11 +1,12 @@
 """What surrounds requests that go through Django: an id, a log line, operators' addresses."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, override
+from typing import override
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django_prometheus.middleware import PrometheusAfterMiddleware
@@ -86,7 +87,9 @@ class ReadersLanguage(LocaleMiddleware):
     """
 
     @override
-    def process_response(self, request: HttpRequest, response: Any) -> Any:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         """Name the language, unless a file is sent."""
         if request.path.startswith(FILES) and response.status_code < 400:
             return response

@@ -1,6 +1,5 @@
 """PostgreSQL as Django is to be told of it."""
 
-from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from psycopg.pq import Conninfo
@@ -19,7 +18,7 @@ PATIENCE = {
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
-def database(url: str, most_connections: int) -> dict[str, Any]:
+def database(url: str, most_connections: int) -> dict[str, object]:
     """Describe the database at `postgresql://user:password@host:port/name?option=value`.
 
     Options are those of libpq. Raises VariableProblem, which never quotes the password.

@@ -6,14 +6,17 @@ each operation, with variables for the server and the token.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-type Document = Mapping[str, Any]
+    from resources.json_text import JsonObject
+
+type Document = JsonObject
+"""An OpenAPI document, or a part of one."""
 
 SCHEMA = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -23,7 +26,7 @@ DEEPEST = 4
 SAMPLES = {"integer": 0, "number": 0.0, "boolean": False, "string": "", "null": None}
 
 
-def collection(document: Document) -> dict[str, Any]:
+def collection(document: Document) -> JsonObject:
     """Return the collection of an OpenAPI 3.1 document."""
     folders: dict[str, list[dict[str, object]]] = {}
     for path, operations in document["paths"].items():
@@ -44,12 +47,12 @@ def collection(document: Document) -> dict[str, Any]:
     }
 
 
-def _request(document: Document, path: str, method: str, operation: Document) -> dict[str, Any]:
+def _request(document: Document, path: str, method: str, operation: Document) -> JsonObject:
     parameters = list(operation.get("parameters", ()))
     parts = [
         f":{part[1:-1]}" if part.startswith("{") else part for part in path.strip("/").split("/")
     ]
-    request: dict[str, Any] = {
+    request: JsonObject = {
         "method": method.upper(),
         "description": operation.get("description", ""),
         "header": list(_parameters(parameters, "header", disabled=True)),

@@ -12,7 +12,7 @@ from collections import Counter
 from threading import Lock, get_ident
 from threading import enumerate as living_threads
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -61,7 +61,7 @@ class ProfileView(View):
 
     admin_site: AdminSite | None = None
 
-    def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
         """Watch this process for a while."""
         if not is_admin(request):
             raise PermissionDenied

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, cast, override
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from concurrent.futures import Future
 
+    from channels.layers import BaseChannelLayer
     from prometheus_client.metrics_core import Metric
+
+    from server.shared_cache import SharedCache
 
 PROBE = "holobase.ready"
 DEADLINE = 1.5
@@ -84,7 +87,7 @@ def _database() -> bool:
 
 
 def _cache() -> bool:
-    shared: Any = caches["default"]
+    shared = cast("SharedCache", caches["default"])
     if settings.CACHES["default"]["BACKEND"] == SHARED_CACHE:
         # By itself it answers from memory while its server is away.
         return bool(shared.is_answering())
@@ -93,7 +96,7 @@ def _cache() -> bool:
 
 
 def _layer() -> bool:
-    layer: Any = get_channel_layer()
+    layer = cast("BaseChannelLayer", get_channel_layer())
     async_to_sync(layer.group_send)(PROBE, {"type": "ready"})
     return True
 

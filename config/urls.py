@@ -1,10 +1,8 @@
 """Every address of the product."""
 
-from typing import Any
-
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.csp import csp_override
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
@@ -28,7 +26,7 @@ from users.views.tokens import keys
 
 SEARCHED = ("cards", "templates", "posts", "collections", "users")
 
-api: list[Any] = [
+api: list[URLPattern | URLResolver] = [
     path("auth/", include("users.urls")),
     path("realtime/", include("realtime.urls")),
     path("users/me", OwnRecordView.as_view()),

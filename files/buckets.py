@@ -23,6 +23,9 @@ from resources.api import storage_full, unavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from botocore.client import BaseClient
+    from django.core.files import File
+
 AMAZON = "https://s3.amazonaws.com"
 MADE_MEANWHILE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
 CONNECT_SECONDS = 1
@@ -63,17 +66,19 @@ class BucketStorage(S3Storage):
         self.links_lock = Lock()
 
     @override
-    def _open(self, name: str, mode: str = "rb") -> Any:
+    def _open(self, name: str, mode: str = "rb") -> File[bytes]:
         with self._reached():
             try:
-                return super()._open(name, mode)
+                found: File[bytes] = super()._open(name, mode)
             except FileNotFoundError:
                 return self.folder.open(name, mode)
+            return found
 
     @override
-    def _save(self, name: str, content: object) -> Any:
+    def _save(self, name: str, content: object) -> str:
         with self._reached():
-            return super()._save(name, content)
+            stored: str = super()._save(name, content)
+            return stored
 
     @override
     def delete(self, name: str) -> None:
@@ -131,17 +136,17 @@ class BucketStorage(S3Storage):
         return link
 
     @cached_property
-    def public_client(self) -> Any:
+    def public_client(self) -> BaseClient:
         """The client that signs links for others, who may know the server by another address."""
         return self._client(self.public_url or self.endpoint_url, self.client_config)
 
     @cached_property
-    def patient_client(self) -> Any:
+    def patient_client(self) -> BaseClient:
         """The client for long work that nobody waits for: it waits, and tries again."""
         patient = Config(read_timeout=PATIENT_SECONDS, retries={"total_max_attempts": 5})
         return self._client(self.endpoint_url, self.client_config.merge(patient))
 
-    def _client(self, url: str | None, config: Config) -> Any:
+    def _client(self, url: str | None, config: Config) -> BaseClient:
         session = self._create_session()
         return session.client("s3", endpoint_url=url, region_name=self.region_name, config=config)
 
@@ -191,7 +196,7 @@ def _missing_as_such(name: str) -> Iterator[None]:
 class Bucket:
     """The bucket that a storage keeps files in, to be made."""
 
-    def __init__(self, storage: Any) -> None:
+    def __init__(self, storage: BucketStorage) -> None:
         self.name = storage.bucket_name
         address = urlsplit(storage.endpoint_url or AMAZON)
         self.client = Minio(

@@ -10,7 +10,7 @@ from files.policies import FilePolicy, attachment_policy, picture_policy
 from resources.api import RelationListField
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from django.utils.functional import _StrPromise
 
@@ -28,7 +28,7 @@ class FileColumn(models.ForeignKey[Any, Any]):
         return self._policy or picture_policy()
 
     @override
-    def deconstruct(self) -> Any:
+    def deconstruct(self) -> tuple[str, str, Sequence[object], dict[str, object]]:
         """Appear in migrations as what it is to the database."""
         name, _path, positional, options = super().deconstruct()
         return name, "django.db.models.ForeignKey", positional, options
@@ -59,7 +59,9 @@ def attachment(verbose_name: _StrPromise, *, types: Iterable[str], most_bytes: i
     return _file(verbose_name, policy=attachment_policy(types, most_bytes))
 
 
-def _file(verbose_name: _StrPromise, **options: Any) -> FileColumn:
+def _file(
+    verbose_name: _StrPromise, *, policy: FilePolicy | None = None, editable: bool = True
+) -> FileColumn:
     return FileColumn(
         "files.File",
         on_delete=models.PROTECT,
@@ -67,7 +69,8 @@ def _file(verbose_name: _StrPromise, **options: Any) -> FileColumn:
         blank=True,
         related_name="+",
         verbose_name=verbose_name,
-        **options,
+        policy=policy,
+        editable=editable,
     )
 
 

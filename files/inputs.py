@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, cast, override
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, cast, override
 from uuid import UUID
 
 from django.core.exceptions import ValidationError as ModelValidationError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.core.files.uploadedfile import UploadedFile
+    from django.utils.functional import _StrPromise
 
     from files.policies import FilePolicy
     from resources.api import Actor
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 class FileInput(UploadInput):
     """A file: its bytes in a multipart form, or the id of one that the actor has sent before."""
 
-    default_error_messages: ClassVar[dict[str, Any]] = {
+    default_error_messages: ClassVar[dict[str, str | _StrPromise]] = {
         "invalid": _("Send a file in a multipart form, or the id of one of yours."),
         "wrong_type": _("This field takes no %(type)s."),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -18,8 +18,6 @@ from files.transforms.variants import made_variant, variant
 from resources.api import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
@@ -99,8 +97,8 @@ def _answer(request: HttpRequest, key: str) -> HttpResponseBase:
 
 def _made(request: HttpRequest) -> Variant | None:
     """Return the variant that was made for this request just now."""
-    scope: Mapping[str, Any] = getattr(request, "scope", {})
-    return scope.get(MADE)
+    made: Variant | None = getattr(request, "scope", {}).get(MADE)
+    return made
 
 
 def _rendering(request: HttpRequest, file: File, transform: Transform | None) -> Rendering | None:

@@ -77,7 +77,7 @@ from resources.jobs.steps import (
     wait_for_signal,
 )
 from resources.jobs.workflows import send_signal, workflow
-from resources.json_text import JsonError, read_json
+from resources.json_text import JsonError, JsonObject, read_json
 from resources.log_consumers import LogConsumer, consume
 from resources.models import Action, Change, Job, JobState, Record
 from resources.ownership import mentions, owning_relations, rows_of
@@ -158,6 +158,7 @@ __all__ = [
     "JobTask",
     "JsonBody",
     "JsonError",
+    "JsonObject",
     "ListOption",
     "LogConsumer",
     "ModelField",

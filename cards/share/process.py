@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cards.share.composing import CardDetails, Composition
 from files.pictures.process import main
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from files.pictures.process import Made
+    from resources.api import JsonObject
 
 
-def opened_composition(content: bytes, details: Mapping[str, Any]) -> Made:
+def opened_composition(content: bytes, details: JsonObject) -> Made:
     """Read the headers of a card's pictures; raises PictureError."""
     return Composition(content, CardDetails(**details["shown"]), details["layers"])
 

@@ -12,13 +12,13 @@ from urllib.request import Request, urlopen
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.mail import mailers
 from django.utils.translation import gettext_lazy as _
 from redis import Redis
 
 from config.doctor.setup_check import CheckOutcome, SetupCheck, expect, fail, ok, warn
 from config.providers import LOOPBACK
+from files.storage import bucket_storage
 
 SECONDS = 3.0
 TOLERANCE_SECONDS = 5.0
@@ -29,7 +29,7 @@ NEVER_EVICTS = ("noeviction", "volatile-ttl", "volatile-lru", "volatile-lfu")
 NEARLY_FULL = 0.9
 
 
-def _redis() -> Any:
+def _redis() -> Redis:
     return Redis.from_url(
         settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, protocol=2
     )
@@ -67,15 +67,9 @@ def redis_persistence() -> CheckOutcome | None:
     return expect(f"save: {status}, aof: {aof}", unless_fail=status == aof == "ok")
 
 
-def _bucket() -> Any:
-    """Return the storage if files are in a bucket."""
-    storage: Any = default_storage
-    return storage if hasattr(storage, "bucket_name") else None
-
-
 def bucket() -> CheckOutcome | None:
     """Put an object into the bucket, read it and delete it again."""
-    storage = _bucket()
+    storage = bucket_storage()
     if storage is None:
         return None
     content = token_hex().encode()
@@ -90,7 +84,7 @@ def bucket() -> CheckOutcome | None:
 
 def bucket_links() -> CheckOutcome | None:
     """Fetch an object by a signed link, and without a signature, as a browser does."""
-    storage = _bucket()
+    storage = bucket_storage()
     if storage is None:
         return None
     name = storage.save(PROBE + token_hex(), ContentFile(b"holobase"))
@@ -123,7 +117,7 @@ def _fetched(link: str) -> tuple[int, str]:
 
 def bucket_clock() -> CheckOutcome | None:
     """Compare this machine's clock with that of the S3 server."""
-    storage = _bucket()
+    storage = bucket_storage()
     if storage is None:
         return None
     return compared_clock(storage.endpoint_url or "https://s3.amazonaws.com/")

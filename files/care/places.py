@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfileobj
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import FileSystemStorage
 
 from files.keys import digest_of_rest
+from files.storage import bucket_storage, local_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -158,7 +159,7 @@ class BucketPlace:
 
 def current_place() -> Place:
     """Return where files are stored."""
-    return _bucket_place() or LocalPlace(Path(_storage().location))
+    return _bucket_place() or LocalPlace(local_folder())
 
 
 def both_places() -> tuple[LocalPlace, BucketPlace] | None:
@@ -174,9 +175,5 @@ def digest_in(place: Place, key: str) -> str:
 
 
 def _bucket_place() -> BucketPlace | None:
-    storage = _storage()
-    return BucketPlace(storage) if hasattr(storage, "bucket_name") else None
-
-
-def _storage() -> Any:
-    return default_storage
+    storage = bucket_storage()
+    return BucketPlace(storage) if storage is not None else None

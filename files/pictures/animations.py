@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, TYPE_CHECKING, Any, override
+from typing import IO, TYPE_CHECKING, override
 
 from PIL import GifImagePlugin, Image, ImageOps
 
@@ -31,10 +31,10 @@ class Animation:
     those see who don't know animated PNGs, where that is no frame.
     """
 
-    frames: Sequence[Any]
+    frames: Sequence[Image.Image]
     durations: Sequence[int]
     rounds: int
-    still: Any = None
+    still: Image.Image | None = None
 
     def kind_for(self, kind: str) -> str:
         """Return the format to write it in: a GIF whose frames have more colours becomes a WebP."""
@@ -45,7 +45,7 @@ class Animation:
     def write(self, target: IO[bytes], kind: str, *, is_lossless: bool) -> None:
         """Write the animation as AVIF, GIF, PNG or WebP."""
         frames = [*([self.still] if self.still else []), *self.frames]
-        options: dict[str, Any] = {"loop": self.rounds}
+        options: dict[str, object] = {"loop": self.rounds}
         if kind == "GIF":
             frames = [_indexed(frame) for frame in frames]
             options = {"disposal": 2}
@@ -75,7 +75,7 @@ class ColouredGif(GifImagePlugin.GifImageFile):
         return True
 
 
-def read_animation(image: Any, content: bytes) -> Animation:
+def read_animation(image: Image.Image, content: bytes) -> Animation:
     """Decode all frames of an opened animation, upright."""
     if image.format == "GIF":
         image = ColouredGif(BytesIO(content))
@@ -83,7 +83,7 @@ def read_animation(image: Any, content: bytes) -> Animation:
     profile, turn = profile_of(image, content), turn_of(image)
     still = None
     frames, durations = [], []
-    for number in range(image.n_frames):
+    for number in range(getattr(image, "n_frames", 1)):
         image.seek(number)
         frame = _whole(image, profile)
         if turn is not None:
@@ -96,7 +96,7 @@ def read_animation(image: Any, content: bytes) -> Animation:
     return Animation(frames, durations, _rounds(image), still)
 
 
-def _whole(image: Image.Image, profile: Profile | None) -> Any:
+def _whole(image: Image.Image, profile: Profile | None) -> Image.Image:
     image.load()
     frame = in_srgb(image.copy(), profile).convert("RGBA")
     frame.info = {}
@@ -112,23 +112,23 @@ def _rounds(image: Image.Image) -> int:
     return loop or FOR_EVER
 
 
-def _has_few_colours(frame: Any) -> bool:
+def _has_few_colours(frame: Image.Image) -> bool:
     """Return whether a frame can be a GIF's as it is: one of its colours stands for nothing."""
-    alpha = frame.getchannel("A").getcolors()
-    is_with_holes = any(value < 255 for _count, value in alpha)
-    if any(0 < value < 255 for _count, value in alpha):
+    alpha = frame.getchannel("A").histogram()
+    is_with_holes = any(alpha[:255])
+    if any(alpha[1:255]):
         return False
     return _opaque(frame).getcolors(GIF_COLOURS - is_with_holes) is not None
 
 
-def _opaque(frame: Any) -> Any:
+def _opaque(frame: Image.Image) -> Image.Image:
     """Return the colours of a frame; what is clear is black."""
     colours = Image.new("RGB", frame.size)
     colours.paste(frame, mask=frame.getchannel("A"))
     return colours
 
 
-def _indexed(frame: Any) -> object:
+def _indexed(frame: Image.Image) -> Image.Image:
     """Return a frame of few colours with a palette of just these."""
     clear = ImageOps.invert(frame.getchannel("A"))
     is_with_holes = clear.getbbox() is not None

@@ -11,7 +11,7 @@ from io import UnsupportedOperation
 from shutil import copyfileobj
 from tempfile import TemporaryFile, gettempdir
 from time import monotonic
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import orjson
 from django.conf import settings
@@ -21,6 +21,8 @@ from files.pictures.picture import Picture, PictureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from resources.api import JsonObject
 
 NOTHING_ELSE: Mapping[str, object] = {}
 LEAST_SECONDS = 0.001
@@ -99,9 +101,7 @@ class PictureProcess:
         self._process.wait()
         self._socket.close()
 
-    def _go_on(
-        self, deadline: float, descriptors: Sequence[int] = ()
-    ) -> tuple[Mapping[str, Any], bytes]:
+    def _go_on(self, deadline: float, descriptors: Sequence[int] = ()) -> tuple[JsonObject, bytes]:
         """Let the process go on; return the header of its answer and the body."""
         self._has_begun = True
         self._say(GO_ON, descriptors)
@@ -118,10 +118,10 @@ class PictureProcess:
         except (BrokenPipeError, ConnectionResetError):
             raise ProcessEndedError from None
 
-    def _answer(self, deadline: float) -> tuple[Mapping[str, Any], bytes]:
+    def _answer(self, deadline: float) -> tuple[JsonObject, bytes]:
         """Return the header of an answer and its body; raises PictureError."""
         length, size = LENGTHS.unpack(self._heard(LENGTHS.size, deadline))
-        header: Mapping[str, Any] = orjson.loads(self._heard(length, deadline))
+        header: JsonObject = orjson.loads(self._heard(length, deadline))
         if "error" in header:
             self.is_idle = not self._has_begun or header["error"] != "too_costly"
             raise PictureError(header["error"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from io import BytesIO
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageCms
 
@@ -28,11 +28,11 @@ DEEP = 65_536
 PNG, BEGINNING = b"\x89PNG\r\n\x1a\n", 1 << 16
 AS_PROFILED = ImageCms.Flags.NOWHITEONWHITEFIXUP
 """Paper that a profile of a press says to be grey stays grey, as in browsers."""
-Profile = Any
-"""A profile as littleCMS has read it, which Pillow gives no type."""
+type Profile = ImageCms.ImageCmsProfile
+"""A profile as littleCMS has read it."""
 
 
-def in_srgb(image: Any, profile: Profile | None) -> Any:
+def in_srgb(image: Image.Image, profile: Profile | None) -> Image.Image:
     """Return a decoded picture, or frame, in sRGB, eight bits a channel; it may be the same object.
 
     A profile that is of another kind of picture is treated as none.
@@ -47,7 +47,7 @@ def in_srgb(image: Any, profile: Profile | None) -> Any:
     return _in_bands(image, "RGB", lambda band: band.convert("RGB")) if _is_cmyk(image) else image
 
 
-def profile_of(image: Any, content: bytes) -> Profile | None:
+def profile_of(image: Image.Image, content: bytes) -> Profile | None:
     """Return the profile that applies to a picture, or None for sRGB and for one that is broken.
 
     `content` is its file, which may name a space of colours that Pillow doesn't tell.
@@ -68,7 +68,7 @@ def _is_cmyk(image: Image.Image) -> bool:
     return bool(image.mode == "CMYK")
 
 
-def _eight_bits(image: Any) -> Image.Image:
+def _eight_bits(image: Image.Image) -> Image.Image:
     """Scale grey of 16 bits, which Pillow itself would clip; one value may stand for nothing."""
     clear = image.info.pop("transparency", None)
     scaled = [(value * 255 + DEEP // 2) // (DEEP - 1) for value in range(DEEP)]
@@ -80,7 +80,9 @@ def _eight_bits(image: Any) -> Image.Image:
     return grey
 
 
-def _in_bands(image: Any, mode: str, convert: Callable[[Any], Any]) -> Image.Image:
+def _in_bands(
+    image: Image.Image, mode: str, convert: Callable[[Image.Image], Image.Image]
+) -> Image.Image:
     """Convert a picture some rows at a time, so that not all of it is in memory thrice."""
     whole = Image.new(mode, image.size)
     rows = max(1, BAND_PIXELS // image.width)

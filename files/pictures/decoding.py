@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import blurhash
 from PIL import Image, ImageOps, UnidentifiedImageError
-from PIL.JpegImagePlugin import get_sampling
+from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
 from files.pictures.animations import Animation, read_animation
 from files.pictures.colours import in_srgb, profile_of
@@ -32,6 +32,8 @@ from files.pictures.previews import preview_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from files.pictures.heif import HeifPicture
 
 JPEG_BYTES = 86_000_000
 """Memory that a JPEG may be decoded into; a larger one is decoded at half its width and height."""
@@ -63,7 +65,7 @@ class OpenedPicture:
         self.image = image
         self.content = content
         self._animation: Animation | None = None
-        self._options: Mapping[str, Any] = {}
+        self._options: Mapping[str, object] = {}
         self._is_complete = image.format in ("JPEG", "MPO")
         # Phones append further views to a JPEG (MPO); a picture is the first.
         is_several_views = image.format == "MPO"
@@ -150,7 +152,7 @@ class OpenedPicture:
             self._decode_heif(self.image)
         self.image.load()
         profile, turn = profile_of(self.image, self.content), turn_of(self.image)
-        if self._is_complete and turn is profile is None:
+        if self._is_complete and turn is None and profile is None:
             self._options = as_it_was(self.image)
         if turn is not None:
             self.image = turned(self.image, turn)
@@ -167,7 +169,7 @@ class OpenedPicture:
             options = LOSSLESS_WEBP
         self.image.save(target, self.kind, **options)
 
-    def _decode_heif(self, picture: Any) -> None:
+    def _decode_heif(self, picture: HeifPicture) -> None:
         """Decode a HEIF, whose header may have been wrong, and choose what it becomes."""
         self.image = picture.load()
         self.pixels = self.image.width * self.image.height
@@ -188,7 +190,7 @@ def opened(content: bytes) -> Iterator[OpenedPicture]:
         picture.image.close()
 
 
-def blur(image: Any) -> str:
+def blur(image: Image.Image) -> str:
     """Return the blurhash of an image, over white where it is clear."""
     # By rows and columns first: other methods copy a picture with transparency as a whole.
     few = ImageOps.contain(image, FEW_PIXELS, Image.Resampling.NEAREST)
@@ -199,7 +201,7 @@ def blur(image: Any) -> str:
     return words
 
 
-def as_it_was(jpeg: Any) -> Mapping[str, Any]:
+def as_it_was(jpeg: JpegImageFile) -> Mapping[str, object]:
     """Return the options that write a JPEG with its own tables: nothing is lost once more."""
     return {"qtables": jpeg.quantization, "subsampling": get_sampling(jpeg)}
 

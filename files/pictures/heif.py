@@ -6,7 +6,6 @@ Its library takes memory that other pictures may need: it is imported with the f
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 import pi_heif
 from pi_heif import options
@@ -27,10 +26,10 @@ class HeifPicture:
 
     def __init__(self, content: bytes) -> None:
         file = pi_heif.open_heif(BytesIO(content), convert_hdr_to_8bit=True)
-        self._picture: Any = file[file.primary_index]
+        self._picture = file[file.primary_index]
         self.width, self.height = self._picture.size
 
-    def load(self) -> Any:
+    def load(self) -> Image.Image:
         """Decode the pixels, once: only that shows whether they can be."""
         # Its own pixels go with it.
         read, self._picture = self._picture, None

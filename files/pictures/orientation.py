@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -26,20 +26,20 @@ BAND_PIXELS = 1 << 18
 """Pixels that are turned at once."""
 
 
-def turn_of(image: Any) -> Image.Transpose | None:
+def turn_of(image: Image.Image) -> Image.Transpose | None:
     """Return how a loaded picture has to be turned to be upright.
 
     EXIF alone says it, as in browsers: not XMP, and not EXIF that can't be read.
     """
     exif = Image.Exif()
     try:
-        exif.load(image.info.get("exif"))
+        exif.load(image.info.get("exif", b""))
         return TURNS.get(exif.get(ORIENTATION, 1))
     except (OSError, SyntaxError, ValueError, LookupError, TypeError, struct.error):
         return None
 
 
-def turned(image: Any, turn: Image.Transpose) -> Any:
+def turned(image: Image.Image, turn: Image.Transpose) -> Image.Image:
     """Return a picture turned; a large one is closed, as it takes its place in memory."""
     if image.width * image.height <= BAND_PIXELS:
         return image.transpose(turn)
@@ -61,7 +61,7 @@ def turned(image: Any, turn: Image.Transpose) -> Any:
     return upright
 
 
-def _band(image: Any, turn: Image.Transpose, top: int, bottom: int) -> Any:
+def _band(image: Image.Image, turn: Image.Transpose, top: int, bottom: int) -> Image.Image:
     """Return some rows of what a picture is when it has been turned."""
     width, height = image.size
     box = {

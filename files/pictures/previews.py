@@ -8,9 +8,11 @@ read.
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from files.pictures.picture import Rendering
 
 LEAST_EDGE = 300
@@ -19,7 +21,7 @@ MODES = ("RGB", "L")
 OPTIONS = {"quality": 95, "subsampling": 0}
 
 
-def preview_of(image: Any) -> bytes:
+def preview_of(image: Image.Image) -> bytes:
     """Return the preview of a picture as JPEG; empty where it has transparency or is small."""
     factor = reduction(image.size)
     if factor < 2 or image.mode not in MODES or "transparency" in image.info:

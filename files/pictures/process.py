@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from ctypes import CDLL
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import orjson
 
@@ -28,6 +28,8 @@ from files.pictures.rendering import opened_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from resources.api import JsonObject
 
 FACTS = [each.name for each in fields(Picture) if each.name not in ("content", "preview")]
 trim: Callable[[int], int] = getattr(CDLL(None), "malloc_trim", int)
@@ -46,12 +48,12 @@ class Made(Protocol):
         ...
 
 
-type Opener = Callable[[bytes, Any], Made]
+type Opener = Callable[[bytes, JsonObject], Made]
 """Reads the headers of stored pictures, for what a question asks to be made of them."""
 
 
 def answer(
-    question: Mapping[str, Any],
+    question: JsonObject,
     content: bytes,
     openers: Mapping[str, Opener],
     client: socket.socket,
@@ -88,7 +90,7 @@ def _make(made: Made, client: socket.socket) -> None:
     client.sendall(head({}, len(content)) + content)
 
 
-def _opened_rendering(content: bytes, details: Mapping[str, Any]) -> Made:
+def _opened_rendering(content: bytes, details: JsonObject) -> Made:
     return opened_stored(content, Rendering(**details))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageSequence
 
@@ -50,7 +50,7 @@ PALETTE = 256
 class RenderedPicture:
     """A stored picture whose header was read; `pixels` is how many are decoded for the variant."""
 
-    def __init__(self, image: Any, rendering: Rendering) -> None:
+    def __init__(self, image: Image.Image, rendering: Rendering) -> None:
         self.image = image
         self.rendering = rendering
         self.size = (rendering.width, rendering.height)
@@ -67,8 +67,8 @@ class RenderedPicture:
         """Have libjpeg decode a large JPEG to no more pixels than it takes."""
         part = _shown_part(self.image.size, self.rendering)
         scale = DRAFT_MARGIN * self.rendering.width / (part[2] - part[0])
-        wanted = [max(1, round(edge * scale)) for edge in self.image.size]
-        self.image.draft(None, tuple(wanted))
+        width, height = (max(1, round(edge * scale)) for edge in self.image.size)
+        self.image.draft(None, (width, height))
 
     def rendered(self) -> bytes:
         """Decode the picture and return its variant; raises PictureError."""
@@ -101,7 +101,7 @@ class RenderedPicture:
             **WHOLE_FRAMES.get(kind, {}),
         )
 
-    def _scaled(self, image: Any) -> Any:
+    def _scaled(self, image: Image.Image) -> Image.Image:
         image = _plain(image)
         part = _shown_part(image.size, self.rendering)
         if image.size != self.size or part != (0, 0, *image.size):
@@ -109,7 +109,7 @@ class RenderedPicture:
         image.info = {}
         return image
 
-    def _written(self, image: Any, **options: object) -> bytes:
+    def _written(self, image: Image.Image, **options: object) -> bytes:
         kind = self.rendering.kind
         quality = self.rendering.quality or QUALITIES.get(kind)
         options |= OPTIONS.get(kind, {})
@@ -129,7 +129,7 @@ def opened_stored(content: bytes, rendering: Rendering) -> RenderedPicture:
         return RenderedPicture(image, rendering)
 
 
-def _frames(image: Any) -> Iterator[Any]:
+def _frames(image: Image.Image) -> Iterator[Image.Image]:
     """Yield the frames of an animation; the default image of a PNG may be none of them."""
     first = int(getattr(image, "default_image", False))
     yield from islice(ImageSequence.Iterator(image), first, None)
@@ -147,7 +147,7 @@ def _shown_part(size: Sequence[int], rendering: Rendering) -> tuple[float, float
     return (left, top, left + shown_width, top + shown_height)
 
 
-def _plain(image: Any) -> Any:
+def _plain(image: Image.Image) -> Image.Image:
     """Return the picture with whole channels of 8 bits, as scaling needs them."""
     if image.mode.startswith("I") or image.mode == "F":
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
@@ -158,7 +158,7 @@ def _plain(image: Any) -> Any:
     return image.convert(modes[image.mode]) if image.mode in modes else image
 
 
-def _opaque(image: Any) -> Any:
+def _opaque(image: Image.Image) -> Image.Image:
     """Return the picture on white, for a format without transparency."""
     if image.mode not in ("RGBA", "LA"):
         return image if image.mode in ("RGB", "L") else image.convert("RGB")
@@ -168,7 +168,7 @@ def _opaque(image: Any) -> Any:
     return ground
 
 
-def _repetitions(image: Any, kind: str) -> Mapping[str, int]:
+def _repetitions(image: Image.Image, kind: str) -> Mapping[str, int]:
     """Return how Pillow is told how often an animation plays.
 
     GIF counts the rounds after the first one, and has no number for a single round; WebP and APNG

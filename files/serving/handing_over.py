@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.http import HttpResponse
+
+from files.storage import bucket_storage
 
 if TYPE_CHECKING:
     from files.buckets import BucketStorage
@@ -24,9 +25,9 @@ def handed_over(method: str | None, content: Content) -> HttpResponse | None:
     """
     if settings.FILES_ACCEL:
         return HttpResponse(headers={"X-Accel-Redirect": settings.FILES_ACCEL + quote(content.key)})
-    storage: Any = default_storage
-    if settings.FILES_REDIRECT and method == "GET" and hasattr(storage, "bucket_name"):
-        return _redirect(cast("BucketStorage", storage), content)
+    storage = bucket_storage()
+    if settings.FILES_REDIRECT and method == "GET" and storage is not None:
+        return _redirect(storage, content)
     return None
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.core.files.storage import default_storage
+
+from files.storage import bucket_storage
 
 if TYPE_CHECKING:
     from files.buckets import BucketStorage
@@ -61,7 +63,7 @@ class BucketBytes:
 
 def stored_bytes(key: str) -> StoredBytes:
     """Return what is stored under a key, which may turn out to be nothing when it is read."""
-    storage: Any = default_storage
-    if hasattr(storage, "bucket_name"):
+    storage = bucket_storage()
+    if storage is not None:
         return BucketBytes(storage, key)
-    return LocalBytes(Path(storage.path(key)))
+    return LocalBytes(Path(default_storage.path(key)))

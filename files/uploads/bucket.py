@@ -10,7 +10,7 @@ import os
 from contextlib import closing, suppress
 from io import BufferedReader, RawIOBase
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, Any, BinaryIO, cast, override
+from typing import TYPE_CHECKING, BinaryIO, cast, override
 
 from botocore.exceptions import ClientError
 
@@ -19,9 +19,11 @@ from files.uploads.claims import acknowledge_parts, require_claimed, update
 from resources.api import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer, Callable, Iterator, Sequence
+    from collections.abc import Buffer, Iterator, Sequence
 
+    from files.buckets import BucketStorage
     from files.models import Upload
+    from resources.api import JsonObject
 
 FOLDER = "uploads"
 PART_BYTES = 8 * 1024 * 1024
@@ -36,10 +38,10 @@ LARGEST_COPY = 1024 * 1024 * 1024
 class BucketStaging:
     """The folder `uploads` of a bucket."""
 
-    def __init__(self, storage: Any) -> None:
+    def __init__(self, storage: BucketStorage) -> None:
         self.storage = storage
         self.bucket: str = storage.bucket_name
-        self.call: Callable[..., Any] = storage.call
+        self.call = storage.call
 
     def writer(self, upload: Upload) -> BucketWriter:
         """Return what takes the next bytes of a claimed upload."""
@@ -132,7 +134,7 @@ class BucketStaging:
 
     def listed_parts(self, upload: Upload) -> Sequence[UploadPart]:
         """Return the parts that have come, the latest last; a number may be there twice."""
-        found: list[Any] = []
+        found: list[JsonObject] = []
         marker: dict[str, object] = {}
         while True:
             page = self.call(

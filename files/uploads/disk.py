@@ -8,12 +8,14 @@ import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from files.uploads.claims import acknowledge, require_claimed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.core.files.storage import Storage
 
     from files.models import Upload
 
@@ -25,7 +27,7 @@ NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EXDEV, errno.EMLI
 class DiskStaging:
     """The folder `uploads` of a local storage."""
 
-    def __init__(self, storage: Any) -> None:
+    def __init__(self, storage: Storage) -> None:
         self.storage = storage
 
     def writer(self, upload: Upload) -> DiskWriter:

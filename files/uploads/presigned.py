@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from resources.api import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from resources.api import Actor
+    from resources.api import Actor, JsonObject
 
 PART_BYTES = 16 * 1024 * 1024
 MOST_PARTS = 1_000
@@ -40,7 +40,7 @@ class PresigningStaging(Protocol):
         """Return the parts that have come, the latest last; a number may be there twice."""
 
 
-def begin_presigned(described: Mapping[str, Any], *, by: Actor) -> Upload:
+def begin_presigned(described: JsonObject, *, by: Actor) -> Upload:
     """Begin an upload straight to the bucket; raises Problem 400 to 415, 409 without a bucket."""
     place = _place()
     policy = admit(described["field"], by)

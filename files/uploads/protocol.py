@@ -6,7 +6,7 @@ import hashlib
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from resources.api import Problem
 
 if TYPE_CHECKING:
+    from _hashlib import HASH
     from collections.abc import Callable, Mapping, Sequence
 
 VERSION = "1.0.0"
@@ -35,7 +36,7 @@ NUMBER = re.compile(r"[0-9]{1,19}")
 KEY = re.compile(r"[!-+\--~]{1,100}")
 LOCATION = re.compile(rf"(?:https?://[^/\s]+)?{PATH}/([0-9a-fA-F-]{{32,36}})")
 # SHA-1 is what the protocol asks every server for; it guards against chance alone.
-CHECKSUMS: Mapping[str, Callable[[], object]] = {
+CHECKSUMS: Mapping[str, Callable[[], HASH]] = {
     "sha1": lambda: hashlib.sha1(usedforsecurity=False),
     "sha256": hashlib.sha256,
     "sha512": hashlib.sha512,
@@ -89,7 +90,7 @@ class Creation(NamedTuple):
 class Checksum(NamedTuple):
     """The digest that a chunk has to have, and what computes it."""
 
-    hasher: Any
+    hasher: HASH
     digest: bytes
 
     def require(self) -> None:

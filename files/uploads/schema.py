@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -10,6 +10,9 @@ from rest_framework import serializers
 
 from files.models import Upload
 from files.uploads.protocol import CHUNK_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class UploadOutput(serializers.ModelSerializer[Upload]):
@@ -112,7 +115,19 @@ TUS = header("Tus-Resumable", "`1.0.0`", required=True)
 CHECKSUM = header("Upload-Checksum", "`sha256 <digest in base64>`; also `sha1` and `sha512`")
 DONE = OpenApiResponse(description="done")
 FILE = "the id of the file that the upload has become, once it is whole"
-CREATE: dict[str, Any] = {
+
+
+class TusOperation(TypedDict, total=False):
+    """What `extend_schema` is told about an operation."""
+
+    operation_id: str
+    tags: Sequence[str]
+    parameters: Sequence[OpenApiParameter]
+    request: Mapping[str, OpenApiTypes]
+    responses: Mapping[int, OpenApiResponse]
+
+
+CREATE: TusOperation = {
     "operation_id": "create_upload",
     "tags": ["uploads"],
     "parameters": [
@@ -128,7 +143,7 @@ CREATE: dict[str, Any] = {
     "request": {CHUNK_TYPE: OpenApiTypes.BINARY},
     "responses": {201: DONE},
 }
-HEAD: dict[str, Any] = {
+HEAD: TusOperation = {
     "operation_id": "resume_upload",
     "tags": ["uploads"],
     "parameters": [
@@ -140,7 +155,7 @@ HEAD: dict[str, Any] = {
     ],
     "responses": {200: DONE},
 }
-PATCH: dict[str, Any] = {
+PATCH: TusOperation = {
     "operation_id": "send_bytes",
     "tags": ["uploads"],
     "parameters": [
@@ -153,7 +168,7 @@ PATCH: dict[str, Any] = {
     "request": {CHUNK_TYPE: OpenApiTypes.BINARY},
     "responses": {204: DONE},
 }
-TERMINATE: dict[str, Any] = {
+TERMINATE: TusOperation = {
     "operation_id": "end_upload",
     "tags": ["uploads"],
     "parameters": [TUS],

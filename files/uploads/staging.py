@@ -6,11 +6,12 @@ over meanwhile makes it raise Problem 423, whatever it has written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.core.files.storage import default_storage
 from django.utils.module_loading import import_string
 
+from files.storage import bucket_storage
 from files.uploads.disk import DiskStaging
 
 if TYPE_CHECKING:
@@ -62,9 +63,9 @@ class Staging(Protocol):
 
 def staging() -> Staging:
     """Return the place that fits the storage."""
-    storage: Any = default_storage
-    if not hasattr(storage, "bucket_name"):
-        return DiskStaging(storage)
+    storage = bucket_storage()
+    if storage is None:
+        return DiskStaging(default_storage)
     # Its client takes memory that only those with a bucket are to pay.
     in_bucket: Callable[[object], Staging] = import_string("files.uploads.bucket.BucketStaging")
     return in_bucket(storage)

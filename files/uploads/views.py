@@ -63,7 +63,7 @@ class TusView(APIView):
 
     @extend_schema(exclude=True)
     @override
-    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+    def options(self, request: HttpRequest, *args: object, **kwargs: object) -> Any:
         """Tell what this server can do."""
         return HttpResponse(status=204, headers=dict(protocol.capabilities()))
 

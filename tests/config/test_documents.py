@@ -15,6 +15,8 @@ from tests.config.test_fast_path_and_django import ask, served
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rest_framework.renderers import BaseRenderer
+
 pytestmark = pytest.mark.embedded
 
 SNAPSHOT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
@@ -28,7 +30,7 @@ def not_made_yet(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> lis
     fresh = OpenApiDocuments()
     render = fresh._render
 
-    def counted(renderer: object) -> object:
+    def counted(renderer: BaseRenderer) -> object:
         made.append(type(renderer).__name__)
         return render(renderer)
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, cast, override
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
     def _weigh(self, peer: MovePeer, tables: Sequence[KeptTable]) -> None:
         """Say what there is; raises MoveError when the target can't take it."""
-        version, *_rest = peer.ask("look")
+        version, *_rest = cast("list[object]", peer.ask("look"))
         self.stdout.write(f"The target answers: version {version}.")
         problems: list[str] = []
         bar = ProgressBar(self.stderr)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
@@ -19,6 +19,8 @@ from django.core.management.base import BaseCommand
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Mapping, Sequence
+
+    from resources.json_text import JsonObject
 
 SERVICE = "https://api.osv.dev"
 SECONDS = 20
@@ -38,10 +40,10 @@ class Command(BaseCommand):
         parser.add_argument("--service", default=SERVICE, help="address of the service")
 
     @override
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, service: str, **options: object) -> None:
         packages = locked_packages()
         try:
-            found = known_vulnerabilities(options["service"], packages)
+            found = known_vulnerabilities(service, packages)
         except (URLError, OSError, ValueError) as failure:
             self.stderr.write(f"unreachable: {options['service']} ({failure})")
             self.stderr.write(f"Nothing is known about the {len(packages)} packages of uv.lock.")
@@ -86,7 +88,7 @@ def known_vulnerabilities(
     return found
 
 
-def _asked(service: str, packages: Sequence[tuple[str, str]]) -> Any:
+def _asked(service: str, packages: Sequence[tuple[str, str]]) -> JsonObject:
     queries = [
         {"package": {"name": name, "ecosystem": "PyPI"}, "version": version}
         for name, version in packages
@@ -97,4 +99,5 @@ def _asked(service: str, packages: Sequence[tuple[str, str]]) -> Any:
         {"Content-Type": "application/json"},
     )
     with urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - the operator's choice
-        return json.load(answer)
+        answered: JsonObject = json.load(answer)
+        return answered

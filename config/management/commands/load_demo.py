@@ -1,7 +1,7 @@
 """`manage.py load_demo`: fill an empty Holobase with a demo community."""
 
 from argparse import ArgumentParser
-from typing import Any, override
+from typing import override
 
 from django.core.management.base import BaseCommand
 
@@ -23,11 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--cards", type=int, default=240)
 
     @override
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, cards: int, **options: object) -> None:
         if Card.objects.exists():
             self.stdout.write("There are cards already; the demo is for an empty Holobase.")
             return
         self.stdout.write("  the story of eight members and two moderators")
         tell_inside()
         # Not in one transaction: pictures are read and stored, and nobody is to wait for that.
-        Community(options["cards"], ProgressBar(self.stdout).show).build()
+        Community(cards, ProgressBar(self.stdout).show).build()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.core.management.base import BaseCommand
 from drf_spectacular.generators import SchemaGenerator
@@ -24,10 +24,10 @@ class Command(BaseCommand):
         parser.add_argument("--file", help="where to write it")
 
     @override
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, file: str | None, **options: object) -> None:
         written = json.dumps(collection(SchemaGenerator().get_schema(public=True)), indent=1)
-        if options["file"]:
-            with open(options["file"], "w", encoding="utf-8") as file:  # noqa: PTH123 - as given
-                file.write(written + "\n")
+        if file:
+            with open(file, "w", encoding="utf-8") as target:  # noqa: PTH123 - as given
+                target.write(written + "\n")
         else:
             self.stdout.write(written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -28,12 +28,19 @@ class Command(BaseCommand):
         parser.add_argument("--parent", type=int, help="end when this pipe is closed")
 
     @override
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(
+        self,
+        *args: object,
+        worker_id: str | None,
+        replaces: str | None,
+        parent: int | None,
+        **options: object,
+    ) -> None:
         return_freed_memory()
         observing.begin(settings.SLOW_STATEMENT_MS, settings.OTLP_ENDPOINT)
-        if options["parent"] is not None:
-            end_with_parent(options["parent"])
+        if parent is not None:
+            end_with_parent(parent)
         process_metrics.share(settings.METRICS_FOLDER, "worker")
-        worker = BackgroundWorker(options["worker_id"] or new_worker_id())
-        worker.gone.update(filter(None, [options["replaces"]]))
+        worker = BackgroundWorker(worker_id or new_worker_id())
+        worker.gone.update(filter(None, [replaces]))
         worker.run()

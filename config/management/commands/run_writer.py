@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -26,9 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("--line", type=int, required=True, help="a socket to the server")
 
     @override
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, line: int, **options: object) -> None:
         return_freed_memory()
         observing.begin(settings.SLOW_STATEMENT_MS, settings.OTLP_ENDPOINT)
         writer = Writer()
-        writer.admit(socket.socket(fileno=options["line"]))
+        writer.admit(socket.socket(fileno=line))
         be_the_writer(writer)

@@ -6,7 +6,7 @@ import logging
 from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, TypedDict, Unpack, override
 
 from django.conf import settings
 from django.core.management import call_command
@@ -39,6 +39,17 @@ FIRST_ADMIN = "admin"
 FIRST_ADMIN_EMAIL = "admin@example.com"
 
 
+class ServeOptions(TypedDict):
+    """What the command line says."""
+
+    host: str
+    port: int
+    site: bool
+    demo: bool
+    no_worker: bool
+    role: str | None
+
+
 class Command(BaseCommand):
     """Prepares the database and serves HTTP, WebSocket and admin on one port."""
 
@@ -60,7 +71,7 @@ class Command(BaseCommand):
         parser.add_argument("--role", choices=env.ROLES, help="what this process does of the whole")
 
     @override
-    def handle(self, *args: object, **options: Any) -> None:
+    def handle(self, *args: object, **options: Unpack[ServeOptions]) -> None:
         return_freed_memory()
         observing.begin(settings.SLOW_STATEMENT_MS, settings.OTLP_ENDPOINT)
         role = options["role"] or settings.ROLE
