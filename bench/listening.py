@@ -11,7 +11,7 @@ from ctypes import c_ulonglong
 from functools import partial
 from multiprocessing.sharedctypes import RawValue
 from time import perf_counter, process_time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bench.served import allow_many_files
 
@@ -47,7 +47,7 @@ def marked(write: int) -> str:
 class Listeners:
     """Subscribers in a process of their own."""
 
-    def __init__(self, control: Connection, heard: Any) -> None:
+    def __init__(self, control: Connection, heard: c_ulonglong) -> None:
         self._control, self._heard = control, heard
 
     @property
@@ -84,7 +84,7 @@ def listening(wire: Wire, address: str, tokens: Sequence[str]) -> Iterator[Liste
 
 
 def _listen(
-    control: Connection, heard: object, wire: Wire, address: str, tokens: Sequence[str]
+    control: Connection, heard: c_ulonglong, wire: Wire, address: str, tokens: Sequence[str]
 ) -> None:
     allow_many_files()
     with ThreadPoolExecutor(CONNECTING) as pool:
@@ -104,7 +104,7 @@ def _listen(
 class Ears:
     """What one process hears; kept bare, because it shares the processor with the servers."""
 
-    def __init__(self, connections: dict[int, socket.socket], heard: Any) -> None:
+    def __init__(self, connections: dict[int, socket.socket], heard: c_ulonglong) -> None:
         self._connections, self._heard = connections, heard
         self._tails = dict.fromkeys(connections, b"")
         self._poll = select.epoll()

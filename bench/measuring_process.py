@@ -7,7 +7,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from statistics import median, quantiles
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,10 +31,11 @@ class MeasuringProcess:
         self.filled: JsonObject = {}
         self.times: Times = {}
 
-    def answer(self) -> Any:
+    def answer(self) -> JsonObject:
         """Return the next line that it says."""
         assert self.process.stdout is not None
-        return json.loads(self.process.stdout.readline())
+        answered: JsonObject = json.loads(self.process.stdout.readline())
+        return answered
 
     def ask(self, number: int) -> None:
         """Have a round of questions asked, and keep their times."""

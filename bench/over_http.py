@@ -110,11 +110,11 @@ SERVERS: dict[str, Callable[[Path], served.Starting]] = {
 }
 
 
-def prepared(folders: Mapping[str, Path], cards: int) -> dict[str, Mapping[str, object]]:
+def prepared(folders: Mapping[str, Path], cards: int) -> dict[str, JsonObject]:
     """Fill a folder for each server with the same rows; tells by server what they are called."""
     ours = folders[HOLOBASE]
     ours.mkdir()
-    rows: dict[str, Mapping[str, Any]] = {HOLOBASE: seeded(ours, cards)}
+    rows: dict[str, JsonObject] = {HOLOBASE: seeded(ours, cards)}
     if STOCK in folders:
         shutil.copytree(ours, folders[STOCK])
         rows[STOCK] = stock_rows(rows[HOLOBASE])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter, sleep
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bench import pocketbase, report
 from bench.listening import Listeners, listening
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from bench.served import Served
     from bench.wires import Wire
+    from resources.json_text import JsonObject
 
 CARDS = 2_000
 PACE = 5
@@ -138,7 +139,7 @@ def realtime(options: argparse.Namespace) -> list[str]:
 
 
 def _alternated(
-    folders: Mapping[str, Path], rows: Mapping[str, Any], options: argparse.Namespace
+    folders: Mapping[str, Path], rows: JsonObject, options: argparse.Namespace
 ) -> dict[str, list[dict[str, Measured]]]:
     results: dict[str, list[dict[str, Measured]]] = {GUESTS: [], MEMBERS: []}
     for number in range(options.rounds):
@@ -159,7 +160,7 @@ def _alternated(
     return results
 
 
-def _people(audience: str, rows: Mapping[str, Any], count: int) -> list[str]:
+def _people(audience: str, rows: JsonObject, count: int) -> list[str]:
     if audience == GUESTS:
         return [""] * count
     tokens = rows["tokens"]
@@ -168,13 +169,13 @@ def _people(audience: str, rows: Mapping[str, Any], count: int) -> list[str]:
 
 @contextmanager
 def _channel(
-    name: str, server: Served, rows: Mapping[str, object], people: Sequence[str]
+    name: str, server: Served, rows: JsonObject, people: Sequence[str]
 ) -> Iterator[Channel]:
     with listening(WAYS[name][1], server.address, people) as listeners:
         yield Channel(server, listeners, len(people), Writer(author(name, server, rows)))
 
 
-def author(name: str, server: Served, rows: Mapping[str, Any]) -> Author:
+def author(name: str, server: Served, rows: JsonObject) -> Author:
     """Return somebody who publishes cards, so that all may hear of them."""
     token, card = rows["tokens"][0], {"rarity": "epic", "status": "published"}
     if WAYS[name][0] == HOLOBASE:
@@ -193,9 +194,7 @@ class Held(NamedTuple):
     seconds: float
 
 
-def _held(
-    name: str, folders: Mapping[str, Path], rows: Mapping[str, Any], connections: int
-) -> Held:
+def _held(name: str, folders: Mapping[str, Path], rows: JsonObject, connections: int) -> Held:
     """Hold many guests' connections at a fresh server, then write once."""
     server = WAYS[name][0]
     say(f"holding {connections:,} connections, {name}")

@@ -6,7 +6,7 @@ import json
 import random
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from bench.load import Call, Request
@@ -15,6 +15,8 @@ from bench.subjects import KOREAN_WORDS, RARE_WORD, SIGNER, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from resources.json_text import JsonObject
 
     type Asked = Callable[[int], Request]
 
@@ -32,7 +34,7 @@ class Target:
     """A server's address, with what its rows are called: `rows.fill` says what."""
 
     address: str
-    rows: Mapping[str, Any]
+    rows: JsonObject
 
 
 class Row(NamedTuple):

@@ -9,7 +9,7 @@ from http.client import HTTPConnection
 from itertools import count
 from threading import local
 from time import perf_counter, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from bench.listening import marked
@@ -27,7 +27,7 @@ class Author:
     address: str
     path: str
     authorization: str
-    card: Mapping[str, Any]
+    card: Mapping[str, object]
 
 
 class Writer:

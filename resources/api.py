@@ -115,7 +115,7 @@ from resources.sealing import (
 )
 from resources.search.terms import folded_text, words_of
 from resources.snapshots import read_snapshot
-from resources.types import ModelField
+from resources.types import ModelField, Rows
 from resources.visible_text import require_visible_line
 from resources.writing.inputs import accept_as
 from resources.writing.operations import require_match
@@ -176,6 +176,7 @@ __all__ = [
     "Replaced",
     "Resource",
     "Retry",
+    "Rows",
     "Rule",
     "SealedField",
     "ShownText",

@@ -130,12 +130,14 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
         return rows.annotate(is_address_shown=Value(is_operator(request)))
 
     @admin.display(description=_("e-mail address"))
-    def address(self, user: Any) -> str:
+    def address(self, user: User) -> str:
         """Return the address for operators, and for others enough of it to tell two apart."""
-        return user.email if user.is_address_shown else masked(user.email)
+        return user.email if getattr(user, "is_address_shown", False) else masked(user.email)
 
     @override
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> list[str] | tuple[str, ...]:
         # Before there is a row, its address is what makes it.
         return self.readonly_fields if obj else ()
 
@@ -182,7 +184,9 @@ class UserAdmin(DjangoUserAdmin[User], RecordAdmin):
         obj.pk, obj._state.adding = created.pk, False
 
     @override
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self, request: HttpRequest, form: ModelForm[User], formsets: object, change: bool
+    ) -> None:
         """Grant and revoke roles one by one, so that each is in the member's account activity."""
         user = User.objects.get(pk=form.instance.pk)
         held = set(user.groups.values_list("name", flat=True))
@@ -205,12 +209,12 @@ class GroupAdmin(ModelAdmin):
     fields = ("name",)
 
     @override
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         is_built_in = obj is not None and obj.name in BUILT_IN
         return is_operator(request) and not is_built_in
 
     @override
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> object:
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> object:
         return ("name",) if obj is not None and obj.name in BUILT_IN else ()
 
     @override

@@ -6,7 +6,7 @@ import logging
 import re
 from hashlib import sha1
 from http.client import HTTPException
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 from urllib.request import Request, urlopen
 
 from django.conf import settings
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
+    from users.models import User
+
 logger = logging.getLogger("holobase.passwords")
 
 LETTERS = re.compile(r"[^\W\d_]+")
@@ -31,7 +33,7 @@ class LengthRule(MinimumLengthValidator):
     """Asks for 8 characters or more, and for no more than the sign-in takes."""
 
     @override
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: User | None = None) -> None:
         """Raise ValidationError for what is too short or too long."""
         super().validate(password, user)
         MaxLengthValidator(LONGEST)(password)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 from time import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 from django.db.models import Case, DateTimeField, F, IntegerField, Q, QuerySet, Value, When
@@ -27,10 +27,13 @@ from resources.api import (
 from users.models import AccountEvent, ApiKey, Block, Session, User
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping
     from uuid import UUID
 
     from django.db.models import Model
+    from django.db.models.expressions import Combinable
+
+    from resources.api import Rows
 
 MODERATOR, ADMIN, MEMBER, CREATOR = "moderator", "admin", "member", "creator"
 ROLES = (MEMBER, CREATOR, MODERATOR, ADMIN)
@@ -47,7 +50,7 @@ class BarredError(Exception):
 
 def actor_of(user_id: UUID) -> Actor | None:
     """Return the actor of an active account, with its roles, in one query; else nothing."""
-    rows = _rows(_member_plan(), id=user_id)
+    rows = _rows(_member_plan(), {"id": user_id})
     return _actor(rows) if rows else None
 
 
@@ -57,7 +60,7 @@ def authenticate_session(session_id: UUID) -> Authentication | None:
     Raises BarredError when the member may not use the account for now.
     """
     plan = _session_plan()
-    rows = _rows(plan, id=session_id)
+    rows = _rows(plan, {"id": session_id})
     if not rows:
         return None
     actor = _actor([row[:-1] for row in rows], session_id=session_id)
@@ -72,7 +75,7 @@ def barred_actor(user_id: UUID, epoch: int) -> Actor | None:
 
     `epoch` is the account's of the time when its member last proved who they are.
     """
-    rows = _rows(_barred_plan(), id=user_id, epoch=epoch)
+    rows = _rows(_barred_plan(), {"id": user_id, "epoch": epoch})
     if not rows or not rows[0][-1]:
         return None
     key, username, is_verified, _is_barred = rows[0]
@@ -89,7 +92,7 @@ class KeyActor(NamedTuple):
 
 def actor_of_key(key_id: UUID) -> KeyActor | None:
     """Return the actor of a live API key, in one query; raises BarredError as above."""
-    rows = _rows(_key_plan(), id=key_id)
+    rows = _rows(_key_plan(), {"id": key_id})
     if not rows:
         return None
     digest, scopes = rows[0][-2:]
@@ -97,12 +100,13 @@ def actor_of_key(key_id: UUID) -> KeyActor | None:
     return KeyActor(key_id, actor, digest)
 
 
-def _rows(plan: Plan, **values: object) -> Sequence[Sequence[Any]]:
-    bound: Mapping[Any, Any] = {"now": timezone.now(), **values}
-    return run_plan(plan, ANONYMOUS, bound)
+def _rows(plan: Plan, values: Mapping[Hashable, object]) -> Rows:
+    return run_plan(plan, ANONYMOUS, {"now": timezone.now(), **values})
 
 
-def _actor(rows: Sequence[Sequence[Any]], **more: Any) -> Actor:
+def _actor(
+    rows: Rows, *, session_id: UUID | None = None, scopes: frozenset[str] | None = None
+) -> Actor:
     user_id, username, is_verified, is_superuser, is_barred, silenced, trust, _group = rows[0]
     if is_barred:
         raise BarredError
@@ -116,7 +120,8 @@ def _actor(rows: Sequence[Sequence[Any]], **more: Any) -> Actor:
         name=username,
         is_silenced=silenced is not None and _seconds(silenced) > time(),
         trust_level=trust,
-        **more,
+        session_id=session_id,
+        scopes=scopes,
     )
 
 
@@ -144,7 +149,12 @@ def _barred_plan() -> Plan:
         session_epoch=Placeholder("epoch", IntegerField()),
         is_active=True,
     )
-    columns: list[Any] = [F("pk"), F("username"), F("is_verified"), _is_ahead("barred_until")]
+    columns: list[Combinable] = [
+        F("pk"),
+        F("username"),
+        F("is_verified"),
+        _is_ahead("barred_until"),
+    ]
     return compiled(members.values_list(*columns))
 
 
@@ -171,7 +181,7 @@ def _key_plan() -> Plan:
 
 
 def _compiled(rows: QuerySet[Model], prefix: str = "", *more: F) -> Plan:
-    columns: list[Any] = [
+    columns: list[Combinable] = [
         F(f"{prefix}pk"),
         F(f"{prefix}username"),
         F(f"{prefix}is_verified"),

@@ -30,9 +30,13 @@ from users.services.signing import ALGORITHM, signing_key, verifying_keys
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
+    from cryptography.hazmat.primitives.asymmetric.ec import (
+        EllipticCurvePrivateKey,
+        EllipticCurvePublicKey,
+    )
+    from rest_framework_simplejwt.tokens import Token
 
-    from resources.api import Actor
+    from resources.api import Actor, JsonObject
     from users.models import ApiKey, Session, User
 
 AUDIENCE = "holobase"
@@ -47,7 +51,7 @@ class KeyRing:
     """What this process knows of the keys in the database."""
 
     key_id: str
-    private: Any
+    private: EllipticCurvePrivateKey
     public: Mapping[str, EllipticCurvePublicKey]
     read_at: float
 
@@ -66,14 +70,14 @@ class RotatingKeys(TokenBackend):
         return jwt.encode(claims, ring.private, self.algorithm, {"kid": ring.key_id})
 
     @override
-    def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
+    def decode(self, token: Any, verify: bool = True) -> JsonObject:
         """Check a token; raises TokenBackendError, TokenBackendExpiredToken once it has expired.
 
         When it was issued does not matter (RFC 7519, 4.1.6, asks for nothing): a clock that was
         set back would sign everybody out who has come since then.
         """
         try:
-            claims: dict[str, Any] = jwt.decode(
+            claims: JsonObject = jwt.decode(
                 token,
                 self.get_verifying_key(token),
                 [self.algorithm],
@@ -190,10 +194,15 @@ class Challenge(NamedTuple):
     epoch: int
 
 
+def _claims[Kind: Token](kind: type[Kind], token: str) -> Kind:
+    """Check a token of one kind, and return its claims; raises TokenError."""
+    return kind(cast("Token", token))  # what it is annotated to take, instead of the text
+
+
 def challenged(token: str) -> Challenge:
     """Read a challenge; raises Problem 401 for what is none, has expired or was met already."""
     try:
-        claims = SecondFactorChallenge(cast("Any", token))
+        claims = _claims(SecondFactorChallenge, token)
         challenge = Challenge(
             claims["jti"], UUID(claims["sub"]), str(claims["method"]), int(claims["epoch"])
         )
@@ -249,7 +258,7 @@ def authenticate_token(token: str) -> Authentication:
 def claims_of_refresh(token: str) -> tuple[UUID, int]:
     """Return a refresh token's session and generation; raises Problem 401 for what is none."""
     try:
-        claims = SessionRefresh(cast("Any", token))
+        claims = _claims(SessionRefresh, token)
         return UUID(claims["sid"]), int(claims["gen"])
     except (TokenError, KeyError, TypeError, ValueError):
         raise not_signed_in(_("This refresh token is not valid or has expired.")) from None
@@ -292,16 +301,16 @@ def _verified(token: str) -> tuple[Callable[[], Authentication | None], float]:
     try:
         kind = jwt.decode(token, options={"verify_signature": False}).get("token_type")
         if kind == ServiceAccess.token_type:
-            service = ServiceAccess(cast("Any", token))
+            service = _claims(ServiceAccess, token)
             find = partial(
                 _authenticate_service, UUID(service["key"]), frozenset(service["scope"].split())
             )
             return find, float(service["exp"])
         if kind == AppealAccess.token_type:
-            appeal = AppealAccess(cast("Any", token))
+            appeal = _claims(AppealAccess, token)
             member, epoch = UUID(appeal["sub"]), int(appeal["epoch"])
             return partial(_authenticate_appeal, member, epoch), float(appeal["exp"])
-        claims = SessionAccess(cast("Any", token))
+        claims = _claims(SessionAccess, token)
         session_id = UUID(claims["sid"])
         return partial(authenticate_session, session_id), float(claims["exp"])
     except (TokenError, jwt.InvalidTokenError, KeyError, TypeError, ValueError):

@@ -9,7 +9,7 @@ import json
 import random
 import sys
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.core.management import call_command
@@ -25,6 +25,8 @@ from resources.registry import named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from resources.declaration import Resource
 
 LIST = "cards, a list"
 EXPAND = "expand=card,post"
@@ -45,7 +47,7 @@ class Walk:
 
     def __init__(self, reader: Actor, resource: str, query: str) -> None:
         self.reader = reader
-        self.resource: Any = named(resource)
+        self.resource = _resource(resource)
         self.first = self.next = query
         self.pages = 0
 
@@ -91,8 +93,14 @@ def searches() -> Mapping[str, Callable[[random.Random], float]]:
     }
 
 
+def _resource(name: str) -> Resource:
+    found = named(name)
+    assert found is not None
+    return found
+
+
 def _in_cards(kind: str) -> Callable[[random.Random], float]:
-    cards: Any = named("cards")
+    cards = _resource("cards")
 
     def ask(chance: random.Random) -> float:
         query = urlencode({"search": KINDS[kind](chance)})

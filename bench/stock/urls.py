@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.urls import include, path
 from rest_framework import pagination, routers, serializers, viewsets
@@ -83,7 +83,7 @@ class CardViewSet(viewsets.ModelViewSet[Card]):
         return ExpandedCardSerializer if is_expanded else CardSerializer
 
     @override
-    def perform_create(self, serializer: Any) -> None:
+    def perform_create(self, serializer: serializers.BaseSerializer[Card]) -> None:
         serializer.save(creator=self.request.user)
 
 

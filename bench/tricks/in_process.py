@@ -24,9 +24,9 @@ from server.app import application, fast_path
 from server.write_executor import GroupCommitWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from realtime.asgi_types import Message
+    from realtime.asgi_types import ASGIApp, Message
     from resources.http.exchange import Exchange
     from resources.json_text import JsonObject
 
@@ -108,8 +108,8 @@ class HandOver:
 
     async def write(self, exchange: Exchange) -> HttpAnswer:
         """Take an exchange apart, put it together and have it written; the same for its answer."""
-        pack: Any = vars(writer_process)["_packed"]
-        unpack: Any = vars(writer_process)["_unpacked"]
+        pack: Callable[[Exchange], Sequence[object]] = vars(writer_process)["_packed"]
+        unpack: Callable[..., Exchange] = vars(writer_process)["_unpacked"]
         _number, _request_id, *rest = _carried(0, *pack(exchange))
         answer = await self.writer.write(unpack(*rest))
         _number, *answered = _carried(0, answer.status, answer.body, dict(answer.headers))
@@ -123,7 +123,7 @@ def _carried(*content: object) -> Any:
 class Measurement:
     """Runs workloads over the rows that there are, each request once (see `bench.rows.fill`)."""
 
-    def __init__(self, rows: Mapping[str, Any]) -> None:
+    def __init__(self, rows: JsonObject) -> None:
         self.workloads = {one.name: one for one in workloads(rows)}
         self.asked = dict.fromkeys(self.workloads, 0)
         fast_path.writers = HandOver()
@@ -187,7 +187,7 @@ async def answered(scope: JsonObject, body: bytes, status: int) -> bytes:
     async def send(message: Message) -> None:
         messages.append(message)
 
-    app: Any = application
+    app: ASGIApp = application
     await app(scope, receive, send)
     if messages[0]["status"] != status:
         raise SystemExit(f"{scope['method']} {scope['path']}: {messages}")
@@ -225,7 +225,7 @@ CREATE, UPDATE, LIKE = "create a card", "update a draft", "like a card"
 class Asks:
     """The requests over the rows of `bench.rows.fill`, by their number."""
 
-    rows: Mapping[str, Any]
+    rows: JsonObject
 
     def page(self, query: str, member: int | None = None) -> Callable[[int], Ask]:
         """Ask for the same page again and again."""
@@ -282,7 +282,7 @@ SOME_FIELDS = "expand=creator&fields=id,title,rarity,like_count,expand.creator.u
 SCANNED = f"count=exact&filter={quote('description~"%sentence%"')}"
 
 
-def workloads(rows: Mapping[str, object]) -> Sequence[Workload]:
+def workloads(rows: JsonObject) -> Sequence[Workload]:
     """Return the workloads over the rows of `bench.rows.fill`."""
     ask = Asks(rows)
     return (

@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from logging.handlers import QueueHandler, QueueListener
 from queue import SimpleQueue
 from time import perf_counter, sleep
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, cast, override
 from unittest.mock import patch
 
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
@@ -25,15 +25,31 @@ from resources.writing.inputs import input_class
 from server.sqlite.connection import SQLiteConnection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import (
+        Awaitable,
+        Callable,
+        Collection,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
     from contextlib import AbstractContextManager
 
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Model
+    from django.db.models.sql.compiler import SQLCompiler
 
     from resources.actors import Actor
+    from resources.answers import HttpAnswer
+    from resources.declaration import Resource
+    from resources.row_sql import Column
+    from resources.types import SQL, Values
+    from server.costly_lane import CostlyLane
     from server.envelope import Envelope
+    from server.read_executor import ReadExecutor
 
-    type Swap = Callable[[], AbstractContextManager[Any]]
+    type Swap = Callable[[], AbstractContextManager[object]]
 
 
 def replaced(target: str, plain: object) -> Swap:
@@ -46,7 +62,7 @@ def uncached(*targets: str) -> Swap:
     return together(*(lambda target=target: _without_cache(target) for target in targets))
 
 
-def _without_cache(target: str) -> Any:
+def _without_cache(target: str) -> AbstractContextManager[object]:
     return patch(target, import_string(target).__wrapped__)
 
 
@@ -69,15 +85,15 @@ def recompiled(swap: Swap) -> Swap:
     return together(swap, replaced("resources.query.plans._plans", compiled))
 
 
-async def in_thread(self: Any, _key: object, work: Callable[[], Any]) -> object:
+async def in_thread(self: ReadExecutor, _key: object, work: Callable[[], HttpAnswer]) -> HttpAnswer:
     """Run every query in a thread."""
     return await self._in_thread(work)
 
 
-def look_each_time(self: Any) -> int:
+def look_each_time(self: ReadExecutor) -> int:
     """Look for commits for each request."""
     self.watch.look()
-    return int(self.watch.epochs.current)
+    return self.watch.epochs.current
 
 
 def compile_each_time(_key: object, compiling: Callable[[], object]) -> object:
@@ -90,7 +106,7 @@ def read_each_time(self: object, header: str) -> Actor:
     return authenticate_header(header).actor if header else ANONYMOUS
 
 
-def parameters_apart(sql: str, parameters: Any, _written: object = None) -> object:
+def parameters_apart(sql: str, parameters: Iterable[object], _written: object = None) -> object:
     """Send constants of the declarations as parameters."""
     return sql, tuple(parameters)
 
@@ -100,7 +116,7 @@ def qmarks_each_time(sql: str) -> str:
     return str(FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%"))
 
 
-def django_cursor(self: Any) -> object:
+def django_cursor(self: SQLiteConnection) -> object:
     """Return Django's cursor with its wrapper."""
     return super(SQLiteConnection, self).cursor()
 
@@ -133,7 +149,7 @@ class _Queued(QueueHandler):
 
     @override
     def flush(self) -> None:
-        waiting: Any = self.queue
+        waiting = cast("SimpleQueue[logging.LogRecord]", self.queue)
         while not waiting.empty():
             sleep(0.0001)
 
@@ -172,16 +188,18 @@ def json_object() -> Iterator[None]:
         yield
 
 
-def _json_object(self: Any, compiler: Any, connection: Any, **_context: Any) -> Any:
+def _json_object(
+    self: Func, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_context: object
+) -> SQL:
     return Func.as_sql(self, compiler, connection, function="JSON_OBJECT")
 
 
-def orm_insert(row: Any) -> None:
+def orm_insert(row: Model) -> None:
     """Insert a row by the ORM."""
     row.save(force_insert=True)
 
 
-def orm_update(row: Any, names: Any) -> None:
+def orm_update(row: Model, names: Collection[str]) -> None:
     """Update a row by the ORM."""
     row.save(update_fields=names)
 
@@ -196,12 +214,14 @@ def orm_exists(model: type[Model], **values: object) -> bool:
     return bool(model._default_manager.filter(**values).exists())
 
 
-def orm_build(model: Any, values: Any) -> object:
+def orm_build(model: type[Model], values: Mapping[str, object]) -> object:
     """Make an instance by its model."""
     return model(**values)
 
 
-def adapted_by_fields(row: Any, columns: Any, database: Any) -> object:
+def adapted_by_fields(
+    row: Model, columns: Sequence[Column], database: BaseDatabaseWrapper
+) -> Values:
     """Let each field adapt its value for the driver."""
     return [
         column.field.get_db_prep_save(getattr(row, column.attribute), database)
@@ -209,21 +229,21 @@ def adapted_by_fields(row: Any, columns: Any, database: Any) -> object:
     ]
 
 
-def candidate_instance(resource: Any, values: Any) -> object:
+def candidate_instance(resource: Resource, values: Mapping[str, object]) -> object:
     """Make an instance of the model that is not saved."""
     return resource.model(**values)
 
 
-def costly_alone(run: Any) -> object:
+def costly_alone(run: Callable[..., Awaitable[HttpAnswer]]) -> object:
     """Run every costly read, whoever else asks the same."""
 
-    async def alone(self: Any, _key: object, *rest: Any) -> Any:
+    async def alone(self: CostlyLane, _key: object, *rest: object) -> HttpAnswer:
         return await run(self, object(), *rest)
 
     return alone
 
 
-def serializer_each_time(resource: object, verb: str) -> object:
+def serializer_each_time(resource: Resource, verb: str) -> object:
     """Build a serializer for each write."""
-    context: dict[str, Any] = {}
+    context: dict[str, object] = {}
     return input_class(resource, verb)(partial=verb == "update", context=context), context

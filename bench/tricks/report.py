@@ -7,14 +7,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench import report, served
 from bench.over_http import seeded
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+
+    from resources.json_text import JsonObject
 
 LEDGER = served.ROOT / "docs" / "speed-ledger.md"
 CARDS = 4_000
@@ -46,7 +47,7 @@ def tricks(_options: argparse.Namespace) -> list[str]:
         return report.table(HEAD, [_row(one) for one in json.loads(results.read_text())])
 
 
-def _row(one: Mapping[str, Any]) -> list[str]:
+def _row(one: JsonObject) -> list[str]:
     with_it, without = one["with"] * 1e6, one["without"] * 1e6
     gain = (without - with_it) / (without + SERVER)
     texts = [one["name"], *(f"`{name}`" if name else "" for name in [one["file"]]), one["plain"]]

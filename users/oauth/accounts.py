@@ -15,7 +15,9 @@ from django.core.validators import validate_email
 from users.oauth.registry import provider_named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    from users.oauth.provider import Answer
 
 LONGEST_ADDRESS = 254
 
@@ -33,7 +35,7 @@ class ProviderAccount:
     names: Sequence[str] = ()
 
 
-def read_account(provider: str, subject: object, answer: Mapping[str, object]) -> ProviderAccount:
+def read_account(provider: str, subject: object, answer: Answer) -> ProviderAccount:
     """Read a provider's answer: token response and profile, and an ID token's claims in `claims`.
 
     Raises ValueError if it does not say whose account it is.

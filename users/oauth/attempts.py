@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from secrets import token_urlsafe
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.utils.crypto import constant_time_compare
 
 from users.oauth.one_time_store import peek, store, take
+
+if TYPE_CHECKING:
+    from resources.api import JsonObject
 
 SECONDS = 600
 
@@ -34,7 +37,7 @@ class Attempt:
 
     provider: str
     app: AppRequest
-    memory: dict[str, Any]
+    memory: JsonObject
 
 
 def keep_attempt(state: str, attempt: Attempt) -> str:
@@ -86,5 +89,5 @@ def take_link(provider: str, ticket: str) -> AppRequest | None:
     return AppRequest(**kept["app"]) if kept and kept["provider"] == provider else None
 
 
-def _attempt(kept: dict[str, Any]) -> Attempt:
+def _attempt(kept: JsonObject) -> Attempt:
     return Attempt(kept["provider"], AppRequest(**kept["app"]), kept["memory"])

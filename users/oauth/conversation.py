@@ -16,6 +16,8 @@ from users.oauth.strategy import AttemptStrategy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from resources.api import JsonObject
+
 logger = logging.getLogger("holobase.oauth")
 
 
@@ -32,7 +34,7 @@ class Opening(NamedTuple):
 
     url: str
     state: str
-    memory: dict[str, Any]
+    memory: JsonObject
 
 
 def api_address(provider: str, leaf: str) -> str:
@@ -45,7 +47,7 @@ def open_conversation(provider: str) -> Opening:
 
     OpenID Connect's discovery document is fetched here the first time.
     """
-    memory: dict[str, Any] = {}
+    memory: JsonObject = {}
     backend = _backend(provider, memory)
     try:
         url = backend.auth_url()

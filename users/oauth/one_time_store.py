@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 
+if TYPE_CHECKING:
+    from resources.api import JsonObject
 
-def store(kind: str, value: object, *, seconds: int, key: str = "") -> str:
+
+def store(kind: str, value: JsonObject, *, seconds: int, key: str = "") -> str:
     """Store a value under a key, and return the key: 256 random bits if none is given.
 
     Whoever has the key may take the value.
@@ -19,15 +22,16 @@ def store(kind: str, value: object, *, seconds: int, key: str = "") -> str:
     return key
 
 
-def peek(kind: str, key: str) -> Any:
+def peek(kind: str, key: str) -> JsonObject | None:
     """Return the value of a key without taking it; None if there is none."""
-    return cache.get(_name(kind, key))
+    found: JsonObject | None = cache.get(_name(kind, key))
+    return found
 
 
-def take(kind: str, key: str) -> Any:
+def take(kind: str, key: str) -> JsonObject | None:
     """Return the value of a key and remove it; of concurrent callers, one gets it."""
     name = _name(kind, key)
-    value = cache.get(name)
+    value: JsonObject | None = cache.get(name)
     return value if value is not None and cache.delete(name) else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, override
+from typing import override
 
 from social_core.backends.open_id_connect import OpenIdConnectAuth
 
@@ -12,7 +12,7 @@ from users.oauth.provider import Provider
 SIGNATURES = ["RS256", "ES256", "PS256"]
 
 
-class Oidc(OpenIdConnectAuth[Any]):
+class Oidc(OpenIdConnectAuth[object]):
     """Any OpenID Connect provider, found by its issuer's discovery document.
 
     The ID token's signature, issuer, audience, nonce and times are checked by social-core.

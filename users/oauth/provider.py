@@ -6,11 +6,16 @@ it (RFC 6749, 3.1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-type Answer = Mapping[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from social_core.backends.base import BaseAuth
+
+    from resources.api import JsonObject
+
+type Answer = JsonObject
 """A provider's answer: its token response and profile, and an ID token's claims in `claims`."""
 
 
@@ -52,7 +57,7 @@ class Provider:
     """
 
     label: str
-    backend: type[Any]
+    backend: type[BaseAuth[object]]
     read_profile: Callable[[Answer], Profile] = openid_profile
     variables: Sequence[Variable] = (Variable("SECRET", "CLIENT_SECRET"),)
     posts_back: bool = False

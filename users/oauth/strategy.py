@@ -14,6 +14,8 @@ from social_django.strategy import DjangoStrategy
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from resources.api import JsonObject
+
 NONCES = "oidc_nonces"
 
 
@@ -28,10 +30,10 @@ class KeptNonce(AssociationMixin):
 class AttemptNonces:
     """The nonces of one attempt, in its memory."""
 
-    def __init__(self, memory: dict[str, Any]) -> None:
+    def __init__(self, memory: JsonObject) -> None:
         self._kept: dict[str, list[Any]] = memory.setdefault(NONCES, {})
 
-    def store(self, _server_url: str, nonce: Any) -> None:
+    def store(self, _server_url: str, nonce: AssociationMixin) -> None:
         """Keep a nonce that goes to the provider."""
         self._kept[nonce.handle] = [nonce.handle, nonce.issued, nonce.lifetime, nonce.assoc_type]
 

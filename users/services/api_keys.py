@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.cache import cache
@@ -33,17 +33,18 @@ KEY = re.compile(rf"{PREFIX}([\w-]{{22}})_([\w-]{{43}})")
 VERBS = ("read", "write")
 
 
-def create_api_key(*, by: Actor, **values: Any) -> ApiKey:
+def create_api_key(*, by: Actor, scopes: Sequence[str] = (), **values: object) -> ApiKey:
     """Make a key; the whole of it is in `key.secret` of the answer and nowhere afterwards.
 
     Raises Problem 400 for a scope that there is not, 401 or 403 unless its owner has proved a short
     while ago who they are: a key makes no keys.
     """
     require_fresh(by)
-    _require_scopes(values.get("scopes", []))
+    _require_scopes(scopes)
     secret = token_urlsafe(SECRET_BYTES)
     with changes.together():
-        key = changes.create(ApiKey, by=by, digest=digest_of(secret), hint=secret[:4], **values)
+        columns = {"scopes": scopes, "digest": digest_of(secret), "hint": secret[:4]}
+        key = changes.create(ApiKey, by=by, **columns, **values)
         record_event(key.owner, EventKind.KEY_CREATED, by=by, key=key.name)
     key.secret = f"{PREFIX}{_short(key.pk)}_{secret}"
     return key

@@ -8,7 +8,7 @@ times; and columns of a record that the member may not read, which say something
 from __future__ import annotations
 
 from shutil import copyfileobj
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import orjson
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    from resources.api import Resource
+    from resources.api import Record, Resource
 
     type Progress = Callable[[int, int], None]
 
@@ -70,7 +70,7 @@ def _write_list(archive: ZipFile, name: str, documents: Iterable[Mapping[str, ob
 
 
 def _documents(
-    resource: Resource, rows: Iterable[Any], actor: Actor
+    resource: Resource, rows: Iterable[Record], actor: Actor
 ) -> Iterable[dict[str, object]]:
     for row in rows:
         if not _is_told(resource, row, actor):
@@ -84,7 +84,7 @@ def _documents(
         yield {name: value for name, value in document.items() if name not in hidden}
 
 
-def _is_told(resource: Resource, row: Any, actor: Actor) -> bool:
+def _is_told(resource: Resource, row: Record, actor: Actor) -> bool:
     """Return whether a row goes into the member's archive.
 
     Their own do. What hangs on their own, or only names them, does if they may view it: what

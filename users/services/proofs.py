@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from hashlib import sha256
 from secrets import randbelow, token_urlsafe
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import orjson
@@ -21,6 +21,8 @@ from users.models import Proof, Purpose, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from resources.api import JsonObject
 
 SALT = "users.proof"
 MOST_FAILURES = 5
@@ -61,9 +63,9 @@ def account_of(proof: Proof) -> User | None:
     return User.objects.filter(email_index=proof.address_index).first()
 
 
-def payload_of(proof: Proof) -> dict[str, Any]:
+def payload_of(proof: Proof) -> JsonObject:
     """Return what was sent along when the proof was asked for."""
-    content: dict[str, Any] = orjson.loads(proof.payload or "{}")
+    content: JsonObject = orjson.loads(proof.payload or "{}")
     return content
 
 

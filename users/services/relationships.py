@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from resources.api import changes, row_sql
 from users.models import Block, Follow, Mute, User
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from resources.api import Actor
 
 
@@ -17,7 +19,7 @@ def follow_member(user: User, *, by: Actor) -> None:
         return
     with changes.together():
         changes.create(Follow, by=by, follower_id=by.id, followed_id=user.pk)
-        _count(by.id, user.pk, by=by, difference=1)
+        _count(cast("UUID", by.id), user.pk, by=by, difference=1)
 
 
 def unfollow_member(user: User, *, by: Actor) -> None:
@@ -62,7 +64,7 @@ def unmute_member(user: User, *, by: Actor) -> None:
         changes.delete(mute, by=by)
 
 
-def _count(follower_id: Any, followed_id: Any, *, by: Actor, difference: int) -> None:
+def _count(follower_id: UUID, followed_id: UUID, *, by: Actor, difference: int) -> None:
     """Count a follow on both profiles, locked in the order of their ids lest two wait in a ring."""
     columns = {follower_id: "following_count", followed_id: "follower_count"}
     for key in sorted(columns):

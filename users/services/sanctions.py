@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,16 +20,15 @@ COLUMNS = {SanctionKind.SILENCE: "silenced_until", **dict.fromkeys(BARRING, "bar
 """Where a member's row says until when a sanction of a kind lasts; warnings bar from nothing."""
 
 
-def impose_sanction(*, by: Actor, **values: Any) -> Sanction:
+def impose_sanction(*, by: Actor, expires_at: datetime | None = None, **values: object) -> Sanction:
     """Warn, silence, suspend or ban a member; the two latter end all sessions.
 
     Raises Problem 400 for an end in the past, 403 against one who is above or is oneself.
     """
-    ends = values.get("expires_at")
-    if ends is not None and ends <= timezone.now():
+    if expires_at is not None and expires_at <= timezone.now():
         raise invalid([FieldError("expires_at", "in_the_past", _("This has passed already."))])
     with changes.together():
-        sanction = changes.create(Sanction, by=by, **values)
+        sanction = changes.create(Sanction, by=by, expires_at=expires_at, **values)
         user = changes.locked(sanction.user)
         _require_rank(by, user)
         _follow(user, by=by)

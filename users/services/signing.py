@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 import orjson
 from cryptography.hazmat.primitives import serialization
@@ -16,6 +16,9 @@ from jwt.algorithms import ECAlgorithm
 
 from resources.api import together
 from users.models import SigningKey
+
+if TYPE_CHECKING:
+    from resources.api import JsonObject
 
 ALGORITHM = "ES256"
 
@@ -53,7 +56,7 @@ def signing_key() -> SigningKey:
     return newest or create_signing_key()
 
 
-def verifying_keys() -> list[dict[str, Any]]:
+def verifying_keys() -> list[JsonObject]:
     """Return the public keys of all tokens that are out, as JSON Web Keys (RFC 7517)."""
     usable = SigningKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
     return list(usable.order_by("-created_at").values_list("public", flat=True))

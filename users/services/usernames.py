@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,9 +24,9 @@ KEPT_FOR = timedelta(days=180)
 CHANGED_EVERY = timedelta(days=30)
 
 
-def edit_profile(user: User, *, by: Actor, **values: Any) -> User:
+def edit_profile(user: User, *, by: Actor, **values: object) -> User:
     """Change a profile, the username under the rules of `_change_name`."""
-    wanted: str = values.get("username", user.username)
+    wanted = str(values.get("username", user.username))
     with changes.together():
         if wanted.lower() != user.username.lower():
             _change_name(user, wanted, by=by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast, override
+from typing import TYPE_CHECKING, cast, override
 
 from django.contrib.auth import password_validation
 from django.contrib.auth.hashers import make_password
@@ -135,8 +135,9 @@ def require_mail_room(address: str, caller: Caller) -> None:
     consume_quota("mail", blind_index(mailbox_of(address)), caller.network)
 
 
-def proof_of(purpose: Purpose, sent: dict[str, Any]) -> Proof:
+def proof_of(purpose: Purpose, call: EndpointCall) -> Proof:
     """Find the proof that was sent, in whichever form; raises Problem 400."""
+    sent = call.sent
     if sent.get("token"):
         return proof_by_token(purpose, sent["token"])
     return proof_by_code(purpose, sent["proof"], sent["code"])
@@ -174,7 +175,7 @@ def verify_email(call: EndpointCall) -> Result:
 @endpoint(VerifyInput, SignedInOutput)
 def confirm_email(call: EndpointCall) -> Result:
     """Prove an address, which opens the account it was registered for, and sign in."""
-    proof = proof_of(Purpose.VERIFY, call.sent)
+    proof = proof_of(Purpose.VERIFY, call)
     user = verify_address(proof, username=call.sent["username"])
     return signed_in(user, caller=call.caller, method="email")
 
@@ -188,7 +189,7 @@ def ask_for_reset(call: EndpointCall) -> Result:
 @endpoint(ResetInput, None, 204)
 def confirm_password_reset(call: EndpointCall) -> Result:
     """Set a new password; every session of the account ends."""
-    proof, password = proof_of(Purpose.RESET, call.sent), call.sent["password"]
+    proof, password = proof_of(Purpose.RESET, call), call.sent["password"]
     require_good_password(password, account_of(proof) or User())
     reset_password(proof, password)
     return None
@@ -215,7 +216,7 @@ def change_email(call: MemberCall) -> Result:
 @endpoint(ProofInput, None, 204)
 def confirm_email_change(call: EndpointCall) -> Result:
     """Use the proven address; the old one hears of it."""
-    proof = proof_of(Purpose.CHANGE, call.sent)
+    proof = proof_of(Purpose.CHANGE, call)
     with transaction.atomic():
         change_address(proof, caller=call.caller)
         mail_previous_address.enqueue(str(proof.pk))
@@ -231,7 +232,7 @@ def ask_for_sign_in_code(call: EndpointCall) -> Result:
 @endpoint(ProofInput, SignedInOutput)
 def sign_in_by_code(call: EndpointCall) -> Result:
     """Trade the code for a pair of tokens."""
-    proof = proof_of(Purpose.SIGN_IN, call.sent)
+    proof = proof_of(Purpose.SIGN_IN, call)
     use_up(proof)
     user = account_of(proof)
     if user is None or not user.is_active:

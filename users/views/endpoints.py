@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from users.models import Session, User
 
 type Input = type[serializers.Serializer[object]]
-type Output = type[serializers.Serializer[object]] | dict[str, Any]
+type Output = type[serializers.Serializer[object]] | Mapping[str, object]
 """What an endpoint answers: a serializer, or a schema of OpenAPI."""
 type Result = HttpResponseBase | Mapping[str, object] | list[dict[str, object]] | None
 """A response, or what to answer as JSON; None answers 204."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import override
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -20,9 +20,6 @@ from users.views.endpoints import (
     member_endpoint,
 )
 from users.views.sign_in import PasswordField, SignedInOutput, open_for
-
-if TYPE_CHECKING:
-    from users.callers import Caller
 
 
 class CodeInput(serializers.Serializer[object]):
@@ -129,13 +126,14 @@ def prove_again(call: MemberCall) -> Result:
     Members with an authenticator app use a code or a passkey. A code by mail
     (`POST /api/v1/auth/otp`) is for those who have neither a password nor a second factor.
     """
-    method = _confirm(call.user, call.sent, call.caller)
+    method = _confirm(call)
     record_step_up(call.session, caller=call.caller, method=method)
     return None
 
 
-def _confirm(user: User, sent: dict[str, Any], caller: Caller) -> str:
+def _confirm(call: MemberCall) -> str:
     """Hold what was sent against the member; return the name of the way it was proved."""
+    user, sent, caller = call.user, call.sent, call.caller
     if "password" in sent:
         return step_up.confirm_by_password(user, sent["password"], caller=caller)
     if "credential" in sent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast, override
+from typing import TYPE_CHECKING, cast, override
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -85,7 +85,7 @@ class AppRequestInput(serializers.Serializer[object]):
         return given
 
     @override
-    def validate(self, attrs: dict[str, Any]) -> dict[str, object]:
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
         """Answer pop-ups to web pages alone: others can't be written to."""
         if attrs["mode"] == "popup" and not web_origin(attrs["redirect_uri"]):
             message = _("Pop-ups are answered to web pages alone.")
@@ -117,7 +117,7 @@ class OAuthView(AnonymousView):
     """A view of one provider; raises Problem 400 for one that is not set up."""
 
     @override
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: str) -> None:
         super().initial(request, *args, **kwargs)
         require_provider(kwargs["provider"])
 

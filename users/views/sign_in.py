@@ -35,7 +35,7 @@ class PasswordField(serializers.CharField):
         super().__init__(max_length=LONGEST, trim_whitespace=False, **options)
 
     @override
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: str) -> str:
         return normalized(super().to_internal_value(data))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import time
-from typing import Any, override
+from typing import override
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -25,8 +25,8 @@ class Apple(Oidc):
     DEFAULT_SCOPE = SCOPE
 
     @override
-    def auth_params(self, state: str | None = None) -> dict[str, Any]:
-        params: dict[str, Any] = untyped(super()).auth_params(state)
+    def auth_params(self, state: str | None = None) -> dict[str, str]:
+        params: dict[str, str] = untyped(super()).auth_params(state)
         # Apple gives names and addresses by no other way.
         return {**params, "response_mode": "form_post"}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from social_core.backends.discord import DiscordOAuth2
 from social_core.backends.oauth import BaseOAuth2PKCE
 
@@ -12,7 +10,7 @@ from users.oauth.provider import Answer, Profile, Provider
 SCOPE = ["identify", "email"]
 
 
-class Discord(BaseOAuth2PKCE[Any], DiscordOAuth2[Any]):
+class Discord(BaseOAuth2PKCE[object], DiscordOAuth2[object]):
     """Speaks with Discord."""
 
     DEFAULT_SCOPE = SCOPE

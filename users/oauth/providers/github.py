@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from social_core.backends.github import GithubOAuth2
 from social_core.backends.oauth import BaseOAuth2PKCE
 
@@ -13,7 +11,7 @@ SCOPE = ["read:user", "user:email"]
 ALIASES = "@users.noreply.github.com"  # verified, but nobody reads what is sent there
 
 
-class GitHub(BaseOAuth2PKCE[Any], GithubOAuth2[Any]):
+class GitHub(BaseOAuth2PKCE[object], GithubOAuth2[object]):
     """Speaks with GitHub."""
 
     DEFAULT_SCOPE = SCOPE

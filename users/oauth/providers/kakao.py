@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, override
+from typing import override
 
 from social_core.backends.kakao import KakaoOAuth2
 from social_core.backends.oauth import BaseOAuth2PKCE
@@ -10,11 +10,11 @@ from social_core.backends.oauth import BaseOAuth2PKCE
 from users.oauth.provider import Answer, Profile, Provider, untyped
 
 
-class Kakao(BaseOAuth2PKCE[Any], KakaoOAuth2[Any]):
+class Kakao(BaseOAuth2PKCE[object], KakaoOAuth2[object]):
     """Speaks with Kakao."""
 
     @override
-    def auth_complete_params(self, state: str | None = None) -> dict[str, Any]:
+    def auth_complete_params(self, state: str | None = None) -> dict[str, object]:
         # RFC 6749, 4.1.3, and Kakao's own reference ask for it.
         return {
             **untyped(super()).auth_complete_params(state),
