@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import orjson
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from resources.api import Actor
+    from resources.api import Actor, JsonObject
     from templates_app.models import Template
 
-    type ListedCard = dict[str, Any]
+    type ListedCard = JsonObject
 
 CANDIDATES = 30
 """Cards that each way of being related may put forward."""
@@ -109,7 +109,7 @@ def outdated_cards(template: Template, member: UUID | None, number: int) -> Quer
 def listed_cards(actor: Actor, **query: object) -> list[ListedCard]:
     """Return the cards of a page of the list that an actor is shown."""
     answer = list_records(registry.resource_of(Card), actor, urlencode(query), "")
-    page: dict[str, Any] = orjson.loads(answer.body)
+    page: JsonObject = orjson.loads(answer.body)
     found: list[ListedCard] = page["results"]
     return found
 

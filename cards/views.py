@@ -104,9 +104,9 @@ class QuestionView(APIView):
 
     takes: ClassVar[type[serializers.Serializer[object]]] = ChosenInput
 
-    def asked(
-        self, request: Request, model: type[Model], record_id: str, query: Mapping[str, str]
-    ) -> Any:
+    def asked[M: Model](
+        self, request: Request, model: type[M], record_id: str, query: Mapping[str, str]
+    ) -> M:
         """Return the record.
 
         Raises Problem 404, 403 for a key without the scope, 400 for a query that can't be, 429.
@@ -190,7 +190,7 @@ class RelatedView(QuestionView):
         """
         query = self.parameters(request)
         most = query.pop("limit")
-        card: Card = self.asked(request, Card, record_id, query)
+        card = self.asked(request, Card, record_id, query)
         actor = actor_behind(request)
         found = selectors.related_ids(card, actor, most)
         return _answer({"results": selectors.cards_in_order(actor, found, query)})
@@ -216,7 +216,7 @@ class RemixesView(QuestionView):
         left out, and do not interrupt the line. `has_more`: there are over a hundred remixes.
         """
         query = self.parameters(request)
-        card: Card = self.asked(request, Card, record_id, query)
+        card = self.asked(request, Card, record_id, query)
         actor, remixes = actor_behind(request), selectors.remixes(card)
         answer = {
             "origins": selectors.cards_in_order(actor, selectors.origins(card), query),
@@ -252,7 +252,7 @@ class UpgradePreviewView(QuestionView):
         `next` is the `after` of the next page. `POST /cards/{id}/upgrade` moves a card.
         """
         page = self.parameters(request)
-        template: Template = self.asked(request, Template, record_id, {"fields": "id"})
+        template = self.asked(request, Template, record_id, {"fields": "id"})
         actor = actor_behind(request)
         version = _previewed(template, actor, is_pending=page["pending"])
         cards = selectors.outdated_cards(template, actor.id, version.number).order_by("pk")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -41,7 +41,7 @@ def approve_template(template: Template, *, by: Actor) -> Template:
     if template.author_id == by.id:
         raise Problem(403, "own_template", _("Somebody else has to approve your template."))
     _require_state(template, _reviewed_column(template), State.SUBMITTED)
-    values: dict[str, Any] = {"version": template.version + 1}
+    values: dict[str, object] = {"version": template.version + 1}
     if template.state in PUBLIC:
         values |= {**_pending_columns(template), **NOTHING_PENDING}
     else:

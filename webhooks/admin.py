@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, cast, override
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,12 +16,15 @@ from webhooks.services.managing import create_webhook, problems, update_webhook
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from resources.api import JsonObject
+    from users.models import User
+
 
 class WebhookForm(forms.ModelForm[Webhook]):
     """What admins fill in."""
 
     @override
-    def clean(self) -> Any:
+    def clean(self) -> JsonObject | None:
         """Refuse what the API refuses."""
         cleaned = super().clean()
         for error in problems(cleaned or {}):
@@ -33,7 +36,7 @@ class AdminsAdmin(RecordAdmin):
     """What moderators don't see: to be told of every change is to see everything."""
 
     def _is_admins(self, request: HttpRequest) -> bool:
-        user: Any = request.user
+        user = cast("User", request.user)  # who is let into the admin
         is_admin = user.is_active and user.is_staff and user.groups.filter(name="admin").exists()
         return bool(user.is_superuser or is_admin)
 
@@ -81,7 +84,7 @@ class WebhookAdmin(AdminsAdmin):
 
     @override
     def save_model(
-        self, request: HttpRequest, obj: Any, form: forms.ModelForm[Any], change: bool
+        self, request: HttpRequest, obj: Webhook, form: forms.ModelForm[Webhook], change: bool
     ) -> None:
         by = acting(request)
         if change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self, override
+from typing import TYPE_CHECKING, ClassVar, Self, override
 
 from django.conf import settings
 from django.db import models
@@ -115,7 +115,9 @@ class Delivery(models.Model):
     status = models.CharField(_("status"), max_length=7, choices=DeliveryStatus)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"), null=True)
-    response_status = models.PositiveSmallIntegerField[Any, Any](_("HTTP status"), null=True)
+    response_status = models.PositiveSmallIntegerField[int | None, int | None](
+        _("HTTP status"), null=True
+    )
     duration = models.PositiveIntegerField(_("milliseconds"), default=0)
     error = models.CharField(_("error"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, db_index=True)

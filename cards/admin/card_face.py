@@ -6,7 +6,7 @@ its numbers and colours may stand in a style.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.forms import Media
 from django.template.loader import render_to_string
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from cards.models import Card
     from files.models import File
+    from resources.api import JsonObject
 
 CARD_FACE_MEDIA = Media(css={"all": ["cards/admin/card_face.css"]}, js=["cards/admin/card_face.js"])
 NUMBERS = {"intensity": 0.7, "glare": 0.5, "angle": 0}
@@ -28,7 +29,7 @@ NUMBERS = {"intensity": 0.7, "glare": 0.5, "angle": 0}
 
 def card_face(card: Card) -> SafeString:
     """Return a card's face as HTML, shimmering by its effects."""
-    effects: Mapping[str, Any] = card.effects or {}
+    effects: JsonObject = card.effects or {}
     preset = effects.get("preset")
     context = {
         "card": card,
@@ -42,7 +43,7 @@ def card_face(card: Card) -> SafeString:
 
 def _properties(card: Card) -> Mapping[str, object]:
     """Return the custom properties that the style sheet reads."""
-    effects: Mapping[str, Any] = card.effects or {}
+    effects: JsonObject = card.effects or {}
     properties: dict[str, object] = {
         f"--{name}": float(effects.get(name, default)) for name, default in NUMBERS.items()
     }

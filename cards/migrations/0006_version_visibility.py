@@ -1,13 +1,15 @@
 from collections import defaultdict
-from typing import Any
+from uuid import UUID
 
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 BATCH = 1_000
 STRICTEST_FIRST = ("private", "unlisted", "public")
 
 
-def from_the_log(apps: Any, _editor: Any) -> None:
+def from_the_log(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
     """Find who could see each card when its versions were made.
 
     Without a later change of the card's visibility it was what it is now. Old changes are folded,
@@ -22,12 +24,12 @@ def from_the_log(apps: Any, _editor: Any) -> None:
         found = list(versions.filter(pk__gt=found[-1].pk)[:BATCH])
 
 
-def _judge(changes: Any, versions: list[Any]) -> None:
+def _judge(changes: models.QuerySet, versions: list[models.Model]) -> None:
     keys = [version.pk for version in versions]
     made = changes.filter(resource="card-versions", action="create", record_id__in=keys)
     places = dict(made.values_list("record_id", "id"))
     cards = {version.card_id for version in versions}
-    known: dict[Any, list[tuple[int, set[str]]]] = defaultdict(list)
+    known: dict[UUID, list[tuple[int, set[str]]]] = defaultdict(list)
     for change in changes.filter(resource="cards", action="update", record_id__in=cards):
         values = {image["visibility"] for image in (change.before, change.after) if "visibility" in image}
         known[change.record_id].append((change.id, values))

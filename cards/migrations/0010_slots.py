@@ -1,14 +1,14 @@
-from typing import Any
-
 import django.db.models.deletion
+from django.apps.registry import Apps
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 import resources.fields
 
 BATCH = 1_000
 
 
-def from_the_cards(apps: Any, _editor: Any) -> None:
+def from_the_cards(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
     """Tell versions what their cards were made from, which never changed until now."""
     versions = apps.get_model("cards", "CardVersion").objects.select_related("card").order_by("pk")
     found = list(versions[:BATCH])

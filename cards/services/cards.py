@@ -131,10 +131,10 @@ def delete_card(card: Card, *, by: Actor) -> None:
         changes.delete(card, by=by)
 
 
-def _will_be_shown(card: Card, values: Mapping[str, Any]) -> bool:
+def _will_be_shown(card: Card, values: Mapping[str, object]) -> bool:
     """Return whether others than the creator may see the card once it has these values."""
-    status: str = values.get("status", card.status)
-    visibility: str = values.get("visibility", card.visibility)
+    status = values.get("status", card.status)
+    visibility = values.get("visibility", card.visibility)
     return status == PUBLISHED and visibility != PRIVATE
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cards.models import Card
-    from resources.api import Actor, FieldError
+    from resources.api import Actor, FieldError, JsonObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Upgrade:
     its slots do not fit the version.
     """
 
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
     errors: Sequence[FieldError]
 
 
@@ -65,7 +65,7 @@ def upgrade_card(card: Card, *, by: Actor, slots: Mapping[str, object] | None = 
         return write_card(card, by=by, template_version=newest, **upgrade.values)
 
 
-def _with_defaults(schema: Mapping[str, Any], slots: Mapping[str, Any]) -> Mapping[str, object]:
+def _with_defaults(schema: JsonObject, slots: Mapping[str, object]) -> Mapping[str, object]:
     """Return slots with the defaults of those that are missing, as a schema has them."""
     defaults = {
         name: slot["default"]

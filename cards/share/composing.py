@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
@@ -20,6 +20,8 @@ from files.pictures.picture import MOST_PIXELS, PictureError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from resources.api import JsonObject
 
 SIZE = (1200, 630)
 CARD_BOX = (430, 540)
@@ -52,7 +54,7 @@ class CardDetails:
     rarity_label: str
     site: str
     slots: str = ""
-    shimmer: Mapping[str, Any] = field(default_factory=dict)
+    shimmer: JsonObject = field(default_factory=dict)
 
 
 class Composition:

@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import orjson
@@ -21,10 +21,11 @@ from files.transforms.variants import Recipe, original_of, variant_by
 from resources.api import ANONYMOUS, is_visible, registry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from cards.models import Card
     from files.models import File, Variant
+    from resources.api import JsonObject
 
 DRAWN_AS = 2
 """Raised whenever cards are drawn otherwise: all pictures are then made anew."""
@@ -41,7 +42,7 @@ class Shared:
 
     front: File
     layers: tuple[File | None, File | None]
-    shown: dict[str, Any]
+    shown: JsonObject
 
     @property
     def fingerprint(self) -> str:
@@ -71,7 +72,7 @@ def shared(card: Card) -> Shared | None:
 
 def slot_texts(card: Card) -> Sequence[str]:
     """Return what fills the slots of a card's template, but for what is its title anyway."""
-    filled: Mapping[str, Any] = card.slots
+    filled: JsonObject = card.slots
     texts = [str(value) for value in filled.values() if type(value) in (str, int, float)]
     return [text for text in texts if text.strip() and text != card.title]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
     from social_core.backends.base import BaseAuth
 
     from resources.api import JsonObject

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from secrets import randbelow
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
@@ -18,6 +18,8 @@ from webhooks.selectors import FRESH_FOR, is_heard
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
     from resources.api import Change
     from webhooks.messages import WebhookMessage
@@ -102,7 +104,7 @@ class Turn:
         """Let others have it."""
         self._held().update(busy_until=None)
 
-    def _held(self) -> Any:
+    def _held(self) -> QuerySet[Webhook]:
         return Webhook.objects.filter(pk=self.webhook.pk, busy_until=self.until)
 
 
