@@ -18,6 +18,8 @@ from resources.api import document_errors, folded_text, words_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from resources.api import JsonObject
+
 type Evidence = list[str] | None
 """What of a text has met a condition, which may be nothing in particular; None if it is not met."""
 
@@ -226,7 +228,7 @@ CONDITION: dict[str, object] = {
 """The JSON Schema of a condition."""
 
 
-def _keywords(sent: Mapping[str, Any]) -> TextCondition:
+def _keywords(sent: JsonObject) -> TextCondition:
     anywhere = sent.get("match", "word") == "part"
     looked_for = folded_text if anywhere else _as_words
     return HasKeywords({looked_for(word): word for word in sent["any_of"]}, anywhere)
@@ -236,7 +238,7 @@ def _as_words(text: str) -> str:
     return f" {' '.join(words_of(text))} "
 
 
-def _links(sent: Mapping[str, Any]) -> TextCondition:
+def _links(sent: JsonObject) -> TextCondition:
     hosts = [host.strip(".").casefold() for host in sent.get("to", ())]
     return HasLinks(sent.get("at_least", 1), hosts)
 
@@ -274,12 +276,12 @@ def require_condition(document: Any) -> None:
             raise ValidationError(_("A keyword has letters or digits."), "bad_keyword")
 
 
-def keyword_count(document: Mapping[str, object]) -> int:
+def keyword_count(document: JsonObject) -> int:
     """Return how many keywords a condition looks for."""
     return sum(len(sent["any_of"]) for _, test, sent in _tests(document, 1) if test == "keywords")
 
 
-def _keys(sent: Any) -> Sequence[str]:
+def _keys(sent: JsonObject) -> Sequence[str]:
     condition = _keywords(sent)
     return list(condition.keywords) if isinstance(condition, HasKeywords) else []
 
@@ -288,7 +290,7 @@ def _is_findable(key: str) -> bool:
     return bool(key.strip())
 
 
-def _tests(document: Mapping[str, Any], depth: int) -> Iterator[tuple[int, str, Any]]:
+def _tests(document: JsonObject, depth: int) -> Iterator[tuple[int, str, Any]]:
     """Yield every test with its depth, name and what it takes."""
     ((name, sent),) = document.items()
     if name == "not":

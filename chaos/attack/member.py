@@ -8,8 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from websockets import Subprotocol
 from websockets.asyncio.client import connect
 
 from chaos.attack.wire import Address, ClosedError, Connection
@@ -106,7 +107,7 @@ class Member:
     async def listen(self) -> None:
         """Hear of all cards, for ever."""
         url = self.address.url.replace("http", "ws", 1) + "/ws/v1"
-        protocols: Any = ["holobase.v1", f"bearer.{self.token}"]
+        protocols = [Subprotocol("holobase.v1"), Subprotocol(f"bearer.{self.token}")]
         local = (self.address.local, 0)
         while True:
             try:

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chaos.attack.member import live
 from chaos.attack.phases import PHASES
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from multiprocessing.connection import Connection
 
+    from chaos.attack.member import Times
     from chaos.attack.target import Target
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,7 +100,7 @@ def _phase(
     began, busy, most = monotonic(), found.served.processor_seconds(), found.memory()
     while not member.poll(SAMPLE_SECONDS):
         most = max(most, found.memory())
-    times: Any = member.recv()
+    times: Times = member.recv()
     busy, took = found.served.processor_seconds() - busy, monotonic() - began
     seen, own = strangers.recv() if name != IDLE else (Counter(), 0.0)
     machine = 100 / took / CORES

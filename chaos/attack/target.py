@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench import served
 from tests.migrated import fill_with_migrated_database
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from resources.json_text import JsonObject
+
 BACKEND_VARIABLES = ("DATABASE_URL", "REDIS_URL", "S3_", "THROTTLE_", "MOST_")
 
 
@@ -24,7 +26,7 @@ class Target:
     """The running product, and who and what there is in it."""
 
     served: served.Served
-    known: Any
+    known: JsonObject
 
     def memory(self) -> int:
         """Return the bytes of memory of all processes."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from chaos.attack.wire import Address
+    from resources.json_text import JsonObject
 
 BUSY = (429, 503)
 MOST_ATTEMPTS = 40
@@ -35,7 +36,7 @@ class Member:
     id: str
     token: str
     address: Address
-    stage: Any
+    stage: JsonObject
     chance: Random
     likes: set[str] = field(default_factory=set)
     follows: set[str] = field(default_factory=set)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.served import ROOT, serving
 from chaos.attack.wire import Address, Connection
@@ -23,6 +23,8 @@ from tests.migrated import SERVE, fill_with_migrated_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from resources.json_text import JsonObject
 
 PATIENCE_SECONDS = 20.0
 """How long views may take to be written, which is done once a second here."""
@@ -67,7 +69,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def counted(folder: Path, urls: Mapping[str, str], plan: Any) -> Outcome:
+def counted(folder: Path, urls: Mapping[str, str], plan: argparse.Namespace) -> Outcome:
     """Serve an empty database, let all members act at once, and compare every count.
 
     `plan` has the `requests` of all `connections`, and a `seed`.
@@ -83,15 +85,16 @@ def counted(folder: Path, urls: Mapping[str, str], plan: Any) -> Outcome:
         return asyncio.run(_acted(Address(served.address, "127.0.0.1"), stage, plan))
 
 
-def _filled(members: int, variables: Mapping[str, str]) -> object:
+def _filled(members: int, variables: Mapping[str, str]) -> JsonObject:
     command = [sys.executable, "-m", "chaos.counters.stage", str(members)]
     done = subprocess.run(
         command, cwd=ROOT, env=variables, check=True, stdout=subprocess.PIPE, text=True
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    stage: JsonObject = json.loads(done.stdout.splitlines()[-1])
+    return stage
 
 
-async def _acted(address: Address, stage: Any, plan: Any) -> Outcome:
+async def _acted(address: Address, stage: JsonObject, plan: argparse.Namespace) -> Outcome:
     members = [
         Member(
             id=known["id"],
@@ -117,7 +120,9 @@ async def _acted(address: Address, stage: Any, plan: Any) -> Outcome:
     return Outcome(each * len(members), repeated, seconds, differences)
 
 
-def expectations(stage: Any, members: Sequence[Member]) -> Iterator[tuple[tuple[str, str], float]]:
+def expectations(
+    stage: JsonObject, members: Sequence[Member]
+) -> Iterator[tuple[tuple[str, str], float]]:
     """Return what every count and average must be, by the record's path and the column."""
     for kind in ("cards", "posts"):
         for key in stage[kind]:

@@ -8,7 +8,7 @@ import random
 from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import httpx
@@ -71,13 +71,14 @@ class Fetcher:
             rows |= {row["id"]: row for row in answer["results"]}
         return rows
 
-    async def _get(self, url: str, interest: Interest) -> Any:
+    async def _get(self, url: str, interest: Interest) -> JsonObject:
         headers = {"Authorization": f"Bearer {interest.token}"} if interest.token else {}
         answer = await self.client.get(url, headers=headers)
         if answer.status_code >= 500:
             raise httpx.ReadError(answer.text)
         if not interest.is_record:
-            return answer.raise_for_status().json()
+            page: JsonObject = answer.raise_for_status().json()
+            return page
         found = [] if answer.status_code == 404 else [answer.raise_for_status().json()]
         return {"results": found, "next": None}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from threading import Event, Thread
 from time import sleep
-from typing import TYPE_CHECKING, Any, NamedTuple, override
+from typing import TYPE_CHECKING, NamedTuple, override
 from uuid import UUID
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ ANSWERED = frozenset({200, 201, 204, 404})
 
 
 class Answer(NamedTuple):
-    """A status and its JSON."""
+    """A status and its JSON, empty where nothing is answered."""
 
     status: int
-    body: Any
+    body: JsonObject
 
 
 class Caller:
@@ -68,7 +68,7 @@ class Caller:
         connection.request(method, path, text, headers)
         answered = connection.getresponse()
         content = answered.read()
-        return Answer(answered.status, json.loads(content) if content else None)
+        return Answer(answered.status, json.loads(content) if content else {})
 
 
 @dataclass

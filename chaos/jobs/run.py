@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.served import ROOT
 from chaos.databases import NAMES, running
@@ -18,6 +18,8 @@ from tests.migrated import fill_with_migrated_database, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from resources.json_text import JsonObject
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -56,7 +58,7 @@ def expected(steps: int, kills: int) -> Mapping[str, object]:
     return {"state": "done", "kills": kills, "done": steps, "missing": 0, "repeated": 0}
 
 
-def tried(folder: Path, urls: Mapping[str, str], steps: int, kills: int, seed: int) -> Any:
+def tried(folder: Path, urls: Mapping[str, str], steps: int, kills: int, seed: int) -> JsonObject:
     """Run a trial in a data folder; an empty one gets a database."""
     own = {**urls, "HOLOBASE_DATA": str(folder)}
     variables = environment_without_backends() | SETTINGS | own
@@ -66,4 +68,5 @@ def tried(folder: Path, urls: Mapping[str, str], steps: int, kills: int, seed: i
     done = subprocess.run(
         command, cwd=ROOT, env=variables, check=True, stdout=subprocess.PIPE, text=True
     )
-    return json.loads(done.stdout.splitlines()[-1])
+    told: JsonObject = json.loads(done.stdout.splitlines()[-1])
+    return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection
 from django.db.models import Count
@@ -16,6 +16,7 @@ from resources.registry import all_resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from resources.declaration import Resource
     from resources.json_text import JsonObject
@@ -42,7 +43,7 @@ def _counts() -> Iterator[str]:
 
 def _untold(resource: Resource) -> Iterator[str]:
     """Yield the records that are not as the log tells."""
-    told: dict[Any, JsonObject] = {}
+    told: dict[UUID, JsonObject] = {}
     changes = Change.objects.filter(resource=resource.name)
     order = "pk" if connection.vendor == "sqlite" else "assigned_position"
     for change in changes.order_by(order).iterator():

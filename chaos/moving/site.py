@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from chaos.faults.cluster import (
     ROOT,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from multiprocessing.connection import Connection
     from pathlib import Path
+
+    from resources.json_text import JsonObject
 
 WRITERS = 2
 PAUSE = 0.04
@@ -73,7 +75,7 @@ class Site:
     variables: Mapping[str, str]
     cards: int
     seed: int = 7
-    people: Any = None
+    people: JsonObject = field(default_factory=dict)
     stack: ExitStack = field(default_factory=ExitStack)
     numbers: Iterator[int] = field(default_factory=count)
     writers: Connection = field(init=False)
@@ -131,7 +133,8 @@ class Site:
             raise RuntimeError(begun.text()[-4000:])
         return begun
 
-    def stop_writing(self) -> Any:
+    def stop_writing(self) -> JsonObject:
         """Let the members end; return what they did and know."""
         self.writers.send("stop")
-        return json.loads(self.writers.recv())
+        told: JsonObject = json.loads(self.writers.recv())
+        return told

@@ -7,11 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 from time import sleep
-from typing import Any
+from typing import TYPE_CHECKING
 
 import httpx
 
 from tests import node
+
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
 
 HERE = Path(__file__).resolve().parent
 TUS_JS = "tus-js-client@4.3.1"
@@ -109,7 +112,7 @@ def _put(url: str, content: bytes) -> None:
 
 def _until_answered(
     address: str, place: str, headers: dict[str, str], body: dict[str, object]
-) -> Any:
+) -> JsonObject:
     for _attempt in range(PATIENCE):
         try:
             answer = httpx.post(f"{address}{PATH}{place}", json=body, headers=headers, timeout=300)
@@ -120,5 +123,6 @@ def _until_answered(
             sleep(0.5)
             continue
         answer.raise_for_status()
-        return answer.json()
+        answered: JsonObject = answer.json()
+        return answered
     raise TimeoutError(place)

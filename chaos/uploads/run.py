@@ -9,7 +9,7 @@ from hashlib import sha256
 from random import Random
 from threading import Event, Thread
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.served import Served
+    from resources.json_text import JsonObject
 
     type Client = Callable[[Path, str, str], str]
 
@@ -209,7 +210,7 @@ def _digest_of(address: str, token: str, upload_id: str) -> str:
     """Show the file in a post, fetch it, and return the SHA-256 of what came."""
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=address, headers=headers, timeout=300) as api:
-        upload: Any = api.get(f"/api/v1/uploads/{upload_id}").json()
+        upload: JsonObject = api.get(f"/api/v1/uploads/{upload_id}").json()
         sent = api.post("/api/v1/posts", json={"text": "x", "attachment": upload["file"]})
         url = str(sent.raise_for_status().json()["attachment"]["url"])
         digest = sha256()

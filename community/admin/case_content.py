@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
@@ -90,7 +90,7 @@ def _rows(
     now = then if record is None else content_of(record)
     written = {*resource.writable, *resource.editable}
     for name in resource.fields:
-        column: Any = resource.column(name)
+        column = resource.column(name)
         is_file = column.is_relation or isinstance(column, AlbumColumn)
         is_shown = not is_file and name in written and name != SHIMMER
         if not is_shown or column.attname not in then:
@@ -112,12 +112,12 @@ def _shown(column: ModelField, value: object) -> str:
 
 def _pictures(resource: Resource, record: Record) -> Iterator[SafeString]:
     """Return the pictures of a record, those of an album in their order."""
-    ids: list[Any] = []
+    ids: list[object] = []
     for name in resource.fields:
-        column: Any = resource.column(name)
+        column = resource.column(name)
         if isinstance(column, AlbumColumn):
             ids += getattr(record, name)
-        elif column.is_relation and issubclass(column.related_model, File):
+        elif column.is_relation and column.related_model is File:
             ids.append(getattr(record, column.attname))
     files = {str(file.pk): file for file in File.objects.filter(pk__in=[one for one in ids if one])}
     shown = (files.get(str(one)) for one in ids)

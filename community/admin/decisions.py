@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.http import HttpRequest
+    from django.utils.functional import _StrPromise
 
     from community.models import ModerationCase
     from resources.api import Actor, Record
@@ -52,7 +53,7 @@ class Choice:
     """Something to tick; what stands alone goes with nothing else."""
 
     kind: str
-    label: Any
+    label: _StrPromise
 
     @property
     def stands_alone(self) -> bool:
@@ -107,7 +108,7 @@ def sent_decision(request: HttpRequest) -> dict[str, object]:
     """Return the form as a client of the API would send it."""
     days = request.POST.get("days", "")
     until = timezone.now() + timedelta(days=int(days)) if days.isdecimal() else None
-    sent: dict[str, Any] = {
+    sent: dict[str, object] = {
         "actions": [_measure(kind, until) for kind in request.POST.getlist("kind")],
         "reason": request.POST.get("reason", "").strip(),
         "is_harmless": "is_reopened" not in request.POST,

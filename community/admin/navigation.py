@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.urls import reverse
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-type Item = dict[str, Any]
+    from resources.api import JsonObject
+
+type Item = dict[str, object]
 type Page = Callable[[HttpRequest], Item]
 
 ICONS = {
@@ -96,7 +98,7 @@ def navigation(request: HttpRequest) -> list[Item]:
     return groups
 
 
-def _group(app: Any) -> Item:
+def _group(app: JsonObject) -> Item:
     icon = ICONS.get(app["app_label"], "table_rows")
     return {
         "title": app["name"],

@@ -6,7 +6,7 @@ and its refusals, which become messages.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -33,7 +33,6 @@ from resources.admin.history import record_id
 from resources.admin.records import acting, is_moderating, is_scoped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from uuid import UUID
 
     from django.contrib.admin import AdminSite
@@ -59,7 +58,7 @@ class ModerationView(View):
 
     def page(self, template: str, title: object, **context: object) -> HttpResponseBase:
         """Return a page of the admin."""
-        shared: Mapping[str, Any] = admin.site.each_context(self.request)
+        shared = admin.site.each_context(self.request)
         content = {**shared, "title": title, "media": CARD_FACE_MEDIA, **context}
         return TemplateResponse(self.request, f"community/admin/{template}", content)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, override
+from typing import TYPE_CHECKING, ClassVar, override
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from resources.api import Record, RecordIdField
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 SCOPE_LENGTH = 60
 
@@ -76,7 +79,7 @@ def target_column() -> models.CharField[object, str]:
     return models.CharField(_("resource"), max_length=40)
 
 
-def moderator_column(words: Any) -> models.ForeignKey[object, object]:
+def moderator_column(words: _StrPromise) -> models.ForeignKey[object, object]:
     """Return a column that names a moderator, or the product itself when it is empty."""
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,

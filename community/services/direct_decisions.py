@@ -9,7 +9,7 @@ can appeal.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Q
@@ -36,11 +36,11 @@ from resources.api import SYSTEM, Action, Actor, Change, changes, owning_relatio
 from users.models import Sanction, User
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from django.db.models import QuerySet
 
-    from resources.api import Record, Resource
+    from resources.api import JsonObject, Record, Resource
 
 SANCTIONS = "sanctions"
 FOLLOWED = frozenset({*REPORTABLE, SANCTIONS}) - {"users"}
@@ -56,7 +56,7 @@ class DirectDecision:
     target_resource: str
     target_id: UUID
     subject_id: UUID | None
-    content: Mapping[str, Any]
+    content: JsonObject
     scope: str = ""
     sanction: Sanction | None = None
 
@@ -106,7 +106,7 @@ def _follow_deletion(change: Change) -> None:
     What went along with a record that was deleted has no line of its own.
     """
     resource, row = registry.named(change.resource), _row(change)
-    before: Mapping[str, Any] = change.before
+    before: JsonObject = change.before
     if resource is None or before.get("is_deleted") or not _is_moderating(change.actor_id):
         return
     subject = subject_id_of(row) if row else _owner_among(resource, before)
@@ -203,7 +203,7 @@ def _member(key: UUID | None) -> User | None:
     return User.objects.filter(pk=key).first() if key else None
 
 
-def _owner_among(resource: Resource, values: Mapping[str, Any]) -> UUID | None:
+def _owner_among(resource: Resource, values: JsonObject) -> UUID | None:
     owners = owning_relations(resource.record_model, User)
     owner = values.get(owners[0].attname) if owners else None
     return UUID(owner) if owner else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -127,18 +127,21 @@ def forget_old_notifications() -> int:
     return len(doomed)
 
 
-def subscribe_to_push(*, by: Actor, endpoint: str, **values: Any) -> PushSubscription:
+def subscribe_to_push(
+    *, by: Actor, endpoint: str, p256dh: str, auth: str, **values: object
+) -> PushSubscription:
     """Have a browser get push messages; it is one member's at a time, the last who asked.
 
     Raises Problem 400 for an address that nothing is sent to, and for what is no key or secret.
     """
-    _require_usable(endpoint, values["p256dh"], values["auth"])
+    _require_usable(endpoint, p256dh, auth)
     index = blind_index(endpoint)
     with changes.together():
         for former in PushSubscription.objects.filter(endpoint_index=index):
             changes.delete(former, by=by)
+        keys = {"p256dh": p256dh, "auth": auth}
         return changes.create(
-            PushSubscription, by=by, endpoint=endpoint, endpoint_index=index, **values
+            PushSubscription, by=by, endpoint=endpoint, endpoint_index=index, **keys, **values
         )
 
 

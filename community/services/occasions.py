@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from cards.models import PUBLIC, Card
@@ -23,6 +23,8 @@ from templates_app.models import Template
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
+
+    from django.db.models import Model
 
     from resources.api import Change
 
@@ -85,7 +87,7 @@ def _by_decision(change: Change) -> Iterator[Occasion]:
         yield from find(change)
 
 
-def _row[M: Any](model: type[M], key: object) -> M | None:
+def _row[M: Model](model: type[M], key: object) -> M | None:
     found: M | None = model._default_manager.filter(pk=key).first() if key else None
     return found
 
@@ -268,7 +270,7 @@ def _remixed(change: Change) -> Iterator[Occasion]:
     )
 
 
-OWNERS: tuple[tuple[str, type[Any], str], ...] = (
+OWNERS: tuple[tuple[str, type[Model], str], ...] = (
     ("comment_id", Comment, "author_id"),
     ("post_id", Post, "author_id"),
     ("card_id", Card, "creator_id"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Count, F, Q
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-    from resources.api import Change
+    from resources.api import Change, JsonObject
 
 LEADS_TO: Mapping[str, str] = {"cards": "card", "posts": "post", "templates": "template"}
 """The resources whose own columns decide who may view what is said about them."""
@@ -138,7 +138,7 @@ def _part(change: Change) -> None:
 
 def _correct(change: Change) -> None:
     """Count again what is unread when a notification went along with its card or post."""
-    values: Mapping[str, Any] = change.before
+    values: JsonObject = change.before
     if change.action == Action.DELETE and values.get("is_read") is False:
         with changes.together():
             count_unread(locked_inbox(UUID(values["recipient_id"])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from users.models import Follow
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
-    from resources.api import Actor
+    from resources.api import Actor, JsonObject
 
 MODES = FeedResource.options["mode"]
 WINDOWS = FeedResource.options["window"]
@@ -139,5 +139,7 @@ def _chosen(request: Request, name: str, choices: list[str]) -> str:
 def _is_listed(actor: Actor, item: FeedItem, mode: str, window: str) -> bool:
     """Return whether the feed lists the item to the actor in this mode and window."""
     query = urlencode({"mode": mode, "window": window, "id": item.pk, "fields": "id"})
-    page: Any = read_json(list_records(registry.resource_of(FeedItem), actor, query, "").body)
+    page: JsonObject = read_json(
+        list_records(registry.resource_of(FeedItem), actor, query, "").body
+    )
     return bool(page["results"])

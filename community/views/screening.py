@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, override
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -25,22 +25,25 @@ from resources.api import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from rest_framework.request import Request
 
     from community.selectors.rule_trials import Trial
-    from resources.api import Actor
+    from resources.api import Actor, JsonObject
 
 TRIAL_COST = 20
 """Requests that a page of a trial counts as."""
+
+
+type Sent = JsonObject | list[JsonObject]
 
 
 class ConditionInput(serializers.JSONField):
     """A condition, with the errors that a rule would be refused with."""
 
     @override
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: Sent) -> Sent:
         """Return the condition; raises ValidationError."""
         sent = super().to_internal_value(data)
         require_condition(sent)
@@ -133,15 +136,13 @@ def _moderator(request: Request) -> Actor:
     return actor
 
 
-def _validated(takes: type[serializers.Serializer[object]], request: Request) -> dict[str, Any]:
+def _validated(takes: type[serializers.Serializer[object]], request: Request) -> JsonObject:
     sent = takes(data=request.data)
     sent.is_valid(raise_exception=True)
     return dict(sent.validated_data)
 
 
-def _trial(
-    by: Actor, condition: Mapping[str, Any], names: Sequence[str], sent: Mapping[str, Any]
-) -> Response:
+def _trial(by: Actor, condition: JsonObject, names: Sequence[str], sent: JsonObject) -> Response:
     trial: Trial = try_condition(condition, names, by=by, cursor=sent.get("cursor", ""))
     results = [
         {

@@ -39,7 +39,7 @@ def tell_inside() -> None:
             secure=True,
             headers=signed_in,
         )
-        return answer.status_code, answer.json() if answer.content else None
+        return answer.status_code, answer.json() if answer.content else {}
 
     stage = Stage(send, settle)
     for part in CAST:

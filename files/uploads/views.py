@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from rest_framework import serializers
     from rest_framework.request import Request
 
-    from resources.api import Actor
+    from resources.api import Actor, JsonObject
 
 
 class TusView(APIView):
@@ -201,7 +201,7 @@ class CompletionView(APIView):
         return answers.shown(upload).response()
 
 
-def validated(serializer: type[serializers.Serializer[object]], request: Request) -> dict[str, Any]:
+def validated(serializer: type[serializers.Serializer[object]], request: Request) -> JsonObject:
     """Return what was sent, checked; raises ValidationError."""
     sent = serializer(data=request.data)
     sent.is_valid(raise_exception=True)

@@ -32,7 +32,7 @@ def on_stage() -> Iterator[Stage]:
             if sent.token:
                 headers["Authorization"] = f"Bearer {sent.token}"
             answer = api.request(sent.method, sent.path, content=sent.body, headers=headers)
-            return answer.status_code, answer.json() if answer.content else None
+            return answer.status_code, answer.json() if answer.content else {}
 
         stage = Stage(send, run_consumers)
         for part in CAST:

@@ -45,7 +45,7 @@ class Command(BaseCommand):
         try:
             found = known_vulnerabilities(service, packages)
         except (URLError, OSError, ValueError) as failure:
-            self.stderr.write(f"unreachable: {options['service']} ({failure})")
+            self.stderr.write(f"unreachable: {service} ({failure})")
             self.stderr.write(f"Nothing is known about the {len(packages)} packages of uv.lock.")
             raise SystemExit(UNREACHABLE) from failure
         accepted = accepted_vulnerabilities()

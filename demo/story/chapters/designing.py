@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from demo.story.stage import expect
 
 if TYPE_CHECKING:
     from demo.story.stage import Stage
+    from resources.json_text import JsonObject
 
-SLOTS: dict[str, Any] = {
+SLOTS: JsonObject = {
     "type": "object",
     "properties": {
         "title": {"type": "string", "maxLength": 40},

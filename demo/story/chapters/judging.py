@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from demo.story.pictures import copied
 from demo.story.stage import expect
 
 if TYPE_CHECKING:
     from demo.story.stage import Stage, StoryMember
+    from resources.json_text import JsonObject
 
 
 def screen_what_is_written(stage: Stage) -> None:
@@ -147,9 +148,9 @@ def silence_for_a_day(stage: Stage) -> None:
     zoe.post("posts", text="A day passes quickly.")
 
 
-def _case_about(moderator: StoryMember, target: str) -> dict[str, Any]:
+def _case_about(moderator: StoryMember, target: str) -> JsonObject:
     """Return the case about a record that waits."""
     waiting = moderator.list(f"moderation-cases?target_id={target}&state=open")
     expect(len(waiting), 1)
-    found: dict[str, Any] = waiting[0]
+    found: JsonObject = waiting[0]
     return found
