@@ -11,7 +11,7 @@ import os
 from functools import cache
 from secrets import token_hex
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, cast, override
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
@@ -19,6 +19,8 @@ from resources import changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
+
+    from channels.layers import BaseChannelLayer
 
     from resources.models import Change
 
@@ -61,7 +63,7 @@ class Ringer(Thread):
         self.loop.run_until_complete(self._ring_for_ever())
 
     async def _ring_for_ever(self) -> None:
-        layer: Any = get_channel_layer()
+        layer = cast("BaseChannelLayer", get_channel_layer())
         while True:
             await self.wanted.wait()
             self.wanted.clear()
@@ -77,7 +79,7 @@ class Ringer(Thread):
 
 async def listen(hear: Callable[[Sequence[str]], object]) -> None:
     """Call `hear` with the resources that changed whenever another process has rung."""
-    layer: Any = get_channel_layer()
+    layer = cast("BaseChannelLayer", get_channel_layer())
     while is_shared():
         try:
             channel = await layer.new_channel()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
+from typing import TYPE_CHECKING
 
 from realtime.event_stream import PATH
 
-type JsonSchema = dict[str, Any]
+if TYPE_CHECKING:
+    from resources.json_text import JsonObject
+
+type JsonSchema = JsonObject
 
 SOCKET_PATH = "/ws/v1"
 SOCKET = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
 from django.http import HttpResponse
@@ -17,7 +17,10 @@ from resources import context
 from resources.errors import Problem, as_problem, not_permitted, not_visible
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
     from django.http import HttpRequest
+
+    from users.models import User
 
 
 @csrf_exempt
@@ -66,7 +69,7 @@ def crashed(request: HttpRequest) -> HttpResponse:
 
 def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     """Tell a problem: in the admin's theme to who works there, else as a document."""
-    user: Any = getattr(request, "user", None)
+    user: User | AnonymousUser | None = getattr(request, "user", None)
     if not (_is_in_admin(request) and user is not None and user.is_staff):
         return problem.response()
     shown = {**admin.site.each_context(request), "title": problem.detail, "detail": problem.detail}

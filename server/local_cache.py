@@ -12,11 +12,14 @@ from itertools import count
 from pathlib import Path
 from threading import local
 from time import time
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, override
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 
 from resources.dialects.sqlite_driver import SqliteConnection, connect
+
+if TYPE_CHECKING:
+    from resources.types import Rows
 
 PREPARE = """
 PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -1024;
@@ -47,13 +50,13 @@ class LocalCache(BaseCache):
     counts_quickly = True
     """Whether an event loop may wait for it (`resources.http.throttles`)."""
 
-    def __init__(self, path: str, params: dict[str, Any]) -> None:
+    def __init__(self, path: str, params: dict[str, object]) -> None:
         super().__init__(params)
         self.path = path
         self.writes = count(1)
 
     @override
-    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+    def get(self, key: object, default: object = None, version: int | None = None) -> Any:
         found = self._rows(FIND, self._name(key, version), time())
         return _loaded(found[0][0]) if found else default
 
@@ -119,7 +122,7 @@ class LocalCache(BaseCache):
         end = self.get_backend_timeout(timeout)
         return FOREVER if end is None else end
 
-    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    def _rows(self, sql: str, *values: object) -> Rows:
         return _connection(self.path).rows(sql, values)
 
     def _clean(self) -> None:

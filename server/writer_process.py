@@ -197,7 +197,7 @@ def _spread(user_ids: Iterable[bytes]) -> None:
     recheck_members(UUID(bytes=user_id) for user_id in user_ids)
 
 
-def _packed(exchange: Exchange) -> tuple[Any, ...]:
+def _packed(exchange: Exchange) -> tuple[object, ...]:
     request, actor = exchange.request.to_wire(), exchange.actor.to_wire()
     return context.request_id(), request, actor, exchange.limits
 

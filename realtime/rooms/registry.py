@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
@@ -23,9 +23,10 @@ from realtime.rooms.room import CallRoom, Peer
 from resources.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from realtime.outbox import Outbox
+    from resources.json_text import JsonObject
 
 BEAT_SECONDS = 10
 STALE_SECONDS = 30
@@ -110,7 +111,7 @@ class RoomRegistry:
             await asyncio.sleep(BEAT_SECONDS)
             self.beat()
 
-    def _apply(self, message: dict[str, Any]) -> None:
+    def _apply(self, message: JsonObject) -> None:
         """Apply one message from another process."""
         room, process = self.rooms.get(message["room"]), message["process"]
         if room is None:
@@ -132,7 +133,7 @@ class RoomRegistry:
                 room.send_to(message["to"], message["text"])
 
 
-def _remote_peer(peer: Mapping[str, Any], process: str) -> Peer:
+def _remote_peer(peer: JsonObject, process: str) -> Peer:
     """Read a peer of another process."""
     return Peer(**peer, process=process, seen_at=monotonic())
 

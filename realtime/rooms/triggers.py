@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -18,7 +18,10 @@ from resources.errors import Problem, beyond_scope, not_permitted, not_signed_in
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from channels.layers import BaseChannelLayer
+
     from resources.actors import Actor
+    from resources.json_text import JsonObject
 
 logger = logging.getLogger("holobase.realtime")
 
@@ -73,8 +76,8 @@ def _tell_others(messages: Sequence[dict[str, object]]) -> None:
         raise _unreachable() from failure
 
 
-async def _send(messages: Sequence[dict[str, Any]]) -> None:
-    layer: Any = get_channel_layer()
+async def _send(messages: Sequence[JsonObject]) -> None:
+    layer = cast("BaseChannelLayer", get_channel_layer())
     for message in messages:
         await layer.group_send(group_name(message["room"]), message)
 

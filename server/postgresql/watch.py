@@ -22,6 +22,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from psycopg.pq.abc import PGconn
+
 logger = logging.getLogger("holobase.database")
 
 PERIOD = 0.5
@@ -44,9 +46,9 @@ class DatabaseWatch:
         self.is_away = False
         self.away_since = 0.0
         self.given_back_at = 0.0
-        self.in_use: WeakSet[Any] = WeakSet()
+        self.in_use: WeakSet[psycopg.Connection[object]] = WeakSet()
         self.listeners: list[Callable[[], object]] = []
-        self.connection: psycopg.Connection[Any] | None = None
+        self.connection: psycopg.Connection[object] | None = None
         self.woken = Event()
         self.thread: Thread | None = None
 
@@ -61,11 +63,11 @@ class DatabaseWatch:
         """Look at once: something has failed."""
         self.woken.set()
 
-    def taken(self, connection: object) -> None:
+    def taken(self, connection: psycopg.Connection[object]) -> None:
         """Note a connection that somebody uses from now on."""
         self.in_use.add(connection)
 
-    def given_back(self, connection: Any) -> None:
+    def given_back(self, connection: psycopg.Connection[object]) -> None:
         """Note a connection that nobody uses any more."""
         self.in_use.discard(connection)
         if not connection.closed:
@@ -136,7 +138,7 @@ def _connect() -> psycopg.Connection[object]:
     return psycopg.connect(**parameters | {"connect_timeout": 2, "autocommit": True})
 
 
-def _pong(pgconn: Any) -> bool:
+def _pong(pgconn: PGconn) -> bool:
     """Ask something and tell whether the answer came in time; raises psycopg.Error."""
     pgconn.send_query(b"SELECT 1")
     waiting = poll()

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from math import inf
 from threading import get_ident
 from time import monotonic
-from typing import Any, override
+from typing import TYPE_CHECKING, Any, override
 
 import apsw
 from django.conf import settings
@@ -22,6 +22,11 @@ from resources.errors import MOVING
 from resources.event_loop import is_in_event_loop
 from server.sqlite.write_lock import WriteLock
 from server.statements import finished
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from resources.types import Values
 
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper
@@ -48,7 +53,12 @@ class ErrorWrapper(DatabaseErrorWrapper):
     """
 
     @override
-    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         if isinstance(error, sqlite_driver.IntegrityError) and MOVING in str(error):
             raise OperationalError(MOVING) from error
         super().__exit__(kind, error, traceback)
@@ -57,7 +67,7 @@ class ErrorWrapper(DatabaseErrorWrapper):
 class NativeCursor(_Cursor):
     """Takes Django's placeholders: a statement is written with SQLite's own once for all runs."""
 
-    def execute(self, query: str, params: object = None) -> Any:
+    def execute(self, query: str, params: object = None) -> object:
         if params is None:
             return super().execute(query)
         if isinstance(params, Mapping):
@@ -73,7 +83,7 @@ class LeanCursor(_Cursor):
 
     database: SQLiteConnection
 
-    def execute(self, query: str, params: object = None) -> Any:
+    def execute(self, query: str, params: object = None) -> object:
         database = self.database
         if database.needs_rollback:
             database.validate_no_broken_transaction()
@@ -89,7 +99,7 @@ class LeanCursor(_Cursor):
         with self.database.wrap_database_errors:
             return super().executemany(with_qmarks(query), param_list)
 
-    def fetchone(self) -> Any:
+    def fetchone(self) -> object:
         with self.database.wrap_database_errors:
             return super().fetchone()
 
@@ -99,7 +109,7 @@ class LeanCursor(_Cursor):
         with self.database.wrap_database_errors:
             return super().fetchmany(*size)
 
-    def fetchall(self) -> Any:
+    def fetchall(self) -> object:
         with self.database.wrap_database_errors:
             return super().fetchall()
 
@@ -118,7 +128,7 @@ class WatchedCursor(LeanCursor):
     """Notices statements that take long."""
 
     @override
-    def execute(self, query: str, params: object = None) -> Any:
+    def execute(self, query: str, params: object = None) -> object:
         begun = monotonic()
         try:
             return super().execute(query, params)
@@ -184,7 +194,7 @@ class SQLiteConnection(_Base):
         cursor.database = self
         return cursor
 
-    def rows(self, sql: str, values: Any) -> Any:
+    def rows(self, sql: str, values: Values) -> Any:
         """Run a statement with Django's placeholders and return its rows, if it has any.
 
         It does what a cursor does, and needs none where nobody watches the statements.
