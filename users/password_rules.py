@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
-    from users.models import User
-
 logger = logging.getLogger("holobase.passwords")
 
 LETTERS = re.compile(r"[^\W\d_]+")
@@ -33,9 +31,10 @@ class LengthRule(MinimumLengthValidator):
     """Asks for 8 characters or more, and for no more than the sign-in takes."""
 
     @override
-    def validate(self, password: str, user: User | None = None) -> None:
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
         """Raise ValidationError for what is too short or too long."""
-        super().validate(password, user)
+        del user
+        super().validate(password)
         MaxLengthValidator(LONGEST)(password)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast, override
+from typing import TYPE_CHECKING, override
 
 from django import forms
 from django.contrib import admin, messages
@@ -16,15 +16,12 @@ from webhooks.services.managing import create_webhook, problems, update_webhook
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from resources.api import JsonObject
-    from users.models import User
-
 
 class WebhookForm(forms.ModelForm[Webhook]):
     """What admins fill in."""
 
     @override
-    def clean(self) -> JsonObject | None:
+    def clean(self) -> dict[str, object] | None:
         """Refuse what the API refuses."""
         cleaned = super().clean()
         for error in problems(cleaned or {}):
@@ -36,7 +33,7 @@ class AdminsAdmin(RecordAdmin):
     """What moderators don't see: to be told of every change is to see everything."""
 
     def _is_admins(self, request: HttpRequest) -> bool:
-        user = cast("User", request.user)  # who is let into the admin
+        user = request.user
         is_admin = user.is_active and user.is_staff and user.groups.filter(name="admin").exists()
         return bool(user.is_superuser or is_admin)
 
