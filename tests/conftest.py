@@ -17,7 +17,7 @@ from cards.services.counting import pending
 from realtime.audience_queue import compiler
 from realtime.hub import LATE, PROMPT
 from realtime.listener import access
-from resources import changes, registry
+from resources import changes, registry, sealing
 from resources.execution.epochs import epochs
 from resources.http import futile_queries
 from resources.http.throttles import forget_full_windows
@@ -87,7 +87,7 @@ def empty_tables() -> None:
 
 @pytest.fixture(autouse=True)
 def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep tests apart: quick password hashes, no limits, an empty cache, English."""
+    """Keep tests apart: quick password hashes, no limits, empty caches, English."""
     del tmp_path_factory
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
@@ -97,6 +97,7 @@ def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory
     forget_full_windows()
     futile_queries.forget()
     keys.forget()
+    sealing.forget_keys()
     epochs.invalidate_all()
     # A request in another language leaves it to the thread that answered it.
     translation.activate(settings.LANGUAGE_CODE)

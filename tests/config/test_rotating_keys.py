@@ -27,32 +27,18 @@ from users.services.signing import verifying_keys
 from users.tokens import keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.personas import Persona
 
 
 @pytest.fixture(autouse=True)
-def keys_are_read_anew() -> Iterator[None]:
-    """Leave no key to the next test; `monkeypatch`, asked for later, is undone before that."""
-    yield
-    sealing.forget_keys()
-
-
-@pytest.fixture(autouse=True)
-def key_file(
-    keys_are_read_anew: None,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
-) -> Iterator[Path]:
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep the keys in a folder of this test's own, and do not wait for other processes."""
     monkeypatch.setenv("HOLOBASE_DATA", str(tmp_path))
     monkeypatch.setattr(rotate_keys, "sleep", lambda _seconds: None)
     sealing.forget_keys()
-    yield tmp_path / "secrets" / "sealing_keys"
-    sealing.forget_keys()
+    return tmp_path / "secrets" / "sealing_keys"
 
 
 @pytest.fixture
