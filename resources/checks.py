@@ -83,11 +83,15 @@ def _rules_compile(resource: Resource) -> Iterator[tuple[int, str]]:
     ]
     screened = ("screened_where", resource.screened_where)
     rules = [*((verb, resource.rule(verb)) for verb in VERBS), screened, *fields]
-    for name, rule in rules:
+    # One rule for many things is one condition.
+    different = {id(rule): (name, rule) for name, rule in reversed(rules)}
+    rows = resource.model._default_manager.values("pk")
+    for name, rule in reversed(different.values()):
         for kind in KINDS:
             try:
                 scope = rule.scope(UnboundActor(kind), resource.model)
-                str(narrowed(resource.model._default_manager.all(), scope).query)
+                if not isinstance(scope, bool):
+                    str(narrowed(rows, scope).query)
             except EmptyResultSet:
                 continue
             except (
