@@ -70,8 +70,14 @@ def _others(post: Post, members: Sequence[User], chance: Random) -> Sequence[Use
 
 def _report(post: Post, reporters: Sequence[User], reason: str, text: str) -> None:
     for reporter in reporters:
-        target = {"target_resource": "posts", "target_id": post.pk}
-        file_report(by=_as(reporter), reporter=reporter, reason=reason, text=text, **target)
+        file_report(
+            by=_as(reporter),
+            reporter=reporter,
+            reason=reason,
+            text=text,
+            target_resource="posts",
+            target_id=post.pk,
+        )
 
 
 def _hold(newcomer: User) -> None:

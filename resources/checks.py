@@ -15,7 +15,7 @@ from resources.declaration import VERBS, Resource
 from resources.documents.embedding import embedding_of
 from resources.fields import SortedCharField
 from resources.ids import new_id
-from resources.rules import Rule, narrowed
+from resources.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -91,7 +91,7 @@ def _rules_compile(resource: Resource) -> Iterator[tuple[int, str]]:
             try:
                 scope = rule.scope(UnboundActor(kind), resource.model)
                 if not isinstance(scope, bool):
-                    str(narrowed(rows, scope).query)
+                    str(rows.filter(scope).query)
             except EmptyResultSet:
                 continue
             except (

@@ -37,7 +37,7 @@ def column_of(model: models.Model | type[models.Model], name: str) -> ModelField
     return cast("ModelField", model._meta.get_field(name))
 
 
-class RecordIdField(models.UUIDField[Any, Any]):
+class RecordIdField[Sent, Read](models.UUIDField[Sent, Read]):
     """A UUID that SQLite stores in its usual dashed text.
 
     Django stores 32 hex digits there; the dashed form is what the API answers, so reading it

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DEEPEST = 64
 """Levels of arrays and objects; databases, validators and writers of JSON all bear more."""
@@ -93,7 +96,7 @@ def has_null_characters(value: object) -> bool:
     return False
 
 
-def _inside(value: object) -> Any:
+def _inside(value: object) -> Iterable[object]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()

@@ -56,9 +56,7 @@ def upgrade_card(card: Card, *, by: Actor, slots: Mapping[str, object] | None = 
         message = _("This card was not made from a template.")
         raise Problem(409, "no_template", message)
     with changes.together():
-        newest = TemplateVersion.objects.get(
-            template_id=card.template_id, number=card.template.version
-        )
+        newest = TemplateVersion.objects.get(template=card.template, number=card.template.version)
         upgrade = planned_upgrade(card, newest, slots)
         if upgrade.errors:
             raise invalid(upgrade.errors)

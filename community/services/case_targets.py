@@ -40,7 +40,7 @@ def locked_target(name: str, record_id: UUID) -> Record | None:
 def subject_id_of(target: Record) -> UUID | None:
     """Return the id of the member whose content a record is."""
     if isinstance(target, User):
-        return cast("UUID", target.pk)
+        return target.pk
     owners = owning_relations(type(target), User)
     return cast("UUID", getattr(target, owners[0].attname)) if owners else None
 

@@ -99,7 +99,11 @@ def history_entries(logged: Sequence[Change]) -> Sequence[HistoryEntry]:
     """Return changes in plain words, their actors named by one query."""
     names = actor_names({change.actor_id for change in logged if change.actor_id})
     return [
-        HistoryEntry(change.at, names.get(change.actor_id, ""), described(change))
+        HistoryEntry(
+            change.at,
+            names.get(change.actor_id, "") if change.actor_id else "",
+            described(change),
+        )
         for change in logged
     ]
 

@@ -105,7 +105,7 @@ class Request(NamedTuple):
     def from_wire(cls, wire: Wire) -> Self:
         """Build the request that `to_wire` took apart; raises LookupError if nothing is there."""
         method, path = wire[:2]
-        fields: Any = wire[2:]
+        fields = wire[2:]
         target = target_of_request(path.removeprefix(API_PREFIX))
         if target is None:
             raise LookupError(f"{path} names no resource here, but did in the server")

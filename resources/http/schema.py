@@ -22,6 +22,8 @@ from resources.writing.inputs import input_class
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from drf_spectacular.plumbing import ComponentRegistry
+
     from resources.declaration import RecordAction, Resource
     from resources.http.openapi.components import JsonSchema
     from resources.http.views import EngineView
@@ -133,8 +135,17 @@ class ResourceSchema(AutoSchema):
         return {200: (secret_reference if self.action else record_reference)(self.resource)}
 
     @override
-    def get_operation(self, *args: Any, **kwargs: Any) -> JsonSchema | None:
-        operation: JsonSchema | None = super().get_operation(*args, **kwargs)
+    def get_operation(
+        self,
+        path: str,
+        path_regex: str,
+        path_prefix: str,
+        method: str,
+        registry: ComponentRegistry,
+    ) -> JsonSchema | None:
+        operation: JsonSchema | None = super().get_operation(
+            path, path_regex, path_prefix, method, registry
+        )
         if operation is not None and self.verb in ("list", "view"):
             operation["responses"]["200"]["headers"] = READ_HEADERS
             operation["responses"]["304"] = NOT_MODIFIED
