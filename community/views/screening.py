@@ -37,6 +37,7 @@ TRIAL_COST = 20
 
 
 type Sent = JsonObject | list[JsonObject]
+"""What a JSON field takes; `require_condition` says which of it is a condition."""
 
 
 class ConditionInput(serializers.JSONField):
