@@ -34,14 +34,15 @@ def slices[Subscriber](
     listening: dict[Audience, tuple[Subscriber, ...]] = {}
     points, were_cheap = 0, True
     for audience in order:
-        if audience not in live:
-            continue
         more = points_of(audience)
         is_cheap = more <= CHEAP_POINTS
         if listening and (points + more > SLICE_POINTS or is_cheap is not were_cheap):
             yield listening
             listening, points = {}, 0
-        listening[audience] = tuple(live[audience])
-        points, were_cheap = points + more, is_cheap
+        # Now, not before: it may have gone while those of the slice were asked about.
+        subscribers = live.get(audience)
+        if subscribers:
+            listening[audience] = tuple(subscribers)
+            points, were_cheap = points + more, is_cheap
     if listening:
         yield listening
