@@ -218,6 +218,8 @@ def _filled(scalar: Scalar) -> Combinable:
 
 
 def _is_empty(scalar: Scalar) -> Q:
+    if scalar.document is not None:
+        return scalar.is_missing()
     if not scalar.is_text:
         return Q(IsNull(scalar.expression))
     empty = Q(IsEmpty(scalar.expression))
