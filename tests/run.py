@@ -30,10 +30,11 @@ from tests.plugin import REPORT_VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 GATES_AT_ONCE = 3
-ALONE = range(3)
-"""The workers of the embedded half alone: one more than processors, as many tests wait."""
-EMBEDDED, ON_SERVERS = range(2), range(2, 4)
-"""The workers of both halves: by the number each has ports, a Valkey and a bucket of its own."""
+EMBEDDED, ON_SERVERS = range(3), range(3, 5)
+"""The workers of both halves: by the number each has ports, a Valkey and a bucket of its own.
+
+There are more than processors, as many tests wait; the embedded half has more tests.
+"""
 FAST = "--fast"
 EVERY_CELL = "--every-cell"
 # Each worker begins with its part of the tests as they stand: what a file shares is started once.
@@ -97,7 +98,7 @@ def run_fast(pytest_arguments: Sequence[str]) -> list[Outcome]:
     with ThreadPoolExecutor() as beside, _all_ended():
         gates = beside.submit(run_gates, gate_commands())
         outcomes = prepare_all()
-        outcomes.append(run_embedded(ALONE, pytest_arguments))
+        outcomes.append(run_embedded(EMBEDDED, pytest_arguments))
         return [*gates.result(), *outcomes]
 
 

@@ -26,7 +26,7 @@ from psycopg import sql
 HOST = "127.0.0.1"
 SHARED_TMP = Path("/", "tmp")  # open to every account, whatever TMPDIR says
 START_SECONDS = 30.0
-FIRST_PORT, PORTS = 10_000, 4_000
+FIRST_PORT, PORTS = 10_000, 3_500
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.02
 LOG_LINES = 25

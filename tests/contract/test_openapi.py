@@ -131,7 +131,7 @@ def test_a_member_cannot_make_any_operation_break_its_word(
     wrong, right = (OPERATIONS[label].as_strategy(generation_mode=mode) for mode in MODES)
 
     # Schemathesis' boundary values come with `./holo fuzz`: they are a hundred for each operation.
-    @examples(3)
+    @examples(2)
     @given(case=right | wrong)
     def keeps_its_word(case: schemathesis.Case[Any]) -> None:
         # What `fields` leaves out is not there, which a schema can't say of its required keys.
