@@ -270,3 +270,13 @@ def test_what_is_no_picture_has_no_variants(alice: Persona) -> None:
     File.objects.filter(pk=file.pk).update(content_type="application/pdf")
     response, _body = fetch(file, "w=100")
     assert (response.status_code, response.json()["code"]) == (400, "not_a_picture")
+
+
+@pytest.mark.parametrize("size", [(114, 111), (121, 243), (220, 307), (440, 614)])
+@pytest.mark.parametrize("crop", ["c", "t", "b"])
+def test_a_part_never_ends_beyond_the_picture(size: tuple[int, int], crop: str) -> None:
+    content = drawn("PNG", Image.new("RGB", size))
+    for width, height in ((100, 100), (110, 220), (100, 50)):
+        if width <= size[0] and height <= size[1]:
+            made = opened_stored(content, Rendering(width, height, crop, "PNG")).rendered()
+            assert opened(made).size == (width, height)
