@@ -58,7 +58,7 @@ def by_pillow(content: bytes, kind: str) -> bytes:
     """Make a variant as the product does, without the preview."""
     with Image.open(BytesIO(content)) as image:
         height = round(WIDTH * image.height / image.width)
-    return opened_stored(content, Rendering(WIDTH, height, "", kind)).rendered()
+    return opened_stored(BytesIO(content), Rendering(WIDTH, height, "", kind)).rendered()
 
 
 def by_libvips(content: bytes, kind: str) -> bytes:

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from cards.share.lettering import drawable, fitted, write
 from cards.share.surfaces import Shimmer, shimmering
-from files.pictures.decoding import understood
+from files.pictures.codec_errors import understood
 from files.pictures.formats import FORMATS
 from files.pictures.picture import MOST_PIXELS, PictureError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from cards.share.composing import CardDetails, Composition
 from files.pictures.process import main
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from resources.api import JsonObject
 
 
-def opened_composition(content: bytes, details: JsonObject) -> Made:
+def opened_composition(file: BinaryIO, details: JsonObject) -> Made:
     """Read the headers of a card's pictures; raises PictureError."""
-    return Composition(content, CardDetails(**details["shown"]), details["layers"])
+    return Composition(file.read(), CardDetails(**details["shown"]), details["layers"])
 
 
 if __name__ == "__main__":

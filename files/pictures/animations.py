@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from io import BytesIO
-from typing import IO, TYPE_CHECKING, override
+from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple
 
-from PIL import GifImagePlugin, Image, ImageOps
+from PIL import Image, ImageOps
 
 from files.pictures.colours import in_srgb, profile_of
 from files.pictures.formats import LOSSLESS_WEBP, OPTIONS
+from files.pictures.gif import ColouredGif
 from files.pictures.orientation import turn_of
 
 if TYPE_CHECKING:
@@ -23,8 +22,7 @@ DURATION = 100
 """Milliseconds of a frame that doesn't say for how long it is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Animation:
+class Animation(NamedTuple):
     """Frames of an animation, in sRGB with transparency.
 
     `durations` are in milliseconds; `rounds` is how often it is played, 0 for ever; `still` is what
@@ -67,20 +65,13 @@ class Animation:
         )
 
 
-class ColouredGif(GifImagePlugin.GifImageFile):
-    """A GIF as it is: of one whose first frame is grey Pillow would show all others in grey."""
-
-    @override
-    def _is_palette_needed(self, p: bytes) -> bool:
-        return True
-
-
-def read_animation(image: Image.Image, content: bytes) -> Animation:
+def read_animation(image: Image.Image, file: BinaryIO) -> Animation:
     """Decode all frames of an opened animation, upright."""
     if image.format == "GIF":
-        image = ColouredGif(BytesIO(content))
+        file.seek(0)
+        image = ColouredGif(file)
     image.load()
-    profile, turn = profile_of(image, content), turn_of(image)
+    profile, turn = profile_of(image, file), turn_of(image)
     still = None
     frames, durations = [], []
     for number in range(getattr(image, "n_frames", 1)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from io import BytesIO
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import Image, ImageCms
 
@@ -26,6 +26,8 @@ SRGB_GAMMA, GAMMA_THRESHOLD = 2.2, 0.05
 BYTES = bytes(range(256))
 DEEP = 65_536
 PNG, BEGINNING = b"\x89PNG\r\n\x1a\n", 1 << 16
+MOST_CHUNK_BYTES = 32
+"""The size of `cHRM`, the largest chunk of a PNG that is read here."""
 AS_PROFILED = ImageCms.Flags.NOWHITEONWHITEFIXUP
 """Paper that a profile of a press says to be grey stays grey, as in browsers."""
 type Profile = ImageCms.ImageCmsProfile
@@ -47,20 +49,25 @@ def in_srgb(image: Image.Image, profile: Profile | None) -> Image.Image:
     return _in_bands(image, "RGB", lambda band: band.convert("RGB")) if _is_cmyk(image) else image
 
 
-def profile_of(image: Image.Image, content: bytes) -> Profile | None:
+def profile_of(image: Image.Image, file: BinaryIO) -> Profile | None:
     """Return the profile that applies to a picture, or None for sRGB and for one that is broken.
 
-    `content` is its file, which may name a space of colours that Pillow doesn't tell.
+    `file` may name a space of colours that Pillow doesn't tell. Its position stays: Pillow may go
+    on to read further frames.
     """
+    position = file.tell()
     try:
-        if content.startswith(PNG):
-            profile = _profile_of_png(image, content)
+        file.seek(0)
+        if file.read(len(PNG)) == PNG:
+            profile = _profile_of_png(image, file)
         elif image.info.get("icc_profile"):
             profile = _read(image.info["icc_profile"])
         else:
-            profile = _of_code_points(_nclx(content))
+            profile = _of_code_points(_nclx(file))
     except (OSError, ValueError, LookupError, struct.error, ArithmeticError):
         return None
+    finally:
+        file.seek(position)
     return profile if profile and not _is_of_srgb(profile) else None
 
 
@@ -104,15 +111,17 @@ def _of_code_points(named: tuple[int, int] | None) -> Profile | None:
     return _read(space.profile()) if space else None
 
 
-def _nclx(content: bytes) -> tuple[int, int] | None:
+def _nclx(file: BinaryIO) -> tuple[int, int] | None:
     """Return primaries and transfer of an AVIF or HEIF (ISO/IEC 23008-12, `colr` box)."""
-    place = content.find(b"colrnclx", 0, BEGINNING)
+    file.seek(0)
+    content = file.read(BEGINNING)
+    place = content.find(b"colrnclx")
     return struct.unpack_from(">HH", content, place + 8) if place >= 0 else None
 
 
-def _profile_of_png(image: Image.Image, content: bytes) -> Profile | None:
+def _profile_of_png(image: Image.Image, file: BinaryIO) -> Profile | None:
     """Return the profile that a PNG's chunks name, the first of them that counts (PNG 3, 4.3)."""
-    chunks = dict(_chunks(content))
+    chunks = dict(_chunks(file))
     if b"cICP" in chunks:
         return _of_code_points((chunks[b"cICP"][0], chunks[b"cICP"][1]))
     if b"iCCP" in chunks:
@@ -136,15 +145,15 @@ def _points(chunk: bytes) -> Iterator[Point]:
     return ((x / 100_000, y / 100_000) for x, y in zip(values[::2], values[1::2], strict=True))
 
 
-def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the chunks of a PNG before its pixels: names and contents."""
-    place = len(PNG)
-    while place + 8 <= len(content):
-        length, name = struct.unpack_from(">I4s", content, place)
+def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the chunks of a PNG before its pixels: names, and as much of them as colours take."""
+    place = file.seek(len(PNG))
+    while len(head := file.read(8)) == 8:
+        length, name = struct.unpack(">I4s", head)
         if name == b"IDAT":
             return
-        yield name, content[place + 8 : place + 8 + length]
-        place += length + 12
+        yield name, file.read(min(length, MOST_CHUNK_BYTES))
+        place = file.seek(place + length + 12)
 
 
 def _converted(image: Image.Image, profile: Profile) -> Image.Image:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import resource
-import struct
-import warnings
 from contextlib import contextmanager
 from importlib import import_module
-from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import blurhash
@@ -15,6 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
 from files.pictures.animations import Animation, read_animation
+from files.pictures.codec_errors import understood
 from files.pictures.colours import in_srgb, profile_of
 from files.pictures.formats import (
     AVIF_PIXELS,
@@ -25,9 +23,9 @@ from files.pictures.formats import (
     is_lossless_webp,
     options_of,
 )
-from files.pictures.orientation import turn_of, turned
+from files.pictures.orientation import turn_of
 from files.pictures.perceptual_hashes import perceptual_hash
-from files.pictures.picture import MOST_PIXELS, Picture, PictureError
+from files.pictures.picture import MOST_FRAMES, MOST_PIXELS, Picture, PictureError
 from files.pictures.previews import preview_of
 
 if TYPE_CHECKING:
@@ -41,29 +39,16 @@ PIXEL_BYTES, PROGRESSIVE_BYTES = 4, 3
 """What Pillow has for a pixel, and what libjpeg has besides until the last scan of it has come."""
 ONE_BYTE_MODES = frozenset({"1", "L", "P"})
 """Modes whose pixels take one byte each."""
-MOST_FRAMES = 300
 BLURHASH_PIXELS, FEW_PIXELS = (32, 32), (512, 512)
 BEGINNING = 1024
-# What Pillow's decoders raise when bytes lead them astray; a file it can't identify is an OSError.
-UNREADABLE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    LookupError,
-    TypeError,
-    ArithmeticError,
-    RuntimeError,
-    struct.error,
-)
 
 
 class OpenedPicture:
     """An upload whose header was read: what it is, and how many pixels decoding it takes."""
 
-    def __init__(self, image: Any, content: bytes) -> None:
+    def __init__(self, image: Any, file: BinaryIO) -> None:
         self.image = image
-        self.content = content
+        self.file = file
         self._animation: Animation | None = None
         self._options: Mapping[str, object] = {}
         self._is_complete = image.format in ("JPEG", "MPO")
@@ -72,7 +57,7 @@ class OpenedPicture:
         self.kind = "JPEG" if is_several_views else image.format or ""
         self.frames = 1 if is_several_views else getattr(image, "n_frames", 1)
         self.pixels = image.width * image.height * self.frames
-        self._is_lossless = self.kind == "WEBP" and is_lossless_webp(content)
+        self._is_lossless = self.kind == "WEBP" and is_lossless_webp(_content(file))
         self._require_room()
         if self.frames > MOST_FRAMES:
             raise PictureError("too_many_pixels")
@@ -138,7 +123,7 @@ class OpenedPicture:
 
     def _decode(self) -> None:
         if self.frames > 1:
-            self._animation = read_animation(self.image, self.content)
+            self._animation = read_animation(self.image, self.file)
             self.image = self._animation.frames[0]
             kind = self._animation.kind_for(self.kind)
             self._is_lossless |= kind != self.kind
@@ -151,11 +136,11 @@ class OpenedPicture:
         if self.image.format == "HEIF":
             self._decode_heif(self.image)
         self.image.load()
-        profile, turn = profile_of(self.image, self.content), turn_of(self.image)
+        profile, turn = profile_of(self.image, self.file), turn_of(self.image)
         if self._is_complete and turn is None and profile is None:
             self._options = as_it_was(self.image)
         if turn is not None:
-            self.image = turned(self.image, turn)
+            self.image = import_module("files.pictures.turning").turned(self.image, turn)
         self.image = in_srgb(self.image, profile)
         info = self.image.info
         self.image.info = {name: info[name] for name in ("transparency",) if name in info}
@@ -178,12 +163,16 @@ class OpenedPicture:
 
 
 @contextmanager
-def opened(content: bytes) -> Iterator[OpenedPicture]:
-    """Read the header of an upload; raises PictureError for what is no picture or too large."""
-    if _is_markup(content):
+def opened(file: BinaryIO) -> Iterator[OpenedPicture]:
+    """Read the header of an upload; raises PictureError for what is no picture or too large.
+
+    The rest is read piece by piece as it is decoded: a large file takes no memory of its own.
+    """
+    if _is_markup(file.read(BEGINNING)):
         raise PictureError("svg")
     with understood():
-        picture = OpenedPicture(_image(content), content)
+        file.seek(0)
+        picture = OpenedPicture(_image(file), file)
     try:
         yield picture
     finally:
@@ -206,36 +195,23 @@ def as_it_was(jpeg: JpegImageFile) -> Mapping[str, object]:
     return {"qtables": jpeg.quantization, "subsampling": get_sampling(jpeg)}
 
 
-def _is_markup(content: bytes) -> bool:
+def _is_markup(beginning: bytes) -> bool:
     """Return whether bytes are text with tags, such as SVG, which can hold scripts."""
-    return content[:BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    return beginning.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
-def _image(content: bytes) -> Any:
+def _image(file: BinaryIO) -> Any:
     try:
-        return Image.open(BytesIO(content), formats=tuple(FORMATS))
+        return Image.open(file, formats=tuple(FORMATS))
     except UnidentifiedImageError:
+        content = _content(file)
         if not is_heif(content):
             raise
     heif_picture = import_module("files.pictures.heif").HeifPicture
     return heif_picture(content)
 
 
-@contextmanager
-def understood(otherwise: str = "not_a_picture") -> Iterator[None]:
-    """Turn what codecs raise into a PictureError; of a lack of memory some don't tell."""
-    try:
-        with warnings.catch_warnings():
-            # Pillow warns of what the pixel limit refuses.
-            warnings.simplefilter("ignore")
-            yield
-    except PictureError:
-        raise
-    except Image.DecompressionBombError:
-        raise PictureError("too_many_pixels") from None
-    except MemoryError:
-        raise PictureError("too_costly") from None
-    except UNREADABLE as error:
-        # The codecs of AVIF and HEIF tell of it in words alone.
-        is_too_large = "memory" in str(error).lower()
-        raise PictureError("too_costly" if is_too_large else otherwise) from None
+def _content(file: BinaryIO) -> bytes:
+    """Return all bytes of a file, for those whose codecs take them all at once."""
+    file.seek(0)
+    return file.read()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import fcntl
 from contextlib import contextmanager
-from dataclasses import asdict
 from functools import cache
 from threading import Condition
 from time import monotonic, sleep
@@ -117,7 +116,7 @@ class PictureExecutor:
 
     def render(self, stored: BinaryIO, rendering: Rendering, seconds: float) -> bytes:
         """Return a rendering of a stored picture, made in so many seconds; raises as `run`."""
-        return self.ask(stored, {"rendering": asdict(rendering)}, seconds)
+        return self.ask(stored, {"rendering": rendering._asdict()}, seconds)
 
     def ask(self, stored: BinaryIO, question: Mapping[str, object], seconds: float) -> bytes:
         """Return what a question makes of stored pictures in so many seconds; raises as `run`.

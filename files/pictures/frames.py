@@ -7,10 +7,9 @@ descriptor of the file that a picture is to be written to.
 
 from __future__ import annotations
 
+import json
 from struct import Struct
 from typing import TYPE_CHECKING
-
-import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,5 +20,5 @@ GO_ON = b"\x01"
 
 def head(header: Mapping[str, object], size: int = 0) -> bytes:
     """Write the beginning of a frame whose body has so many bytes."""
-    written = orjson.dumps(header)
+    written = json.dumps(header).encode()
     return LENGTHS.pack(len(written), size) + written

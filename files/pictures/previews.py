@@ -21,7 +21,7 @@ LEAST_EDGE = 600
 """A picture whose shorter side has fewer pixels has no preview: it would save too little."""
 MOST_PIXELS = 1_000_000
 """A preview of more pixels, that of a strip, would take too much memory to make."""
-REDUCING_GAP = 2.0
+REDUCING_GAP = 1.5
 """A picture is first reduced by whole factors to at least so many times a preview's size."""
 MODES = ("RGB", "L")
 OPTIONS = {"quality": 95, "subsampling": 0}

@@ -9,6 +9,7 @@ memory, and a life that can be ended.
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import select
@@ -16,22 +17,21 @@ import socket
 import sys
 from collections.abc import Callable
 from ctypes import CDLL
-from dataclasses import fields
-from typing import TYPE_CHECKING, Protocol
+from importlib import import_module
+from io import BufferedReader
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
-import orjson
-
-from files.pictures.decoding import opened
 from files.pictures.frames import GO_ON, LENGTHS, head
+from files.pictures.handed_file import HandedFile
 from files.pictures.picture import Picture, PictureError, Rendering
-from files.pictures.rendering import opened_stored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
     from resources.api import JsonObject
 
-FACTS = [each.name for each in fields(Picture) if each.name not in ("content", "preview")]
+FACTS = [name for name in Picture._fields if name not in ("content", "preview")]
 trim: Callable[[int], int] = getattr(CDLL(None), "malloc_trim", int)
 """Gives what is free to the system (glibc, malloc_trim(3)); elsewhere there is nothing to do."""
 IDLE_SECONDS = 30.0
@@ -48,13 +48,13 @@ class Made(Protocol):
         ...
 
 
-type Opener = Callable[[bytes, JsonObject], Made]
+type Opener = Callable[[BinaryIO, JsonObject], Made]
 """Reads the headers of stored pictures, for what a question asks to be made of them."""
 
 
 def answer(
     question: JsonObject,
-    content: bytes,
+    file: BinaryIO,
     openers: Mapping[str, Opener],
     client: socket.socket,
 ) -> None:
@@ -62,21 +62,21 @@ def answer(
     try:
         if question:
             ((name, details),) = question.items()
-            _make(openers[name](content, details), client)
+            _make(openers[name](file, details), client)
         else:
-            _rewrite(content, client)
+            _rewrite(file, client)
     except PictureError as error:
         client.sendall(head({"error": error.code}))
 
 
-def _rewrite(upload: bytes, client: socket.socket) -> None:
-    with opened(upload) as picture:
+def _rewrite(upload: BinaryIO, client: socket.socket) -> None:
+    with _module("decoding").opened(upload) as picture:
         client.sendall(head({"pixels": picture.pixels}))
         said, descriptors, _flags, _address = socket.recv_fds(client, len(GO_ON), 1)
         if said != GO_ON:
             return
         with os.fdopen(descriptors[0], "w+b") as file:
-            rewritten = picture.rewritten(file)
+            rewritten: Picture = picture.rewritten(file)
     about = {name: getattr(rewritten, name) for name in FACTS}
     preview = rewritten.preview
     client.sendall(head({"picture": about}, len(preview)) + preview)
@@ -90,8 +90,16 @@ def _make(made: Made, client: socket.socket) -> None:
     client.sendall(head({}, len(content)) + content)
 
 
-def _opened_rendering(content: bytes, details: JsonObject) -> Made:
-    return opened_stored(content, Rendering(**details))
+def _opened_rendering(file: BinaryIO, details: JsonObject) -> Made:
+    return cast("Made", _module("rendering").opened_stored(file, Rendering(**details)))
+
+
+def _module(name: str) -> ModuleType:
+    """Return a module of uploads or of variants.
+
+    A process has to do with one kind alone: the other's would cost it time to start, and memory.
+    """
+    return import_module(f"files.pictures.{name}")
 
 
 OPENERS: Mapping[str, Opener] = {"rendering": _opened_rendering}
@@ -106,18 +114,12 @@ def serve(
         if len(lengths) < LENGTHS.size:
             return
         header, size = LENGTHS.unpack(lengths)
-        question = orjson.loads(client.recv(header, socket.MSG_WAITALL))
-        # Nothing here holds the bytes of a picture while the next one is waited for.
-        answer(question, _content(descriptors[0], size), openers, client)
+        question = json.loads(client.recv(header, socket.MSG_WAITALL))
+        with BufferedReader(HandedFile(descriptors[0], size)) as file:
+            answer(question, file, openers, client)
         if not question:
             # The next one may need all of the limit, and nobody else what is free until then.
             trim(0)
-
-
-def _content(descriptor: int, size: int) -> bytes:
-    """Return the bytes of a file, whose position is shared with whoever opened it."""
-    with os.fdopen(descriptor, "rb") as file:
-        return os.pread(file.fileno(), size, 0)
 
 
 def main(memory: int, openers: Mapping[str, Opener]) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from struct import pack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,8 +33,7 @@ GAMMAS: Mapping[int, float] = {4: 2.2, 5: 2.8, 8: 1.0}
 """Transfer characteristics of H.273 that are a plain power; others are taken for sRGB's."""
 
 
-@dataclass(frozen=True, slots=True)
-class ColourSpace:
+class ColourSpace(NamedTuple):
     """A space of red, green and blue: chromaticities, and the curve from values to light.
 
     The curve is a gamma, or the five parameters of sRGB's form (ICC.1:2022, 10.18, type 3).

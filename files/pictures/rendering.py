@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from io import BytesIO
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from PIL import Image, ImageSequence
 
-from files.pictures.animations import ColouredGif
-from files.pictures.decoding import MOST_FRAMES, understood
+from files.pictures.codec_errors import understood
 from files.pictures.formats import FORMATS
-from files.pictures.picture import MOST_PIXELS, PictureError
+from files.pictures.gif import ColouredGif
+from files.pictures.picture import MOST_FRAMES, MOST_PIXELS, PictureError
 from files.pictures.png import COLOUR_TYPES, as_png
 
 if TYPE_CHECKING:
@@ -126,12 +126,13 @@ class RenderedPicture:
         return file.getvalue()
 
 
-def opened_stored(content: bytes, rendering: Rendering) -> RenderedPicture:
+def opened_stored(file: BinaryIO, rendering: Rendering) -> RenderedPicture:
     """Read the header of a stored picture; raises PictureError."""
     with understood():
-        image = Image.open(BytesIO(content), formats=tuple(FORMATS))
+        image: Image.Image = Image.open(file, formats=tuple(FORMATS))
         if image.format == "GIF":
-            image = ColouredGif(BytesIO(content))
+            file.seek(0)
+            image = ColouredGif(file)
         return RenderedPicture(image, rendering)
 
 

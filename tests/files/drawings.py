@@ -45,7 +45,7 @@ def _step(number: int) -> Image.Image:
 
 def checked(content: bytes) -> Picture:
     """Send bytes through the check of uploads, in this process."""
-    with opened_upload(content) as upload:
+    with opened_upload(BytesIO(content)) as upload:
         return upload.rewritten(BytesIO())
 
 

@@ -137,4 +137,4 @@ def test_a_variant_of_an_animation_has_its_frames_and_colours() -> None:
 
 def variant(content: bytes) -> bytes:
     """Return a variant of 16 by 16 pixels of what is kept of an animation."""
-    return opened_stored(checked(content).content.read(), Rendering(16, 16, "c", "WEBP")).rendered()
+    return opened_stored(checked(content).content, Rendering(16, 16, "c", "WEBP")).rendered()

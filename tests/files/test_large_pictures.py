@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,7 +39,7 @@ def test_a_jpeg_is_halved_when_its_pixels_would_not_fit(
 
 def test_a_halved_jpeg_counts_the_pixels_that_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "JPEG_BYTES", 0)
-    with decoding.opened(drawn("JPEG")) as upload:
+    with decoding.opened(BytesIO(drawn("JPEG"))) as upload:
         assert upload.pixels == PIXELS // 4
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
 from socket import socketpair
 from threading import Event, Thread
 from time import monotonic
@@ -32,10 +30,12 @@ from resources.errors import Problem
 from server.app import application
 from tests.files.drawings import drawn
 from tests.files.stored import stored_pictures
+from tests.files.test_decoding_processes import data_bytes
 from tests.personas import new_member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pytest_django.fixtures import Settings
 
@@ -57,7 +57,7 @@ def executor(monkeypatch: pytest.MonkeyPatch) -> Iterator[PictureExecutor]:
 def run(executor: PictureExecutor, content: bytes) -> Picture:
     picture = executor.run(BytesIO(content))
     with picture.content as kept:
-        return replace(picture, content=BytesIO(kept.read()))
+        return picture._replace(content=BytesIO(kept.read()))
 
 
 def test_a_budget_is_shared_and_given_back() -> None:
@@ -179,12 +179,6 @@ def test_a_process_that_lacked_memory_ends(executor: PictureExecutor, settings: 
         run(executor, drawn("PNG", Image.new("RGB", (4000, 4000))))
     assert refused.value.code == "too_costly"
     assert executor._idle == []
-
-
-def data_bytes(process: PictureProcess) -> int:
-    """Return the bytes of a process' data, which its limit of memory is about (proc(5))."""
-    lines = Path(f"/proc/{process._process.pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
 
 
 def test_nothing_of_an_upload_is_read_before_its_turn(executor: PictureExecutor) -> None:

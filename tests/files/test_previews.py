@@ -105,6 +105,8 @@ def test_a_variant_of_a_preview_looks_like_one_of_the_picture() -> None:
     preview = checked(content).preview
     for size in ((440, 614), (220, 307), (110, 153)):
         rendering = Rendering(*size, "", "PNG")
-        two = [opened(opened_stored(of, rendering).rendered()) for of in (content, preview)]
+        two = [
+            opened(opened_stored(BytesIO(of), rendering).rendered()) for of in (content, preview)
+        ]
         difference = ImageStat.Stat(ImageChops.difference(*two))
         assert max(difference.rms) < 3

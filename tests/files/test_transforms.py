@@ -238,7 +238,7 @@ def test_a_long_animation_becomes_its_first_frame(monkeypatch: pytest.MonkeyPatc
     content = moving("GIF")
     for most, frames in ((3 * 20 * 15, 3), (3 * 20 * 15 - 1, 1)):
         monkeypatch.setattr(rendering, "MOST_ANIMATED_PIXELS", most)
-        made = opened(opened_stored(content, smaller).rendered())
+        made = opened(opened_stored(BytesIO(content), smaller).rendered())
         assert (made.size, made.n_frames) == ((20, 15), frames)
 
 
@@ -261,7 +261,7 @@ def test_an_animation_plays_as_often_as_the_original(
 ) -> None:
     options: JsonObject = {} if loop is None else {"loop": loop}
     content = moving(kind, **options)
-    variant = opened(opened_stored(content, Rendering(20, 15, "", made)).rendered())
+    variant = opened(opened_stored(BytesIO(content), Rendering(20, 15, "", made)).rendered())
     assert (variant.format, variant.n_frames, variant.info.get("loop")) == (made, 3, expected)
 
 
@@ -278,5 +278,5 @@ def test_a_part_never_ends_beyond_the_picture(size: tuple[int, int], crop: str) 
     content = drawn("PNG", Image.new("RGB", size))
     for width, height in ((100, 100), (110, 220), (100, 50)):
         if width <= size[0] and height <= size[1]:
-            made = opened_stored(content, Rendering(width, height, crop, "PNG")).rendered()
+            made = opened_stored(BytesIO(content), Rendering(width, height, crop, "PNG")).rendered()
             assert opened(made).size == (width, height)
