@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, override
 
 from channels.consumer import get_handler_name
@@ -66,6 +67,8 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         self.idle.cancel()
         self.listener.close()
         self.sender.cancel()
+        # Its last frames hold this consumer: both would wait for the garbage collector.
+        del self.sender
 
     @override
     async def receive(
@@ -109,11 +112,13 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
 
     async def _send_all(self) -> None:
         """Send what waits until there is no more, and then why."""
-        while (text := await self.listener.outbox.next()) is not None:
-            await self.send(text_data=text)
-        close_reason = self.listener.close_reason
-        await self.send(text_data=close_reason.text)
-        await self.close(close_reason.code)
+        # To a client that has gone, sending fails with an OSError (ASGI, WebSocket 2.4).
+        with suppress(OSError):
+            while (text := await self.listener.outbox.next()) is not None:
+                await self.send(text_data=text)
+            close_reason = self.listener.close_reason
+            await self.send(text_data=close_reason.text)
+            await self.close(close_reason.code)
 
 
 def _read(text: str | None) -> Content | None:

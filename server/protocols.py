@@ -62,6 +62,12 @@ class HttpConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     @override
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        # Parser and connection hold each other, and nobody else holds them now.
+        self.parser = None  # type: ignore[assignment]  # as uvicorn's connection_lost
+
+    @override
     def data_received(self, data: bytes) -> None:
         if self.passing_bytes is not None:
             self.passing_bytes -= len(data)
@@ -166,6 +172,17 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.close_timeout = CLOSE_SECONDS
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of all that the client sent, too.
+
+        The parser is a generator that holds itself by its frame, and so does the error that ended
+        it by its traceback: what has come of a message would wait for the garbage collector.
+        """
+        super().connection_lost(exc)
+        self.conn.parser.close()
+        self.conn.parser_exc = None
 
 
 def _written_whole(cycle: RequestResponseCycle, app: ASGIApp) -> ASGIApp:
