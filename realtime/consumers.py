@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, override
 
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -61,6 +62,12 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         self._look_later()
         tokens = (word.removeprefix(BEARER) for word in offered if word.startswith(BEARER))
         await sign_in(self.listener, next(tokens, None), None)
+
+    @override
+    async def websocket_disconnect(self, message: Message) -> None:
+        """End, without Channels' look at database connections in a thread (see `dispatch`)."""
+        await self.disconnect(message["code"])
+        raise StopConsumer
 
     @override
     async def disconnect(self, code: int) -> None:

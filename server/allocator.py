@@ -15,8 +15,11 @@ By default the limit grows with the largest block that was freed, up to 32 MiB; 
 in the heap, where one that is still used keeps all before it.
 """
 TRIM_SECONDS = 2.0
-GROWTH_BYTES = 8 * 1024 * 1024
-"""How much a process grows before free pages between used blocks are looked for."""
+GROWTH_BYTES = 1024 * 1024
+"""How much a process grows before free pages between used blocks are looked for.
+
+Looking takes a millisecond; what is not looked for stays, in each serving process.
+"""
 STATM = Path("/proc/self/statm")
 
 
