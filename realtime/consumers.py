@@ -22,6 +22,8 @@ from resources.errors import Problem
 from resources.json_text import JsonError, read_json
 
 if TYPE_CHECKING:
+    from asgiref.typing import WebSocketDisconnectEvent
+
     from realtime.asgi_types import Message
     from realtime.frames.table import Content
 
@@ -64,7 +66,7 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
         await sign_in(self.listener, next(tokens, None), None)
 
     @override
-    async def websocket_disconnect(self, message: Message) -> None:
+    async def websocket_disconnect(self, message: WebSocketDisconnectEvent) -> None:
         """End, without Channels' look at database connections in a thread (see `dispatch`)."""
         await self.disconnect(message["code"])
         raise StopConsumer
