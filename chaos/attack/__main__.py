@@ -17,7 +17,7 @@ from typing import Never
 from chaos.attack.member import READS_PER_SECOND, WRITES_PER_SECOND
 from chaos.attack.phases import PHASES
 from chaos.attack.report import broken_promises, table
-from chaos.attack.run import NAMES, ROOT, Plan, attacked
+from chaos.attack.run import AUTHORS, NAMES, ROOT, Plan, attacked
 from chaos.attack.strangers import NICENESS
 
 REPORT = ROOT / "docs" / "attack.md"
@@ -73,6 +73,7 @@ def _conditions(options: argparse.Namespace) -> str:
         python=platform.python_version(),
         reads=READS_PER_SECOND,
         writes=WRITES_PER_SECOND,
+        authors=AUTHORS,
         niceness=NICENESS,
     )
 
@@ -82,7 +83,8 @@ CONDITIONS = """\
 
 {connections} connections of one address try one kind of thing after the other, {seconds:.0f}
 seconds each, each connection at most {pace:.0f} requests a second; a member at another address
-reads {reads} times a second, publishes {writes} cards a second and listens to all cards.
+reads {reads} times a second and listens to all cards; {authors} members there publish {writes} of
+them a second.
 {cards:,} cards, every limit as it is by default, {cores} cores for all of it, Python {python}.
 Milliseconds; `x` is how many times its idle p99 the member's is (promised: 5, of writes 10); memory
 is MB over idle of all processes of the server (promised: 150). `server` and `strangers` are what
@@ -90,7 +92,9 @@ part of the machine's processors each of them took. Strangers of the real world 
 their own: these prepare what they send once, send it without copies, and have a lower priority
 (nice {niceness}), so that they take a tenth of a processor that the server or the member needs, and
 all that is left.
-`open` is what was still unanswered at the end of a phase. Made by `./holo attack --before DIR
+`open` is what was still unanswered at the end of a phase. Idle is as long as a phase, after another
+in which nothing is measured; with fewer than ten seconds, the p99 of events is the slowest of them.
+Made by `./holo attack --before DIR
 --write`, `DIR` being a worktree of commit 41914d4.
 """
 

@@ -1,4 +1,7 @@
-"""The member who reads, writes and listens meanwhile, in a process of their own."""
+"""The member who reads, writes and listens meanwhile, in a process of their own.
+
+Others of the same address share the writing, as that of one member is limited.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, cycle
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -16,11 +19,12 @@ from websockets.asyncio.client import connect
 from chaos.attack.wire import Address, ClosedError, Connection
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from multiprocessing.connection import Connection as Pipe
 
 READS_PER_SECOND = 30
-WRITES_PER_SECOND = 4
+WRITES_PER_SECOND = 10
+"""An event each: beyond ten seconds of a phase, their p99 is not simply the slowest of them."""
 PATIENCE_SECONDS = 15.0
 """What takes longer counts as so long."""
 
@@ -58,11 +62,15 @@ class Pool:
 
 
 class Member:
-    """Reads, writes and listens at a steady pace, whatever that takes."""
+    """Reads, writes and listens at a steady pace, whatever that takes.
 
-    def __init__(self, address: Address, token: str, cards: list[str]) -> None:
+    The first of the tokens reads and listens; all of them write, in turn.
+    """
+
+    def __init__(self, address: Address, tokens: Sequence[str], cards: list[str]) -> None:
         self.address = address
-        self.token = token
+        self.token = tokens[0]
+        self.authors = cycle(tokens)
         self.cards = cards
         self.pool = Pool(address)
         self.numbers = count()
@@ -83,7 +91,7 @@ class Member:
         body = json.dumps({"title": title, "status": "published"}).encode()
         kind = "application/json"
         request = self.address.request(
-            "POST", "/api/v1/cards", body=body, kind=kind, token=self.token
+            "POST", "/api/v1/cards", body=body, kind=kind, token=next(self.authors)
         )
         self.sent_at[title] = monotonic()
         if not await self._timed("write", request):
@@ -155,9 +163,9 @@ class Member:
         return self.times
 
 
-def live(pipe: Pipe, address: Address, token: str, cards: list[str]) -> None:
+def live(pipe: Pipe, address: Address, tokens: Sequence[str], cards: list[str]) -> None:
     """Do what the pipe asks for: live for so many seconds, answered with the times."""
-    asyncio.run(_live(pipe, Member(address, token, cards)))
+    asyncio.run(_live(pipe, Member(address, tokens, cards)))
 
 
 async def _live(pipe: Pipe, member: Member) -> None:
