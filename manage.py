@@ -1,8 +1,10 @@
 #!/usr/bin/env python
 """Pass a command line to Django, after taking out the options that settings depend on."""
 
+import gc
 import sys
 
+import django
 from django.core.management import execute_from_command_line
 
 from config import env
@@ -15,7 +17,16 @@ def main() -> None:
     with env.problems_reported():
         arguments = env.adopt_options(sys.argv)
         env.require_settings()
+        set_up()
         execute_from_command_line(arguments)
+
+
+def set_up() -> None:
+    """Set up Django; what is imported stays, so it is never searched for garbage."""
+    gc.disable()
+    django.setup()
+    gc.freeze()
+    gc.enable()
 
 
 if __name__ == "__main__":

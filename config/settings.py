@@ -5,13 +5,12 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import django_stubs_ext
-
 from config import (
     admin_theme,
     backends,
     env,
     formats,
+    libraries,
     moderation,
     observing,
     picture_sizes,
@@ -20,7 +19,7 @@ from config import (
     quotas,
 )
 
-django_stubs_ext.monkeypatch()
+libraries.adapt()
 
 HOUR = 60 * 60
 MOST_DAYS = 100 * 365

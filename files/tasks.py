@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+from importlib import import_module
 from itertools import batched
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.functional import SimpleLazyObject
 
 from files import services
-from files.access import purging
 from files.models import File
 from files.selectors import files_shown_by
 from resources.api import SOON, Change, Retry, job
+
+if TYPE_CHECKING:
+    from files.access import purging
+else:
+    # Only a site with a cache in front needs a client of it.
+    purging = SimpleLazyObject(partial(import_module, "files.access.purging"))
 
 AT_ONCE = 100
 STUBBORN = Retry(attempts=10, first_pause=timedelta(seconds=30), longest_pause=timedelta(hours=4))

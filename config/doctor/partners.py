@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import parseaddr, parsedate_to_datetime
 from secrets import token_hex
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -13,12 +13,15 @@ from urllib.request import Request, urlopen
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.mail import mailers
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
-from redis import Redis
 
 from config.doctor.setup_check import CheckOutcome, SetupCheck, expect, fail, ok, warn
 from config.providers import LOOPBACK
 from files.storage import bucket_storage
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 SECONDS = 3.0
 TOLERANCE_SECONDS = 5.0
@@ -30,9 +33,10 @@ NEARLY_FULL = 0.9
 
 
 def _redis() -> Redis:
-    return Redis.from_url(
+    client = import_string("redis.Redis").from_url(
         settings.REDIS_URL, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, protocol=2
     )
+    return cast("Redis", client)
 
 
 def redis() -> CheckOutcome | None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
+from django.utils.module_loading import import_string
 from social_core.exceptions import AuthCanceled, AuthProviderError, SocialAuthBaseException
 
 from users.oauth.accounts import ProviderAccount, read_account
 from users.oauth.registry import provider_named
-from users.oauth.strategy import AttemptStrategy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,7 +76,9 @@ def close_conversation(
 def _backend(
     provider: str, memory: dict[str, object], answer: Mapping[str, str] | None = None
 ) -> Any:
-    strategy = AttemptStrategy(settings.OAUTH_PROVIDERS[provider], memory, answer)
+    # Most of social-core is loaded where a provider is asked for only.
+    strategy_of = import_string("users.oauth.strategy.AttemptStrategy")
+    strategy = strategy_of(settings.OAUTH_PROVIDERS[provider], memory, answer)
     backend = provider_named(provider).backend
     return backend(strategy, redirect_uri=api_address(provider, "callback"))
 

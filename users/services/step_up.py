@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import check_password
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from resources.api import FieldError, Problem, invalid
 from users.models import Purpose, User
 from users.services import login_throttle
 from users.services.factors import factors_of
-from users.services.passkeys import shown_passkey, wrong_passkey
 from users.services.proofs import account_of, proof_by_code, use_up, wrong_code
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from users.callers import Caller
+    from users.services import passkeys
+else:
+    # What checks credentials takes a twentieth of all the time to start, and few are shown.
+    passkeys = SimpleLazyObject(partial(import_module, "users.services.passkeys"))
 
 
 def require_password(user: User, password: str, *, caller: Caller, field: str) -> None:
@@ -42,9 +48,9 @@ def confirm_by_password(user: User, password: str, *, caller: Caller) -> str:
 
 def confirm_by_passkey(user: User, sent: Mapping[str, object], *, caller: Caller) -> str:
     """Take a passkey of the member's; raises Problem 400, and 403 where it proves too little."""
-    shown = shown_passkey(sent, caller=caller)
+    shown = passkeys.shown_passkey(sent, caller=caller)
     if shown.user.pk != user.pk:
-        raise wrong_passkey()
+        raise passkeys.wrong_passkey()
     if not shown.is_verified:
         _require_no_factor(user)
     return "passkey"

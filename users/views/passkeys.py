@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 from django.http import HttpResponse
+from django.utils.functional import SimpleLazyObject
 from rest_framework import serializers
 
 from resources.api import registry, view_record
 from users.models import Passkey
-from users.services import passkeys
 from users.views.endpoints import (
     EndpointCall,
     FreshMemberView,
@@ -18,6 +22,12 @@ from users.views.endpoints import (
     member_endpoint,
 )
 from users.views.sign_in import SignedInOutput, open_for, signed_in
+
+if TYPE_CHECKING:
+    from users.services import passkeys
+else:
+    # What checks credentials takes a twentieth of all the time to start, and few are shown.
+    passkeys = SimpleLazyObject(partial(import_module, "users.services.passkeys"))
 
 CREATION = {"type": "object", "description": "PublicKeyCredentialCreationOptionsJSON (WebAuthn)"}
 REQUEST = {"type": "object", "description": "PublicKeyCredentialRequestOptionsJSON (WebAuthn)"}
