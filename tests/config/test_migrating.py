@@ -5,11 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from backups.backing_up import applied_migrations
+from config.migrating import is_migrated, migrate
 from resources.connections import waiting_migrations
 
 EVERY = 7
@@ -45,3 +47,27 @@ def test_an_operator_whose_site_has_the_replaced_migrations_needs_none() -> None
         assert recorded.filter(app=app, name=name).delete()[0] == 1
     assert waiting_migrations() == []
     assert applied_migrations() == before
+
+
+@pytest.mark.django_db
+def test_a_start_finds_a_site_of_this_release_migrated() -> None:
+    assert is_migrated()
+
+
+@pytest.mark.django_db
+def test_a_start_misses_any_migration_that_has_not_run() -> None:
+    recorded = MigrationRecorder(connection).migration_qs
+    for app, name in MigrationLoader(None).disk_migrations:
+        row = recorded.get(app=app, name=name)
+        row.delete()
+        assert not is_migrated(), f"without {app}.{name}"
+        row.save(force_insert=True)
+
+
+@pytest.mark.django_db
+def test_a_start_makes_up_for_one_that_was_killed_before_the_permissions() -> None:
+    Permission.objects.filter(content_type__app_label="cards").delete()
+    assert not is_migrated()
+    migrate()
+    assert Permission.objects.filter(codename="change_card").exists()
+    assert is_migrated()

@@ -18,6 +18,7 @@ from config import env, observing
 from config.background import BackgroundWorker, new_worker_id
 from config.card_site import CardSiteError, card_site
 from config.key_check import require_fitting_keys
+from config.migrating import migrate
 from config.readiness import database_version
 from config.serving import Address, serve
 from files.storage import set_up_storage
@@ -106,7 +107,7 @@ class Command(BaseCommand):
     def _prepare(self, *, demo: bool) -> None:
         settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         restrict_existing_files(settings.DATA_DIR)
-        call_command("migrate", verbosity=0, interactive=False)
+        migrate()
         require_open()
         require_fitting_keys()
         begin_consumers()
