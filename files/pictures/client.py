@@ -95,8 +95,13 @@ class PictureProcess:
         _header, content = self._go_on(deadline)
         return content
 
+    @property
+    def has_ended(self) -> bool:
+        """Return whether the process was ended by `end`."""
+        return self._process.returncode is not None
+
     def end(self) -> None:
-        """Kill the process, whatever it is at."""
+        """Kill the process, whatever it is at; once it has ended, do nothing."""
         self._process.kill()
         self._process.wait()
         self._socket.close()

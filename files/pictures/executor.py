@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import atexit
 import fcntl
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from threading import Condition
 from time import monotonic, sleep
@@ -22,7 +22,7 @@ from files.pictures.picture import Picture, PictureError
 from resources.api import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from files.pictures.picture import Rendering
@@ -68,17 +68,25 @@ class LargePictureTurn:
         self.path = path
 
     @contextmanager
-    def taken(self, pixels: int, deadline: float) -> Iterator[None]:
+    def taken(
+        self, pixels: int, deadline: float, before_waiting: Callable[[], None]
+    ) -> Iterator[None]:
         """Hold the turn for a large picture; raises Problem 503 when it does not come in time."""
         if pixels <= LARGE_PIXELS:
             yield
             return
         with self.path.open("wb") as file:
-            while not _is_locked(file):
-                if monotonic() > deadline:
-                    raise too_many_pictures()
-                sleep(BETWEEN_TRIES)
+            if not _is_locked(file):
+                before_waiting()
+                _wait_for(file, deadline)
             yield
+
+
+def _wait_for(file: IO[bytes], deadline: float) -> None:
+    while not _is_locked(file):
+        if monotonic() > deadline:
+            raise too_many_pictures()
+        sleep(BETWEEN_TRIES)
 
 
 def _is_locked(file: IO[bytes]) -> bool:
@@ -133,21 +141,45 @@ class PictureExecutor:
     ) -> Iterator[PictureProcess]:
         """Hold a process that has read a picture's header, and room for its pixels."""
         with self._places.taken(1, monotonic()), self._processes.taken(1, deadline):
-            process = self._idle.pop() if self._idle else PictureProcess(self._module)
             try:
+                process, pixels = self._asked(content, deadline, question)
                 try:
-                    pixels = process.pixels_of(content, deadline, question)
-                except ProcessEndedError:
-                    # It had nothing to do for a while.
-                    process.end()
-                    process = PictureProcess(self._module)
-                    pixels = process.pixels_of(content, deadline, question)
-                with self._turn.taken(pixels, deadline), self._pixels.taken(pixels, deadline):
-                    yield process
+                    # To wait for others' large pictures takes longer than to start anew, and a
+                    # process for each core would take memory meanwhile.
+                    with (
+                        self._turn.taken(pixels, deadline, before_waiting=process.end),
+                        self._pixels.taken(pixels, deadline),
+                    ):
+                        if process.has_ended:
+                            process, _pixels = self._asked(content, deadline, question)
+                        yield process
+                finally:
+                    self._give_back(process)
             except ProcessEndedError:
                 raise PictureError("too_costly") from None
-            finally:
-                self._give_back(process)
+
+    def _asked(
+        self, content: BinaryIO, deadline: float, question: Mapping[str, object]
+    ) -> tuple[PictureProcess, int]:
+        """Return a process that has read a picture's header, and how many pixels decoding takes."""
+        if self._idle:
+            # It may have ended, as it had nothing to do for a while.
+            with suppress(ProcessEndedError):
+                return self._asked_of(self._idle.pop(), content, deadline, question)
+        return self._asked_of(PictureProcess(self._module), content, deadline, question)
+
+    def _asked_of(
+        self,
+        process: PictureProcess,
+        content: BinaryIO,
+        deadline: float,
+        question: Mapping[str, object],
+    ) -> tuple[PictureProcess, int]:
+        try:
+            return process, process.pixels_of(content, deadline, question)
+        except BaseException:
+            self._give_back(process)
+            raise
 
     def _give_back(self, process: PictureProcess) -> None:
         """Keep a process for the next picture, unless it is still at this one or lacked memory."""

@@ -76,14 +76,40 @@ def test_large_pictures_come_one_after_the_other_in_all_processes(tmp_path: Path
     """Whoever locks the file first, here as another process would, is the one."""
     here, elsewhere = (LargePictureTurn(tmp_path / "turn") for _process in range(2))
     large, small = LARGE_PIXELS + 1, LARGE_PIXELS
-    with elsewhere.taken(large, monotonic()):
-        with here.taken(small, monotonic()):
+    waits: list[str] = []
+
+    def wait() -> None:
+        waits.append("waits")
+
+    with elsewhere.taken(large, monotonic(), wait):
+        with here.taken(small, monotonic(), wait):
             pass
-        with pytest.raises(Problem) as refused, here.taken(large, monotonic()):
+        assert waits == []
+        with pytest.raises(Problem) as refused, here.taken(large, monotonic(), wait):
             pass
-        assert refused.value.status == 503
-    with here.taken(large, monotonic()):
+        assert (refused.value.status, waits) == (503, ["waits"])
+    with here.taken(large, monotonic(), wait):
         pass
+    assert waits == ["waits"]
+
+
+def test_a_large_picture_that_waits_for_another_takes_no_process(
+    executor: PictureExecutor, settings: Settings
+) -> None:
+    large = drawn("JPEG", Image.new("RGB", (2500, 2000)))
+    run(executor, SMALL)
+    (before,) = executor._idle
+    done: list[Picture] = []
+    thread = Thread(target=lambda: done.append(run(executor, large)))
+    turn = LargePictureTurn(settings.DATA_DIR / "large-picture.lock")
+    with turn.taken(LARGE_PIXELS + 1, monotonic(), lambda: None):
+        thread.start()
+        before._process.wait(60)
+        assert done == []
+    thread.join(60)
+    assert [(picture.width, picture.height) for picture in done] == [(2500, 2000)]
+    assert len(executor._idle) == 1
+    assert executor._idle != [before]
 
 
 def test_who_waits_for_a_budget_gets_it() -> None:
