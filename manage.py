@@ -16,14 +16,14 @@ def main() -> None:
     restrict_new_files()
     with env.problems_reported():
         arguments = env.adopt_options(sys.argv)
-        env.require_settings()
         set_up()
         execute_from_command_line(arguments)
 
 
 def set_up() -> None:
-    """Set up Django; what is imported stays, so it is never searched for garbage."""
+    """Load the settings and set up Django; what is imported stays: no search for garbage in it."""
     gc.disable()
+    env.require_settings()
     django.setup()
     gc.freeze()
     gc.enable()
