@@ -23,18 +23,29 @@ if TYPE_CHECKING:
     from realtime.asgi_types import Scope
 
 
+LEAST_THREADS = 2
+"""Of a process, if there are as many at all: one network has half of them."""
+
+
 class SignInLane:
     """Runs sign-ins of one event loop in few threads."""
 
     def __init__(self) -> None:
-        self.threads = ThreadPoolExecutor(settings.SIGN_IN_THREADS, "sign-in")
-        self.turns = NetworkTurns(settings.SIGN_IN_THREADS)
+        threads = threads_of_process()
+        self.threads = ThreadPoolExecutor(threads, "sign-in")
+        self.turns = NetworkTurns(threads)
 
     async def run[Result](self, scope: Scope, work: Callable[[], Result]) -> Result:
         """Run `work` when it is the network's turn; raises Problem 429 without quota, 503."""
         async with self.turns.of(limited_network(address_of_scope(scope))):
             require_room(scope)
             return await in_thread(self.threads, work)
+
+
+def threads_of_process() -> int:
+    """Return this process's part of the threads: a hash takes a processor and 19 MB for a while."""
+    every = settings.SIGN_IN_THREADS
+    return max(every // settings.PROCESSES, min(every, LEAST_THREADS))
 
 
 def is_sign_in(scope: Scope) -> bool:

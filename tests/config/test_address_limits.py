@@ -10,6 +10,7 @@ import pytest
 from server.address_limits import AddressLimits
 from server.app import fast_path
 from server.django_bridge import DjangoBridge
+from server.sign_in_lane import threads_of_process
 from tests.config.test_request_bodies import Upload
 
 if TYPE_CHECKING:
@@ -93,6 +94,16 @@ def test_of_many_at_once_few_get_a_thread(
     assert len(reached) == AT_ONCE, "none of them was too many yet when it came"
     # A network has half of the threads; what they were at when the quota ended, they answer.
     assert len(answered) <= 2 + settings.SIGN_IN_THREADS // 2
+
+
+@pytest.mark.parametrize(
+    ("every", "processes", "own"), [(4, 1, 4), (4, 2, 2), (4, 8, 2), (16, 4, 4), (1, 2, 1)]
+)
+def test_serving_processes_share_the_threads_of_sign_ins(
+    settings: Settings, every: int, processes: int, own: int
+) -> None:
+    settings.SIGN_IN_THREADS, settings.PROCESSES = every, processes
+    assert threads_of_process() == own
 
 
 def test_another_address_and_what_is_counted_otherwise_are_not_refused(reached: list[str]) -> None:
