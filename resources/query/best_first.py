@@ -1,23 +1,22 @@
 """The order of a search, which no index of a resource gives: the best matches first.
 
-All matches are ranked and sorted before any record is read. Whether the actor may see one, and what
-it looks like, is asked one after the other until the page is full. Those outside of titles are left
-out if there are enough in titles (PostgreSQL):
-
-    WITH "titled" (record_id, search_rank) AS (SELECT …),
-    "best" (record_id, search_rank) AS (SELECT * FROM "titled" UNION ALL SELECT …
-    WHERE (SELECT COUNT(*) FROM (SELECT 1 FROM "cards_card", "titled" WHERE … AND <visible>
-    LIMIT 31)) < 31 ORDER BY 2, 1 LIMIT ALL OFFSET 0)
-    SELECT <document>, "best"."search_rank", "cards_card"."id" FROM "cards_card", "best"
-    WHERE "best"."record_id" = "cards_card"."id" AND <visible>
-    ORDER BY "best"."search_rank", "best"."record_id" LIMIT 31
-
-Where SQLite finds matches in their order without sorting them, only as many are looked for as fill
-the page, which is sorted at the end:
+Matches are found tier by tier, and of each the newest first. Whether the actor may see one is asked
+one after the other until the page is full; those alone are read, and sorted at the end. SQLite
+finds the matches of a tier in their order:
 
     WITH "matches" (record_id, search_rank) AS (SELECT … UNION ALL SELECT …),
     "best" (record_id, search_rank) AS (SELECT "matches"."record_id", "matches"."search_rank"
     FROM "matches" CROSS JOIN "cards_card" WHERE … AND <visible> LIMIT 31)
+    SELECT <document>, … FROM "cards_card", "best" WHERE … ORDER BY …
+
+PostgreSQL sorts the matches of a tier, those among the newest entries before all others, so that
+where these fill the page the others are not read. LATERAL keeps the order of its loops:
+
+    WITH "matches" (record_id, search_rank) AS (SELECT … FROM (VALUES (0, '…'::tsquery, NULL), …)
+    AS tier (number, query, better) CROSS JOIN LATERAL ((SELECT … WHERE <new> ORDER BY e.id DESC)
+    UNION ALL (SELECT … WHERE <old> ORDER BY e.id DESC)) AS found),
+    "best" (record_id, search_rank) AS (SELECT "matches".* FROM "matches" CROSS JOIN LATERAL
+    (SELECT 1 FROM "cards_card" WHERE … AND <visible> LIMIT 1) AS seen LIMIT 31)
     SELECT <document>, … FROM "cards_card", "best" WHERE … ORDER BY …
 """
 
@@ -31,12 +30,11 @@ from django.db.models.expressions import RawSQL
 
 from resources.fields import RecordIdField
 from resources.query.ordering import RANK
-from resources.search.matching import sorted_by_rank
 
 if TYPE_CHECKING:
     from django.db.models import Model, OrderBy, QuerySet
 
-BEST, MATCHES, TITLED = "best", "matches", "titled"
+BEST, MATCHES = "best", "matches"
 COLUMNS = f"(record_id, {RANK})"
 
 
@@ -52,16 +50,6 @@ def joined(rows: QuerySet[Model], table: str) -> QuerySet[Model]:
 def joined_beside(rows: QuerySet[Model], table: str) -> QuerySet[Model]:
     """Narrow them likewise, with the table of matches among those that the statement reads."""
     return joined(rows, table).extra(tables=[table])  # noqa: S610 - a constant of ours
-
-
-def only_if_missing(others: str, filling: str) -> str:
-    """Return the statement of matches in titles, and of `others` if the former fill no page.
-
-    `filling` finds as many of the former as fill one; how many that are is the last parameter.
-    """
-    missing = f"(SELECT COUNT(*) FROM ({filling}) AS seen) < %s"  # noqa: S608 - compiled by Django
-    either = f'SELECT * FROM "{TITLED}" UNION ALL {others} AND {missing}'  # noqa: S608 - the same
-    return f"{either} {sorted_by_rank(is_backward=False)}"
 
 
 def best_order(*, is_backward: bool) -> list[OrderBy]:
@@ -84,3 +72,12 @@ def read_in_order(sql: str, rows: QuerySet[Model]) -> str:
     """Have a statement about records begin with the table of matches, and go by its order."""
     table = connection.ops.quote_name(rows.model._meta.db_table)
     return sql.replace(f" FROM {table}", f' FROM "{MATCHES}" CROSS JOIN {table}', 1)
+
+
+def taken_in_order(visible: str, limits: str) -> str:
+    """Return the statement that takes the first matches for each of which `visible` finds a row.
+
+    LATERAL has PostgreSQL ask it of one match after the other.
+    """
+    seen = f'SELECT "{MATCHES}".* FROM "{MATCHES}" CROSS JOIN LATERAL ({visible}) AS seen'  # noqa: S608 - compiled by Django
+    return seen + limits

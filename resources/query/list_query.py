@@ -125,11 +125,9 @@ class ListQuery:
 
     def values(self) -> dict[Hashable, object]:
         """Return the values of the plan's placeholders, the actor's aside."""
-        limit, offset = self.limit + 1, ((self.page or 1) - 1) * self.limit
         values: dict[Hashable, object] = {
-            "limit": limit,
-            "offset": offset,
-            "reach": limit + offset,
+            "limit": self.limit + 1,
+            "offset": ((self.page or 1) - 1) * self.limit,
             "search": self.search,
         }
         seeds = [key.seed for key in self.keys if key.seed is not None]

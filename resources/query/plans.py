@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,14 +32,13 @@ from resources.query.best_first import (
     BEST,
     COLUMNS,
     MATCHES,
-    TITLED,
     best_order,
     joined,
     joined_beside,
-    only_if_missing,
     rank_in,
     read_in_order,
     record_id_in,
+    taken_in_order,
 )
 from resources.query.candidates import FirstVisibleIds
 from resources.query.cursors import after_cursor
@@ -50,7 +49,7 @@ from resources.query.record_document import record_document
 from resources.query.sources import sources_of
 from resources.rules import Rule, Scope, narrowed
 from resources.search.expressions import match_expression
-from resources.search.matching import MatchingIds, best_first, in_titles, not_in_titles
+from resources.search.matching import MatchingIds, best_first
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence, Set
@@ -284,45 +283,36 @@ def _best_first_plan(
     rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
 ) -> Plan:
     """Return the plan of a page of a search in its own order (`resources.query.best_first`)."""
-    order = best_order(is_backward=query.is_backward)
-    if not dialect().runs_inline:
-        best = _beyond_cursor(joined_beside(rows, BEST), query)
-        limits, *values = _limits(query)
-        hidden = limits.replace("%s", UNKNOWN)
-        page = compiled(_page(best.order_by(*order), resource, actor, query), hidden, *values)
-        return with_tables(page, _sorted_matches(rows, resource, query))
+    first = _first_matches(_beyond_cursor(joined(rows, MATCHES), query).order_by(), query)
+    if first.sql is None:
+        return first
     found = best_first(
         resource.name, is_of_one_word=query.is_of_one_word, is_backward=query.is_backward
     )
-    visible = _beyond_cursor(joined(rows, MATCHES), query)
-    columns = visible.order_by().values_list(record_id_in(MATCHES), rank_in(MATCHES))
-    first = compiled(columns, *_limits(query))
-    if first.sql is None:
-        return first
     shown = joined_beside(resource.model._default_manager.all(), BEST)
+    order = best_order(is_backward=query.is_backward)
     page = compiled(_page(shown.order_by(*order), resource, actor, query))
-    first_matches = read_in_order(first.sql, rows), first.parameters
-    tables = [Table(f"{MATCHES} {COLUMNS}", *found), Table(f"{BEST} {COLUMNS}", *first_matches)]
+    tables = [
+        Table(f"{MATCHES} {COLUMNS}", *found),
+        Table(f"{BEST} {COLUMNS}", first.sql, first.parameters),
+    ]
     return with_tables(page, tables)
 
 
-def _sorted_matches(rows: QuerySet[Model], resource: Resource, query: ListQuery) -> list[Table]:
-    """Return the table of matches where all of them are sorted (PostgreSQL).
-
-    Going forward, those outside of titles are looked for only if the others don't fill the page.
-    """
-    kind = query.is_of_one_word
-    reach = UnboundParameter("reach", IntegerField(), None)
-    seen = _beyond_cursor(joined_beside(rows, TITLED), query).order_by()
-    filling = compiled(seen.values_list(Value(1)), f" LIMIT {UNKNOWN}", reach)
-    if query.is_backward or filling.sql is None:
-        every = best_first(resource.name, is_of_one_word=kind, is_backward=query.is_backward)
-        return [Table(f"{BEST} {COLUMNS}", *every)]
-    titled = in_titles(resource.name, is_of_one_word=kind)
-    others, values = not_in_titles(resource.name, is_of_one_word=kind)
-    best = only_if_missing(others, filling.sql)
-    parameters = [*values, *filling.parameters, reach]
-    return [Table(f"{TITLED} {COLUMNS}", *titled), Table(f"{BEST} {COLUMNS}", best, parameters)]
+def _first_matches(visible: QuerySet[Model], query: ListQuery) -> Plan:
+    """Return the plan of the first matches that are visible, taken in their order."""
+    limits, *values = _limits(query)
+    if not dialect().runs_inline:
+        one = compiled(visible.values_list(Value(1)), " LIMIT 1")
+        hidden = limits.replace("%s", UNKNOWN)
+        return replace(
+            one,
+            sql=one.sql and taken_in_order(one.sql, hidden),
+            parameters=(*one.parameters, *values),
+        )
+    columns = visible.values_list(record_id_in(MATCHES), rank_in(MATCHES))
+    first = compiled(columns, limits, *values)
+    return replace(first, sql=first.sql and read_in_order(first.sql, visible))
 
 
 def _first_visible(

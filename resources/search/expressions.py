@@ -27,17 +27,17 @@ COLUMNS: Mapping[Among, str] = {
     Among.IN_TITLE: "{title title_parts} : ",
     Among.BODY: "{body} : ",
 }
-WORD, PART, OF_BODY = STARTS[0], STARTS[2], STARTS[1]
-MARKS: Mapping[Among, Sequence[tuple[str, str]]] = {
-    Among.ANY: ((WORD, ""), (PART, ""), (OF_BODY, "")),
-    Among.WORDS: ((WORD, ""), (OF_BODY, "B")),
-    Among.PARTS: ((PART, ""), (OF_BODY, "D")),
-    Among.TITLE: ((WORD, ""),),
-    Among.TITLE_PARTS: ((PART, ""),),
-    Among.IN_TITLE: ((WORD, ""), (PART, "")),
-    Among.BODY: ((OF_BODY, "B"),),
+TITLE, BODY, TITLE_PARTS, BODY_PARTS = STARTS
+STARTS_AMONG: Mapping[Among, Sequence[str]] = {
+    Among.ANY: STARTS,
+    Among.WORDS: (TITLE, BODY),
+    Among.PARTS: (TITLE_PARTS, BODY_PARTS),
+    Among.TITLE: (TITLE,),
+    Among.TITLE_PARTS: (TITLE_PARTS,),
+    Among.IN_TITLE: (TITLE, TITLE_PARTS),
+    Among.BODY: (BODY,),
 }
-"""What terms begin with there, and the weights that tell words of other texts from their parts."""
+"""What terms begin with there (PostgreSQL)."""
 PARTITION = "\x00"
 """What stands in an expression for the partition of whichever resource is asked for it."""
 NOTHING = {"sqlite": '""', "postgresql": ""}
@@ -63,6 +63,12 @@ def tier_expression(resource: str, number: int, question: str) -> str:
     return _expressions(question)[number].replace(PARTITION, partition_of(resource))
 
 
+def better_expression(resource: str, number: int, question: str) -> str:
+    """Return PostgreSQL's query of the tiers that are better than one."""
+    tiers = [tier_expression(resource, each, question) for each in range(number)]
+    return " | ".join(filter(None, _better(tiers, number)))
+
+
 @byte_cached(EXPRESSION_BYTES, lambda question: 400 + 300 * len(question))
 def _expressions(question: str) -> tuple[str, ...]:
     """Return the query of each tier of a question, then that of all of it, for any resource."""
@@ -77,9 +83,14 @@ def _expressions(question: str) -> tuple[str, ...]:
 
 
 def _without_better(tiers: Sequence[str], number: int) -> str:
-    """Return a tier without what is in a better one; the second has all of the first."""
-    better = tiers[1:number] or tiers[:number]
+    """Return a tier without what is in a better one."""
+    better = _better(tiers, number)
     return f"{tiers[number]} NOT ({' OR '.join(better)})" if better else tiers[number]
+
+
+def _better(tiers: Sequence[str], number: int) -> Sequence[str]:
+    """Return those that find all that better tiers do: the second has all of the first."""
+    return tiers[1:number] or tiers[:number]
 
 
 def fts5(condition: Condition, partition: str) -> str:
@@ -94,19 +105,13 @@ def fts5(condition: Condition, partition: str) -> str:
 def tsquery(condition: Condition, partition: str) -> str:
     """Write a condition as PostgreSQL's `tsquery`.
 
-    For example `(('5-수집' <-> '5-집가' | '5수집':D <-> '5집가':D) & ('5=of' | '5of':B))`.
+    For example `(('5-수집' <-> '5-집가' | '5수집' <-> '5집가') & ('5=of' | '5.of'))`.
     """
     if not isinstance(condition, Adjacent):
         return f"({' & '.join([tsquery(each, partition) for each in condition.of])})"
-    *others, last = condition.terms
-    beginning = "*" if condition.is_beginning else ""
-    places = []
-    for start, weights in MARKS[condition.among]:
-        terms = [_lexeme(f"{partition}{start}{term}", weights) for term in others]
-        terms.append(_lexeme(f"{partition}{start}{last}", f"{beginning}{weights}"))
-        places.append(" <-> ".join(terms))
-    return f"({' | '.join(places)})"
-
-
-def _lexeme(term: str, mark: str) -> str:
-    return f"'{term}':{mark}" if mark else f"'{term}'"
+    beginning = ":*" if condition.is_beginning else ""
+    places = [
+        " <-> ".join([f"'{partition}{start}{term}'" for term in condition.terms])
+        for start in STARTS_AMONG[condition.among]
+    ]
+    return f"({' | '.join([f'{place}{beginning}' for place in places])})"

@@ -3,7 +3,7 @@
 The write door keeps one `SearchEntry` per record. On SQLite the terms stand in the FTS5 table
 `resources_search` under the entry's id; on PostgreSQL in the entry's column `vector`, which has a
 GIN index. Both hold the terms as they are given: no parser or dictionary of theirs has a say
-(migrations 0005 and 0009).
+(migrations 0005, 0009 and 0010).
 """
 
 from __future__ import annotations
@@ -47,10 +47,11 @@ ENTER_TERMS = (
 )
 """One row at a time, as FTS5 writes out what it holds before each INSERT … SELECT."""
 WEIGHTS = ("A", "B", "C", "D")
-STARTS = ("=", "", "-", "")
+STARTS = ("=", ".", "-", "")
 """What terms of the four kinds begin with on PostgreSQL, behind the partition.
 
-Its index knows no weights, and titles are looked through first.
+Its index knows no weights, and each kind is looked through by itself. Those of which a record has
+most begin with nothing.
 """
 
 
@@ -145,7 +146,7 @@ def entered(resource: str, terms: Terms) -> EnteredTerms:
 def tsvector(resource: str, terms: Terms) -> str:
     """Write terms as PostgreSQL's `tsvector`: each with its places and their weights.
 
-    For example `'5=fire':1A '5dragon':4B,6B`. Nothing follows across the gap after each of the
+    For example `'5=fire':1A '5.dragon':4B,6B`. Nothing follows across the gap after each of the
     four.
     """
     partition = partition_of(resource)

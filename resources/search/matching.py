@@ -9,13 +9,12 @@ from django.db import connection
 from django.db.models import BigIntegerField, Func, TextField, Value
 
 from resources import registry
-from resources.dialects import dialect
 from resources.models import SearchEntry
 from resources.placeholders import UnboundParameter
-from resources.search.expressions import match_everywhere, tier_expression
+from resources.search.expressions import better_expression, match_everywhere, tier_expression
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import QuerySet
@@ -31,73 +30,80 @@ MATCHES = "e.vector @@ (SELECT %s::tsquery)"
 As a subquery it is read once a statement, not for each entry, and the statement costs the same
 whatever is looked for: so it is planned once a connection, not for each question.
 """
-IN_TIERS = (
-    "SELECT e.record_id, ((CASE{tiers} END) * 1e12 - e.id)::float8"
-    " FROM resources_searchentry e WHERE {matches} AND e.resource = '{resource}'"
-)
-"""The ids and ranks of a resource's records that match, smaller ranks being better (PostgreSQL).
-
-A rank is where the words are found, then the newest first.
-"""
-BUT_THOSE = f" AND NOT {MATCHES}"
 ONE_TIER = (
     "SELECT e.record_id, {tier}e12 - found.entry FROM (SELECT rowid AS entry FROM resources_search"
     " WHERE resources_search MATCH %s ORDER BY rowid {newest} LIMIT -1 OFFSET 0) AS found"
     " CROSS JOIN resources_searchentry e WHERE e.id = found.entry AND e.resource = '{resource}'"
 )
-"""One tier of the same, in the order of the ranks without sorting any (SQLite)."""
+"""The ids and ranks of a resource's records in one tier, in the order of the ranks (SQLite).
+
+A rank is where the words are found, then the newest first; smaller ranks are better.
+"""
+ALL_TIERS = (
+    "SELECT found.record_id, tier.number * 1e12::float8 - found.id"
+    " FROM (VALUES {tiers}) AS tier (number, query, better) CROSS JOIN LATERAL ({found}) AS found"
+)
+"""The same of all tiers, which LATERAL has PostgreSQL take one after the other."""
+IN_TIER = (
+    "(SELECT e.record_id, e.id FROM resources_searchentry e WHERE e.vector @@ tier.query"
+    " AND (e.vector @@ tier.better) IS NOT TRUE AND {which}"
+    " ORDER BY e.id {newest} LIMIT ALL OFFSET 0)"
+)
+NEWEST_ENTRIES = 2_000
+ENTRY = "(SELECT {of}(n.id + 0) FROM resources_searchentry n WHERE n.resource = '{{resource}}')"
+FIRST, LAST = ENTRY.format(of="MIN"), ENTRY.format(of="MAX")
+"""The first and the last entry of a resource, which the index `search_by_age` has (PostgreSQL)."""
+NEW = (
+    f"e.resource = '{{resource}}' AND e.id + 0 > {LAST} - {NEWEST_ENTRIES}"
+    " AND e.id + 0 < 9223372036854775807"
+)
+"""The newest entries of a resource, as conditions for that index.
+
+The upper bound has PostgreSQL expect few of them.
+"""
+OLD = (
+    f"(e.resource = '{{resource}}' AND e.id <= {LAST} - {NEWEST_ENTRIES}) IS TRUE"
+    f" AND {FIRST} <= {LAST} - {NEWEST_ENTRIES}"
+)
+ANY_AGE = f"(e.resource = '{{resource}}') IS TRUE AND {LAST} IS NOT NULL"
+"""All others, and all, as conditions for no index but that of the terms.
+
+Where there are none, no term is looked up.
+"""
 
 
 def best_first(resource: str, *, is_of_one_word: bool, is_backward: bool) -> SQL:
     """Return the statement of `(record id, rank)` of all that match, in the order of the ranks.
 
-    FTS5 has the matches of a tier in that order, and SQLite runs the parts of a `UNION ALL` one
-    after the other: who takes the first rows pays for no others. PostgreSQL sorts them all.
+    Either database looks through the tiers one after the other: who takes the first rows pays for
+    few others. FTS5 has the matches of a tier in their order; PostgreSQL reads and sorts them all.
     """
-    tiers = _tiers(resource, is_of_one_word)
-    if connection.vendor != "sqlite":
-        found, values = _ranked(resource, tiers, 0, len(tiers))
-        return f"{found} {sorted_by_rank(is_backward=is_backward)}", values
+    numbers = sorted(range(TIER_COUNTS[is_of_one_word]), reverse=is_backward)
     newest = "ASC" if is_backward else "DESC"
-    numbers = sorted(range(len(tiers)), reverse=is_backward)
+    if connection.vendor != "sqlite":
+        # Several words are in few entries, for which it costs more to look twice.
+        ages = (NEW, OLD) if is_of_one_word and not is_backward else (ANY_AGE,)
+        return _in_tiers(resource, numbers, ages, newest)
     arms = [ONE_TIER.format(tier=number, newest=newest, resource=resource) for number in numbers]
-    return " UNION ALL ".join(arms), [tiers[number] for number in numbers]
+    return " UNION ALL ".join(arms), [_query(tier_expression, resource, each) for each in numbers]
 
 
-def in_titles(resource: str, *, is_of_one_word: bool) -> SQL:
-    """Return those of them that are found in titles, in no order (PostgreSQL)."""
-    tiers = _tiers(resource, is_of_one_word)
-    return _ranked(resource, tiers, 0, len(tiers) // 2)
+def _in_tiers(resource: str, numbers: Sequence[int], ages: Sequence[str], newest: str) -> SQL:
+    """Return the statement of what is in some tiers, of each those of one age after the other."""
+    found = " UNION ALL ".join(
+        IN_TIER.format(which=age.format(resource=resource), newest=newest) for age in ages
+    )
+    tiers, queries = [], []
+    for number in numbers:
+        queries.append(_query(tier_expression, resource, number))
+        if number:
+            queries.append(_query(better_expression, resource, number))
+        tiers.append(f"({number}, %s::tsquery, {'%s' if number else 'NULL'}::tsquery)")
+    return ALL_TIERS.format(tiers=", ".join(tiers), found=found), queries
 
 
-def not_in_titles(resource: str, *, is_of_one_word: bool) -> SQL:
-    """Return the rest of them, in no order (PostgreSQL)."""
-    tiers = _tiers(resource, is_of_one_word)
-    half = len(tiers) // 2
-    found, values = _ranked(resource, tiers, half, len(tiers))
-    return f"{found}{BUT_THOSE}", [*values, tiers[half - 1]]
-
-
-def sorted_by_rank(*, is_backward: bool) -> str:
-    """Return the order of a statement; the limit, which is none, has PostgreSQL keep it."""
-    direction = "DESC" if is_backward else "ASC"
-    return f"ORDER BY 2 {direction}, 1 {direction} {dialect().no_limit} OFFSET 0"
-
-
-def _tiers(resource: str, is_of_one_word: bool) -> list[UnboundParameter]:
-    return [
-        UnboundParameter("search", TextField(), partial(tier_expression, resource, number))
-        for number in range(TIER_COUNTS[is_of_one_word])
-    ]
-
-
-def _ranked(resource: str, tiers: Sequence[UnboundParameter], first: int, end: int) -> SQL:
-    """Return what the last of some tiers finds, ranked by all of them (PostgreSQL)."""
-    last = end - 1
-    cases = "".join(f" WHEN {MATCHES} THEN {number}" for number in range(first, last))
-    cases = f"{cases} ELSE {last}" if cases else f" WHEN TRUE THEN {last}"
-    found = IN_TIERS.format(tiers=cases, matches=MATCHES, resource=resource)
-    return found, tiers[first:end]
+def _query(of: Callable[[str, int, str], str], resource: str, number: int) -> UnboundParameter:
+    return UnboundParameter("search", TextField(), partial(of, resource, number))
 
 
 class MatchingIds(Func):
@@ -119,7 +125,7 @@ class MatchingIds(Func):
         resource, query = map(compiler.compile, self.get_source_expressions())
         match = _match(connection, query[0])
         entries = "(SELECT e.record_id FROM resources_searchentry e WHERE"
-        sql = " ".join((entries, match, "AND e.resource =", resource[0], ")"))
+        sql = " ".join((entries, match, "AND (e.resource =", resource[0], ") IS TRUE)"))
         return sql, [*query[1], *resource[1]]
 
 

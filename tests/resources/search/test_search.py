@@ -12,6 +12,7 @@ from resources.actors import ANONYMOUS
 from resources.query.parsing import list_query
 from resources.query.plans import list_plan
 from resources.registry import resource_of
+from resources.search.matching import NEWEST_ENTRIES
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -23,15 +24,29 @@ def found(persona: Persona, words: str) -> list[str]:
     return [card["title"] for card in response.json()["results"]]
 
 
+def pass_over_entries(count: int) -> None:
+    """Let later entries have higher ids, as if others were entered in between (PostgreSQL)."""
+    if count and connection.vendor != "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT NEXTVAL(PG_GET_SERIAL_SEQUENCE('resources_searchentry', 'id'))"
+                " FROM GENERATE_SERIES(1, %s)",
+                [count],
+            )
+
+
+EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
+
+
 def planned(query_string: str) -> list[str]:
-    """Return the steps in which SQLite answers a list of cards."""
+    """Return the steps in which the database answers a list of cards."""
     cards = resource_of(Card)
     query = list_query(cards, query_string)
     plan = list_plan(cards, ANONYMOUS.kind, query)
     assert plan.sql is not None
     with connection.cursor() as cursor:
         values = plan.bound(ANONYMOUS, query.values(), connection)
-        cursor.execute(f"EXPLAIN QUERY PLAN {plan.sql}", values)
+        cursor.execute(f"{EXPLAIN[connection.vendor]} {plan.sql}", values)
         return [str(row[-1]) for row in cursor.fetchall()]
 
 
@@ -100,19 +115,26 @@ def test_anyone_can_page_through_results(alice: Persona) -> None:
     assert len(seen) == len(set(seen)) == 7
 
 
-def test_one_word_is_found_in_titles_first_and_the_newest_first(alice: Persona) -> None:
-    """The word itself in titles, beginnings in titles, in texts, inside of words; both ways."""
+@pytest.mark.parametrize("others", [0, NEWEST_ENTRIES // 3])
+def test_one_word_is_found_in_titles_first_and_the_newest_first(
+    alice: Persona, others: int
+) -> None:
+    """The word itself in titles, beginnings in titles, in texts, inside of words; both ways.
+
+    The same however many entries `others` have between these.
+    """
     where = {
         "inside": ("불꽃", "신용카드"),
         "text": ("별", "용의 알"),
         "beginning": ("용의 알", ""),
         "title": ("불꽃 용", ""),
     }
-    cards = {
-        f"{place} {age}": alice.creates("cards", title=title, description=text, status="published")
-        for age in ("old", "new")
-        for place, (title, text) in where.items()
-    }
+    cards = {}
+    for age in ("old", "new"):
+        for place, (title, text) in where.items():
+            words = {"title": title, "description": text}
+            cards[f"{place} {age}"] = alice.creates("cards", **words, status="published")
+            pass_over_entries(others)
     names = {card["id"]: name for name, card in cards.items()}
     best_first = [f"{place} {age}" for place in reversed(where) for age in ("new", "old")]
     pages = [alice.api.get("cards", search="용", limit="3").json()]
@@ -167,3 +189,16 @@ def test_matches_are_looked_for_until_a_page_is_full(db: None, asked: str, tiers
 def test_odd_searches_find_nothing_and_break_nothing(alice: Persona) -> None:
     for words in ('"', "* OR NEAR(", "a:b -c", "'; DROP TABLE", "&&&", "\\", "%"):
         assert found(alice, words) == []
+
+
+def test_matches_are_taken_in_the_order_in_which_they_are_found(db: None) -> None:
+    """PostgreSQL looks through one tier after the other, and asks of one match after the other."""
+    steps = [step.strip() for step in planned("search=a")]
+    if connection.vendor == "sqlite":
+        assert steps.index("LEFT-MOST SUBQUERY") < steps.index("SCAN best")
+        return
+    kinds = [step.split("  (")[0].removeprefix("->  ") for step in steps]
+    first = kinds[kinds.index("Limit") : kinds.index("Subquery Scan on seen")]
+    assert first.count("Nested Loop") == 2
+    assert first.index("Nested Loop") < first.index('Values Scan on "*VALUES*"')
+    assert not {"Hash Join", "Merge Join", "Gather"} & set(first)
