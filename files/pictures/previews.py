@@ -10,9 +10,11 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from PIL import Image
+from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
+    from PIL import Image
+
     from files.pictures.picture import Rendering
 
 EDGE = 440
@@ -36,7 +38,9 @@ def preview_of(image: Image.Image) -> bytes:
     if size is None or image.mode not in MODES or "transparency" in image.info:
         return b""
     file = BytesIO()
-    preview = image.resize(size, Image.Resampling.HAMMING, reducing_gap=REDUCING_GAP)
+    # Whoever has a picture has loaded this; those who ask for sizes alone need not.
+    resampling = import_string("PIL.Image.Resampling").HAMMING
+    preview = image.resize(size, resampling, reducing_gap=REDUCING_GAP)
     preview.save(file, "JPEG", **OPTIONS)
     return file.getvalue()
 

@@ -20,7 +20,7 @@ import config.management.commands.serve
 print(*sys.modules)
 """
 OF_OTHER_BACKENDS = {"psycopg", "redis", "minio", "boto3", "botocore", "urllib3"}
-OF_RARE_REQUESTS = {"webauthn", "requests", "openid"}
+OF_RARE_REQUESTS = {"webauthn", "requests", "openid", "PIL"}
 OF_NOTHING_HERE = {"jinja2", "pygments"}
 
 
