@@ -164,10 +164,12 @@ def _read(actor: Actor, given: Parameters, defaults: Sequence[str]) -> Iterator[
     resources = _resources(single(given, "in"), defaults)
     limit = _limit(single(given, "limit"))
     own = _own_parameters(given, resources)
+    without_own = urlencode({"limit": limit, "search": asked})
     for name, resource in resources.items():
-        query = [("limit", limit), *own[name], ("search", asked)]
+        query = {"limit": limit, **dict(own[name]), "search": asked}
+        written = urlencode(query, doseq=True) if own[name] else without_own
         with _problems_of(resource):
-            checked = permitted_query(resource, actor, urlencode(dict(query), doseq=True))
+            checked = permitted_query(resource, actor, written)
         if actor.scopes is not None:
             require_scopes(actor, {resource, *reached_by_list(resource, checked)})
         yield resource, checked
