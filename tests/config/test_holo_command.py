@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
     """Return a checkout whose packages are installed; its interpreter notes what it is to run."""
     for name in ("holo", "uv.lock"):
         shutil.copy(ROOT / name, tmp_path)
-    program(tmp_path / ".venv/bin/python", f'echo "$@" >>{tmp_path}/ran')
+    program(tmp_path / ".venv/bin/python", f'echo "$@" >>{tmp_path}/ran; env >{tmp_path}/env')
     with (tmp_path / "uv.lock").open("rb") as lock:
         summed = subprocess.run(["cksum"], stdin=lock, capture_output=True, text=True, check=True)
     (tmp_path / ".venv/.prepared").write_text(f"{summed.stdout.strip()} main\n")
@@ -39,7 +39,8 @@ def holo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `./holo` where no other interpreter works."""
     for name in FOUND_ELSEWHERE:
         program(folder / "elsewhere" / name, "exit 1")
-    env = {"PATH": f"{folder / 'elsewhere'}:{os.environ['PATH']}", "HOME": str(folder)}
+    path = f"{folder / 'elsewhere'}:{os.environ['PATH']}"
+    env = {"PATH": path, "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [str(folder / "holo"), *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
@@ -49,6 +50,11 @@ def test_an_operator_with_a_prepared_interpreter_waits_for_nothing_else(folder: 
     assert (done.returncode, done.stderr) == (0, "")
     ran = (folder / "ran").read_text().splitlines()
     assert [line.strip() for line in ran] == ["-ISc", f"{folder}/manage.py serve --port 8000"]
+
+
+def test_modules_are_compiled_once_also_in_a_container_that_says_otherwise(folder: Path) -> None:
+    holo(folder, "serve")
+    assert "PYTHONDONTWRITEBYTECODE" not in (folder / "env").read_text()
 
 
 def test_an_interpreter_that_has_gone_is_not_taken_for_prepared(folder: Path) -> None:
