@@ -7,6 +7,8 @@ from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
+from config.libraries import adapt_theme
+
 
 class ConfigConfig(AppConfig):
     """Names the app."""
@@ -14,6 +16,10 @@ class ConfigConfig(AppConfig):
     name = "config"
     label = "config"
     verbose_name = _("Config")
+
+    @override
+    def ready(self) -> None:
+        adapt_theme()
 
 
 class SiteConfig(AdminConfig):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # It makes an import fail: https://docs.python.org/3/reference/import.html#the-module-cache
 ABSENT = cast("ModuleType", None)
+POSTGRESQL_FIELDS = "django.contrib.postgres.fields"
 
 
 def import_without(name: str, *unused: str) -> None:
@@ -32,11 +33,14 @@ def import_without(name: str, *unused: str) -> None:
 
 def adapt() -> None:
     """Import libraries without what they need not load, and let Django's classes be generic."""
-    # Columns that only PostgreSQL has are in no table here. The admin's theme and Django REST
-    # framework would know them, and load the driver of PostgreSQL for that.
-    sys.modules.setdefault("django.contrib.postgres.fields", ABSENT)
-    # Django REST framework has a test client and a browsable API.
-    import_without("rest_framework.compat", "requests", "pygments")
+    # Django REST framework has a test client and a browsable API, and knows columns that are in no
+    # table here, for which it loads the driver of PostgreSQL.
+    import_without("rest_framework.compat", "requests", "pygments", POSTGRESQL_FIELDS)
     # drf-spectacular makes requests with Django's test client, which could watch templates.
     import_without("django.test.utils", "jinja2")
     django_stubs_ext.monkeypatch()
+
+
+def adapt_theme() -> None:
+    """Import the admin's theme without columns that only PostgreSQL has; settings are needed."""
+    import_without("unfold.overrides", POSTGRESQL_FIELDS)
