@@ -153,8 +153,7 @@ class SearchView(APIView):
 
 def searchable() -> list[Resource]:
     """Return the resources that can be searched, by name."""
-    found = (resource for resource in registry.all_resources() if resource.search)
-    return sorted(found, key=lambda resource: resource.name)
+    return [resource for resource in registry.all_resources() if resource.search]
 
 
 def _read(actor: Actor, given: Parameters, defaults: Sequence[str]) -> Iterator[Part]:
@@ -178,13 +177,16 @@ def _read(actor: Actor, given: Parameters, defaults: Sequence[str]) -> Iterator[
 def _resources(text: str | None, defaults: Sequence[str]) -> Mapping[str, Resource]:
     """Return the resources to search, by name."""
     names = defaults if text is None else [name.strip() for name in text.split(",")]
-    known = {resource.name: resource for resource in searchable()}
-    for name in names:
-        if name not in known:
-            message = _("“%(name)s” can't be searched; one of these can: %(allowed)s.")
-            shown = {"name": name, "allowed": ", ".join(known)}
-            raise bad_parameter("in", "unknown_resource", message % shown)
-    return {name: known[name] for name in names}
+    return {name: _resource(name) for name in names}
+
+
+def _resource(name: str) -> Resource:
+    resource = registry.named(name)
+    if resource is None or not resource.search:
+        message = _("“%(name)s” can't be searched; one of these can: %(allowed)s.")
+        shown = {"name": name, "allowed": ", ".join(map(str, searchable()))}
+        raise bad_parameter("in", "unknown_resource", message % shown)
+    return resource
 
 
 def _limit(text: str | None) -> str:
