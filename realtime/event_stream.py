@@ -26,7 +26,7 @@ from resources.errors import CONTENT_TYPE, Problem, bad_parameter, not_signed_in
 from resources.visibility.feed_cursor import UNREADABLE, read_feed_cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
     from realtime.close_codes import CloseReason
@@ -53,14 +53,11 @@ class EventStream:
     def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        is_stream = scope["path"] == PATH and scope["method"] in METHODS
-        answering = self._serve if is_stream else self.next_app
-        return answering(scope, receive, send)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a stream up to its end."""
+        if scope["path"] != PATH or scope["method"] not in METHODS:
+            await self.next_app(scope, receive, send)
+            return
         if scope["method"] == "HEAD":
             send = partial(_send_headers_alone, send)
         marked = [(b"x-request-id", context.begin("").request_id.encode())]

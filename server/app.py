@@ -27,8 +27,6 @@ from server.upload_stream import UploadStream
 from server.url_limit import UrlLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
-
     from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
 
 WATCHED = ("/healthz", "/readyz", "/metrics")
@@ -85,22 +83,24 @@ class Origins:
             next_app, **WELCOME, allow_origins=settings.CORS_ORIGINS
         )
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if not scope["path"].startswith("/api/"):
-            return self.next_app(scope, receive, send)
+            await self.next_app(scope, receive, send)
+            return
         for name, value in scope["headers"]:
             if name == b"origin":
                 welcoming = self.for_site if value == self.site else self.for_others
-                return welcoming(scope, receive, send)
-        return self.next_app(scope, receive, partial(_send_varying, send))
+                await welcoming(scope, receive, send)
+                return
+        await self.next_app(scope, receive, partial(_send_varying, send))
 
 
-def _send_varying(send: Send, message: Message) -> Awaitable[None]:
+async def _send_varying(send: Send, message: Message) -> None:
     """Tell caches that a page of another origin would have been answered otherwise."""
     if message["type"] == "http.response.start":
         message["headers"] = [*message["headers"], (b"vary", b"Origin")]
-    return send(message)
+    await send(message)
 
 
 WELCOME: dict[str, Any] = {

@@ -18,7 +18,7 @@ from server.refusals import turn_away
 from server.request_bodies import let_pass
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterator
+    from collections.abc import Iterator
 
     from realtime.asgi_types import ASGIApp, Receive, Scope, Send
 
@@ -60,13 +60,11 @@ class UploadLimit:
         self.next_app = next_app
         self.of_network: Counter[str] = Counter()
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        answering = self._take if is_upload(scope) else self.next_app
-        return answering(scope, receive, send)
-
-    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer an upload."""
+        if not is_upload(scope):
+            await self.next_app(scope, receive, send)
+            return
         address = address_of_scope(scope)
         headers: dict[bytes, bytes] = dict(scope["headers"])
         try:

@@ -32,7 +32,7 @@ from server.request_bodies import DisconnectedError, let_pass
 from server.waiting import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from files.uploads.receiving import Reception
     from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
@@ -64,13 +64,12 @@ class UploadStream:
         self.finishing = ThreadPoolExecutor(settings.UPLOAD_THREADS, "upload-end")
         self.of_network: Counter[str] = Counter()
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        answering = self._take if scope["path"].startswith(PATH) else self.next_app
-        return answering(scope, receive, send)
-
-    async def _take(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request for an upload in pieces."""
+        path: str = scope["path"]
+        if not path.startswith(PATH):
+            await self.next_app(scope, receive, send)
+            return
         headers: dict[bytes, bytes] = dict(scope["headers"])
         scope = _with_method(scope, headers)
         begin = _beginning(scope, headers) if is_addressed_here(scope, headers) else None
@@ -78,7 +77,7 @@ class UploadStream:
             await self.next_app(scope, receive, send)
             return
         envelope = Envelope.opened(
-            scope["method"], scope["path"], address_of_scope(scope), *caller_of(headers)
+            scope["method"], path, address_of_scope(scope), *caller_of(headers)
         )
         language = language_of(headers.get(b"accept-language", b""))
         with translation.override(language):

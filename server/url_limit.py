@@ -10,8 +10,6 @@ from resources.errors import Problem
 from server.refusals import refuse, refuse_websocket
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
-
     from realtime.asgi_types import ASGIApp, Receive, Scope, Send
 
 LONGEST_URL = 8_192
@@ -29,15 +27,16 @@ class UrlLimit:
     def __init__(self, next_app: ASGIApp) -> None:
         self.next_app = next_app
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request, or serve one WebSocket."""
         # A path in another alphabet is three times as long on the wire as it is here.
         path = scope.get("raw_path") or scope["path"]
         if len(path) + len(scope["query_string"]) <= LONGEST_URL:
-            return self.next_app(scope, receive, send)
-        if scope["type"] == "http":
-            return refuse(_too_long(), send)
-        return refuse_websocket(_too_long(), TOO_BIG, scope, receive, send)
+            await self.next_app(scope, receive, send)
+        elif scope["type"] == "http":
+            await refuse(_too_long(), send)
+        else:
+            await refuse_websocket(_too_long(), TOO_BIG, scope, receive, send)
 
 
 def _too_long() -> Problem:
