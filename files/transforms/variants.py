@@ -22,7 +22,7 @@ from django.utils import timezone
 from files.models import File, Variant
 from files.pictures.executor import too_many_pictures, variant_executor
 from files.pictures.picture import PictureError
-from files.pictures.previews import is_enough
+from files.pictures.preview_sizes import is_enough
 from files.transforms.metrics import VARIANTS_MADE
 from files.transforms.resolving import content_type_of, name_of
 from resources.api import not_visible

@@ -13,7 +13,7 @@ from demo.artwork import card_front
 from files import services
 from files.models import File, Variant
 from files.pictures.picture import Rendering
-from files.pictures.previews import is_enough
+from files.pictures.preview_sizes import is_enough
 from files.pictures.rendering import opened_stored
 from files.services import store_picture
 from files.transforms.variants import PREVIEW, variant
