@@ -15,12 +15,13 @@ REDIS_DATABASE = re.compile(r"/?|/[0-9]{1,4}")
 SQLITE_START = (
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
-    "PRAGMA busy_timeout = 10000;"
     "PRAGMA cache_size = -65536;"
     "PRAGMA mmap_size = 268435456;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA wal_autocheckpoint = 8000;"
 )
+LOCK_SECONDS = 10
+"""How long a write waits for another process's before it is refused as `busy`."""
 
 
 class BackendSettings(TypedDict):
@@ -44,7 +45,11 @@ def database(data_dir: Path) -> dict[str, object]:
         "ENGINE": "server.sqlite",
         "NAME": str(data_dir / "holobase.db"),
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": SQLITE_START},
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": LOCK_SECONDS,
+            "init_command": SQLITE_START,
+        },
         "TEST": {"NAME": str(data_dir / "test.db")},
     }
 

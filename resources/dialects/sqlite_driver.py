@@ -25,6 +25,7 @@ from sqlite3 import (
     OperationalError,
     ProgrammingError,
 )
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import apsw
@@ -63,6 +64,9 @@ NOTHING_ELSE = (None,) * 6
 """What PEP 249 has a description tell of a column, and SQLite does not know."""
 STATEMENTS = 128
 """Prepared statements that a connection keeps."""
+LOCK_STEPS = 0.000_25, 0.001, 0.005, 0.02
+"""Seconds between tries for a lock, each `STEPS_ALIKE` times, the last from then on."""
+STEPS_ALIKE = 40
 
 ERRORS: dict[type[Exception], type[Error]] = {
     apsw.ConstraintError: IntegrityError,
@@ -316,11 +320,31 @@ def _adapted(_cursor: object, _place: int, value: object) -> object:
     raise ProgrammingError(f"SQLite stores no {type(value).__name__}")
 
 
+class LockWait:
+    """Waits for a lock of SQLite in short steps, as most are held for a few milliseconds.
+
+    SQLite's own steps double each time, so that it sleeps on when the lock is free. Called with the
+    number of earlier calls for the same lock; returns whether to try again
+    (https://sqlite.org/c3ref/busy_handler.html).
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.end = 0.0
+
+    def __call__(self, calls: int) -> bool:
+        now = monotonic()
+        if not calls:
+            self.end = now + self.seconds
+        sleep(LOCK_STEPS[min(calls // STEPS_ALIKE, len(LOCK_STEPS) - 1)])
+        return now < self.end
+
+
 def connect(database: str, timeout: float = 5, **_options: object) -> SqliteConnection:
     """Open a database; wait `timeout` seconds for locks. Raises OperationalError."""
     try:
         connection = SqliteConnection(database)
     except apsw.Error as error:
         raise translated(error) from error
-    connection.set_busy_timeout(round(timeout * 1000))
+    connection.set_busy_handler(LockWait(timeout))
     return connection

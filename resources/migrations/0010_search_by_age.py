@@ -14,7 +14,12 @@ REWRITE = (
 )
 TERM = "CASE at.weight WHEN 'B' THEN {word} ELSE found.lexeme END"
 DROP_TERMS = "DROP INDEX search_by_terms"
-INDEX_TERMS = "CREATE INDEX search_by_terms ON resources_searchentry USING gin (vector)"
+# Each look-up reads all that waits to be put in order, which may be 4 MB otherwise.
+PENDING_KB = 256
+INDEX_TERMS = (
+    "CREATE INDEX search_by_terms ON resources_searchentry USING gin (vector)"
+    f" WITH (gin_pending_list_limit = {PENDING_KB})"
+)
 # An expression, as PostgreSQL would take the primary key for the id alone.
 INDEX_AGE = "CREATE INDEX search_by_age ON resources_searchentry (resource, (id + 0))"
 

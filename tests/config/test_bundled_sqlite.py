@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from resources.execution.inline_sqlite import inline_database
 from tests.architecture.sources import all_sources
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytest_django.fixtures import Settings
 
 
@@ -105,3 +108,21 @@ def test_a_query_without_rows_tells_its_columns(db: None) -> None:
         assert [column[0] for column in cursor.description] == ["number"]
         cursor.execute("PRAGMA user_version = 0")
         assert cursor.description is None
+
+
+def test_a_write_waits_for_another_to_end_but_not_for_ever(tmp_path: Path) -> None:
+    file = str(tmp_path / "shared.db")
+    first, second = sqlite_driver.connect(file), sqlite_driver.connect(file, timeout=60)
+    hasty = sqlite_driver.connect(file, timeout=0.01)
+    first.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite_driver.OperationalError, match="locked"):
+        hasty.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(second.execute, "BEGIN IMMEDIATE")
+        assert not waiting.done()
+        first.execute("CREATE TABLE row (id INTEGER)")
+        first.commit()
+        waiting.result()
+    assert second.execute("SELECT count(*) FROM row").fetchall() == [(0,)]
+    for each in (first, second, hasty):
+        each.close()

@@ -202,3 +202,11 @@ def test_matches_are_taken_in_the_order_in_which_they_are_found(db: None) -> Non
     assert first.count("Nested Loop") == 2
     assert first.index("Nested Loop") < first.index('Values Scan on "*VALUES*"')
     assert not {"Hash Join", "Merge Join", "Gather"} & set(first)
+
+
+@pytest.mark.servers
+@pytest.mark.django_db
+def test_little_waits_for_the_index_of_terms_as_each_search_reads_it() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'search_by_terms'")
+        assert cursor.fetchone() == (["gin_pending_list_limit=256"],)
