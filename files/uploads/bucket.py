@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import os
 from contextlib import closing, suppress
-from io import BufferedReader, RawIOBase
+from io import BufferedReader
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, cast, override
 
 from botocore.exceptions import ClientError
 
 from files.models import UploadPart
+from files.random_access import RandomAccessFile
 from files.uploads.claims import acknowledge_parts, require_claimed, update
 from resources.api import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Buffer, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from files.buckets import BucketStorage
     from files.models import Upload
@@ -190,41 +191,20 @@ class BucketStaging:
         )
 
 
-class BucketObject(RawIOBase):
+class BucketObject(RandomAccessFile):
     """An object as a file, read by ranged GETs."""
 
     def __init__(self, place: BucketStaging, key: str, size: int) -> None:
+        super().__init__(size)
         self.place = place
         self.key = key
-        self.length = size
-        self.position = 0
 
     @override
-    def readable(self) -> bool:
-        return True
-
-    @override
-    def seekable(self) -> bool:
-        return True
-
-    @override
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        start = {os.SEEK_SET: 0, os.SEEK_CUR: self.position, os.SEEK_END: self.length}[whence]
-        self.position = start + offset
-        return self.position
-
-    @override
-    def readinto(self, buffer: Buffer) -> int:
-        wanted = memoryview(buffer).cast("B")
-        end = min(self.position + len(wanted), self.length)
-        if end <= self.position:
-            return 0
-        part = f"bytes={self.position}-{end - 1}"
+    def read_at(self, position: int, size: int) -> bytes:
+        part = f"bytes={position}-{position + size - 1}"
         with closing(self.place.call("get_object", Key=self.key, Range=part)["Body"]) as body:
             content: bytes = body.read()
-        wanted[: len(content)] = content
-        self.position += len(content)
-        return len(content)
+        return content
 
 
 class BucketWriter:
