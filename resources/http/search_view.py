@@ -165,7 +165,7 @@ def _read(actor: Actor, given: Parameters, defaults: Sequence[str]) -> Iterator[
     own = _own_parameters(given, resources)
     without_own = urlencode({"limit": limit, "search": asked})
     for name, resource in resources.items():
-        query = {"limit": limit, **dict(own[name]), "search": asked}
+        query = {"limit": limit, **own[name], "search": asked}
         written = urlencode(query, doseq=True) if own[name] else without_own
         with _problems_of(resource):
             checked = permitted_query(resource, actor, written)
@@ -201,13 +201,13 @@ def _limit(text: str | None) -> str:
 
 def _own_parameters(
     given: Parameters, resources: Mapping[str, Resource]
-) -> Mapping[str, list[tuple[str, Sequence[str]]]]:
+) -> Mapping[str, Mapping[str, Sequence[str]]]:
     """Return the parameters of each resource, without its name in front."""
-    own: dict[str, list[tuple[str, Sequence[str]]]] = {name: [] for name in resources}
+    own: dict[str, dict[str, Sequence[str]]] = {name: {} for name in resources}
     for key, values in given.items():
         name, _dot, parameter = key.partition(".")
         if name in own and parameter and parameter not in NOT_TAKEN:
-            own[name].append((parameter, values))
+            own[name][parameter] = values
         elif key not in OWN:
             raise bad_parameter(key, "unknown_parameter", _("The search has no such parameter."))
     return own
