@@ -84,9 +84,11 @@ def _rules_compile(resource: Resource) -> Iterator[tuple[int, str]]:
     screened = ("screened_where", resource.screened_where)
     rules = [*((verb, resource.rule(verb)) for verb in VERBS), screened, *fields]
     # One rule for many things is one condition.
-    different = {id(rule): (name, rule) for name, rule in reversed(rules)}
+    different: dict[int, tuple[str, Rule]] = {}
+    for name, rule in rules:
+        different.setdefault(id(rule), (name, rule))
     rows = resource.model._default_manager.values("pk")
-    for name, rule in reversed(different.values()):
+    for name, rule in different.values():
         for kind in KINDS:
             try:
                 scope = rule.scope(UnboundActor(kind), resource.model)
