@@ -288,14 +288,3 @@ def _log(row: Record, action: Action, *, by: Actor, **images: Mapping[str, objec
 
 def _announce(model: type[Record], change: Change) -> None:
     transaction.on_commit(partial(committed.send_robust, sender=model, change=change))
-
-
-def state_after(changes: Iterable[Change]) -> dict[UUID, dict[str, object]]:
-    """Fold changes of one resource, in order, into the rows they leave behind."""
-    rows: dict[UUID, dict[str, object]] = {}
-    for change in changes:
-        if change.action == Action.DELETE:
-            rows.pop(change.record_id, None)
-        else:
-            rows.setdefault(change.record_id, {}).update(change.after)
-    return rows
