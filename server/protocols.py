@@ -7,9 +7,11 @@ of a request that is answered already.
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING, Any, override
 
 from django.utils.translation import gettext as _
+from httptools import HttpParserInvalidURLError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -193,6 +195,9 @@ def _refused(status: int) -> tuple[list[tuple[bytes, bytes]], bytes]:
     """Return the headers and the body that refuse a request which no application sees."""
     if status == 431:
         problem = Problem(431, "headers_too_large", _("The request's headers are too large."))
+    elif isinstance(sys.exception(), HttpParserInvalidURLError):
+        detail = _("The address can't be read: percent-encode what is not ASCII.")
+        problem = Problem(400, "malformed", detail)
     else:
         problem = Problem(400, "malformed", _("The request can't be understood."))
     headers, body = refusal(problem)

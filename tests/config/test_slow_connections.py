@@ -75,6 +75,15 @@ def test_what_is_no_request_is_told_in_the_form_of_all_errors(port: int) -> None
     assert json.loads(body)["code"] == "malformed"
 
 
+def test_an_address_that_is_not_encoded_is_told_what_it_lacks(port: int) -> None:
+    raw, encoded = "/api/v1/cards?search=용", "/api/v1/cards?search=%EC%9A%A9"
+    last = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    refused = told(port, f"GET {raw}{last}".encode())
+    assert refused.startswith(b"HTTP/1.1 400")
+    assert b"percent-encode what is not ASCII" in refused
+    assert told(port, f"GET {encoded}{last}".encode()).startswith(b"HTTP/1.1 200")
+
+
 def test_requests_may_wait_for_the_answers_before_them_but_not_without_end(port: int) -> None:
     request = b"GET /api/v1/cards?limit=1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
     last = request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
