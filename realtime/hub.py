@@ -169,8 +169,8 @@ class Hub:
             later = self._slices()
             first = next(later, {})
             read, heard = await self._in_thread(partial(_read_on, self.position or 0, first))
-            is_behind = bool(read)
-            if is_behind:
+            is_behind = len(read) == PAGE  # What is committed later rings the bell.
+            if read:
                 await self._tell_of(read, heard, later)
                 self.position = read[-1].position
                 await _let_send(self.live)

@@ -6,6 +6,8 @@ are transaction numbers an order: one that began earlier may write a row after o
 So changes get their `position` once they are committed, by whoever reads first, one at a time under
 an advisory lock: what becomes visible later gets a later position, and two changes of one row stay
 in the order that the row's lock gave them. No position is ever given out below one that was read.
+A reader that finds another one numbering waits for it: the changes that it was woken for may be the
+ones being numbered, or have come too late for that, and nobody would wake it for them again.
 
 SQLite has one writer at a time: its ids are given in the order of commits.
 """
@@ -16,7 +18,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F, Max, Min, Q
 from django.utils import timezone
 
@@ -32,27 +34,35 @@ if TYPE_CHECKING:
 LOCK = 0x686F6C6F  # “holo”: any number that nothing else in the database locks
 MOST_AT_ONCE = 5_000
 ASSIGN_POSITIONS = f"""
-WITH unnumbered AS (
-    SELECT id, row_number() OVER (ORDER BY id) AS number
-    FROM (
-        SELECT id FROM resources_change WHERE position IS NULL ORDER BY id LIMIT {MOST_AT_ONCE}
-    ) AS committed
-)
-UPDATE resources_change
-SET position = number + (SELECT COALESCE(MAX(position), 0) FROM resources_change)
-FROM unnumbered
-WHERE resources_change.id = unnumbered.id
-"""  # noqa: S608 - our own number
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM resources_change WHERE position IS NULL) THEN
+        PERFORM pg_advisory_xact_lock({LOCK});
+        WITH unnumbered AS (
+            SELECT id, row_number() OVER (ORDER BY id) AS number
+            FROM (
+                SELECT id FROM resources_change
+                WHERE position IS NULL ORDER BY id LIMIT {MOST_AT_ONCE}
+            ) AS committed
+        )
+        UPDATE resources_change
+        SET position = number + (SELECT COALESCE(MAX(position), 0) FROM resources_change)
+        FROM unnumbered
+        WHERE resources_change.id = unnumbered.id;
+    END IF;
+END
+$$
+"""  # noqa: S608 - our own numbers
+"""One round trip, in which each statement sees what was committed before it began: the update,
+everything that was until the lock was free."""
 
 
 def assign_positions() -> None:
-    """Number every committed change, unless another process is doing so."""
+    """Number every change committed by now; while another process is doing so, wait for it."""
     if dialect().commits_in_order:
         return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        if cursor.fetchone()[0]:
-            cursor.execute(ASSIGN_POSITIONS)
+    with connection.cursor() as cursor:
+        cursor.execute(ASSIGN_POSITIONS)
 
 
 def changes_after(position: int, *, most: int = 500) -> Sequence[Change]:

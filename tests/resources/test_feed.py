@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from threading import Barrier, Event
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from tests.personas import new_member
 from users.models import Consent, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from resources.models import Change
@@ -93,6 +93,33 @@ def read_until(is_over: Event, cursor: int) -> list[Change]:
             cursor = change.position
         if is_last and cursor == feed.head():
             return seen
+
+
+def test_a_reader_waits_for_whoever_numbers_changes(crowd: ThreadPoolExecutor) -> None:
+    """Else what it was woken for would reach its listeners with somebody's next change only."""
+    dana = new_member("dana")
+    assert dana.user is not None
+    user_id = dana.user.pk
+    start, is_numbering, may_end = feed.head(), Event(), Event()
+
+    def number() -> None:
+        with transaction.atomic():
+            consents(user_id, "1")
+            feed.assign_positions()
+            is_numbering.set()
+            may_end.wait(10)
+
+    def write_and_read() -> Sequence[Change]:
+        assert is_numbering.wait(10)
+        consents(user_id, "2")
+        return feed.changes_after(start)
+
+    numbering, reading = crowd.submit(number), crowd.submit(write_and_read)
+    assert is_numbering.wait(10)
+    assert not wait([reading], timeout=0.2).done
+    may_end.set()
+    numbering.result(10)
+    assert [change.after["version"] for change in reading.result(10)] == ["1", "2"]
 
 
 def test_changes_of_one_row_stay_in_the_order_they_were_made(crowd: ThreadPoolExecutor) -> None:
