@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnboundParameter:
-    """What stands in a compiled parameter list until a value is bound."""
+    """What stands in a compiled parameter list until a value is bound.
+
+    `convert` (optional) turns the value into one of `field`, or without a field into what the
+    database driver takes.
+    """
 
     key: Hashable
-    field: ModelField
+    field: ModelField | None
     convert: Callable[[Any], object] | None
 
     def bind(self, value: object, connection: BaseDatabaseWrapper) -> object:
@@ -30,6 +34,8 @@ class UnboundParameter:
         Raises whatever `convert` raises on a value of the wrong kind.
         """
         converted = self.convert(value) if self.convert else value
+        if self.field is None:
+            return converted
         return self.field.get_db_prep_value(converted, connection, prepared=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 from zlib import crc32
 
@@ -37,6 +37,18 @@ if TYPE_CHECKING:
     from resources.query.plans import Plan
     from resources.query.selection import Selection
     from resources.types import Rows
+
+
+class SearchedPart(NamedTuple):
+    """What a search asks one resource for, whichever words it is about.
+
+    `rest` is its query without them: `limit=5&rarity=epic`.
+    """
+
+    resource: Resource
+    query: ListQuery
+    plan: Plan
+    rest: str
 
 
 class MovedError(Exception):
@@ -151,18 +163,35 @@ def page_of(resource: Resource, actor: Actor, query: ListQuery, url: str) -> Ans
         plan = list_plan(resource, actor.kind, query)
         rows = run_plan(plan, actor, values)
         count = _count(resource, actor, query)
+    body = _page_body(resource, query, rows, f"{url}?{query.rest}", count)
+    return Answer(body, list_tag(body), None if query.is_of_its_time else plan.sources)
+
+
+def page_of_words(part: SearchedPart, actor: Actor, words: str, url: str) -> bytes:
+    """Return the first page of a search for other words than those that its query was read with.
+
+    `url` (with a query) is what its links are built on. Raises Problem 400 as above.
+    """
+    values = part.query.values() | {"search": words}
+    with filter_errors():
+        rows = run_plan(part.plan, actor, values)
+    return _page_body(part.resource, part.query, rows, f"{url}&", None)
+
+
+def _page_body(
+    resource: Resource, query: ListQuery, rows: Rows, around: str, count: int | None
+) -> bytes:
+    """Return the JSON of a page, of one row more than it has if another page follows."""
     has_more = len(rows) > query.limit
     page = rows[: query.limit]
     if query.is_backward:
         page = page[::-1]
     links = _links(query, page, has_more=has_more)
-    around = f"{url}?{query.rest}cursor="
     rest = [f',"{name}":{_link(around, resource, link)}' for name, link in links.items()]
     rest += [f',"count":{count}'] if count is not None else []
     rest += _numbers(query, count)
     documents = completed_list([row[0] for row in page])
-    body = b"".join([b'{"results":[', documents, b"]", "".join(rest).encode(), b"}"])
-    return Answer(body, list_tag(body), None if query.is_of_its_time else plan.sources)
+    return b"".join([b'{"results":[', documents, b"]", "".join(rest).encode(), b"}"])
 
 
 def _numbers(query: ListQuery, count: int | None) -> list[str]:
@@ -228,4 +257,4 @@ def _links(
 
 
 def _link(around: str, resource: Resource, cursor: PageCursor | None) -> str:
-    return "null" if cursor is None else f'"{around}{cursor.text(resource)}"'
+    return "null" if cursor is None else f'"{around}cursor={cursor.text(resource)}"'

@@ -273,10 +273,10 @@ def _page(
 
 
 def _limits(query: ListQuery) -> tuple[str, *tuple[UnboundParameter, ...]]:
-    limit = UnboundParameter("limit", IntegerField(), None)
+    limit = UnboundParameter("limit", None, None)
     if query.page is None:
         return " LIMIT %s", limit
-    return " LIMIT %s OFFSET %s", limit, UnboundParameter("offset", IntegerField(), None)
+    return " LIMIT %s OFFSET %s", limit, UnboundParameter("offset", None, None)
 
 
 def _best_first_plan(

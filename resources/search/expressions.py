@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from resources.byte_cache import byte_cached
 from resources.search.index import STARTS
 from resources.search.partitions import partition_of
 from resources.search.questions import Adjacent, Among, condition_of, tiers_of
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
     from resources.search.questions import Condition
 
-EXPRESSION_BYTES = 256 * 1024
-"""Memory for expressions, which a request takes several times."""
+QUESTIONS = 16
+"""Questions whose expressions are kept, which a request takes several times.
+
+A question has twelve words at most, and a word 500 characters: some megabytes at the very worst.
+"""
 COLUMNS: Mapping[Among, str] = {
     Among.ANY: "",
     Among.WORDS: "{title body} : ",
@@ -69,7 +72,7 @@ def better_expression(resource: str, number: int, question: str) -> str:
     return " | ".join(filter(None, _better(tiers, number)))
 
 
-@byte_cached(EXPRESSION_BYTES, lambda question: 400 + 300 * len(question))
+@lru_cache(QUESTIONS)
 def _expressions(question: str) -> tuple[str, ...]:
     """Return the query of each tier of a question, then that of all of it, for any resource."""
     tiers = tiers_of(question)

@@ -103,7 +103,7 @@ def _in_tiers(resource: str, numbers: Sequence[int], ages: Sequence[str], newest
 
 
 def _query(of: Callable[[str, int, str], str], resource: str, number: int) -> UnboundParameter:
-    return UnboundParameter("search", TextField(), partial(of, resource, number))
+    return UnboundParameter("search", None, partial(of, resource, number))
 
 
 class MatchingIds(Func):
