@@ -26,7 +26,7 @@ from bench.subjects import (
 from cards.models import Card
 from community.models import FeedItem
 from community.services.ranking import item_values, rank_values
-from resources import changes
+from resources import changes, search
 from resources.actors import SYSTEM
 from users.callers import NOWHERE
 from users.models import User, address
@@ -59,6 +59,7 @@ def fill(count: int) -> JsonObject:
         FeedItem.objects.bulk_create(_feed_item(card) for card in cards)
     drafts = [_draft(number, members[0]) for number in range(DRAFTS)]
     changes.create_many(drafts, by=SYSTEM)
+    search.merge()  # as the worker does every ten minutes
     register_member(
         by=SYSTEM,
         email="signer@example.com",

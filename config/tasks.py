@@ -1,4 +1,4 @@
-"""Housekeeping: what all apps have to do from time to time, once an hour, whoever runs it."""
+"""Housekeeping: what all apps have to do from time to time, whoever runs it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from community.services.screening import forget_old_matches
 from community.tasks.notifications import send_due_digests
 from files.tasks import sweep_unused_files
 from files.uploads.ending import sweep_expired_uploads
-from resources.jobs.declaration import LONG, job
+from resources import search
+from resources.jobs.declaration import LATER, LONG, job
 from resources.jobs.queue import forget_old_jobs
 from resources.jobs.schedules import Interval, schedule
 from resources.retention import fold_old_changes, forget_old_changes
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("holobase.house")
 
 EVERY = timedelta(hours=1)
+SEARCH_EVERY = timedelta(minutes=10)
 
 
 def forget_admin_sessions() -> int:
@@ -94,6 +96,15 @@ def keep_house(context: JobContext) -> dict[str, int | None]:
 
 
 schedule(keep_house, Interval(EVERY))
+
+
+@job(priority=LATER)
+def merge_search() -> int:
+    """Merge what was written to the search index; returns the steps that it took."""
+    return search.merge()
+
+
+schedule(merge_search, Interval(SEARCH_EVERY))
 
 
 def _done(name: str, chore: Callable[[], int]) -> int | None:

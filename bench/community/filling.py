@@ -62,6 +62,7 @@ def fill(count: int, likes: int) -> Filled:
     posts = [_post(chance, members, number) for number in range(count // CARDS_TO_A_POST)]
     store(Post, posts)
     search.index_many(posts)
+    search.merge()  # as the worker does every ten minutes
     shown: list[Card | Post] = [*cards, *posts]
     items = [FeedItem(**item_values(row), **rank_values(row, first_shown(row))) for row in shown]
     store(FeedItem, items)

@@ -4,7 +4,7 @@
 terms of each record, `matching` finds records by them. Neither database cuts or folds a text.
 """
 
-from resources.search.index import forget, forget_for_good, gathered, index, index_many
+from resources.search.index import forget, forget_for_good, gathered, index, index_many, merge
 from resources.search.rebuilding import rebuilt
 from resources.search.terms import words_of
 
@@ -14,6 +14,7 @@ __all__ = [
     "gathered",
     "index",
     "index_many",
+    "merge",
     "rebuilt",
     "words_of",
 ]
