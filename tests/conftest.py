@@ -27,12 +27,14 @@ from tests.backends import backends_refused, needs_backends
 from tests.client import Api
 from tests.migrated import TEMPLATE_VARIABLE, begin_migrated
 from tests.personas import Persona, new_member
-from users.tokens import keys
+from users.models import SigningKey
+from users.services.signing import create_signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from uuid import UUID
 
+    from pytest_django import DjangoDbBlocker
     from pytest_django.fixtures import Settings
 
     from resources.models import Record
@@ -72,6 +74,18 @@ def quickly_emptied(django_db_setup: None) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_signing_key(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Have the database hold the key that all tests sign with: making and reading it costs time.
+
+    Whoever brings in another key has it forgotten afterwards.
+    """
+    with django_db_blocker.unblock():
+        SigningKey.objects.all().delete()  # one of an earlier run was sealed under another key
+        create_signing_key()
+        connection.close()
+
+
 def empty_tables() -> None:
     """Delete all rows but those that tests only read, which a flush would have to make anew."""
     tables = set(connection.introspection.django_table_names(only_existing=True)) - {
@@ -79,6 +93,7 @@ def empty_tables() -> None:
         "auth_permission",
         "auth_group",
         "auth_group_permissions",
+        "users_signingkey",
     }
     with transaction.atomic(), connection.cursor() as cursor:
         for table in filled_tables(sorted(tables)):
@@ -96,7 +111,6 @@ def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory
     cache.clear()
     forget_full_windows()
     futile_queries.forget()
-    keys.forget()
     sealing.forget_keys()
     epochs.invalidate_all()
     # A request in another language leaves it to the thread that answered it.

@@ -27,23 +27,27 @@ from users.services.signing import verifying_keys
 from users.tokens import keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.personas import Persona
 
 
 @pytest.fixture(autouse=True)
-def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def key_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Keep the keys in a folder of this test's own, and do not wait for other processes."""
     monkeypatch.setenv("HOLOBASE_DATA", str(tmp_path))
     monkeypatch.setattr(rotate_keys, "sleep", lambda _seconds: None)
     sealing.forget_keys()
-    return tmp_path / "secrets" / "sealing_keys"
+    yield tmp_path / "secrets" / "sealing_keys"
+    keys.forget()
 
 
 @pytest.fixture
 def alice(db: None) -> Persona:
     """Seal something in every sealed column."""
+    SigningKey.objects.all().delete()  # that of all tests is sealed under keys of another folder
+    keys.forget()
     require_fitting_keys()
     alice = new_member("alice")
     assert alice.user is not None

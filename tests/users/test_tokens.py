@@ -26,8 +26,17 @@ from users.services.signing import rotate_signing_key, verifying_keys
 from users.tokens import AUDIENCE, keys, token_pair
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from resources.json_text import JsonObject
     from tests.personas import Persona
+
+
+@pytest.fixture(autouse=True)
+def keys_of_one_test() -> Iterator[None]:
+    """Forget the keys that a test has brought in."""
+    yield
+    keys.forget()
 
 
 def encoded(document: dict[str, object]) -> str:
