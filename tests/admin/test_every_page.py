@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.apps import apps
 from django.contrib.admin import site
+from django.http import HttpResponse
 
 from resources import registry
+from server import error_pages
 from tests.admin.counters import wrong_counters
 from tests.admin.desks import at_desk, list_of, page_of
 from tests.admin.hidden_values import filled_with_secrets
@@ -17,7 +19,9 @@ from tests.contract.examples import example_row
 
 if TYPE_CHECKING:
     from django.db.models import Model
+    from django.http import HttpRequest
 
+    from resources.errors import Problem
     from resources.json_text import JsonObject
     from tests.client import Browser, Response
     from tests.personas import Persona
@@ -27,13 +31,29 @@ WRONG = {"": "nonsense", "_id": "nonsense", "_at_0": "31.02.", "_at_1": "25:61"}
 MODELS = [model for model in apps.get_models() if site.is_registered(model)]
 
 
+@pytest.fixture(autouse=True)
+def refusals_rendered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Render each page of a refusal once for a member: it is the same whatever was asked for."""
+    rendered: dict[tuple[str, str], HttpResponse] = {}
+    answer = error_pages.answer
+
+    def once(request: HttpRequest, problem: Problem) -> HttpResponse:
+        key = (str(request.user.pk), str(problem.detail))
+        if key not in rendered:
+            rendered[key] = answer(request, problem)
+        return HttpResponse(rendered[key].content, status=problem.status)
+
+    monkeypatch.setattr(error_pages, "answer", once)
+
+
 def expects_no_error_page(answer: Response) -> None:
     assert answer.status_code < 500, answer.content[-2000:]
 
 
 def wrong_values(opened: Any) -> JsonObject:
     """Return nonsense for every input of a form."""
-    fields = opened.context["adminform"].form.fields if "adminform" in opened.context else {}
+    context = opened.context or {}  # none where nothing was rendered
+    fields = context["adminform"].form.fields if "adminform" in context else {}
     return {f"{name}{suffix}": wrong for name in fields for suffix, wrong in WRONG.items()}
 
 
