@@ -4,32 +4,28 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from django.conf import settings
 from django.core.files.base import File as Content
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, ManyToOneRel, OuterRef, ProtectedError
-from django.utils import timezone
+from django.db.models import ProtectedError
 
 from files.attachments import read_attachment
 from files.content_types import EXTENSIONS
 from files.keys import ATTACHMENTS, PICTURES, digest_of, key_of
-from files.models import File, Variant
+from files.models import File
 from files.pictures.reading import read_picture
 from files.quota import require_space
 from files.scanning import require_clean
 from files.transforms.variants import keep_preview, keys_of_variants
-from resources.api import new_id
+from files.unused import is_unused, unused
+from resources.api import new_id, row_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from uuid import UUID
-
-    from django.db.models import QuerySet
 
     from files.policies import FilePolicy
     from resources.api import Actor
@@ -131,16 +127,12 @@ def _store(
     The row comes first and the bytes second, so that a crash between them leaves a row without use,
     which the sweep removes, rather than bytes nobody knows of.
     """
+    file = File(
+        pk=new.file_id, owner_id=by.id, key=new.key, digest=new.digest, size=size, **columns
+    )
     with transaction.atomic():
         require_space(by, size, beside=reserved_by)
-        file = File.objects.create(
-            pk=new.file_id,
-            owner_id=by.id,
-            key=new.key,
-            digest=new.digest,
-            size=size,
-            **columns,
-        )
+        row_sql.insert(file)
     try:
         save(new.key)
     except Exception:
@@ -165,34 +157,11 @@ def discard_unused(file_ids: Iterable[UUID]) -> None:
     What can't be deleted now is left to the sweep.
     """
     try:
-        for file in unused(File.objects.filter(pk__in=list(file_ids))):
+        left = [file_id for file_id in file_ids if is_unused(file_id)]
+        for file in File.objects.filter(pk__in=left) if left else ():
             _delete(file)
     except Exception:
         logger.exception("unused files are left to the sweep")
-
-
-def note_use(files: QuerySet[File]) -> None:
-    """Note since when no row points at those of `files` that none does; the others are in use."""
-    unused(files.filter(unused_since=None)).update(unused_since=timezone.now())
-    marked = files.exclude(unused_since=None)
-    marked.exclude(pk__in=unused(marked).values("pk")).update(unused_since=None)
-
-
-def long_unused() -> list[UUID]:
-    """Return the ids of files that no row has pointed at for `FILES_GRACE_HOURS`."""
-    before = timezone.now() - timedelta(hours=settings.FILES_GRACE_HOURS)
-    return list(File.objects.filter(unused_since__lt=before).values_list("pk", flat=True))
-
-
-def unused(files: QuerySet[File]) -> QuerySet[File]:
-    """Return those of `files` that no row points at but their own variants."""
-    for relation in File._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ManyToOneRel) and relation.related_model is not Variant:
-            pointing = relation.related_model._default_manager.filter(
-                **{relation.field.name: OuterRef("pk")}
-            )
-            files = files.exclude(Exists(pointing))
-    return files
 
 
 def _delete(file: File) -> None:

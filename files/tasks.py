@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.functional import SimpleLazyObject
 
-from files import services
+from files import services, unused
 from files.models import File
 from files.selectors import files_shown_by
 from resources.api import SOON, Change, Retry, job
@@ -55,9 +55,9 @@ def sweep_unused_files() -> int:
     A file is forgotten together with the order to delete its bytes, which follows in the
     background.
     """
-    services.note_use(File.objects.all())
+    unused.note_use(File.objects.all())
     count = 0
-    for some in batched(services.long_unused(), AT_ONCE, strict=False):
+    for some in batched(unused.long_unused(), AT_ONCE, strict=False):
         with transaction.atomic():
             forgotten = services.forget_unused(some)
             if forgotten:
@@ -72,8 +72,6 @@ def hear(change: Change, **_signal: object) -> None:
     Nobody but their owner may fetch them from then on, as nobody sees a row that shows them. The
     sweep deletes them after a time of grace.
     """
-    shown = files_shown_by(change)
-    if shown:
-        services.note_use(File.objects.filter(pk__in=shown))
+    unused.note_use_of(files_shown_by(change))
     if settings.FILES_PURGE_URL and purging.may_hide_files(change):
         purge_hidden.enqueue(change.pk)

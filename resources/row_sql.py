@@ -1,4 +1,4 @@
-"""SQL of one row: INSERT, UPDATE and SELECT … FOR UPDATE, composed once per table.
+"""SQL of one row: INSERT, UPDATE, SELECT and SELECT … FOR UPDATE, composed once per table.
 
 Django composes each statement anew for each row, which takes longer than SQLite takes to run it.
 """
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
     from resources.placeholders import UnboundParameter
@@ -138,10 +139,18 @@ def read[M: Model](model: type[M], key: object) -> M | None:
 
     Raises TransactionManagementError outside of one.
     """
-    database = databases[DEFAULT_DB_ALIAS]
-    if not database.in_atomic_block:
+    if not databases[DEFAULT_DB_ALIAS].in_atomic_block:
         raise transaction.TransactionManagementError("A row is locked within a transaction only.")
-    query = _row_query(model)
+    return _found(model, _locking_query(model), key)
+
+
+def peek[M: Model](model: type[M], key: object) -> M | None:
+    """Read the row of a key as it is now; others may write it meanwhile."""
+    return _found(model, _row_query(model), key)
+
+
+def _found[M: Model](model: type[M], query: RowQuery, key: object) -> M | None:
+    database = databases[DEFAULT_DB_ALIAS]
     found = database.rows(query.sql, [query.placeholder.bind(key, database)])
     if not found:
         return None
@@ -225,13 +234,24 @@ def _finding(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Colum
 
 
 @cache
+def _locking_query(model: type[Model]) -> RowQuery:
+    """Compile the query that locks one row."""
+    with transaction.atomic():  # without which nothing can be locked
+        return _compiled(model._base_manager.select_for_update(no_key=True))
+
+
+@cache
 def _row_query(model: type[Model]) -> RowQuery:
     """Compile the query of one row."""
-    rows = model._base_manager.select_for_update(no_key=True)
+    return _compiled(model._base_manager.all())
+
+
+def _compiled(rows: QuerySet[Any]) -> RowQuery:
+    """Compile the query of one of these rows."""
+    model = rows.model
     query = rows.filter(pk=Placeholder("id", model._meta.pk)).query
     compiler: Any = query.get_compiler(connection=connection)
-    with transaction.atomic():  # without which nothing can be locked
-        sql, (placeholder,) = compiler.as_sql()
+    sql, (placeholder,) = compiler.as_sql()
     columns = [column for column, _sql, _alias in compiler.select]
     fields = model._meta.concrete_fields
     converters = [

@@ -16,6 +16,7 @@ from users.models import User
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from files.models import File
     from resources.api import Actor
     from templates_app.models import Template
 
@@ -71,9 +72,10 @@ def write_card(card: Card, *, by: Actor, **values: Any) -> Card:
         was_published = card.status == PUBLISHED
         if card.published_at is None and _will_be_shown(card, values):
             values["published_at"] = timezone.now()
-        if "front" in values and values["front"] != card.front:
-            values["resembles"] = resembled_card(card, values["front"])
-            index_front(card, values["front"])
+        front: File | None = values.get("front")
+        if "front" in values and (front.pk if front else None) != card.front_id:
+            values["resembles"] = resembled_card(card, front)
+            index_front(card, front)
         changes.update(card, by=by, **values)
         if card.status == PUBLISHED and not _is_kept(card):
             changes.update(card, by=by, version=card.version + 1)

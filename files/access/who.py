@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from files.models import File
-from files.services import unused
+from files.unused import is_unused
 from resources.api import ANONYMOUS, is_shown
 
 if TYPE_CHECKING:
@@ -33,13 +33,9 @@ def may_anyone_fetch(file: File) -> bool:
 
 def is_left(file: File) -> bool:
     """Return whether no record shows the file, or none does any more: it is on its way out."""
-    return file.unused_since is not None and _is_unused(file)
+    return file.unused_since is not None and is_unused(file.pk)
 
 
 def _is_own(file: File, actor: Actor) -> bool:
     is_owner = actor.is_known and actor.id == file.owner_id and actor.has_scope(RESOURCE, "read")
-    return is_owner and _is_unused(file)
-
-
-def _is_unused(file: File) -> bool:
-    return unused(File.objects.filter(pk=file.pk)).exists()
+    return is_owner and is_unused(file.pk)

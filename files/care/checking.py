@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from files.care.places import digest_in
 from files.models import File, Upload, Variant
-from files.services import unused
+from files.unused import unused
 
 if TYPE_CHECKING:
     from files.care.places import Place

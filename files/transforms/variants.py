@@ -25,7 +25,7 @@ from files.pictures.picture import PictureError
 from files.pictures.preview_sizes import is_enough
 from files.transforms.metrics import VARIANTS_MADE
 from files.transforms.resolving import content_type_of, name_of
-from resources.api import not_visible
+from resources.api import not_visible, row_sql, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -229,7 +229,8 @@ def keep_preview(file: File, content: bytes) -> None:
     """Keep the preview of a picture, of which small variants are made; it goes with the file."""
     row = _preview(file)
     row.size, row.digest = len(content), sha256(content).hexdigest()
-    row.save()
+    with together():
+        row_sql.insert(row)
     default_storage.save(row.key, ContentFile(content, name=row.key))
 
 

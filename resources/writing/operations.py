@@ -75,12 +75,14 @@ def update_record(
     Raises Problem 400, 401, 403, 404, 409 or 412; nothing is then written.
     """
     if has_uploads(sent):
-        # What is refused anyway is not worth reading pictures for.
-        with transaction.atomic():
-            _updatable_row(resource, actor, record_id, if_match)
+        # What is refused anyway is not worth reading pictures for; nor is it worth a transaction,
+        # for which SQLite's other writers would wait: the row is asked again.
+        row = _visible_now(resource, actor, record_id)
+        _require_updatable(resource, actor, row, if_match)
     fields = inputs_of(resource, "update")
     with uploads_stored(fields, actor, sent) as stored, transaction.atomic(), screened(actor):
-        row = _updatable_row(resource, actor, record_id, if_match)
+        row = visible_row(resource, actor, record_id)
+        _require_updatable(resource, actor, row, if_match)
         values = validated(resource, "update", actor, merged_into(row, resource, stored), row)
         _require_writers(resource, actor, row, values)
         service = resource.service("update")
@@ -92,11 +94,9 @@ def update_record(
     return row
 
 
-def _updatable_row(resource: Resource, actor: Actor, record_id: str, if_match: str) -> Record:
-    row = visible_row(resource, actor, record_id)
+def _require_updatable(resource: Resource, actor: Actor, row: Record, if_match: str) -> None:
     _require(resource.update, actor, row)
     require_match(row, if_match)
-    return row
 
 
 def delete_record(resource: Resource, actor: Actor, record_id: str, if_match: str = "") -> None:
@@ -126,8 +126,7 @@ def run_action(
     """
     takes = action.takes(context={"actor": actor}) if action.takes else None
     if has_uploads(sent):
-        with transaction.atomic():
-            _require(action.rule, actor, visible_row(resource, actor, record_id))
+        _require(action.rule, actor, _visible_now(resource, actor, record_id))
     fields = takes.fields if takes else {}
     with uploads_stored(fields, actor, sent) as stored, transaction.atomic(), screened(actor):
         if action.locks:
@@ -145,6 +144,16 @@ def run_action(
 def visible_row(resource: Resource, actor: Actor, record_id: str) -> Record:
     """Lock and return the row of an id; raises Problem 404 unless the actor may view it."""
     row = row_sql.read(resource.record_model, record_uuid(record_id))
+    return _require_visible(resource, actor, row)
+
+
+def _visible_now(resource: Resource, actor: Actor, record_id: str) -> Record:
+    """Return the row of an id without locking it; raises as `visible_row`."""
+    row = row_sql.peek(resource.record_model, record_uuid(record_id))
+    return _require_visible(resource, actor, row)
+
+
+def _require_visible(resource: Resource, actor: Actor, row: Record | None) -> Record:
     if row is None or not resource.view.permits(actor, row):
         raise not_visible()
     return row

@@ -10,7 +10,7 @@ from django.db.models import ProtectedError
 
 from community.models import Post
 from files.models import File
-from files.services import unused
+from files.unused import unused
 from resources.models import Change
 from tests.files.albums import errors_of, ids, part, shades, stored
 

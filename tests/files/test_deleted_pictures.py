@@ -5,18 +5,22 @@ from __future__ import annotations
 import errno
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from files.models import File
 from files.services import forget_unused
 from files.tasks import delete_bytes, sweep_unused_files
+from files.unused import note_use_of
 from resources.errors import unavailable
+from resources.ids import new_id
 from tests.client import Browser
 from tests.config.test_full_disk import raising
 from tests.files.drawings import drawn
@@ -105,6 +109,26 @@ def test_a_picture_stays_while_another_record_shows_it(dana: Persona) -> None:
     assert not is_unused(front)
     dana.api.delete(f"cards/{other['id']}")
     assert is_unused(front)
+
+
+def test_a_picture_is_noted_as_used_when_one_of_its_records_goes(dana: Persona) -> None:
+    front, card = sends(dana, title="Dragon")
+    dana.creates("cards", title="Moth", back=front)
+    assert is_unused(front), "until somebody looks"
+    dana.api.delete(f"cards/{card}")
+    assert not is_unused(front)
+
+
+def test_nothing_is_written_of_a_picture_that_is_as_noted(dana: Persona) -> None:
+    front, card = sends(dana, title="Dragon")
+    in_use(front)
+    with CaptureQueriesContext(connection) as asked:
+        note_use_of([UUID(front)])
+    assert len(asked) == 1
+    dana.api.delete(f"cards/{card}")
+    with CaptureQueriesContext(connection) as asked:
+        note_use_of([UUID(front), new_id()])
+    assert len(asked) == 2
 
 
 def test_a_picture_that_is_shown_again_in_time_stays(dana: Persona) -> None:

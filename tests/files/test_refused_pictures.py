@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from files.models import File
 from resources import changes
 from tests.files.drawings import drawn
 from tests.files.stored import stored_pictures
+from tests.personas import new_member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,6 +107,16 @@ def test_a_picture_is_not_decoded_for_who_may_not_send_it(
         alice.api.upload(path, form(), "patch", if_match='"7"'),
     ]
     assert [answer.status_code for answer in answers] == [401, 401, 403, 404, 412]
+
+
+@pytest.mark.usefixtures("transactional_db", "not_decoded")
+def test_other_writers_do_not_wait_for_who_may_not_send_a_picture() -> None:
+    dana, eve = new_member("dana"), new_member("eve")
+    card = dana.creates("cards", title="Dragon", status="published")
+    with CaptureQueriesContext(connection) as asked:
+        assert eve.api.upload(f"cards/{card['id']}", form(), "patch").status_code == 403
+    assert asked.captured_queries
+    assert not [query for query in asked if query["sql"].startswith(("BEGIN", "SAVEPOINT"))]
 
 
 @pytest.mark.usefixtures("nothing_stays", "not_decoded")

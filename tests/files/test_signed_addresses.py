@@ -12,7 +12,7 @@ from cards.models import Card
 from files.access import signatures
 from files.access.signatures import WINDOW_SECONDS, expiry, plain_address, signed_address
 from files.models import File
-from files.services import note_use
+from files.unused import note_use
 from resources import registry, sealing
 from resources.actors import ANONYMOUS, Actor
 from resources.ids import new_id
