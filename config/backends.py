@@ -168,10 +168,10 @@ def logging(level: str) -> dict[str, object]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": "config.logs.JsonLines"}},
+        "formatters": {"json": {"()": "server.logs.JsonLines"}},
         "handlers": {
             "lines": {
-                "class": "config.logs.GatheredLines",
+                "class": "server.logs.GatheredLines",
                 "formatter": "json",
                 "stream": "ext://sys.stdout",
             }

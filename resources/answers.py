@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import orjson
@@ -11,14 +12,15 @@ from django.http import HttpResponse
 from resources.errors import CONTENT_TYPE, as_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 JSON = "application/json"
+BODILESS = frozenset({204, 304})
 # Who asks decides what is shown, and in which language errors speak.
 VARY = "Authorization, Accept-Language"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HttpAnswer:
     """A status, a body and headers.
 
@@ -30,6 +32,16 @@ class HttpAnswer:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     sources: frozenset[str] | None = None
+
+    @cached_property
+    def encoded_headers(self) -> Sequence[tuple[bytes, bytes]]:
+        """Return the headers as ASGI has them, and the length of the body."""
+        encoded = [
+            (name.lower().encode(), value.encode("latin-1")) for name, value in self.headers.items()
+        ]
+        if self.status not in BODILESS:
+            encoded.append((b"content-length", b"%d" % len(self.body)))
+        return encoded
 
     def with_headers(self, headers: Mapping[str, str]) -> HttpAnswer:
         """Return the same answer with further headers."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from resources.answers import BODILESS
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from realtime.asgi_types import ASGIApp, Message, Receive, Scope, Send
 
-BODILESS = frozenset({204, 304})
+LENGTH, CONNECTION = b"\r\ncontent-length: ", b"\r\nconnection: "
 TEXT = bytes({*range(256)} - {*range(32), 127} | {ord("\t")})
 """The bytes that a header may have: a tab is the one control character (RFC 9110, 5.5)."""
 
@@ -30,7 +32,7 @@ class AnswerWriter:
         self.next_app = next_app
         self.start: Message | None = None
         """The first message of an answer that may come in one piece, until its body comes."""
-        self.length = 0
+        self.head = b""
 
     def __call__(self, scope: Scope, receive: Receive, _send: Send) -> Awaitable[None]:
         """Answer the request."""
@@ -41,7 +43,7 @@ class AnswerWriter:
         start, self.start = self.start, None
         if start is not None:
             if self._is_whole(message):
-                self._send_whole(start, message.get("body", b""))
+                self._send_whole(message.get("body", b""))
                 return
             await self.cycle.send(start)
         elif message["type"] == "http.response.start" and self._may_be_whole(message):
@@ -50,34 +52,33 @@ class AnswerWriter:
         await self.cycle.send(message)
 
     def _may_be_whole(self, start: Message) -> bool:
-        """Note the length that a head tells; return whether nothing else in it needs uvicorn."""
-        length = 0 if start["status"] in BODILESS else None
-        for name, value in start["headers"]:
-            if name == b"content-length":
-                length = int(value)
-            elif name == b"connection":
-                return False
-        self.length = length or 0
-        return length is not None and self.cycle.keep_alive
+        """Write the head; return whether it tells a length, and nothing in it needs uvicorn."""
+        if not self.cycle.keep_alive:
+            return False
+        status = start["status"]
+        self.head = head = head_of(status, [*self.cycle.default_headers, *start["headers"]])
+        is_sized = status in BODILESS or LENGTH in head
+        return is_sized and CONNECTION not in head
 
     def _is_whole(self, message: Message) -> bool:
-        cycle = self.cycle
-        is_all = len(message.get("body", b"")) == self.length and not message.get("more_body")
-        return is_all and not (cycle.disconnected or cycle.flow.write_paused)
+        cycle, length = self.cycle, len(message.get("body", b""))
+        is_told = b"%b%d\r\n" % (LENGTH, length) in self.head
+        is_all = is_told or not (length or LENGTH in self.head)
+        is_last = is_all and not message.get("more_body")
+        return is_last and not (cycle.disconnected or cycle.flow.write_paused)
 
-    def _send_whole(self, start: Message, body: bytes) -> None:
+    def _send_whole(self, body: bytes) -> None:
         cycle = self.cycle
-        head = head_of(start["status"], [*cycle.default_headers, *start["headers"]])
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
-        cycle.transport.write(head + body)
+        cycle.transport.write(self.head + body)
         cycle.message_event.set()
         cycle.on_response()
 
 
 def head_of(status: int, headers: Sequence[tuple[bytes, bytes]]) -> bytes:
     """Write the head of an answer; raises ValueError for a header with control characters."""
-    lines = b"\r\n".join([b"%b: %b" % header for header in headers])
+    lines = b"\r\n".join(map(b": ".join, headers))
     if lines.translate(None, TEXT) != b"\r\n" * (len(headers) - 1):
         raise ValueError("a header with control characters")
     return b"%b%b\r\n\r\n" % (STATUS_LINE[status], lines)

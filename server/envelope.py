@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from time import perf_counter, time
+from functools import cache
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django_prometheus.middleware import Metrics
 
 from resources import context, spans
 from resources.tracing import trace_id, trace_of
+from server.logs import sole_handler
+from server.request_metrics import count_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from realtime.asgi_types import Send
     from resources.answers import HttpAnswer
@@ -26,22 +27,6 @@ logger = logging.getLogger("holobase.request")
 LONGEST_METHOD = 20
 """Letters of a method in a log line: clients can send any word."""
 ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-
-
-class RequestRecord(logging.LogRecord):
-    """A log record of a request; where it was logged is not found out anew for each."""
-
-    FIRST = logging.LogRecord(logger.name, logging.INFO, __file__, 0, "", None, None)
-
-    def __init__(self, message: str) -> None:
-        now = time()
-        self.__dict__ = {
-            **vars(self.FIRST),
-            "msg": message,
-            "created": now,
-            "msecs": now % 1 * 1000 // 1,
-            "relativeCreated": self.FIRST.relativeCreated + (now - self.FIRST.created) * 1000,
-        }
 
 
 @dataclass(slots=True)
@@ -61,7 +46,7 @@ class Envelope:
         cls, method: str, path: str, ip_address: str, given_id: str, parent: str
     ) -> Envelope:
         """Begin a request; its id is taken over from a proxy if it is a plain word."""
-        request_id = given_id if ACCEPTED_ID.fullmatch(given_id) else ""
+        request_id = given_id if given_id and ACCEPTED_ID.fullmatch(given_id) else ""
         return cls(method, path, ip_address, context.begin(request_id), parent)
 
     def log(self, status: int) -> None:
@@ -71,15 +56,19 @@ class Envelope:
         if not logger.isEnabledFor(logging.INFO):
             return
         method = self.method[:LONGEST_METHOD]
-        record = RequestRecord(f"{method} {self.path}")
-        record.fields = {
+        message = f"{method} {self.path}"
+        fields = {
             "ip_address": self.ip_address,
             "method": method,
             "path": self.path,
             "status": status,
             "duration_ms": round((perf_counter() - self.started) * 1000, 2),
         }
-        logger.handle(record)
+        lines = sole_handler(logger)
+        if lines is not None:
+            lines.info(message, fields)
+        else:
+            logger.info(message, extra={"fields": fields})
 
     def _trace(self, status: int) -> None:
         attributes: dict[str, str | int] = {
@@ -93,10 +82,8 @@ class Envelope:
         spans.note_request(name, self.context.request_id, self.parent, seconds, attributes)
 
     def measure(self, status: int, view: str) -> None:
-        """Count the request as django-prometheus' middleware counts Django's own."""
-        for count in _counters(self.method, status):
-            count()
-        _latency(self.method, view)(perf_counter() - self.started)
+        """Count the request."""
+        count_request(self.method, status, view, perf_counter() - self.started)
 
 
 def caller_of(headers: Mapping[bytes, bytes]) -> tuple[str, str]:
@@ -111,27 +98,6 @@ def caller_of(headers: Mapping[bytes, bytes]) -> tuple[str, str]:
     trace, span = trace_of(traceparent.decode("latin-1"))
     is_same = not given or trace_id(given) == trace
     return given or trace, span if is_same else ""
-
-
-@lru_cache(maxsize=256)
-def _counters(method: str, status: int) -> Sequence[Callable[[], None]]:
-    """Return the counters of a method's requests and of a status."""
-    metrics = Metrics.get_instance()
-    return (
-        metrics.requests_total.inc,
-        metrics.requests_by_method.labels(method=method).inc,
-        metrics.responses_by_status.labels(status=str(status)).inc,
-    )
-
-
-@lru_cache(maxsize=1_024)
-def _latency(method: str, view: str) -> Callable[[float], None]:
-    """Return the histogram of a view's latency."""
-    metrics = Metrics.get_instance()
-    observe: Callable[[float], None] = metrics.requests_latency_by_view_method.labels(
-        view=view, method=method
-    ).observe
-    return observe
 
 
 def security_headers() -> Mapping[str, str]:
@@ -153,13 +119,11 @@ def security_headers() -> Mapping[str, str]:
 async def send_answer(answer: HttpAnswer, envelope: Envelope, language: str, send: Send) -> None:
     """Send an answer with what every answer of the API carries."""
     headers = [
-        (name.lower().encode(), value.encode("latin-1")) for name, value in answer.headers.items()
+        *answer.encoded_headers,
+        *_security(),
+        (b"x-request-id", envelope.context.request_id.encode()),
+        (b"content-language", language.encode()),
     ]
-    headers += _security()
-    headers.append((b"x-request-id", envelope.context.request_id.encode()))
-    headers.append((b"content-language", language.encode()))
-    if answer.status not in (204, 304):
-        headers.append((b"content-length", str(len(answer.body)).encode()))
     body = b"" if envelope.method == "HEAD" else answer.body
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

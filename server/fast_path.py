@@ -65,31 +65,43 @@ class FastPath:
         envelope = Envelope.opened(
             request.method, request.path, request.address, *caller_of(headers)
         )
-        translation.activate(request.language)
         exchange = self.readers.exchange(request)
-        if is_here:
-            try:
+        answer = self.readers.cached(exchange)
+        if answer is None:
+            # Only from here on something may have to be said in the client's language.
+            translation.activate(request.language)
+            if is_here:
                 answer = await self._answer(exchange, scope, receive)
-            except DisconnectedError:
-                return
-        else:
-            refusal = await self.readers.run(ADMISSION, exchange, receive)
-            if refusal is None:
-                await self.next_app({**scope, LIMITS: exchange.limits}, receive, send)
-                return
-            answer = refusal
-            await let_pass(receive, limited_network(request.address))
-        await send_answer(answer, envelope, request.language, send)
-        envelope.measure(answer.status, request.view)
-        envelope.log(answer.status)
+            else:
+                answer = await self._form(exchange, scope, receive, send)
+        if answer is not None:
+            await send_answer(answer, envelope, request.language, send)
+            envelope.measure(answer.status, request.view)
+            envelope.log(answer.status)
 
-    async def _answer(self, exchange: Exchange, scope: Scope, receive: Receive) -> HttpAnswer:
-        if exchange.request.method in READS:
-            answer = await self.readers.run(READ, exchange, receive)
-            return answer if answer is not None else HttpAnswer(500)
-        admission = BATCH_ADMISSION if exchange.request.is_batch else ADMISSION
-        refusal = await self.readers.run(admission, exchange, receive)
-        return refusal or await self._written(exchange, scope, receive)
+    async def _answer(
+        self, exchange: Exchange, scope: Scope, receive: Receive
+    ) -> HttpAnswer | None:
+        """Return the answer; None when the client goes away before it has one."""
+        try:
+            if exchange.request.method in READS:
+                return await self.readers.run(READ, exchange, receive) or HttpAnswer(500)
+            admission = BATCH_ADMISSION if exchange.request.is_batch else ADMISSION
+            refusal = await self.readers.run(admission, exchange, receive)
+            return refusal or await self._written(exchange, scope, receive)
+        except DisconnectedError:
+            return None
+
+    async def _form(
+        self, exchange: Exchange, scope: Scope, receive: Receive, send: Send
+    ) -> HttpAnswer | None:
+        """Have Django answer a form; return the refusal of one that is not admitted."""
+        refusal = await self.readers.run(ADMISSION, exchange, receive)
+        if refusal is None:
+            await self.next_app({**scope, LIMITS: exchange.limits}, receive, send)
+        else:
+            await let_pass(receive, limited_network(exchange.request.address))
+        return refusal
 
     async def _written(self, exchange: Exchange, scope: Scope, receive: Receive) -> HttpAnswer:
         network = limited_network(exchange.request.address)

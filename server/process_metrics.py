@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 
 from prometheus_client import REGISTRY, generate_latest
 
+from server.request_metrics import tell_metrics
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -98,6 +100,7 @@ def merged(texts: Mapping[str, str]) -> str:
 
 def own_metrics() -> str:
     """Return the metrics of this process alone."""
+    tell_metrics()
     return generate_latest(REGISTRY).decode()
 
 

@@ -17,8 +17,10 @@ from realtime.bell import is_shared, listen
 from resources.event_loop import MustRunInThread
 from resources.execution.epochs import CommitWatch, epochs
 from resources.execution.response_cache import EXACT_LIFETIME, NOTIFIED_LIFETIME, ResponseCache
+from resources.http import reads
 from resources.http.actor_cache import ActorCache
 from resources.http.exchange import Exchange
+from resources.http.request import READS
 from server.costly_lane import CostlyLane
 from server.write_executor import NOT_HERE, ThreadPool, answered_always, error_answer
 
@@ -59,6 +61,18 @@ class ReadExecutor:
     def exchange(self, request: Request) -> Exchange:
         """Return the exchange of a request, whose steps use the caches of this event loop."""
         return Exchange(request, self.callers.actor, self.responses)
+
+    def cached(self, exchange: Exchange) -> HttpAnswer | None:
+        """Return what the steps of a read would answer, if it is in the caches already."""
+        if exchange.request.method not in READS:
+            return None
+        self.look()
+        actor = self.callers.known_actor(exchange.request.authorization)
+        if actor is None or actor.scopes is not None:
+            return None
+        exchange.actor = actor
+        exchange.answer = reads.find_cached(exchange)
+        return exchange.answer and (reads.leave_out_known(exchange) or exchange.answer)
 
     async def run(
         self, steps: Sequence[Step], exchange: Exchange, receive: Receive

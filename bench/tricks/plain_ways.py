@@ -15,13 +15,13 @@ from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.db.models import Func
 from django.utils.module_loading import import_string
 
-from config.logs import JsonLines
 from resources.actors import ANONYMOUS
 from resources.byte_cache import ByteCache
 from resources.documents.sql import Embedded, JsonBoolean, JsonObject
 from resources.http.authentication import authenticate_header
 from resources.query import plans
 from resources.writing.inputs import input_class
+from server.logs import JsonLines
 from server.sqlite.connection import SQLiteConnection
 
 if TYPE_CHECKING:
@@ -104,6 +104,11 @@ def compile_each_time(_key: object, compiling: Callable[[], object]) -> object:
 def read_each_time(self: object, header: str) -> Actor:
     """Look up the member of a token for each request."""
     return authenticate_header(header).actor if header else ANONYMOUS
+
+
+def known_stranger(_self: object, header: str) -> Actor | None:
+    """Know nobody but who shows no token."""
+    return None if header else ANONYMOUS
 
 
 def parameters_apart(sql: str, parameters: Iterable[object], _written: object = None) -> object:

@@ -82,10 +82,8 @@ class Epochs:
 
     def are_unchanged(self, sources: frozenset[str], since: int) -> bool:
         """Return whether none of the sources has changed after the epoch `since`."""
-        changed = self.changed
-        return self.everything <= since and all(
-            changed.get(source, 0) <= since for source in sources
-        )
+        changed_in = filter(None, map(self.changed.get, sources))
+        return self.everything <= since and all(map(since.__ge__, changed_in))
 
 
 class CommitWatch:

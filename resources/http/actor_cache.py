@@ -39,14 +39,21 @@ class ActorCache:
         self.lifetime = lifetime
         self.known: ByteCache[_Known] = ByteCache(ACTOR_CACHE_BYTES)
 
-    def actor(self, header: str) -> Actor:
-        """Return the actor of a header; raises Problem 401 and 403."""
+    def known_actor(self, header: str) -> Actor | None:
+        """Return the actor of a header if nobody has to be asked for it."""
         if not header:
             return ANONYMOUS
         known = self.known.get(header)
-        if known is not None and self._holds(known):
-            context.note_user(known.authentication.actor.id)
-            return known.authentication.actor
+        if known is None or not self._holds(known):
+            return None
+        context.note_user(known.authentication.actor.id)
+        return known.authentication.actor
+
+    def actor(self, header: str) -> Actor:
+        """Return the actor of a header; raises Problem 401 and 403."""
+        actor = self.known_actor(header)
+        if actor is not None:
+            return actor
         since = self.epochs.current
         self.known.drop(header)
         authentication = authenticate_header(header)

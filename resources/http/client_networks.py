@@ -54,9 +54,8 @@ def is_trusted(address: str) -> bool:
 
     Its reads are not counted, and one network's share of what is under way is no limit for it.
     """
-    return bool(settings.TRUSTED_ADDRESSES) and any(
-        _is_in(address, network) for network in settings.TRUSTED_ADDRESSES
-    )
+    networks = settings.TRUSTED_ADDRESSES
+    return bool(networks) and any(_is_in(address, network) for network in networks)
 
 
 def limited_network(address: str) -> str:

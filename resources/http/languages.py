@@ -11,6 +11,8 @@ from django.utils.translation.trans_real import (
 
 def language_of(header: bytes) -> str:
     """Return the best supported language that an `Accept-Language` header names."""
+    if not header:
+        return settings.LANGUAGE_CODE
     for code, _quality in parse_accept_lang_header(header.decode("latin-1").lower()):
         try:
             return get_supported_language_variant(code)

@@ -53,13 +53,18 @@ def require_scopes_of_read(exchange: Exchange) -> None:
 
 
 def find_cached(exchange: Exchange) -> HttpAnswer | None:
-    """Return the cached response. Whoever has the same id and is of the same kind sees the same."""
+    """Return the cached response, unless it was looked for already.
+
+    Whoever has the same id and is of the same kind sees the same.
+    """
     responses = exchange.responses
     if responses is None:
         return None
     request, actor = exchange.request, exchange.actor
-    exchange.since = responses.epochs.current
-    exchange.cache_key = (request.path, request.query_string, actor.id, actor.kind)
+    key = (request.path, request.query_string, actor.id, actor.kind)
+    if key == exchange.cache_key:
+        return None
+    exchange.since, exchange.cache_key = responses.epochs.current, key
     answer = responses.find(exchange.cache_key)
     exchange.is_cached = answer is not None
     return answer

@@ -14,6 +14,8 @@ from server.protocols import HttpConnection
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from pytest_django.fixtures import Settings
+
     from realtime.asgi_types import Message, Receive, Scope, Send
 
 pytestmark = pytest.mark.embedded
@@ -122,6 +124,23 @@ def test_a_piece_of_an_answer_does_not_wait_for_the_next() -> None:
         assert await client.reader.readexactly(len(PIECE)) == PIECE
         client.site.may_go_on.set()
         assert await client.reader.readexactly(len(PIECE)) == PIECE
+
+    tell(story)
+
+
+def test_a_connection_ends_when_nothing_is_asked_any_more_but_not_under_an_answer(
+    settings: Settings,
+) -> None:
+    settings.HEADER_SECONDS = 0.05
+
+    async def story(client: Conversation) -> None:
+        client.send("GET /stream")
+        await client.head()
+        assert await client.reader.readexactly(len(PIECE)) == PIECE
+        await asyncio.sleep(4 * settings.HEADER_SECONDS)
+        client.site.may_go_on.set()
+        assert await client.reader.readexactly(len(PIECE)) == PIECE
+        assert await client.reader.read() == b""
 
     tell(story)
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.logs import JsonLines
 from resources import context
+from server.logs import GatheredLines, JsonLines
 from tests.client import Api, Browser
 from tests.config.test_fast_path_and_django import ask
 from tests.config.test_serve import ROOT
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 FIELDS = {"timestamp", "level", "service", "message", "user_id", "ip_address", "request_id"}
+TIMES = {"timestamp", "duration_ms"}
 
 
 class Log(logging.StreamHandler[StringIO]):
@@ -148,9 +149,44 @@ def test_a_crash_is_one_line_under_the_requests_id(log: Log) -> None:
     assert "RuntimeError: first\nsecond" in line["exception"]
 
 
+def test_a_line_says_the_same_whether_anybody_else_listens_or_not(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[list[object]] = []
+    for others in ([], [logging.NullHandler()]):
+        told = StringIO()
+        with monkeypatch.context() as patch:
+            patch.setattr(logging.getLogger(), "handlers", [gathered(told), *others])
+            ask("GET", "/api/v1/cards/%22%5C%C3%A9%0A", headers={"X-Request-ID": "given"})
+            logging.getLogger().handlers[0].flush()
+        parsed = [json.loads(line) for line in told.getvalue().splitlines()]
+        [line] = [line for line in parsed if "path" in line]
+        assert line["path"] == '/api/v1/cards/"\\\u00e9\n'
+        written.append([(name, value) for name, value in line.items() if name not in TIMES])
+    assert written[0] == written[1]
+    assert ("request_id", "given") in written[0]
+
+
+def test_who_filters_lines_is_asked_about_each(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = StringIO()
+    lines = gathered(told)
+    lines.addFilter(lambda _record: False)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [lines])
+    ask("GET", "/api/v1/cards")
+    lines.flush()
+    assert told.getvalue() == ""
+
+
+def gathered(stream: StringIO) -> GatheredLines:
+    """Return a handler as the server's own, which writes elsewhere."""
+    lines = GatheredLines(stream)
+    lines.setFormatter(JsonLines())
+    return lines
+
+
 FORKING = """
 import logging, os, sys
-from config.logs import GatheredLines
+from server.logs import GatheredLines
 handler = GatheredLines(sys.stdout)
 handler.setFormatter(logging.Formatter("%(message)s"))
 handler.emit(logging.makeLogRecord({"msg": "before"}))

@@ -12,13 +12,13 @@ from urllib.parse import quote
 import pytest
 
 from cards.models import Card
-from config.logs import GatheredLines, JsonLines
 from resources.actors import ANONYMOUS
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.execution.inline_sqlite import inline_database
 from resources.query.parsing import LONGEST_INLINE_QUERY, list_query
 from resources.query.plans import list_plan
 from resources.registry import resource_of
+from server.logs import GatheredLines, JsonLines
 
 LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 

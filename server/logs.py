@@ -7,9 +7,9 @@ import os
 from collections import deque
 from datetime import UTC, datetime
 from functools import lru_cache
-from logging import Formatter, Handler, LogRecord
+from logging import Formatter, Handler, Logger, LogRecord
 from threading import Event, Lock, Thread
-from time import sleep
+from time import sleep, time
 from typing import TYPE_CHECKING, override
 
 import orjson
@@ -17,6 +17,7 @@ import orjson
 from resources import context
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import TextIO
 
 SERVICE = "holobase"
@@ -37,20 +38,35 @@ class JsonLines(Formatter):
 
     @override
     def format(self, record: LogRecord) -> str:
-        request = context.current()
-        line: dict[str, object] = {
-            "timestamp": _timestamp(record.created),
-            "level": record.levelname,
-            "service": SERVICE,
-            "message": record.getMessage(),
-            "user_id": request.user_id if request else "",
-            "ip_address": "",
-            "request_id": request.request_id if request else "",
-            **getattr(record, "fields", {}),
-        }
+        fields: Mapping[str, object] = getattr(record, "fields", {})
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+            fields = {**fields, "exception": self.formatException(record.exc_info)}
+        return json_line(record.created, record.levelname, record.getMessage(), fields)
+
+
+def json_line(seconds: float, level: str, message: str, fields: Mapping[str, object]) -> str:
+    """Write what happened at a moment (Unix time) as one JSON object."""
+    request = context.current()
+    line = {
+        "timestamp": _timestamp(seconds),
+        "level": level,
+        "service": SERVICE,
+        "message": message,
+        "user_id": request.user_id if request else "",
+        "ip_address": "",
+        "request_id": request.request_id if request else "",
+        **fields,
+    }
+    return orjson.dumps(line, default=str).decode()
+
+
+def sole_handler(logger: Logger) -> GatheredLines | None:
+    """Return what writes all lines, if nothing else sees or filters the records of a logger."""
+    handlers = logging.root.handlers
+    if len(handlers) != 1 or logger.handlers or logger.filters or logger.parent is not logging.root:
+        return None
+    [handler] = handlers
+    return handler if isinstance(handler, GatheredLines) and handler.is_plain() else None
 
 
 class GatheredLines(Handler):
@@ -68,9 +84,21 @@ class GatheredLines(Handler):
     @override
     def emit(self, record: LogRecord) -> None:
         try:
-            self.waiting.append(self.format(record))
+            self.write(self.format(record))
         except Exception:  # noqa: BLE001 - as every handler of the standard library
             self.handleError(record)
+
+    def is_plain(self) -> bool:
+        """Return whether each record becomes a line of `JsonLines`."""
+        return not self.filters and not self.level and isinstance(self.formatter, JsonLines)
+
+    def info(self, message: str, fields: Mapping[str, object]) -> None:
+        """Write what a record of the level INFO would come to, without one."""
+        self.write(json_line(time(), "INFO", message, fields))
+
+    def write(self, line: str) -> None:
+        """Have a line written soon."""
+        self.waiting.append(line)
         if len(self.waiting) > MOST_WAITING:
             self.flush()
         elif not self.wanted.is_set():
