@@ -5,10 +5,12 @@ Keys count as much as values, since most of them are what a client wrote.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from functools import wraps
+from operator import itemgetter
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from cachetools import LRUCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -21,48 +23,39 @@ class ByteCache[Value]:
     """The most recently used values, in so many bytes; threads may share it."""
 
     def __init__(self, most_bytes: int) -> None:
-        self.most_bytes = most_bytes
-        self.used = 0
-        """The bytes in use."""
-        self._entries: OrderedDict[Hashable, tuple[int, Value]] = OrderedDict()
+        self._entries: LRUCache[Hashable, tuple[int, Value]]
+        self._entries = LRUCache(most_bytes, getsizeof=itemgetter(0))
         self._lock = Lock()
+
+    @property
+    def used(self) -> int:
+        """Return the bytes in use."""
+        return int(self._entries.currsize)
 
     def get(self, key: Hashable) -> Value | None:
         """Return what is kept under a key, or None."""
         entries = self._entries
         with self._lock:
-            entry = entries.get(key)
-            if entry is None:
-                return None
-            entries.move_to_end(key)
-            return entry[1]
+            # Asking first is quicker than failing.
+            return entries[key][1] if key in entries else None
 
     def put(self, key: Hashable, value: Value, size: int) -> None:
         """Keep a value that takes `size` bytes with its key, unless that is more than there are."""
-        size += OVERHEAD
         with self._lock:
-            self._forget(key)
-            if size > self.most_bytes:
-                return
-            while self.used + size > self.most_bytes:
-                self._forget(next(iter(self._entries)))
-            self._entries[key] = size, value
-            self.used += size
+            if size + OVERHEAD <= self._entries.maxsize:
+                self._entries[key] = (size + OVERHEAD, value)
+            else:
+                self._entries.pop(key, None)
 
     def drop(self, key: Hashable) -> None:
         """Keep nothing under a key."""
         with self._lock:
-            self._forget(key)
+            self._entries.pop(key, None)
 
     def clear(self) -> None:
         """Keep nothing."""
         with self._lock:
             self._entries.clear()
-            self.used = 0
-
-    def _forget(self, key: Hashable) -> None:
-        size, _value = self._entries.pop(key, (0, None))
-        self.used -= size
 
 
 def byte_cached[*Arguments, Result](
