@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from resources.models import Record
 
 
+SERVED_DATABASE = connection.settings_dict["NAME"]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Have the test database begin as a copy of a migrated one."""
@@ -78,8 +81,11 @@ def quickly_emptied(django_db_setup: None) -> Iterator[None]:
 def one_signing_key(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     """Have the database hold the key that all tests sign with: making and reading it costs time.
 
-    Whoever brings in another key has it forgotten afterwards.
+    Whoever brings in another key has it forgotten afterwards. Where no test asks for the database
+    there is none of the tests'.
     """
+    if connection.settings_dict["NAME"] == SERVED_DATABASE:
+        return
     with django_db_blocker.unblock():
         SigningKey.objects.all().delete()  # one of an earlier run was sealed under another key
         create_signing_key()
