@@ -13,12 +13,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import IO, Never, override
+
+import pytest
 
 from tests import servers
 from tests.browsers import BrowserProblem, install_browser
@@ -35,6 +37,7 @@ EMBEDDED, ON_SERVERS = range(3), range(3, 5)
 
 There are more than processors, as many tests wait; the embedded half has more tests.
 """
+EMBEDDED_NAME, ON_SERVERS_NAME = "SQLite + disk + memory", "PostgreSQL + Valkey + S3"
 FAST = "--fast"
 EVERY_CELL = "--every-cell"
 # Each worker begins with its part of the tests as they stand: what a file shares is started once.
@@ -55,7 +58,10 @@ DEPLOYED = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one part of the run; `is_good` also knows of failures outside any test."""
+    """What came of one part of the run; `is_good` also knows of failures outside any test.
+
+    `is_empty` is a half of the suite that found no test to run.
+    """
 
     name: str
     is_good: bool
@@ -64,12 +70,18 @@ class Outcome:
     failed: int = 0
     skipped: int = 0
     output: str = ""
+    is_empty: bool = False
+
+    @property
+    def has_tests(self) -> bool:
+        """Tell whether any test was run."""
+        return bool(self.passed + self.failed + self.skipped)
 
     @override
     def __str__(self) -> str:
         verdict = "ok" if self.is_good else "FAILED"
         counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
-        tests = counts if self.passed + self.failed + self.skipped else ""
+        tests = counts if self.has_tests else "nothing to run" if self.is_empty else ""
         return f"{self.name:<42} {verdict:<6} {self.seconds:6.1f} s  {tests}".rstrip()
 
 
@@ -86,7 +98,7 @@ def main(arguments: Sequence[str]) -> int:
         if FAST in arguments:
             outcomes = run_fast(pytest_arguments)
         elif pytest_arguments:
-            outcomes = run_both(pytest_arguments)
+            outcomes = with_one_half_enough(run_both(pytest_arguments))
         else:  # then is asked what is covered
             outcomes = run_both(["--cov", "--cov-report="])
             outcomes += run_coverage()
@@ -110,6 +122,15 @@ def run_both(pytest_arguments: Sequence[str]) -> list[Outcome]:
         outcomes = prepare_all()
         outcomes.append(run_embedded(EMBEDDED, pytest_arguments))
         return [*gates.result(), *outcomes, on_servers.result()]
+
+
+def with_one_half_enough(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Let a half be empty if the other has tests: what was named can be about one of them alone."""
+    has_tests = any(outcome.has_tests for outcome in outcomes)
+    return [
+        replace(outcome, is_good=outcome.is_good or (outcome.is_empty and has_tests))
+        for outcome in outcomes
+    ]
 
 
 def gate_commands() -> dict[str, list[str]]:
@@ -176,9 +197,8 @@ def run_gates(commands: Mapping[str, Sequence[str]]) -> list[Outcome]:
 
 def run_embedded(workers: Sequence[int], pytest_arguments: Sequence[str]) -> Outcome:
     """Run the suite on SQLite, local disk and memory, and show how it goes on."""
-    name = "SQLite + disk + memory"
-    _say(f"\n=== {name}")
-    return _run_pytest(name, workers, pytest_arguments, _environment({}))
+    _say(f"\n=== {EMBEDDED_NAME}")
+    return _run_pytest(EMBEDDED_NAME, workers, pytest_arguments, _environment({}))
 
 
 def start_servers(stack: ExitStack) -> dict[str, str]:
@@ -198,7 +218,7 @@ def start_servers(stack: ExitStack) -> dict[str, str]:
 
 def run_on_servers(stack: ExitStack, pytest_arguments: Sequence[str]) -> Outcome:
     """Run the suite on real servers, which live as long as the stack; show it once it is over."""
-    name = "PostgreSQL + Valkey + S3"
+    name = ON_SERVERS_NAME
     try:
         environment = _environment(start_servers(stack))
     except (servers.ServerProblem, subprocess.CalledProcessError) as problem:
@@ -250,7 +270,8 @@ def _run_pytest(
         own = {"TMPDIR": folder, REPORT_VARIABLE: str(report), "COVERAGE_FILE": str(covered)}
         status = _run(command, {**environment, **own}, output)
         counts = json.loads(report.read_text()) if report.exists() else {}
-    return Outcome(name, not status, monotonic() - started, **counts)
+    is_empty = status == pytest.ExitCode.NO_TESTS_COLLECTED
+    return Outcome(name, not status, monotonic() - started, **counts, is_empty=is_empty)
 
 
 def _run(
