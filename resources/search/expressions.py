@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from resources.search.index import STARTS
-from resources.search.partitions import partition_of
+from resources.search.partitions import OF_TITLE, partition_of
 from resources.search.questions import Adjacent, Among, condition_of, tiers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from resources.search.questions import Condition
 
@@ -21,15 +21,24 @@ QUESTIONS = 16
 
 A question has twelve words at most, and a word 500 characters: some megabytes at the very worst.
 """
-COLUMNS: Mapping[Among, str] = {
+IN_TITLES: Mapping[Among, str] = {
     Among.ANY: "",
-    Among.WORDS: "{title body} : ",
-    Among.PARTS: "{title_parts body_parts} : ",
+    Among.WORDS: "{title} : ",
+    Among.PARTS: "{title_parts} : ",
     Among.TITLE: "{title} : ",
     Among.TITLE_PARTS: "{title_parts} : ",
-    Among.IN_TITLE: "{title title_parts} : ",
+    Among.IN_TITLE: "",
+}
+"""The columns of titles (FTS5) whose terms are looked through; those of titles have a mark."""
+ELSEWHERE: Mapping[Among, str] = {
+    Among.ANY: "",
+    Among.WORDS: "{body} : ",
+    Among.PARTS: "{body_parts} : ",
     Among.BODY: "{body} : ",
 }
+"""The columns of all other texts."""
+MOST_SPLIT = 3
+"""Words and phrases up to which it is told apart which of them titles lack."""
 TITLE, BODY, TITLE_PARTS, BODY_PARTS = STARTS
 STARTS_AMONG: Mapping[Among, Sequence[str]] = {
     Among.ANY: STARTS,
@@ -43,6 +52,8 @@ STARTS_AMONG: Mapping[Among, Sequence[str]] = {
 """What terms begin with there (PostgreSQL)."""
 PARTITION = "\x00"
 """What stands in an expression for the partition of whichever resource is asked for it."""
+SEVERAL = 2
+"""Tiers of a question of several words (`resources.search.questions.tiers_of`)."""
 NOTHING = {"sqlite": '""', "postgresql": ""}
 
 
@@ -82,6 +93,8 @@ def _expressions(question: str) -> tuple[str, ...]:
         written = [tsquery(tier, PARTITION) for tier in tiers]
         return *written, written[-1]
     written = [fts5(tier, PARTITION) for tier in tiers]
+    if len(tiers) == SEVERAL:
+        return written[0], beyond_title(tiers[-1], PARTITION), written[-1]
     return *(_without_better(written, number) for number in range(len(written))), written[-1]
 
 
@@ -97,12 +110,56 @@ def _better(tiers: Sequence[str], number: int) -> Sequence[str]:
 
 
 def fts5(condition: Condition, partition: str) -> str:
-    """Write a condition as FTS5 does: `({title_parts body_parts} : "5수집 5집가" AND "5ex" *)`."""
+    """Write a condition as FTS5 does: `(("5·용" * OR "5용" *) AND {body} : "5of 5dawn")`."""
+    if not isinstance(condition, Adjacent):
+        return f"({' AND '.join([fts5(each, partition) for each in condition.of])})"
+    places = [in_titles(condition, partition), elsewhere(condition, partition)]
+    written = [place for place in places if place]
+    return f"({' OR '.join(written)})" if len(written) > 1 else written[0]
+
+
+def in_titles(condition: Adjacent, partition: str) -> str:
+    """Write where titles have it, empty if it is not looked for there."""
+    columns = IN_TITLES.get(condition.among)
+    return "" if columns is None else columns + _phrase(condition, f"{partition}{OF_TITLE}")
+
+
+def elsewhere(condition: Adjacent, partition: str) -> str:
+    """Write where other texts have it, empty if it is not looked for there."""
+    columns = ELSEWHERE.get(condition.among)
+    return "" if columns is None else columns + _phrase(condition, partition)
+
+
+def _phrase(condition: Adjacent, start: str) -> str:
+    terms = " ".join([f"{start}{term}" for term in condition.terms])
+    return f'"{terms}"{" *" if condition.is_beginning else ""}'
+
+
+def beyond_title(condition: Condition, partition: str) -> str:
+    """Write where all of several words are found, but not all of them in the title.
+
+    Which it lacks is told apart, of two: `(((b1 AND (t2 OR b2)) NOT t1) OR ((b2 AND (t1 OR b1)) NOT
+    t2))`. So where other texts have none of them, titles are not walked through for the others.
+    """
+    words = list(_flat(condition))
+    if len(words) > MOST_SPLIT:
+        in_title = " AND ".join([in_titles(word, partition) for word in words])
+        return f"{fts5(condition, partition)} NOT ({in_title})"
+    found = []
+    for word in words:
+        others = [fts5(other, partition) for other in words if other is not word]
+        here = " AND ".join([elsewhere(word, partition), *others])
+        found.append(f"(({here}) NOT {in_titles(word, partition)})")
+    return f"({' OR '.join(found)})"
+
+
+def _flat(condition: Condition) -> Iterator[Adjacent]:
+    """Yield all that a condition asks for, all of which have to be found."""
     if isinstance(condition, Adjacent):
-        beginning = " *" if condition.is_beginning else ""
-        terms = " ".join([f"{partition}{term}" for term in condition.terms])
-        return f'{COLUMNS[condition.among]}"{terms}"{beginning}'
-    return f"({' AND '.join([fts5(each, partition) for each in condition.of])})"
+        yield condition
+    else:
+        for each in condition.of:
+            yield from _flat(each)
 
 
 def tsquery(condition: Condition, partition: str) -> str:

@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from resources import registry
 from resources.connections import databases
 from resources.models import SearchEntry
-from resources.search.partitions import partition_of
+from resources.search.partitions import OF_TITLE, partition_of
 from resources.search.terms import terms_of
 
 if TYPE_CHECKING:
@@ -167,9 +167,11 @@ def _changes(cursor: CursorWrapper) -> int:
 def entered(resource: str, terms: Terms) -> EnteredTerms:
     """Return terms as they are entered on SQLite, separated by spaces."""
     partition = partition_of(resource)
-    between = f" {partition}"
+    of_title = f"{partition}{OF_TITLE}"
+    starts = (of_title, partition, of_title, partition)
     title, body, title_parts, body_parts = (
-        f"{partition}{between.join(those)}" if those else "" for those in terms
+        f"{start}{f' {start}'.join(those)}" if those else ""
+        for start, those in zip(starts, terms, strict=True)
     )
     digest = crc32("\n".join((title, body, title_parts, body_parts)).encode())
     return EnteredTerms((title, body, title_parts, body_parts), digest)

@@ -12,6 +12,13 @@ from zlib import crc32
 CHARACTERS = ascii_lowercase + digits
 """What FTS5's plainest tokeniser takes as a part of a term, and does not fold."""
 
+OF_TITLE = "·"
+"""What terms of titles have behind the partition on SQLite; no word begins with it.
+
+So what titles have of a term is a list of its own, a fraction of what all texts have of it. A
+column does not part them: FTS5 walks through the list of all columns for the entries of one.
+"""
+
 
 @cache
 def partition_of(resource: str) -> str:

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from tests.personas import Persona
 
 BEFORE = ("resources", "0004_assigned_position")
-STEPS = ("0005_search_terms", "0008_contentless_search", "0009_search_partitions")
+STEPS = (
+    "0005_search_terms",
+    "0008_contentless_search",
+    "0009_search_partitions",
+    "0012_title_terms",
+)
 
 
 def found(persona: Persona, question: str) -> list[str]:

@@ -210,3 +210,19 @@ def test_little_waits_for_the_index_of_terms_as_each_search_reads_it() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'search_by_terms'")
         assert cursor.fetchone() == (["gin_pending_list_limit=256"],)
+
+
+@pytest.mark.parametrize("question", ["dragon dawn", "dragon dawn fire", "dragon dawn fire owl"])
+def test_what_titles_have_all_of_comes_before_what_they_have_some_of(
+    alice: Persona, question: str
+) -> None:
+    first, *others = question.split()
+    alice.creates("cards", title=question, description=question, status="published")
+    alice.creates("cards", title=question, status="published")
+    alice.creates("cards", title=first, description=" ".join(others), status="published")
+    alice.creates("cards", title=" ".join(others), description=first, status="published")
+    alice.creates("cards", title=first, description=question, status="published")
+    alice.creates("cards", title="Moth", description=question, status="published")
+    alice.creates("cards", title="Moth", description=" ".join(others), status="published")
+    rest = [first, " ".join(others), first]
+    assert found(alice, question) == [question, question, "Moth", *rest]

@@ -48,6 +48,25 @@ def test_a_page_goes_on_in_its_list(alice: Persona) -> None:
     assert sorted(titles) == [f"Dragon {number}" for number in range(4)]
 
 
+def test_each_search_is_for_its_own_words(alice: Persona, bob: Persona) -> None:
+    for title in ("Dragon one", "Dragon two", "불꽃 카드", "불꽃 용", "Secret dragon"):
+        status = "draft" if title.startswith("Secret") else "published"
+        alice.creates("cards", title=title, status=status)
+    for question in (
+        "dragon",
+        "불꽃",
+        "dragon two",
+        "용 불꽃",
+        '"불꽃 카드"',
+        "nothing",
+        "x" * 200,
+    ):
+        for persona in (alice, bob):
+            page = found(persona, **{"q": question, "in": "cards", "limit": "1"})["cards"]
+            assert page == persona.api.get("cards", limit="1", search=question).json()
+    assert refused(bob, q="x" * 201)[1:] == ("q", "too_long")
+
+
 def test_bob_cannot_find_what_he_may_not_list(alice: Persona, bob: Persona) -> None:
     alice.creates("cards", title="Secret", visibility="private")
     alice.creates("collections", title="Secret", visibility="private")

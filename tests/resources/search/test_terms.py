@@ -37,8 +37,9 @@ def test_voiced_kana_keep_their_voice() -> None:
 def test_expressions_say_the_same_to_both_databases() -> None:
     condition = condition_of('수집가 용 "of dawn" 카드 ex')
     assert fts5(condition, "5") == (
-        '({title_parts body_parts} : "5수집 5집가" AND "5용" * AND {title body} : "5of 5dawn"'
-        ' AND "5카드" AND "5ex" *)'
+        '(({title_parts} : "5·수집 5·집가" OR {body_parts} : "5수집 5집가")'
+        ' AND ("5·용" * OR "5용" *) AND ({title} : "5·of 5·dawn" OR {body} : "5of 5dawn")'
+        ' AND ("5·카드" OR "5카드") AND ("5·ex" * OR "5ex" *))'
     )
     assert tsquery(condition, "5") == (
         "(('5-수집' <-> '5-집가' | '5수집' <-> '5집가')"
