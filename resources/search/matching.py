@@ -49,7 +49,7 @@ IN_TIER = (
     " AND (e.vector @@ tier.better) IS NOT TRUE AND {which}"
     " ORDER BY e.id {newest} LIMIT ALL OFFSET 0)"
 )
-NEWEST_ENTRIES = 2_000
+NEWEST_ENTRIES = 4_000
 ENTRY = "(SELECT {of}(n.id + 0) FROM resources_searchentry n WHERE n.resource = '{{resource}}')"
 FIRST, LAST = ENTRY.format(of="MIN"), ENTRY.format(of="MAX")
 """The first and the last entry of a resource, which the index `search_by_age` has (PostgreSQL)."""
