@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from asgiref.sync import SyncToAsync
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 
 from cards.services.counting import pending
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from pytest_django import DjangoDbBlocker
-    from pytest_django.fixtures import Settings
 
     from resources.models import Record
 
@@ -106,13 +107,22 @@ def empty_tables() -> None:
             cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - our own name
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_settings(django_test_environment: None) -> Iterator[None]:
+    """Hash passwords quickly and limit nothing, set once: each change of a setting costs time."""
+    unlimited = MappingProxyType(dict.fromkeys(settings.THROTTLE_RATES, "off"))
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        THROTTLE_RATES=unlimited,
+        COUNTS_WRITTEN_SECONDS=3600,
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def quick_and_alone(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep tests apart: quick password hashes, no limits, empty caches, English."""
+def alone(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep tests apart: empty caches, English."""
     del tmp_path_factory
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES, "off")
-    settings.COUNTS_WRITTEN_SECONDS = 3600
     pending.take()
     cache.clear()
     forget_full_windows()
@@ -130,9 +140,7 @@ def patient_readiness(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def backends_only_where_needed(
-    request: pytest.FixtureRequest, quick_and_alone: None
-) -> Iterator[None]:
+def backends_only_where_needed(request: pytest.FixtureRequest, alone: None) -> Iterator[None]:
     """Keep tests that run on one kind of backends only from using any."""
     if needs_backends(request.node):
         yield

@@ -28,7 +28,7 @@ def reached(
     transactional_db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> list[str]:
     """Let an address ask twice a minute; returns the paths that get as far as Django."""
-    settings.THROTTLE_RATES |= {"auth": "2/min"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"auth": "2/min"}
     found: list[str] = []
     limits = fast_path.next_app
     assert isinstance(limits, AddressLimits)

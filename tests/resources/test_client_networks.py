@@ -115,7 +115,7 @@ def signs_in(identity: str, place: str) -> Response:
 
 
 def test_a_line_has_as_many_sign_ins_as_an_address(db: None, settings: Settings) -> None:
-    settings.THROTTLE_RATES |= {"auth": "3/hour"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"auth": "3/hour"}
     places = ["2001:db8::1", "2001:db8::2", "2001:db8:0:0:ff::3", "2001:db8::4"]
     assert [signs_in(place[-1], place).status_code for place in places] == [401] * 3 + [429]
     assert signs_in("x", "2001:db8:0:1::1").status_code == 401
@@ -129,7 +129,7 @@ def test_a_line_has_as_many_guesses_as_an_address(db: None, settings: Settings) 
 
 def test_a_client_with_a_port_is_counted_as_one_without(db: None, settings: Settings) -> None:
     settings.PROXIES = 1
-    settings.THROTTLE_RATES |= {"write": "2/hour"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"write": "2/hour"}
     answers = [
         Api().post("cards", {}, X_Forwarded_For=spelled).status_code
         for spelled in ("203.0.113.9:1001", "203.0.113.9:1002", "::ffff:203.0.113.9")

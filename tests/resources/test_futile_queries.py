@@ -25,7 +25,7 @@ RIGHT = "filter=" + quote(" || ".join([f'rarity="{name}"' for name in ("epic", "
 @pytest.fixture(autouse=True)
 def little_room(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Allow each network two wrong queries, and never more again."""
-    settings.THROTTLE_RATES |= {"read": "3000/min"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"read": "3000/min"}
     monkeypatch.setattr(futile_queries, "LETTERS", 2 * len(WRONG))
     monkeypatch.setattr(futile_queries, "LETTERS_PER_SECOND", 0)
 
@@ -77,7 +77,7 @@ def test_a_trusted_address_has_no_such_limit(
 def test_costly_queries_beyond_the_points_are_refused_unread(
     anonymous: Persona, db: None, settings: Settings, read: list[str]
 ) -> None:
-    settings.THROTTLE_RATES |= {"read": "100/min"}
+    settings.THROTTLE_RATES = settings.THROTTLE_RATES | {"read": "100/min"}
     costly = "filter=" + quote(" || ".join(['title~"dragon"'] * 10)) + "&limit="
     found = statuses(anonymous, *[f"{costly}{number}" for number in range(1, 9)])
     assert set(found) == {429}
