@@ -28,7 +28,7 @@ from tests.contract.writes import one_by_one, rolled_back
 from users.models import User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from resources.actors import Actor
     from resources.declaration import Resource
@@ -93,11 +93,13 @@ def point(resource: Resource, row: Any, targets: dict[str, list[Any]]) -> None:
                 changes.update(row, by=SYSTEM, **{name: targets[target][0]})
 
 
-def sightings(viewer: Persona, place: Neighbourhood) -> set[Sighting]:
+def sightings(
+    viewer: Persona, place: Neighbourhood, resources: Iterable[Resource]
+) -> set[Sighting]:
     """Return by which ways the viewer sees rows of the author."""
     return {
         (way, resource.name)
-        for resource in registry.all_resources()
+        for resource in resources
         for way, seen in ways(viewer, place, resource)
         if seen
     }
@@ -164,11 +166,11 @@ def expanded_back(actor: Actor, place: Neighbourhood, resource: Resource) -> Ite
             yield from (each["id"] for page in pages for each in page["results"])
 
 
-def sent(viewer: Persona, place: Neighbourhood) -> dict[str, int]:
+def sent(viewer: Persona, place: Neighbourhood, resources: Iterable[Resource]) -> dict[str, int]:
     """Try every write of the viewer that is aimed at rows of the author; returns the statuses."""
     return {
         what: status
-        for resource in registry.all_resources()
+        for resource in resources
         for what, status in (
             *aimed_creations(viewer, place, resource),
             *actions_on(viewer, resource, place.theirs[resource.name][:1]),
