@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import orjson
-from django.conf import settings
-from drf_spectacular.renderers import OpenApiJsonRenderer2
-
-from config.documents import documents
+from tests.contract.document import openapi_document
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -29,8 +25,7 @@ class Operation:
 @cache
 def operations() -> tuple[Operation, ...]:
     """Return all operations."""
-    rendered = documents.document(settings.LANGUAGE_CODE, OpenApiJsonRenderer2())
-    document = orjson.loads(rendered.body)
+    document = openapi_document()
     return tuple(
         _operation(document, method, path, described[method])
         for path, described in document["paths"].items()
