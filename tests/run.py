@@ -164,10 +164,22 @@ def run_coverage() -> list[Outcome]:
 def prepare_all() -> list[Outcome]:
     """Do once, before the tests, what several of them would want to do at the same time."""
     return [
+        prepare("compiled tests", compile_tests),
         prepare("browser", install_browser),
         prepare("packages of npm", client_packages),
         prepare("migrations", migrated_folder),
     ]
+
+
+def compile_tests() -> None:
+    """Have pytest compile the tests unless it has before, so that no worker has to.
+
+    They read the same files at the same time, and so would each compile all of them.
+    """
+    if not any((ROOT / "tests" / "__pycache__").glob("conftest.*pytest*")):
+        command = [sys.executable, "-m", "pytest", "--collect-only", "--quiet"]
+        with tempfile.TemporaryFile() as output:  # the run itself says what can't be collected
+            _run(command, _environment({}), output)
 
 
 def prepare(name: str, step: Callable[[], object]) -> Outcome:
