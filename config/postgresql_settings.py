@@ -35,7 +35,7 @@ def database(url: str, most_connections: int) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": parts.port or 5432,
-        "OPTIONS": {"pool": pool, "prepare_threshold": 2, **PATIENCE, **_options(parts.query)},
+        "OPTIONS": {"pool": pool, **PATIENCE, **_options(parts.query)},
     }
 
 

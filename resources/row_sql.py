@@ -6,7 +6,7 @@ Django composes each statement anew for each row, which takes longer than SQLite
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
     from resources.placeholders import UnboundParameter
-    from resources.types import ModelField, Values
+    from resources.types import ModelField, Rows, Values
 
 ADAPTING = ("get_prep_value", "get_db_prep_value", "get_db_prep_save", "to_python")
 """Methods of a field that decide how its value is adapted."""
@@ -114,24 +114,28 @@ def build[M: Model](model: type[M], values: Mapping[str, object]) -> M:
 
 
 def insert(row: Model) -> None:
-    """Insert a new row; its key is set when the database chooses it.
+    """Insert a new row, with the next statement or the commit at the latest.
 
-    Raises IntegrityError and its like as the database does.
+    A key that the database chooses is set then, and IntegrityError and its like are raised.
     """
-    columns, sql = _insertion(type(row), row.pk is None)
+    is_keyless = row.pk is None
+    columns, sql = _insertion(type(row), is_keyless)
     database = databases[DEFAULT_DB_ALIAS]
-    returned = database.rows(sql, _values(row, columns, database))
-    if returned:
-        ((row.pk,),) = returned
+    received = partial(_set_key, row) if is_keyless else None
+    database.defer(sql, _values(row, columns, database), received)
     row._state.adding = False
     row._state.db = DEFAULT_DB_ALIAS
 
 
+def _set_key(row: Model, returned: Rows) -> None:
+    ((row.pk,),) = returned
+
+
 def update(row: Model, names: Collection[str]) -> None:
-    """Write the named columns of a stored row."""
+    """Write the named columns of a stored row; deferred like an insert."""
     columns, sql = _update(type(row), tuple(names))
     database = databases[DEFAULT_DB_ALIAS]
-    database.rows(sql, _values(row, columns, database))
+    database.defer(sql, _values(row, columns, database))
 
 
 def read[M: Model](model: type[M], key: object) -> M | None:

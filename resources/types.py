@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     class Database(BaseDatabaseWrapper):
         """A connection of the project's own, be it to SQLite or to PostgreSQL.
 
-        `rows` runs a statement with Django's placeholders and returns the rows that it answers;
-        there are no savepoints while `is_one_piece`.
+        `rows` runs a statement with Django's placeholders and returns the rows that it answers.
+        `defer` lets one wait for those that follow, at most until the commit, or `send_deferred`,
+        which raise its errors; its last argument, if any, is called with the rows. There are no
+        savepoints while `is_one_piece`.
         """
 
         is_one_piece: bool
         rows: Callable[[str, Values], Rows]
+        defer: Callable[..., None]
+        send_deferred: Callable[[], None]
 
 
 type ModelField = Field[Any, Any]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import connection
+
+from resources.dialects.protocol import NOT_ADAPTED, json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +34,12 @@ class Postgresql:
     no_limit = "LIMIT ALL"
     ids_of_json = "SELECT value::uuid FROM JSON_ARRAY_ELEMENTS_TEXT(%s::json)"
     begin_snapshot = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-    adapters: Mapping[type, Callable[[object], object]] = {}
+    adapters: Mapping[type, Callable[[Any], object]] = {
+        UUID: lambda value: value,
+        datetime: lambda value: value if value.tzinfo is not None else NOT_ADAPTED,
+        dict: json_text,
+        list: json_text,
+    }
     readers: Mapping[type, Callable[[object], object]] = {}
 
     def real_table(self, name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,3 +67,11 @@ class Dialect(Protocol):
 
 NOT_ADAPTED = object()
 """What an adapter returns for a value that it can't handle."""
+
+
+def json_text(value: object) -> Any:
+    """Return a document as the text of its JSON; an adapter."""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # whole numbers of more than 64 bits, for one
+        return NOT_ADAPTED

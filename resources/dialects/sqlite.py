@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.utils.module_loading import import_string
 
-from resources.dialects.protocol import NOT_ADAPTED
+from resources.dialects.protocol import NOT_ADAPTED, json_text
 from resources.text import folded, number_text
 
 if TYPE_CHECKING:
@@ -63,13 +63,6 @@ def _utc_text(value: datetime) -> object:
     return str(value.replace(tzinfo=None)) if value.tzinfo is UTC else NOT_ADAPTED
 
 
-def _json_text(value: object) -> Any:
-    try:
-        return orjson.dumps(value).decode()
-    except TypeError:  # whole numbers of more than 64 bits, for one
-        return NOT_ADAPTED
-
-
 def _read_json(text: str) -> object:
     """Read JSON of ours; what orjson reads otherwise or not at all, Python's own parser reads."""
     if not LONG_NUMBER.search(text):
@@ -91,8 +84,8 @@ class Sqlite:
     adapters: Mapping[type, Callable[[Any], object]] = {
         UUID: str,
         datetime: _utc_text,
-        dict: _json_text,
-        list: _json_text,
+        dict: json_text,
+        list: json_text,
     }
     readers: Mapping[type, Callable[[Any], object]] = {
         UUID: UUID,
@@ -141,5 +134,5 @@ class Sqlite:
 
     def json_document(self, value: dict[str, object] | list[object]) -> str | None:
         """Write the shortest form."""
-        text = _json_text(value)
+        text = json_text(value)
         return None if text is NOT_ADAPTED else text

@@ -7,58 +7,75 @@ can be prepared.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING
 
-from django.db import (
-    DEFAULT_DB_ALIAS,
-    NotSupportedError,
-    ProgrammingError,
-    connection,
-)
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, ProgrammingError
 
 from resources.byte_cache import ByteCache
 from resources.connections import databases
 from resources.dialects import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable
 
     from resources.types import Rows, Values
 
-UNPREPARABLE_BYTES = 1024 * 1024
-_unpreparable: ByteCache[bool] = ByteCache(UNPREPARABLE_BYTES)
-"""Statements that can't be prepared, mostly because the type of a parameter is ambiguous."""
+KNOWN_BYTES = 4 * 1024 * 1024
+_preparable: ByteCache[bool] = ByteCache(KNOWN_BYTES)
+"""Statements, with the types of their values, by whether they can be prepared.
+
+They can't where the type of a parameter is ambiguous.
+"""
 
 
-def fetch_rows(sql: str, values: Sequence[object]) -> Sequence[Sequence[object]]:
+def fetch_rows(sql: str, values: Values) -> Rows:
     """Return the rows of a statement with Django's placeholders, on this thread's connection.
 
     On PostgreSQL it is prepared where that is possible.
     """
-    if _can_be_prepared(sql):
-        try:
-            return _prepared_rows(sql, values)
-        except (ProgrammingError, NotSupportedError):
-            # If the statement itself is wrong, it fails again below.
-            _unpreparable.put(sql, True, len(sql))
     database = databases[DEFAULT_DB_ALIAS]
-    return database.rows(sql, values)
-
-
-def _can_be_prepared(sql: str) -> bool:
+    if not dialect().prepares_statements:
+        return database.rows(sql, values)
+    key = _key(sql, values)
     # Inside a transaction a failed attempt would leave no second one.
-    is_outside = dialect().prepares_statements and not connection.in_atomic_block
-    return is_outside and _unpreparable.get(sql) is None
-
-
-def _prepared_rows(sql: str, values: Values) -> Sequence[Sequence[object]]:
-    with connection.cursor() as cursor:
-        cursor.cursor = _server_side_binding(cursor.cursor)
+    is_preparable = _preparable.get(key)
+    if is_preparable or (is_preparable is None and not database.in_atomic_block):
+        try:
+            rows = database.rows(sql, values)
+        except (ProgrammingError, NotSupportedError):
+            if database.in_atomic_block:
+                raise
+            # If the statement itself is wrong, it fails again below.
+            _preparable.put(key, False, len(sql))
+        else:
+            if is_preparable is None:
+                _preparable.put(key, True, len(sql))
+            return rows
+    with database.cursor() as cursor:
         cursor.execute(sql, values)
-        rows: Rows = cursor.fetchall()
+        found: Rows = cursor.fetchall()
+    return found
+
+
+def fetch_rows_later(sql: str, values: Values) -> Callable[[], Rows]:
+    """Return what gives the rows of a statement once the transaction has ended.
+
+    On PostgreSQL they are read within it, and come along with the answer to the commit.
+    """
+    database = databases[DEFAULT_DB_ALIAS]
+    is_along = dialect().prepares_statements and database.in_atomic_block
+    if not (is_along and _preparable.get(_key(sql, values))):
+        return partial(fetch_rows, sql, values)
+    found: list[Rows] = []
+    database.defer(sql, values, found.append)
+
+    def rows() -> Rows:
+        database.send_deferred()
+        return found[0]
+
     return rows
 
 
-def _server_side_binding(cursor: Any) -> object:
-    """Return a psycopg cursor, which leaves binding the values to the server."""
-    return cast("Any", connection).Database.Cursor(cursor.connection)
+def _key(sql: str, values: Values) -> Hashable:
+    return (sql, *map(type, values))

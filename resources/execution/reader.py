@@ -11,7 +11,7 @@ from zlib import crc32
 from resources.actors import UnboundActor
 from resources.documents.completion import completed, completed_list
 from resources.errors import Problem, not_permitted, not_signed_in, not_visible
-from resources.execution.run import run_plan
+from resources.execution.run import rows_later, run_plan
 from resources.query.cursors import PageCursor
 from resources.query.options import rules_of_options
 from resources.query.parsing import filter_errors, list_query, view_selection
@@ -26,7 +26,7 @@ from resources.query.plans import (
 from resources.query.showing import SHOWN, showing_fields, showing_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from django.db.models import Model
 
@@ -90,6 +90,15 @@ def record_by_id(resource: Resource, actor: Actor, record_id: UUID, selection: S
     """Answer what was chosen of the record of an id; raises Problem 404 as above."""
     plan = view_plan(resource, actor.kind, selection)
     return _record_answer(plan, run_plan(plan, actor, {"id": record_id}))
+
+
+def record_later(
+    resource: Resource, actor: Actor, record_id: UUID, selection: Selection
+) -> Callable[[], Answer]:
+    """Return what answers the above once the transaction has ended, and as it then was."""
+    plan = view_plan(resource, actor.kind, selection)
+    rows = rows_later(plan, actor, {"id": record_id})
+    return lambda: _record_answer(plan, rows())
 
 
 def _record_answer(plan: Plan, rows: Rows) -> Answer:

@@ -8,10 +8,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from resources.event_loop import is_in_event_loop
 from resources.execution.inline_sqlite import inline_database
-from resources.execution.pg_prepared import fetch_rows
+from resources.execution.pg_prepared import fetch_rows, fetch_rows_later
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
     from resources.actors import Actor
     from resources.query.plans import Plan
@@ -30,3 +30,14 @@ def run_plan(plan: Plan, actor: Actor, values: Mapping[Hashable, object]) -> Row
         database = inline_database()
         return database.rows(plan.sql_with_qmarks, plan.bound(actor, values, database.django))
     return fetch_rows(plan.sql, plan.bound(actor, values, connections[DEFAULT_DB_ALIAS]))
+
+
+def rows_later(plan: Plan, actor: Actor, values: Mapping[Hashable, object]) -> Callable[[], Rows]:
+    """Return what gives the rows of a plan once the transaction of this thread has ended.
+
+    So they can be read on the way of its commit.
+    """
+    if plan.sql is None:
+        return tuple
+    bound = plan.bound(actor, values, connections[DEFAULT_DB_ALIAS])
+    return fetch_rows_later(plan.sql, bound)

@@ -9,7 +9,7 @@ import orjson
 
 from resources.answers import JSON, HttpAnswer
 from resources.errors import Problem, precondition_failed
-from resources.execution.reader import Answer, record_by_id, view_record
+from resources.execution.reader import Answer, record_later, view_record
 from resources.http.authentication import require_scope, require_scopes
 from resources.http.conditions import is_known
 from resources.http.throttles import consume_quota, rate_limit_keys
@@ -28,6 +28,8 @@ from resources.writing.screening import with_aftermath
 from resources.writing.uploads import has_uploads, uploads_stored
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from resources.declaration import Resource
     from resources.http.exchange import Exchange
     from resources.models import Record
@@ -101,9 +103,9 @@ def _run(exchange: Exchange) -> HttpAnswer:
     if request.method == "POST":
         return _created(exchange)
     if request.method == "PATCH":
-        return _shown(
-            exchange, update_record(resource, actor, record_id, data, request.if_match), 200
-        )
+        written = WrittenRecord(exchange)
+        update_record(resource, actor, record_id, data, request.if_match, written.read)
+        return written.shown(200)
     delete_record(resource, actor, record_id, request.if_match)
     return HttpAnswer(204)
 
@@ -134,8 +136,9 @@ def _created(exchange: Exchange) -> HttpAnswer:
 
 def _newly_created(exchange: Exchange, data: object) -> HttpAnswer:
     request = exchange.request
-    row = create_record(request.resource, exchange.actor, data)
-    answer = _shown(exchange, row, 201).with_headers({"Location": f"{request.path}/{row.pk}"})
+    written = WrittenRecord(exchange)
+    row = create_record(request.resource, exchange.actor, data, written.read)
+    answer = written.shown(201).with_headers({"Location": f"{request.path}/{row.pk}"})
     return _with_secrets(answer, request.resource, row)
 
 
@@ -150,15 +153,38 @@ def _with_secrets(answer: HttpAnswer, resource: Resource, row: Record) -> HttpAn
 
 def _shown(exchange: Exchange, row: Record, status: int) -> HttpAnswer:
     """Answer a record as it now is, or just its id when its writer may not view it."""
-    request = exchange.request
-    try:
-        shown = view_selection(request.resource, request.query_string)
-        answer = record_by_id(request.resource, exchange.actor, row.pk, shown)
-    except Problem as problem:
-        if problem.status != 404:
-            raise
-        answer = Answer(b'{"id":"%s"}' % str(row.pk).encode())
-    headers = {"Content-Type": JSON}
-    if answer.etag:
-        headers["ETag"] = answer.etag
-    return HttpAnswer(status, answer.body, headers)
+    written = WrittenRecord(exchange)
+    written.read(row)
+    return written.shown(status)
+
+
+class WrittenRecord:
+    """The answer to a write: the record as it then is, read at the end of the transaction.
+
+    Just its id when its writer may not view it.
+    """
+
+    def __init__(self, exchange: Exchange) -> None:
+        self.exchange = exchange
+        self.row: Record
+        self.record: Callable[[], Answer]
+
+    def read(self, row: Record) -> None:
+        """Read the record with the commit, or else after it."""
+        request = self.exchange.request
+        selection = view_selection(request.resource, request.query_string)
+        self.row = row
+        self.record = record_later(request.resource, self.exchange.actor, row.pk, selection)
+
+    def shown(self, status: int) -> HttpAnswer:
+        """Return the answer, once the transaction has ended."""
+        try:
+            answer = self.record()
+        except Problem as problem:
+            if problem.status != 404:
+                raise
+            answer = Answer(b'{"id":"%s"}' % str(self.row.pk).encode())
+        headers = {"Content-Type": JSON}
+        if answer.etag:
+            headers["ETag"] = answer.etag
+        return HttpAnswer(status, answer.body, headers)

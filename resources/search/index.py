@@ -230,7 +230,7 @@ def _enter_on_postgresql(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> N
     ]
     if len(entries) == 1:
         database = databases[DEFAULT_DB_ALIAS]
-        database.rows(ENTER["postgresql"], entries[0])
+        database.defer(ENTER["postgresql"], entries[0])
         return
     with connection.cursor() as cursor:
         cursor.executemany(ENTER["postgresql"], entries)  # without waiting for each

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import orjson
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from resources import search
-from resources.connections import one_piece
+from resources.connections import databases, one_piece
 from resources.errors import FieldError, Problem, as_problem, beyond_scope
 from resources.execution.reader import record_by_id, record_uuid
 from resources.query.parsing import view_selection
@@ -130,12 +130,14 @@ def _target(write: JsonObject) -> Target | None:
 
 def _numbered(number: int, actor: Actor, write: JsonObject) -> BatchAnswer:
     try:
-        return _run(actor, write)
+        answer = _run(actor, write)
+        databases[DEFAULT_DB_ALIAS].send_deferred()  # whose errors are this write's
     except Exception as error:
         problem = as_problem(error)
         if problem is None:
             raise
         raise _within(problem, number) from error
+    return answer
 
 
 def _within(problem: Problem, number: int) -> Problem:

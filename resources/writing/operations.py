@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
 
 from resources import changes, row_sql
 from resources.actors import UnboundActor
+from resources.connections import databases
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.execution.reader import record_uuid
 from resources.writing.candidate_row import candidate_row
@@ -19,15 +20,23 @@ from resources.writing.screening import screened
 from resources.writing.uploads import has_uploads, uploads_stored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import RecordAction, Resource
     from resources.models import Record
     from resources.rules import Rule
 
+    type AtEnd = Callable[[Record], object]
 
-def create_record(resource: Resource, actor: Actor, sent: object) -> Record:
+
+def nothing_more(row: Record) -> None:
+    """Do nothing with a written row at the end of its transaction (`at_end`)."""
+
+
+def create_record(
+    resource: Resource, actor: Actor, sent: object, at_end: AtEnd = nothing_more
+) -> Record:
     """Create a record from what a client sent.
 
     The rule is asked of the row as sent, before anything else can fail and tell of rows that the
@@ -36,23 +45,25 @@ def create_record(resource: Resource, actor: Actor, sent: object) -> Record:
     """
     require_creator(resource, actor)
     with uploads_stored(inputs_of(resource, "create"), actor, sent) as stored:
-        return _created(resource, actor, stored)
+        return _created(resource, actor, stored, at_end)
 
 
-def _created(resource: Resource, actor: Actor, sent: object) -> Record:
+def _created(resource: Resource, actor: Actor, sent: object, at_end: AtEnd) -> Record:
     values = validated(resource, "create", actor, sent)
     values |= {
         resource.column(name).attname: preset(actor) for name, preset in resource.presets.items()
     }
     _require(resource.create, actor, candidate_row(resource, values))
     service = resource.service("create")
-    with transaction.atomic(), screened(actor):
-        if service:
-            row: Record = service(by=actor, **values)
-        else:
-            row = changes.create(resource.record_model, by=actor, **values)
-        _require(resource.create, actor, row)
-        _require_writers(resource, actor, row, values)
+    with transaction.atomic():
+        with screened(actor):
+            if service:
+                row: Record = service(by=actor, **values)
+            else:
+                row = changes.create(resource.record_model, by=actor, **values)
+            _require(resource.create, actor, row)
+            _require_writers(resource, actor, row, values)
+        at_end(row)
     return row
 
 
@@ -68,7 +79,12 @@ def _creates_nothing(resource: Resource, kind: ActorKind) -> bool:
 
 
 def update_record(
-    resource: Resource, actor: Actor, record_id: str, sent: object, if_match: str = ""
+    resource: Resource,
+    actor: Actor,
+    record_id: str,
+    sent: object,
+    if_match: str = "",
+    at_end: AtEnd = nothing_more,
 ) -> Record:
     """Change a record; `if_match` is the client's entity tag, or empty.
 
@@ -80,17 +96,19 @@ def update_record(
         row = _visible_now(resource, actor, record_id)
         _require_updatable(resource, actor, row, if_match)
     fields = inputs_of(resource, "update")
-    with uploads_stored(fields, actor, sent) as stored, transaction.atomic(), screened(actor):
-        row = visible_row(resource, actor, record_id)
-        _require_updatable(resource, actor, row, if_match)
-        values = validated(resource, "update", actor, merged_into(row, resource, stored), row)
-        _require_writers(resource, actor, row, values)
-        service = resource.service("update")
-        if service:
-            service(row, by=actor, **values)
-        else:
-            changes.update(row, by=actor, **values)
-        _require(resource.update, actor, row)
+    with uploads_stored(fields, actor, sent) as stored, transaction.atomic():
+        with screened(actor):
+            row = visible_row(resource, actor, record_id)
+            _require_updatable(resource, actor, row, if_match)
+            values = validated(resource, "update", actor, merged_into(row, resource, stored), row)
+            _require_writers(resource, actor, row, values)
+            service = resource.service("update")
+            if service:
+                service(row, by=actor, **values)
+            else:
+                changes.update(row, by=actor, **values)
+            _require(resource.update, actor, row)
+        at_end(row)
     return row
 
 
@@ -170,6 +188,7 @@ def require_match(row: Record, if_match: str) -> None:
 
 def _require(rule: Rule, actor: Actor, row: Record) -> None:
     if not rule.permits(actor, row):
+        _hear_database()
         raise refused(is_known=actor.is_known)
 
 
@@ -183,6 +202,12 @@ def _require_writers(
         if name in values and not rule.permits(actor, row)
     ]
     if forbidden:
+        _hear_database()
         message = _("You may not write this field.")
         errors = [FieldError(name, "not_permitted", message) for name in forbidden]
         raise Problem(403, "not_permitted", message, errors)
+
+
+def _hear_database() -> None:
+    """Raise what the database has against the rows written so far, which is said first."""
+    databases[DEFAULT_DB_ALIAS].send_deferred()

@@ -24,9 +24,10 @@ from server.sqlite.write_lock import WriteLock
 from server.statements import finished
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
-    from resources.types import Values
+    from resources.types import Rows, Values
 
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper
@@ -215,6 +216,17 @@ class SQLiteConnection(_Base):
                 raise sqlite_driver.translated(error) from error
         finally:
             finished(sql, begun)
+
+    def defer(
+        self, sql: str, values: Values, received: Callable[[Rows], object] | None = None
+    ) -> None:
+        """Run a statement at once, as there is no way to SQLite that could be spared."""
+        rows = self.rows(sql, values)
+        if received is not None:
+            received(rows)
+
+    def send_deferred(self) -> None:
+        """Do nothing: nothing is deferred."""
 
     def _needs_djangos_cursor(self) -> bool:
         """Return whether somebody watches the statements, or another thread has to be refused."""
