@@ -23,9 +23,9 @@ from resources.writing.merge_patch import MEDIA_TYPE as MERGE_PATCH
 from server.envelope import Envelope, caller_of, send_answer
 from server.file_cache import FileCache
 from server.hosts import is_addressed_here
+from server.pipelined_writer import writers
 from server.read_executor import ReadExecutor
 from server.request_bodies import DisconnectedError, IncomingBody, in_memory, let_pass, most_bytes
-from server.write_executor import writers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Where writes run: in threads of their own, or on SQLite in one thread, several to a commit."""
+"""Where writes run: in threads of their own, or on SQLite in one thread, several to a commit.
+
+On PostgreSQL creations are written together, too (`server.pipelined_writer`).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Protocol
 
 from django.core.exceptions import SynchronousOnlyOperation
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -209,8 +212,3 @@ def error_answer(error: Exception) -> HttpAnswer:
         logger.exception("crashed")
         crash = Problem(500, "internal_error", _("Something went wrong on our side."))
         return problem_answer(crash)
-
-
-def writers(threads: int) -> WriteExecutor:
-    """Return the writers that fit the database."""
-    return GroupCommitWriter() if connection.vendor == "sqlite" else ThreadPool(threads, "writes")

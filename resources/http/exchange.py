@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from resources.answers import HttpAnswer
     from resources.execution.response_cache import ResponseCache
     from resources.http.request import Request
+    from resources.http.writes import WrittenRecord
     from resources.json_text import JsonObject
     from resources.query.cost import Cost
     from resources.query.list_query import ListQuery
@@ -23,7 +24,8 @@ class Exchange:
     """One request and its answer, which is None until a step gives one.
 
     `actor_of` finds the actor of an `Authorization` header; `responses` is None where nothing is
-    cached; `limits` are the `RateLimit-*` headers, None until the request is counted.
+    cached; `limits` are the `RateLimit-*` headers, None until the request is counted; `written` is
+    what is to be answered once the transaction has ended.
     """
 
     __slots__ = (
@@ -40,6 +42,7 @@ class Exchange:
         "responses",
         "since",
         "writes",
+        "written",
     )
 
     def __init__(
@@ -60,4 +63,5 @@ class Exchange:
         self.is_cached = False
         self.data: object = None
         self.writes: Sequence[JsonObject] = ()
+        self.written: WrittenRecord | None = None
         self.answer: HttpAnswer | None = None

@@ -53,15 +53,20 @@ ADMISSION = (
     Step(writes.require_possible_creator),
     *HEADERS,
 )
-WRITE = (
+BEGIN_WRITE = (
     Step(writes.count_write),
     Step(writes.require_scope_of_write),
     Step(writes.require_scopes_of_answer),
     Step(writes.parse_body),
     Step(writes.require_unknown),
     Step(writes.run_write),
+)
+END_WRITE = (
+    # Once the transaction has ended.
+    Step(writes.answer_write),
     *HEADERS,
 )
+WRITE = (*BEGIN_WRITE, *END_WRITE)
 BATCH_ADMISSION = (Step(reads.authenticate), *HEADERS)
 READ_BATCH = (
     # Before it is handed to who writes, as limits are counted here.

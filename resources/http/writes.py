@@ -89,25 +89,36 @@ def require_unknown(exchange: Exchange) -> None:
         raise precondition_failed()
 
 
-def run_write(exchange: Exchange) -> HttpAnswer:
-    """Run the operation and return the record as it then is; raises Problem 400 to 422."""
+def run_write(exchange: Exchange) -> HttpAnswer | None:
+    """Run the operation; raises Problem 400 to 422.
+
+    The record, as it then is, is answered by the next step: it may come with the commit.
+    """
+    exchange.written = None
     return with_aftermath(lambda: _run(exchange))
 
 
-def _run(exchange: Exchange) -> HttpAnswer:
+def answer_write(exchange: Exchange) -> HttpAnswer | None:
+    """Return the answer to an operation whose transaction has ended."""
+    return exchange.written.answer() if exchange.written else None
+
+
+def _run(exchange: Exchange) -> HttpAnswer | None:
     request, actor, data = exchange.request, exchange.actor, exchange.data
     resource, record_id = request.resource, request.record_id
+    if request.method == "POST" and not request.action:
+        return _created(exchange)
+    if request.method == "DELETE" and not request.action:
+        delete_record(resource, actor, record_id, request.if_match)
+        return HttpAnswer(204)
+    written = WrittenRecord(exchange, 200)
     if request.action:
         row = run_action(resource, request.action, actor, record_id, data, request.if_match)
-        return _with_secrets(_shown(exchange, row, 200), resource, row)
-    if request.method == "POST":
-        return _created(exchange)
-    if request.method == "PATCH":
-        written = WrittenRecord(exchange)
+        written.read(row)
+    else:
         update_record(resource, actor, record_id, data, request.if_match, written.read)
-        return written.shown(200)
-    delete_record(resource, actor, record_id, request.if_match)
-    return HttpAnswer(204)
+    exchange.written = written
+    return None
 
 
 def add_limits(exchange: Exchange) -> HttpAnswer | None:
@@ -117,45 +128,28 @@ def add_limits(exchange: Exchange) -> HttpAnswer | None:
     return None
 
 
-def _created(exchange: Exchange) -> HttpAnswer:
+def _created(exchange: Exchange) -> HttpAnswer | None:
     request, actor, data = exchange.request, exchange.actor, exchange.data
     # An answer that is shown once is not kept to be given again.
     if request.idempotency_key is None or request.resource.shown_once:
-        return _newly_created(exchange, data)
+        exchange.written = _newly_created(exchange, data)
+        return None
     key, identity = request.idempotency_key, (request.path, request.fingerprint)
     if not has_uploads(data):
-        return once(key, actor, identity, lambda: _newly_created(exchange, data))
+        return once(key, actor, identity, lambda: _newly_created(exchange, data).answer())
     require_creator(request.resource, actor)
     repeated = kept_answer(key, actor, identity)
     if repeated:
         return repeated
     # Pictures are read and stored before the transaction that keeps the answer.
     with uploads_stored(inputs_of(request.resource, "create"), actor, data) as stored:
-        return once(key, actor, identity, lambda: _newly_created(exchange, stored))
+        return once(key, actor, identity, lambda: _newly_created(exchange, stored).answer())
 
 
-def _newly_created(exchange: Exchange, data: object) -> HttpAnswer:
-    request = exchange.request
-    written = WrittenRecord(exchange)
-    row = create_record(request.resource, exchange.actor, data, written.read)
-    answer = written.shown(201).with_headers({"Location": f"{request.path}/{row.pk}"})
-    return _with_secrets(answer, request.resource, row)
-
-
-def _with_secrets(answer: HttpAnswer, resource: Resource, row: Record) -> HttpAnswer:
-    secrets = {name: value for name in resource.shown_once if (value := getattr(row, name))}
-    if not secrets:
-        return answer
-    body = orjson.dumps({**orjson.loads(answer.body), **secrets})
-    headers = {"Cache-Control": "no-store"}
-    return replace(answer.with_headers(headers), body=body)
-
-
-def _shown(exchange: Exchange, row: Record, status: int) -> HttpAnswer:
-    """Answer a record as it now is, or just its id when its writer may not view it."""
-    written = WrittenRecord(exchange)
-    written.read(row)
-    return written.shown(status)
+def _newly_created(exchange: Exchange, data: object) -> WrittenRecord:
+    written = WrittenRecord(exchange, 201)
+    create_record(exchange.request.resource, exchange.actor, data, written.read)
+    return written
 
 
 class WrittenRecord:
@@ -164,8 +158,9 @@ class WrittenRecord:
     Just its id when its writer may not view it.
     """
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, status: int) -> None:
         self.exchange = exchange
+        self.status = status
         self.row: Record
         self.record: Callable[[], Answer]
 
@@ -176,15 +171,27 @@ class WrittenRecord:
         self.row = row
         self.record = record_later(request.resource, self.exchange.actor, row.pk, selection)
 
-    def shown(self, status: int) -> HttpAnswer:
+    def answer(self) -> HttpAnswer:
         """Return the answer, once the transaction has ended."""
         try:
-            answer = self.record()
+            shown = self.record()
         except Problem as problem:
             if problem.status != 404:
                 raise
-            answer = Answer(b'{"id":"%s"}' % str(self.row.pk).encode())
+            shown = Answer(b'{"id":"%s"}' % str(self.row.pk).encode())
         headers = {"Content-Type": JSON}
-        if answer.etag:
-            headers["ETag"] = answer.etag
-        return HttpAnswer(status, answer.body, headers)
+        if shown.etag:
+            headers["ETag"] = shown.etag
+        if self.status == 201:
+            headers["Location"] = f"{self.exchange.request.path}/{self.row.pk}"
+        answer = HttpAnswer(self.status, shown.body, headers)
+        return _with_secrets(answer, self.exchange.request.resource, self.row)
+
+
+def _with_secrets(answer: HttpAnswer, resource: Resource, row: Record) -> HttpAnswer:
+    secrets = {name: value for name in resource.shown_once if (value := getattr(row, name))}
+    if not secrets:
+        return answer
+    body = orjson.dumps({**orjson.loads(answer.body), **secrets})
+    headers = {"Cache-Control": "no-store"}
+    return replace(answer.with_headers(headers), body=body)

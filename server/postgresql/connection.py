@@ -6,6 +6,7 @@ killed: there is something to read where nothing was asked. Looking for that cos
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from select import POLLIN, poll
 from threading import get_ident
 from time import monotonic
@@ -15,14 +16,14 @@ from django.db import OperationalError
 from django.db.backends.postgresql import base, features
 from psycopg.pq import TransactionStatus
 
-from resources.event_loop import is_in_event_loop
+from resources.event_loop import MustRunInThread, is_in_event_loop
 from server.postgresql import pipeline
 from server.postgresql.pipeline import Statement
 from server.postgresql.watch import watch
 from server.statements import finished, watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from resources.types import Rows, Values
 
@@ -48,11 +49,14 @@ class PostgreSQLConnection(_Base):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.deferred: list[Statement] = []
+        self.is_collecting = False
+        self._marks: dict[str, int] = {}
         self.execute_wrappers += [self._after_deferred, watched]
         self._own_wrappers = list(self.execute_wrappers)
 
     def rows(self, sql: str, values: Values) -> Rows:
         """Run a statement with Django's placeholders and return its rows, if it has any."""
+        self._refuse_while_collecting()
         if self._needs_djangos_cursor():
             with self.cursor() as cursor:
                 cursor.execute(sql, values)
@@ -70,7 +74,7 @@ class PostgreSQLConnection(_Base):
         itself. Its errors are raised by that: the next statement, the end of a savepoint, or the
         commit. `received` is called with its rows then.
         """
-        if self.in_atomic_block and not self._needs_djangos_cursor():
+        if self.is_collecting or (self.in_atomic_block and not self._needs_djangos_cursor()):
             self.deferred.append(Statement(sql, values, received))
             return
         rows = self.rows(sql, values)
@@ -80,7 +84,25 @@ class PostgreSQLConnection(_Base):
     def send_deferred(self) -> None:
         """Run what is deferred now; raises its errors."""
         if self.deferred:
+            self._refuse_while_collecting()
             self._run()
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Send nothing meanwhile: only collect what can be deferred, within a transaction.
+
+        Whatever can't raises MustRunInThread. What is taken back is not sent at all.
+        """
+        self.is_collecting = True
+        try:
+            yield
+        finally:
+            self.is_collecting = False
+            self._marks.clear()
+
+    def _refuse_while_collecting(self) -> None:
+        if self.is_collecting:
+            raise MustRunInThread
 
     def savepoint(self) -> object:
         """Begin what can be taken back by itself, unless all goes together (`one_piece`)."""
@@ -117,18 +139,27 @@ class PostgreSQLConnection(_Base):
         context: dict[str, object],
     ) -> object:
         """Run a statement of Django's own after those that were deferred before it."""
+        self._refuse_while_collecting()
         self.send_deferred()
         return execute(sql, params, many, context)
 
     def _savepoint(self, sid: str) -> None:
+        if self.is_collecting:
+            self._marks[sid] = len(self.deferred)
+            return
         # What was deferred before it is not taken back with it.
         self.rows(self.ops.savepoint_create_sql(sid), ())
 
     def _savepoint_rollback(self, sid: str) -> None:
+        if self.is_collecting:
+            del self.deferred[self._marks[sid] :]
+            return
         self.deferred.clear()
         super()._savepoint_rollback(sid)
 
     def _savepoint_commit(self, sid: str) -> None:
+        if self.is_collecting:
+            return
         self.rows(self.ops.savepoint_commit_sql(sid), ())
 
     def _commit(self) -> None:
