@@ -110,7 +110,11 @@ class PipelinedWriter:
     def _write_for_ever(self) -> None:
         while True:
             group = self._next_group()
-            with_connection(partial(write_group, group))
+            try:
+                with_connection(partial(write_group, group))
+            except Exception as error:  # noqa: BLE001 - logged and answered
+                for job in group:
+                    job.answer = job.answer or error_answer(error)
             for job in group:
                 if not job.is_collected:
                     self.refusals[job.exchange.request.resource.name] = ALONE_AFTER_REFUSAL
@@ -165,9 +169,14 @@ def _is_taken_back(error: Exception) -> bool:
 def _collect(job: CollectedWrite) -> None:
     """Collect the statements of a creation; one that is refused has its answer already."""
     translation.activate(job.exchange.request.language)
-    with suppress(MustRunInThread), transaction.atomic():
-        job.answer = run((*BEGIN_WRITE, *HEADERS), job.exchange)
+    with suppress(MustRunInThread):
+        job.answer = answered_always(partial(_collected, job.exchange))
         job.is_collected = True
+
+
+@transaction.atomic
+def _collected(exchange: Exchange) -> HttpAnswer | None:
+    return run((*BEGIN_WRITE, *HEADERS), exchange)
 
 
 def _answer(job: CollectedWrite) -> HttpAnswer:

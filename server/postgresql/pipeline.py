@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from psycopg import errors, pq
-from psycopg.adapt import PyFormat, Transformer
+from psycopg.adapt import AdaptersMap, PyFormat, Transformer
 from psycopg.generators import execute, fetch_many, send
 
 if TYPE_CHECKING:
@@ -62,6 +62,13 @@ class BoundStatement(NamedTuple):
     received: Callable[[Rows], object] | None = None
 
 
+class Adaptation(NamedTuple):
+    """How a connection adapts values, without the connection: a session must not keep it alive."""
+
+    adapters: AdaptersMap
+    connection: None = None
+
+
 @lru_cache(TEXTS)
 def with_numbers(sql: str) -> bytes:
     """Return a statement with PostgreSQL's placeholders `$1`, `$2` in the place of Django's."""
@@ -80,7 +87,7 @@ class Session:
 
     def __init__(self, connection: Connection) -> None:
         self.pgconn = connection.pgconn
-        self.transformer = Transformer(connection)
+        self.transformer = Transformer(Adaptation(connection.adapters))
         self.names: OrderedDict[Key, bytes] = OrderedDict()
         self.new_names: dict[Key, bytes] = {}
         self.numbers = count(1)

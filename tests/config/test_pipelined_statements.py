@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
+from weakref import ref
 
+import psycopg
 import pytest
 from django.db import (
     DEFAULT_DB_ALIAS,
@@ -23,7 +26,6 @@ from resources.actors import SYSTEM
 from resources.connections import databases
 from resources.models import Change, SearchEntry
 from resources.row_sql import exists
-from server.postgresql import connection as postgresql
 from server.postgresql import pipeline
 from tests.personas import new_member
 
@@ -62,7 +64,7 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         noted.append([" ".join(each.sql.split()[:3]) for each in statements])
         run(line, statements)
 
-    monkeypatch.setattr(postgresql.pipeline, "run", note)
+    monkeypatch.setattr(pipeline, "run", note)
     return noted
 
 
@@ -214,3 +216,15 @@ def test_a_statement_that_fails_whenever_it_is_prepared_leaves_nothing_behind(da
         "SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE 'UPDATE cards_card%%'", ()
     )
     assert kept == 1
+
+
+@only_on_postgresql
+def test_nothing_keeps_a_connection_alive_that_is_gone(dana: User) -> None:
+    del dana
+    line = psycopg.connect(**connection.get_connection_params())
+    pipeline.run(line, [pipeline.Statement("SELECT %s + 1", [1])])
+    line.close()
+    gone = ref(line)
+    del line
+    gc.collect()
+    assert gone() is None
