@@ -63,7 +63,7 @@ class BoundStatement(NamedTuple):
 
 
 class Adaptation(NamedTuple):
-    """How a connection adapts values, without the connection: a session must not keep it alive."""
+    """How a connection adapts values, without the connection, which nothing is to keep alive."""
 
     adapters: AdaptersMap
     connection: None = None
@@ -77,7 +77,7 @@ def with_numbers(sql: str) -> bytes:
     return text.encode()
 
 
-class Session:
+class PreparedStatements:
     """What one connection has prepared, by text and the types of the values.
 
     A statement has no name until it is sent for the second time, and none without values: there
@@ -153,7 +153,7 @@ class Session:
             yield partial(self.receive, BoundStatement(key))
 
 
-sessions: WeakKeyDictionary[Connection, Session] = WeakKeyDictionary()
+all_prepared: WeakKeyDictionary[Connection, PreparedStatements] = WeakKeyDictionary()
 
 
 def run(connection: Connection, statements: Sequence[Statement]) -> None:
@@ -161,16 +161,16 @@ def run(connection: Connection, statements: Sequence[Statement]) -> None:
 
     Nothing after one that fails is run; its error is raised. Raises psycopg's errors.
     """
-    session = sessions.get(connection)
-    if session is None:
-        session = sessions[connection] = Session(connection)
-    bound = [session.bind(statement) for statement in statements]
+    prepared = all_prepared.get(connection)
+    if prepared is None:
+        prepared = all_prepared[connection] = PreparedStatements(connection)
+    bound = [prepared.bind(statement) for statement in statements]
     try:
-        if len(bound) == 1 and session.names.get(bound[0].key):
-            session.names.move_to_end(bound[0].key)
-            takers, answers = _alone(connection, session, bound[0])
+        if len(bound) == 1 and prepared.names.get(bound[0].key):
+            prepared.names.move_to_end(bound[0].key)
+            takers, answers = _alone(connection, prepared, bound[0])
         else:
-            takers, answers = _together(connection, session, bound)
+            takers, answers = _together(connection, prepared, bound)
     except BaseException:
         # Nobody knows what is still to come through it.
         connection.close()
@@ -179,19 +179,19 @@ def run(connection: Connection, statements: Sequence[Statement]) -> None:
         taker(results)
 
 
-def _alone(connection: Connection, session: Session, bound: BoundStatement) -> Round:
+def _alone(connection: Connection, prepared: PreparedStatements, bound: BoundStatement) -> Round:
     """Run a statement that is prepared."""
-    session.send(bound)
-    return [partial(session.receive, bound)], [connection.wait(execute(session.pgconn))]
+    prepared.send(bound)
+    return [partial(prepared.receive, bound)], [connection.wait(execute(prepared.pgconn))]
 
 
 def _together(
-    connection: Connection, session: Session, statements: Sequence[BoundStatement]
+    connection: Connection, prepared: PreparedStatements, statements: Sequence[BoundStatement]
 ) -> Round:
     """Run statements in a pipeline."""
-    pgconn = session.pgconn
+    pgconn = prepared.pgconn
     pgconn.enter_pipeline_mode()
-    takers = list(session.send_all(statements))
+    takers = list(prepared.send_all(statements))
     pgconn.pipeline_sync()
     *answers, _end = connection.wait(_communicate(pgconn, len(takers) + 1))
     pgconn.exit_pipeline_mode()
