@@ -15,6 +15,7 @@ SQLite has one writer at a time: its ids are given in the order of commits.
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -22,8 +23,11 @@ from django.db import connection
 from django.db.models import F, Max, Min, Q
 from django.utils import timezone
 
+from resources import row_sql
 from resources.dialects import dialect
+from resources.fields import column_of
 from resources.models import Change
+from resources.placeholders import Placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -68,8 +72,7 @@ def assign_positions() -> None:
 def changes_after(position: int, *, most: int = 500) -> Sequence[Change]:
     """Return the next changes of the feed, in the order of their positions."""
     assign_positions()
-    column = _column()
-    return list(Change.objects.filter(**{f"{column}__gt": position}).order_by(column)[:most])
+    return row_sql.found(_page_query(most), position)
 
 
 def changes_between(
@@ -122,6 +125,16 @@ def reaches_back_to(position: int) -> bool:
 def in_full_since() -> datetime:
     """Return the time since which every single change is kept; see `resources.retention`."""
     return timezone.now() - timedelta(days=settings.CHANGES_FULL_DAYS)
+
+
+@cache
+def _page_query(most: int) -> row_sql.RowQuery:
+    """Compile the query of a page: each hub runs it after each commit."""
+    column = _column()
+    after = Placeholder("position", column_of(Change, column))
+    return row_sql.compiled(
+        Change.objects.filter(**{f"{column}__gt": after}).order_by(column)[:most]
+    )
 
 
 def _column() -> str:

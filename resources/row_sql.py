@@ -82,11 +82,12 @@ class Column(NamedTuple):
 
 
 class RowQuery(NamedTuple):
-    """A statement that reads one row by its key, and what makes Python's values of its columns.
+    """A statement that reads rows by one value, and what makes Python's values of their columns.
 
     `converters` are by the place of the column; they are given no nulls.
     """
 
+    model: type[Model]
     sql: str
     placeholder: UnboundParameter
     converters: Sequence[tuple[int, Callable[[object], object]]]
@@ -145,24 +146,25 @@ def read[M: Model](model: type[M], key: object) -> M | None:
     """
     if not databases[DEFAULT_DB_ALIAS].in_atomic_block:
         raise transaction.TransactionManagementError("A row is locked within a transaction only.")
-    return _found(model, _locking_query(model), key)
+    return next(iter(found(_locking_query(model), key)), None)
 
 
 def peek[M: Model](model: type[M], key: object) -> M | None:
     """Read the row of a key as it is now; others may write it meanwhile."""
-    return _found(model, _row_query(model), key)
+    return next(iter(found(_row_query(model), key)), None)
 
 
-def _found[M: Model](model: type[M], query: RowQuery, key: object) -> M | None:
+def found(query: RowQuery, value: object) -> list[Any]:
+    """Return the rows of a compiled query, all of its model, for a value."""
     database = databases[DEFAULT_DB_ALIAS]
-    found = database.rows(query.sql, [query.placeholder.bind(key, database)])
-    if not found:
-        return None
-    values = list(found[0])
-    for place, convert in query.converters:
-        if values[place] is not None:
-            values[place] = convert(values[place])
-    return _stored(model, query.attributes, values)
+    rows = []
+    for read in database.rows(query.sql, [query.placeholder.bind(value, database)]):
+        values = list(read)
+        for place, convert in query.converters:
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        rows.append(_stored(query.model, query.attributes, values))
+    return rows
 
 
 def _stored[M: Model](model: type[M], attributes: Sequence[str], values: Values) -> M:
@@ -241,20 +243,23 @@ def _finding(model: type[Model], names: tuple[str, ...]) -> tuple[Sequence[Colum
 def _locking_query(model: type[Model]) -> RowQuery:
     """Compile the query that locks one row."""
     with transaction.atomic():  # without which nothing can be locked
-        return _compiled(model._base_manager.select_for_update(no_key=True))
+        return compiled(_by_key(model._base_manager.select_for_update(no_key=True)))
 
 
 @cache
 def _row_query(model: type[Model]) -> RowQuery:
     """Compile the query of one row."""
-    return _compiled(model._base_manager.all())
+    return compiled(_by_key(model._base_manager.all()))
 
 
-def _compiled(rows: QuerySet[Any]) -> RowQuery:
-    """Compile the query of one of these rows."""
+def _by_key[M: Model](rows: QuerySet[M]) -> QuerySet[M]:
+    return rows.filter(pk=Placeholder("id", rows.model._meta.pk))
+
+
+def compiled(rows: QuerySet[Any]) -> RowQuery:
+    """Compile a query of whole rows that has one placeholder."""
     model = rows.model
-    query = rows.filter(pk=Placeholder("id", model._meta.pk)).query
-    compiler: Any = query.get_compiler(connection=connection)
+    compiler: Any = rows.query.get_compiler(connection=connection)
     sql, (placeholder,) = compiler.as_sql()
     columns = [column for column, _sql, _alias in compiler.select]
     fields = model._meta.concrete_fields
@@ -262,7 +267,7 @@ def _compiled(rows: QuerySet[Any]) -> RowQuery:
         (place, _fast_reader(fields[place]) or _reader(compiler, *those))
         for place, those in compiler.get_converters(columns).items()
     ]
-    return RowQuery(sql, placeholder, converters, [field.attname for field in fields])
+    return RowQuery(model, sql, placeholder, converters, [field.attname for field in fields])
 
 
 def _reader(

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from resources import changes, feed
 from resources.actors import SYSTEM
+from resources.models import Change
 from tests.personas import new_member
 from users.models import Consent, User
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from uuid import UUID
 
-    from resources.models import Change
     from tests.personas import Persona
 
 WRITERS, WRITES = 6, 6
@@ -54,6 +54,20 @@ def test_changes_come_in_the_order_of_their_places(alice: Persona) -> None:
     assert [change.position for change in read] == sorted(change.position for change in read)
     assert feed.changes_after(feed.head()) == []
     assert len(feed.changes_after(start, most=2)) == 2
+
+
+def test_changes_are_read_as_django_reads_them(alice: Persona) -> None:
+    start = feed.head()
+    card = alice.creates("cards", title="One", tags=["fire"])
+    alice.api.patch(f"cards/{card['id']}", {"title": "Two"})
+    names = [field.attname for field in Change._meta.concrete_fields]
+    read = feed.changes_after(start)
+    known = Change.objects.in_bulk([change.pk for change in read])
+    assert len(read) > 1
+    for change in read:
+        for name in names:
+            value, expected = getattr(change, name), getattr(known[change.pk], name)
+            assert (type(value), value) == (type(expected), expected)
 
 
 def test_a_reader_misses_nothing_however_writers_overlap(crowd: ThreadPoolExecutor) -> None:
