@@ -37,8 +37,6 @@ ELSEWHERE: Mapping[Among, str] = {
     Among.BODY: "{body} : ",
 }
 """The columns of all other texts."""
-MOST_SPLIT = 3
-"""Words and phrases up to which it is told apart which of them titles lack."""
 TITLE, BODY, TITLE_PARTS, BODY_PARTS = STARTS
 STARTS_AMONG: Mapping[Among, Sequence[str]] = {
     Among.ANY: STARTS,
@@ -52,8 +50,6 @@ STARTS_AMONG: Mapping[Among, Sequence[str]] = {
 """What terms begin with there (PostgreSQL)."""
 PARTITION = "\x00"
 """What stands in an expression for the partition of whichever resource is asked for it."""
-SEVERAL = 2
-"""Tiers of a question of several words (`resources.search.questions.tiers_of`)."""
 NOTHING = {"sqlite": '""', "postgresql": ""}
 
 
@@ -77,6 +73,11 @@ def tier_expression(resource: str, number: int, question: str) -> str:
     return _expressions(question)[number].replace(PARTITION, partition_of(resource))
 
 
+def elsewhere_expression(resource: str, question: str) -> str:
+    """Return FTS5's query of the entries that have a word in another text than the title."""
+    return _elsewhere(question).replace(PARTITION, partition_of(resource))
+
+
 def better_expression(resource: str, number: int, question: str) -> str:
     """Return PostgreSQL's query of the tiers that are better than one."""
     tiers = [tier_expression(resource, each, question) for each in range(number)]
@@ -93,9 +94,13 @@ def _expressions(question: str) -> tuple[str, ...]:
         written = [tsquery(tier, PARTITION) for tier in tiers]
         return *written, written[-1]
     written = [fts5(tier, PARTITION) for tier in tiers]
-    if len(tiers) == SEVERAL:
-        return written[0], beyond_title(tiers[-1], PARTITION), written[-1]
     return *(_without_better(written, number) for number in range(len(written))), written[-1]
+
+
+@lru_cache(QUESTIONS)
+def _elsewhere(question: str) -> str:
+    words = _flat(condition_of(question))
+    return " OR ".join([elsewhere(word, PARTITION) for word in words]) or NOTHING["sqlite"]
 
 
 def _without_better(tiers: Sequence[str], number: int) -> str:
@@ -133,24 +138,6 @@ def elsewhere(condition: Adjacent, partition: str) -> str:
 def _phrase(condition: Adjacent, start: str) -> str:
     terms = " ".join([f"{start}{term}" for term in condition.terms])
     return f'"{terms}"{" *" if condition.is_beginning else ""}'
-
-
-def beyond_title(condition: Condition, partition: str) -> str:
-    """Write where all of several words are found, but not all of them in the title.
-
-    Which it lacks is told apart, of two: `(((b1 AND (t2 OR b2)) NOT t1) OR ((b2 AND (t1 OR b1)) NOT
-    t2))`. So where other texts have none of them, titles are not walked through for the others.
-    """
-    words = list(_flat(condition))
-    if len(words) > MOST_SPLIT:
-        in_title = " AND ".join([in_titles(word, partition) for word in words])
-        return f"{fts5(condition, partition)} NOT ({in_title})"
-    found = []
-    for word in words:
-        others = [fts5(other, partition) for other in words if other is not word]
-        here = " AND ".join([elsewhere(word, partition), *others])
-        found.append(f"(({here}) NOT {in_titles(word, partition)})")
-    return f"({' OR '.join(found)})"
 
 
 def _flat(condition: Condition) -> Iterator[Adjacent]:

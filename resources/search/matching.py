@@ -11,7 +11,12 @@ from django.db.models import BigIntegerField, Func, TextField, Value
 from resources import registry
 from resources.models import SearchEntry
 from resources.placeholders import UnboundParameter
-from resources.search.expressions import better_expression, match_everywhere, tier_expression
+from resources.search.expressions import (
+    better_expression,
+    elsewhere_expression,
+    match_everywhere,
+    tier_expression,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,12 +37,20 @@ whatever is looked for: so it is planned once a connection, not for each questio
 """
 ONE_TIER = (
     "SELECT e.record_id, {tier}e12 - found.entry FROM (SELECT rowid AS entry FROM resources_search"
-    " WHERE resources_search MATCH %s ORDER BY rowid {newest} LIMIT -1 OFFSET 0) AS found"
+    " WHERE resources_search MATCH {query} ORDER BY rowid {newest} LIMIT -1 OFFSET 0) AS found"
     " CROSS JOIN resources_searchentry e WHERE e.id = found.entry AND e.resource = '{resource}'"
 )
 """The ids and ranks of a resource's records in one tier, in the order of the ranks (SQLite).
 
 A rank is where the words are found, then the newest first; smaller ranks are better.
+"""
+IF_ELSEWHERE = (
+    "(CASE WHEN EXISTS (SELECT 1 FROM resources_search WHERE resources_search MATCH %s)"
+    " THEN %s ELSE '\"\"' END)"
+)
+"""The second tier of several words, nothing where only titles have any of them.
+
+FTS5 would walk through what titles have once more, to find all of it in the better tier.
 """
 ALL_TIERS = (
     "SELECT found.record_id, tier.number * 1e12::float8 - found.id"
@@ -84,8 +97,16 @@ def best_first(resource: str, *, is_of_one_word: bool, is_backward: bool) -> SQL
         # Several words are in few entries, for which it costs more to look twice.
         ages = (NEW, OLD) if is_of_one_word and not is_backward else (ANY_AGE,)
         return _in_tiers(resource, numbers, ages, newest)
-    arms = [ONE_TIER.format(tier=number, newest=newest, resource=resource) for number in numbers]
-    return " UNION ALL ".join(arms), [_query(tier_expression, resource, each) for each in numbers]
+    arms, queries = [], []
+    for number in numbers:
+        is_gated = number == 1 and not is_of_one_word
+        query = IF_ELSEWHERE if is_gated else "%s"
+        arms.append(ONE_TIER.format(tier=number, query=query, newest=newest, resource=resource))
+        if is_gated:
+            elsewhere = partial(elsewhere_expression, resource)
+            queries.append(UnboundParameter("search", None, elsewhere))
+        queries.append(_query(tier_expression, resource, number))
+    return " UNION ALL ".join(arms), queries
 
 
 def _in_tiers(resource: str, numbers: Sequence[int], ages: Sequence[str], newest: str) -> SQL:
