@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 EXACT_LIFETIME, NOTIFIED_LIFETIME = 30.0, 1.0
 """Longest life of a response in seconds, where no change can be missed and where one could be."""
-OVERHEAD = 1_000
-"""Bytes that a response takes besides its body and what was asked for, roughly."""
+OVERHEAD = 2_000
+"""Bytes that a response takes besides its body and what was asked for, roughly.
+
+Its headers count twice, as they are written for the wire when it is sent.
+"""
 
 
 class CacheCounts:

@@ -6,12 +6,16 @@ import gc
 import tracemalloc
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from uuid import uuid4
 
 import pytest
 
 from cards.models import Card
-from resources.actors import ANONYMOUS
+from resources.actors import ANONYMOUS, Actor
+from resources.answers import JSON, VARY, HttpAnswer
 from resources.byte_cache import ByteCache, byte_cached
+from resources.execution.epochs import Epochs
+from resources.execution.response_cache import ResponseCache
 from resources.query.parsing import QUERY_BYTES, list_query, view_selection
 from resources.query.plans import PLAN_BYTES, list_plan, view_plan
 from resources.registry import resource_of
@@ -86,6 +90,23 @@ def test_caches_count_no_less_than_they_take(db: None, ask: Callable[[int], None
     counted = sum(cache.used for cache in caches()) - used
     assert counted > 50_000
     assert taken <= counted, f"{taken} bytes taken, {counted} counted"
+
+
+@pytest.mark.no_cover
+def test_responses_that_were_sent_count_no_less_than_they_take() -> None:
+    responses = ResponseCache(Epochs(), 1_000_000, 60)
+    gc.collect()
+    tracemalloc.start()
+    for number in range(100):
+        path = f"/api/v1/cards/{uuid4()}"
+        actor = Actor(uuid4(), frozenset({f"role-{number}"}), name="member")
+        headers = {"Content-Type": JSON, "Vary": VARY, "ETag": f'"{number}"', "Change-Cursor": path}
+        answer = HttpAnswer(200, b"x" * 100, headers, frozenset({"cards", f"source-{number}"}))
+        assert answer.encoded_headers
+        responses.keep((path, "", actor.id, actor.kind), answer, 0, len(path))
+    taken, _peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert taken <= responses.entries.used
 
 
 def test_long_queries_push_each_other_out(db: None) -> None:
