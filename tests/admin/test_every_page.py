@@ -11,6 +11,7 @@ from django.contrib.admin import site
 from django.http import HttpResponse
 
 from resources import registry
+from resources.admin.site import AdminSite
 from server import error_pages
 from tests.admin.counters import wrong_counters
 from tests.admin.desks import at_desk, list_of, page_of
@@ -29,6 +30,21 @@ if TYPE_CHECKING:
 
 WRONG = {"": "nonsense", "_id": "nonsense", "_at_0": "31.02.", "_at_1": "25:61"}
 MODELS = [model for model in apps.get_models() if site.is_registered(model)]
+
+
+@pytest.fixture(autouse=True)
+def menu_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the menu on the first page of each member alone: it is a third of every page."""
+    drawn = set()
+    listed = AdminSite.get_sidebar_list
+
+    def once(of_site: AdminSite, request: HttpRequest) -> list[Any]:
+        if request.user.pk in drawn:
+            return []
+        drawn.add(request.user.pk)
+        return list(listed(of_site, request))
+
+    monkeypatch.setattr(AdminSite, "get_sidebar_list", once)
 
 
 @pytest.fixture(autouse=True)
