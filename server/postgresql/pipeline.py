@@ -40,8 +40,6 @@ MOST_STATEMENTS = 100
 """Statements that are prepared at a time for one connection, as psycopg has it."""
 TEXT = pq.Format.TEXT
 FAILED = pq.ExecStatus.FATAL_ERROR
-FORGOTTEN = (errors.InvalidSqlStatementName, errors.FeatureNotSupported)
-"""What tells that a prepared statement is gone, or that the columns of its rows have changed."""
 
 
 @dataclass(slots=True)
@@ -60,6 +58,9 @@ class BoundStatement(NamedTuple):
     values: Sequence[Buffer | None] = ()
     formats: Sequence[pq.Format] | None = None
     received: Callable[[Rows], object] | None = None
+
+
+DEALLOCATION = BoundStatement((b"DEALLOCATE", None))
 
 
 class Adaptation(NamedTuple):
@@ -81,15 +82,18 @@ class PreparedStatements:
     """What one connection has prepared, by text and the types of the values.
 
     A statement has no name until it is sent for the second time, and none without values: there
-    is little to plan about it. The one that was not used for the longest time gives way. psycopg
-    itself must not prepare anything (`prepare_threshold`): it drops what others have prepared.
+    is little to plan about it. The one that was not used for the longest time gives way, never to
+    one that is sent just once. psycopg itself must not prepare anything (`prepare_threshold`): it
+    drops what others have prepared.
     """
 
     def __init__(self, connection: Connection) -> None:
         self.pgconn = connection.pgconn
         self.transformer = Transformer(Adaptation(connection.adapters))
+        self.seen: OrderedDict[Key, None] = OrderedDict()
         self.names: OrderedDict[Key, bytes] = OrderedDict()
         self.new_names: dict[Key, bytes] = {}
+        self.unneeded: list[bytes] = []
         self.numbers = count(1)
 
     def bind(self, statement: Statement) -> BoundStatement:
@@ -104,6 +108,9 @@ class PreparedStatements:
     def send_all(self, statements: Iterable[BoundStatement]) -> Iterator[Taker]:
         """Send statements with what has to go before each; yield who takes each one's results."""
         self.new_names.clear()
+        while self.unneeded:
+            self.pgconn.send_query_params(b"DEALLOCATE " + self.unneeded.pop(), None)
+            yield partial(self.receive, DEALLOCATION)
         for bound in statements:
             yield from self._prepare(bound.key)
             self.send(bound)
@@ -123,34 +130,39 @@ class PreparedStatements:
         result = results[-1]
         if result.status == FAILED:
             error = errors.error_from_result(result)
-            if isinstance(error, FORGOTTEN):
-                self.names.clear()
+            self._forget(bound.key, error)
             raise error
         if bound.received is not None:
             self.transformer.set_pgresult(result)
             bound.received(self.transformer.load_rows(0, result.ntuples, tuple))
 
     def _prepare(self, key: Key) -> Iterator[Taker]:
-        name = self.names.get(key)
-        if name is not None:
+        if key in self.names:
             self.names.move_to_end(key)
-            if not name and key not in self.new_names:
+        elif key in self.seen:
+            if key not in self.new_names:
                 self.new_names[key] = b"_holobase_%d" % next(self.numbers)
                 self.pgconn.send_prepare(self.new_names[key], *key)
                 yield partial(self._keep_name, key)
         elif key[1]:
-            if len(self.names) >= MOST_STATEMENTS:
-                yield from self._drop(*self.names.popitem(last=False))
-            self.names[key] = b""
+            self.seen[key] = None
+            if len(self.seen) > MOST_STATEMENTS:
+                self.seen.popitem(last=False)
 
     def _keep_name(self, key: Key, results: Results) -> None:
         self.receive(BoundStatement(key), results)
         self.names[key] = self.new_names[key]
+        self.seen.pop(key, None)
+        if len(self.names) > MOST_STATEMENTS:
+            self.unneeded.append(self.names.popitem(last=False)[1])
 
-    def _drop(self, key: Key, name: bytes) -> Iterator[Taker]:
-        if name:
-            self.pgconn.send_query_params(b"DEALLOCATE " + name, None)
-            yield partial(self.receive, BoundStatement(key))
+    def _forget(self, key: Key, error: errors.Error) -> None:
+        """Prepare anew what the server has forgotten, or the columns of whose rows have changed."""
+        if isinstance(error, errors.InvalidSqlStatementName):
+            self.names.clear()
+            self.unneeded.clear()
+        elif isinstance(error, errors.FeatureNotSupported) and key in self.names:
+            self.unneeded.append(self.names.pop(key))
 
 
 all_prepared: WeakKeyDictionary[Connection, PreparedStatements] = WeakKeyDictionary()

@@ -14,6 +14,7 @@ from django.db import (
     DatabaseError,
     DataError,
     IntegrityError,
+    NotSupportedError,
     connection,
     transaction,
 )
@@ -201,7 +202,40 @@ def test_no_connection_keeps_more_statements_than_it_may(dana: User) -> None:
         for _time in range(2):
             assert database.rows(f"SELECT %s + {number}", [1]) == [(1 + number,)]
     ((kept,),) = database.rows("SELECT COUNT(*) FROM pg_prepared_statements", ())
-    assert kept <= pipeline.MOST_STATEMENTS
+    assert kept <= pipeline.MOST_STATEMENTS + 1
+
+
+@only_on_postgresql
+def test_statements_that_are_sent_once_push_out_none_that_is_prepared(dana: User) -> None:
+    database = databases[DEFAULT_DB_ALIAS]
+    for _time in range(2):
+        database.rows("SELECT %s + 1000", [1])
+    for number in range(pipeline.MOST_STATEMENTS + 20):
+        database.rows(f"SELECT %s - {number}", [1])
+    ((kept,),) = database.rows(
+        "SELECT COUNT(*) FROM pg_prepared_statements WHERE statement = 'SELECT $1 + 1000'", ()
+    )
+    assert kept == 1
+
+
+@only_on_postgresql
+def test_a_statement_whose_columns_have_changed_is_prepared_again(dana: User) -> None:
+    database = databases[DEFAULT_DB_ALIAS]
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE shifting AS SELECT 1 AS number")
+    sql = "SELECT * FROM shifting WHERE number < %s"
+    for _time in range(3):
+        assert database.rows(sql, [2]) == [(1,)]
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE shifting ADD COLUMN more text DEFAULT 'more'")
+    with pytest.raises(NotSupportedError):
+        database.rows(sql, [2])
+    for _time in range(3):
+        assert database.rows(sql, [2]) == [(1, "more")]
+    ((kept,),) = database.rows(
+        "SELECT COUNT(*) FROM pg_prepared_statements WHERE statement LIKE '%%shifting%%'", ()
+    )
+    assert kept == 1
 
 
 @only_on_postgresql
