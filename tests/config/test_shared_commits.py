@@ -22,7 +22,7 @@ from resources.http.exchange import Exchange
 from resources.http.pipeline import WRITE, answer_of
 from resources.http.request import Request
 from resources.models import Change, SearchEntry
-from resources.search.partitions import partition_of
+from resources.search.partitions import OF_TITLE, partition_of
 from server.write_executor import PLACES_OF_BATCH, GroupCommitWriter, QueuedWrite, a_group
 from tests.personas import new_member
 
@@ -119,7 +119,7 @@ def kept() -> set[str]:
 
 def with_words(words: str) -> set[int]:
     """Return the entries in whose titles the index knows these words, one after the other."""
-    terms = [partition_of("cards") + word for word in words.lower().split()]
+    terms = [f"{partition_of('cards')}{OF_TITLE}{word}" for word in words.lower().split()]
     with connection.cursor() as cursor:
         question = f'{{title}} : "{" ".join(terms)}"'
         cursor.execute("SELECT rowid FROM resources_search(%s)", [question])
