@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"^    (\d{8})$", re.MULTILINE)
 TOKEN = re.compile(r"token=(\S+)")
-IMMEDIATELY = {"default": {"BACKEND": "resources.jobs.backend.ImmediateJobBackend"}}
+# Any queue: modules with jobs may be loaded while this is set.
+IMMEDIATELY = {"default": {"BACKEND": "resources.jobs.backend.ImmediateJobBackend", "QUEUES": []}}
 
 
 class Mailbox:
