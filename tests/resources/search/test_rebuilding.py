@@ -25,6 +25,8 @@ STEPS = (
     "0005_search_terms",
     "0008_contentless_search",
     "0009_search_partitions",
+    "0010_search_by_age",
+    "0011_search_merges",
     "0012_title_terms",
 )
 
