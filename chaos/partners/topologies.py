@@ -87,11 +87,11 @@ class Topology:
     def child(self, kind: str) -> int:
         """Wait for a child of a kind and return its id."""
         until = monotonic() + START_SECONDS
-        while kind not in self.children().values():
+        while not (found := [pid for pid, what in self.children().items() if what == kind]):
             if monotonic() > until:
                 raise TimeoutError(f"no {kind}")
             sleep(0.05)
-        return next(pid for pid, what in self.children().items() if what == kind)
+        return found[0]
 
     def bugs(self) -> list[str]:
         """Return what the product has logged of bugs."""
