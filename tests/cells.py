@@ -76,6 +76,15 @@ def shared[T](tries: Iterable[T], turn: int, every: int = EVERY) -> list[T]:
     ]
 
 
+def fewer(examples: int) -> int:
+    """Return how many of always the same examples are tried here: all, but on the servers a part.
+
+    For examples about what the databases have little part in.
+    """
+    is_one_of_two = os.environ.get("DATABASE_URL") and not os.environ.get(EVERY_CELL_VARIABLE)
+    return examples // EVERY if is_one_of_two else examples
+
+
 def stood_for(items: Sequence[pytest.Item]) -> set[pytest.Item]:
     """Return the tests that others stand for here, or that the other half of the run tries."""
     if os.environ.get(EVERY_CELL_VARIABLE):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from resources import registry
 from server.app import Origins, application
+from tests.cells import fewer
 from tests.contract.examples import example_row
 from tests.personas import new_member
 
@@ -171,7 +172,7 @@ def requests(draw: st.DrawFn) -> tuple[str, str, str, int, dict[str, str]]:
 
 @given(asked=st.lists(requests(), min_size=REQUESTS_AT_ONCE, max_size=REQUESTS_AT_ONCE))
 @settings(
-    max_examples=150,
+    max_examples=fewer(150),
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
