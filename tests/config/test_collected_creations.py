@@ -27,12 +27,7 @@ if TYPE_CHECKING:
 
     from resources.answers import HttpAnswer
 
-pytestmark = [
-    pytest.mark.dialect,
-    pytest.mark.skipif(
-        "connection.vendor != 'postgresql'", reason="SQLite's own group commit is tried elsewhere"
-    ),
-]
+pytestmark = [pytest.mark.dialect, pytest.mark.servers]
 
 
 @pytest.fixture

@@ -40,9 +40,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.dialect
 TAKEN = uuid4()
-only_on_postgresql = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="SQLite runs each statement at once"
-)
 
 
 @pytest.fixture
@@ -75,7 +72,7 @@ def create_and_fail(creator: User) -> None:
     raise ZeroDivisionError
 
 
-@only_on_postgresql
+@pytest.mark.servers
 def test_a_create_is_one_round_trip(alice_live: Persona, trips: list[list[str]]) -> None:
     alice_live.creates("cards", title="Dragon")
     trips.clear()
@@ -171,7 +168,7 @@ def test_a_document_that_changes_later_is_written_as_it_was(dana: User) -> None:
     assert Card.objects.get().effects == {"preset": "holo"}
 
 
-@only_on_postgresql
+@pytest.mark.servers
 def test_a_statement_that_no_server_would_take_leaves_the_connection_as_it_is(dana: User) -> None:
     changes.create(Card, by=SYSTEM, creator=dana, title="Dragon")
     before = connection.connection
@@ -181,7 +178,7 @@ def test_a_statement_that_no_server_would_take_leaves_the_connection_as_it_is(da
     assert connection.connection is before
 
 
-@only_on_postgresql
+@pytest.mark.servers
 def test_statements_that_the_server_has_forgotten_are_prepared_again(dana: User) -> None:
     database = databases[DEFAULT_DB_ALIAS]
     for _time in range(3):
@@ -195,7 +192,7 @@ def test_statements_that_the_server_has_forgotten_are_prepared_again(dana: User)
     assert database.rows("SELECT 1", ()) == [(1,)]
 
 
-@only_on_postgresql
+@pytest.mark.servers
 def test_no_connection_keeps_more_statements_than_it_may(dana: User) -> None:
     database = databases[DEFAULT_DB_ALIAS]
     for number in range(pipeline.MOST_STATEMENTS + 20):
@@ -205,7 +202,7 @@ def test_no_connection_keeps_more_statements_than_it_may(dana: User) -> None:
     assert kept <= pipeline.MOST_STATEMENTS + 1
 
 
-@only_on_postgresql
+@pytest.mark.servers
 def test_statements_that_are_sent_once_push_out_none_that_is_prepared(dana: User) -> None:
     database = databases[DEFAULT_DB_ALIAS]
     for _time in range(2):
@@ -218,7 +215,7 @@ def test_statements_that_are_sent_once_push_out_none_that_is_prepared(dana: User
     assert kept == 1
 
 
-@only_on_postgresql
+@pytest.mark.servers
 def test_a_statement_whose_columns_have_changed_is_prepared_again(dana: User) -> None:
     database = databases[DEFAULT_DB_ALIAS]
     with connection.cursor() as cursor:
@@ -238,7 +235,7 @@ def test_a_statement_whose_columns_have_changed_is_prepared_again(dana: User) ->
     assert kept == 1
 
 
-@only_on_postgresql
+@pytest.mark.servers
 def test_a_statement_that_fails_whenever_it_is_prepared_leaves_nothing_behind(dana: User) -> None:
     card = changes.create(Card, by=SYSTEM, creator=dana, title="Dragon")
     for _time in range(6):
@@ -252,7 +249,7 @@ def test_a_statement_that_fails_whenever_it_is_prepared_leaves_nothing_behind(da
     assert kept == 1
 
 
-@only_on_postgresql
+@pytest.mark.servers
 def test_nothing_keeps_a_connection_alive_that_is_gone(dana: User) -> None:
     del dana
     line = psycopg.connect(**connection.get_connection_params())
