@@ -184,9 +184,12 @@ def everything() -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """Run PostgreSQL; give the URL of an empty database whose user may create others."""
-    with postgresql_cluster() as (server, url), server.running():
+def postgresql(**changed: str) -> Iterator[str]:
+    """Run PostgreSQL; give the URL of an empty database whose user may create others.
+
+    `changed` are settings of the server.
+    """
+    with postgresql_cluster(**changed) as (server, url), server.running():
         yield url
 
 
