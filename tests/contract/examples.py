@@ -30,7 +30,7 @@ from resources.actors import SYSTEM
 from resources.fields import TagsField
 from resources.models import Job
 from resources.relation_lists import list_fields
-from templates_app.models import Review
+from templates_app.models import Review, Template, TemplateVersion
 from tests.personas import Persona, new_member
 from users.models import Block, Follow, Mute, User
 
@@ -110,6 +110,13 @@ def example_row(resource: Resource, *, owner: Persona) -> Record:
         row: Record = service(by=owner.actor if is_owners else SYSTEM, **values)
         return row
     return changes.create(resource.record_model, by=SYSTEM, **values)
+
+
+def give_templates_a_version() -> None:
+    """Give approved templates that are examples their first version, as their approval would."""
+    for template in Template.objects.filter(version=0):
+        changes.create(TemplateVersion, by=SYSTEM, template=template, number=1, slots={})
+        changes.update(template, by=SYSTEM, version=1)
 
 
 def writable_values(resource: Resource, *, owner: Persona) -> JsonObject:

@@ -21,8 +21,7 @@ from resources.actors import SYSTEM
 from resources.errors import Problem
 from resources.ownership import owned_rows, owner_paths
 from resources.query.back_relations import back_relations
-from templates_app.models import Template, TemplateVersion
-from tests.contract.examples import example_row, writable_values
+from tests.contract.examples import example_row, give_templates_a_version, writable_values
 from tests.contract.matrix import hears, ids, read
 from tests.contract.writes import one_by_one, rolled_back
 from users.models import User
@@ -62,9 +61,7 @@ class Neighbourhood:
                 # Of some there can be one alone that is made of examples.
                 with suppress(IntegrityError), transaction.atomic():
                     example_row(resource, owner=owner)
-        for template in Template.objects.filter(version=0):
-            changes.create(TemplateVersion, by=SYSTEM, template=template, number=1, slots={})
-            changes.update(template, by=SYSTEM, version=1)
+        give_templates_a_version()
         first = self._owned(self.author), self._owned(self.neighbour)
         for rows, targets in (first, first[::-1]):
             for resource in registry.all_resources():

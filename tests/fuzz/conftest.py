@@ -14,7 +14,7 @@ import pytest
 from files.storage import set_up_storage
 from resources import registry
 from resources.errors import Problem
-from tests.contract.examples import example_row
+from tests.contract.examples import example_row, give_templates_a_version
 from tests.fuzz.running import STATUSES_VARIABLE
 from tests.fuzz.service import Service, statuses
 from tests.personas import new_member
@@ -90,5 +90,6 @@ def world(transactional_db: None) -> Iterator[World]:
     }
     alice = people["alice"]
     ids = {one.name: str(example_row(one, owner=alice).pk) for one in registry.all_resources()}
+    give_templates_a_version()
     with Service() as service:
         yield World(service, ids, people)

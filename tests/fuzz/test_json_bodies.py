@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resources import registry
@@ -119,7 +119,16 @@ def requests(draw: st.DrawFn) -> Sent:
     return Sent(operation.method, path, headers=headers, chunks=chunks)
 
 
+CARD_OF_A_TEMPLATE = Sent(
+    "POST",
+    "/api/v1/cards",
+    headers=[(b"content-type", b"application/json")],
+    chunks=(written({"title": "Dragon", "template": "<templates>"}),),
+)
+
+
 @given(sent=requests(), who=st.sampled_from(["", "alice", "admin", "admin"]))
+@example(sent=CARD_OF_A_TEMPLATE, who="alice")
 @examples(100)
 def test_no_json_body_makes_an_operation_fail(world: World, sent: Sent, who: str) -> None:
     world.ask(sent, who)
