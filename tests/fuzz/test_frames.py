@@ -11,6 +11,7 @@ from asgiref.testing import ApplicationCommunicator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from realtime.frames import RECEIVED_FRAMES
 from resources import registry
 from tests.fuzz.hostile import json_objects, json_values, one_of, raw_bodies, texts
 from tests.fuzz.running import examples
@@ -22,17 +23,7 @@ if TYPE_CHECKING:
     from resources.json_text import JsonObject
     from tests.fuzz.conftest import World
 
-KINDS = [
-    "subscribe",
-    "unsubscribe",
-    "auth",
-    "ping",
-    "join",
-    "leave",
-    "presence",
-    "broadcast",
-    "signal",
-]
+KINDS = [*RECEIVED_FRAMES]
 MEMBERS = (
     "ref",
     "topic",

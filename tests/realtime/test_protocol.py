@@ -71,6 +71,11 @@ def test_the_table_names_every_frame_that_the_code_sends_and_no_other() -> None:
     assert {frame.name for frame in SENT_FRAMES} == sent_types()
 
 
+def test_no_two_frames_are_one_message_of_the_document() -> None:
+    messages = [frame.message for frame in (*RECEIVED_FRAMES.values(), *SENT_FRAMES)]
+    assert sorted(messages) == sorted(set(messages))
+
+
 def test_the_document_is_the_one_that_the_table_gives() -> None:
     assert DOCUMENT.read_bytes() == asyncapi_yaml(), "./holo asyncapi --file docs/asyncapi.yaml"
     assert set(types("receive")) == set(RECEIVED_FRAMES)
