@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from channels.layers import channel_layers
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -44,6 +45,9 @@ def everything(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every part there."""
     set_up_storage()
     BackgroundWorker("alive").beat()
+    # On a busy machine a command takes longer than anybody waits for it in production.
+    monkeypatch.setattr("server.shared_layer.ANSWER_SECONDS", 60)
+    monkeypatch.delitem(channel_layers.backends, "default", raising=False)
     # It says so once, which is enough for as long as a test may take.
     monkeypatch.setattr("config.readiness.SILENT_AFTER", timedelta(minutes=5))
 

@@ -17,6 +17,7 @@ OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 SERVES_NOT = {"bench", "chaos", "clients", "data", "deploy", "findings", "tests"}
 OF_OTHERS = {
     "POSTGRES_PASSWORD",
+    "POSTGRES_SHARED_BUFFERS",
     "GRAFANA_PASSWORD",
     "TURN_REALM",
     "HOLOBASE_IMAGE",
