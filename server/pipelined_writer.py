@@ -13,7 +13,8 @@ from contextlib import suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from functools import partial
-from queue import Empty, SimpleQueue
+from itertools import islice
+from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
 
@@ -32,6 +33,7 @@ from server.write_executor import (
     ThreadPool,
     answered_always,
     error_answer,
+    waiting_jobs,
     write_in_language,
 )
 
@@ -109,7 +111,7 @@ class PipelinedWriter:
 
     def _write_for_ever(self) -> None:
         while True:
-            group = self._next_group()
+            group = list(islice(waiting_jobs(self.jobs), MOST_IN_A_GROUP))
             try:
                 with_connection(partial(write_group, group))
             except Exception as error:  # noqa: BLE001 - logged and answered
@@ -121,14 +123,6 @@ class PipelinedWriter:
             # Nobody waits any more where the loop is closed.
             with suppress(RuntimeError):
                 group[0].future.get_loop().call_soon_threadsafe(_resolve, group)
-
-    def _next_group(self) -> Sequence[CollectedWrite]:
-        """Wait for a creation, and take all that have come in the meantime along."""
-        group = [self.jobs.get()]
-        with suppress(Empty):
-            while len(group) < MOST_IN_A_GROUP:
-                group.append(self.jobs.get_nowait())
-        return group
 
 
 def write_group(group: Sequence[CollectedWrite]) -> None:
@@ -154,7 +148,8 @@ def _write_together(group: Sequence[CollectedWrite]) -> None:
         return
     for job in group:
         if job.is_collected and job.answer is None:
-            job.answer = job.context.run(answered_always, partial(_answer, job))
+            work = partial(answer_of, END_WRITE, job.exchange)
+            job.answer = job.context.run(answered_always, work)
 
 
 def _is_taken_back(error: Exception) -> bool:
@@ -177,10 +172,6 @@ def _collect(job: CollectedWrite) -> None:
 @transaction.atomic
 def _collected(exchange: Exchange) -> HttpAnswer | None:
     return run((*BEGIN_WRITE, *HEADERS), exchange)
-
-
-def _answer(job: CollectedWrite) -> HttpAnswer:
-    return answer_of(END_WRITE, job.exchange)
 
 
 def _resolve(group: Sequence[CollectedWrite]) -> None:

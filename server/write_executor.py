@@ -111,19 +111,20 @@ class GroupCommitWriter:
 
     def _write_for_ever(self) -> None:
         while True:
-            group = list(a_group(self._waiting(), lambda asked: asked[0]))
+            group = list(a_group(waiting_jobs(self.jobs), lambda asked: asked[0]))
             write_group([job for job, _future in group])
             _job, future = group[0]
             # Nobody waits any more where the loop is closed.
             with suppress(RuntimeError):
                 future.get_loop().call_soon_threadsafe(_resolve, group)
 
-    def _waiting(self) -> Iterator[Waiting]:
-        """Wait for one, and yield it and all that has come in the meantime."""
-        yield self.jobs.get()
-        with suppress(Empty):
-            while True:
-                yield self.jobs.get_nowait()
+
+def waiting_jobs[Job](jobs: SimpleQueue[Job]) -> Iterator[Job]:
+    """Wait for one, and yield it and all that has come in the meantime."""
+    yield jobs.get()
+    with suppress(Empty):
+        while True:
+            yield jobs.get_nowait()
 
 
 def places_of(exchange: Exchange) -> int:
