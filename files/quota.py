@@ -53,10 +53,7 @@ def usage_of(owner_id: UUID, beside: UUID | None = None) -> Amount:
 
     An upload under way counts as the file that it becomes.
     """
-    owner, other = (
-        Upload._meta.pk.get_db_prep_value(key, connection)
-        for key in (owner_id, beside or NO_UPLOAD)
-    )
+    owner, other = (row_sql.database_key(Upload, key) for key in (owner_id, beside or NO_UPLOAD))
     with connection.cursor() as cursor:
         cursor.execute(USAGE, [owner, Upload.Kind.PARTIAL, owner, Upload.State.OPEN, other])
         size, files = cursor.fetchone()

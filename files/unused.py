@@ -15,7 +15,7 @@ from django.db.models import Exists, ManyToOneRel, OuterRef
 from django.utils import timezone
 
 from files.models import File, Variant
-from resources.api import together
+from resources.api import row_sql, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -60,10 +60,10 @@ def note_use(files: QuerySet[File]) -> None:
 def note_use_of(file_ids: Iterable[UUID]) -> None:
     """Do as `note_use` for single files; nothing is written of those that are as noted."""
     for file_id in file_ids:
-        for is_noted_used, is_unused in _state(file_id):
-            if is_noted_used and is_unused:
+        for is_noted_used, has_no_use in _state(file_id):
+            if is_noted_used and has_no_use:
                 _write(MARK, connection.ops.adapt_datetimefield_value(timezone.now()), file_id)
-            elif not (is_noted_used or is_unused):
+            elif not (is_noted_used or has_no_use):
                 _write(UNMARK, file_id)
 
 
@@ -83,7 +83,7 @@ def _relations() -> Iterator[ManyToOneRel]:
 def _state(file_id: UUID) -> Sequence[Row]:
     """Return whether a file is noted as used and whether it is unused; nothing once it is gone."""
     with connection.cursor() as cursor:
-        cursor.execute(_composed(STATE), [_database_id(file_id)])
+        cursor.execute(_composed(STATE), [row_sql.database_key(File, file_id)])
         found: Sequence[Row] = cursor.fetchall()
     return found
 
@@ -92,7 +92,7 @@ def _write(sql: str, *values: Any) -> None:
     """Change the note of a file, the last of the values, unless its use has changed meanwhile."""
     *others, file_id = values
     with together(), connection.cursor() as cursor:
-        cursor.execute(_composed(sql), [*others, _database_id(file_id)])
+        cursor.execute(_composed(sql), [*others, row_sql.database_key(File, file_id)])
 
 
 def _composed(sql: str) -> str:
@@ -107,7 +107,3 @@ def _composed(sql: str) -> str:
         for table, column in pointing
     ]
     return sql.format(unused=" AND ".join(conditions))
-
-
-def _database_id(file_id: object) -> Any:
-    return File._meta.pk.get_db_prep_value(file_id, connection)

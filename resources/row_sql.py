@@ -114,6 +114,11 @@ def build[M: Model](model: type[M], values: Mapping[str, object]) -> M:
     return row
 
 
+def database_key(model: type[Model], key: object) -> Any:
+    """Return the key of a row as the database driver takes it, for SQL that is written by hand."""
+    return model._meta.pk.get_db_prep_value(key, connection)
+
+
 def insert(row: Model) -> None:
     """Insert a new row, with the next statement or the commit at the latest.
 

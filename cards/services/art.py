@@ -21,6 +21,7 @@ from cards import selectors
 from cards.models import Card
 from files.care.hashing import hash_old_pictures
 from files.pictures.hash_texts import asked_hashes, shown_hashes
+from resources.api import row_sql
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -77,7 +78,7 @@ def _candidates(
     None is of this creator, nor of one who has made a card of the family.
     """
     of_id = Card._meta.pk
-    ids = [of_id.get_db_prep_value(each, connection) for each in (creator_id, *sorted(family))]
+    ids = [row_sql.database_key(Card, each) for each in (creator_id, *sorted(family))]
     marks = {"bands": _marks(len(bands)), "family": _marks(len(family))}
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES.format(**marks), [*sorted(bands), *ids])
@@ -93,7 +94,7 @@ def _marks(count: int) -> str:
 def index_front(card: Card, front: File | None) -> None:
     """Have a card be found by this front from now on."""
     shown = shown_hashes(front.perceptual_hash) if front else ()
-    card_id = Card._meta.pk.get_db_prep_value(card.pk, connection)
+    card_id = row_sql.database_key(Card, card.pk)
     with connection.cursor() as cursor:
         cursor.execute(FORGET, [card_id])
         cursor.executemany(INDEX, [(card_id, key) for key in sorted(_bands(shown))])

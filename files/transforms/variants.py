@@ -30,7 +30,6 @@ from resources.api import not_visible, row_sql, together
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -94,7 +93,7 @@ def made_variant(file: File, rendering: Rendering) -> Variant | None:
 def _made(file: File, name: str) -> Variant | None:
     # By hand: each request for a variant asks, and building the query took longer than running it.
     with connection.cursor() as cursor:
-        cursor.execute(MADE, [_database_id(file), name])
+        cursor.execute(MADE, [row_sql.database_key(File, file.pk), name])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -155,7 +154,7 @@ def _claim(file: File, recipe: Recipe) -> Variant | None:
     )
     time = connection.ops.adapt_datetimefield_value
     values = [
-        _database_id(file),
+        row_sql.database_key(File, file.pk),
         claim.name,
         time(claim.claimed_until),
         claim.content_type,
@@ -173,12 +172,6 @@ def _claim(file: File, recipe: Recipe) -> Variant | None:
     if others >= settings.MOST_VARIANTS:
         _drop_oldest(file, others + 1 - settings.MOST_VARIANTS)
     return claim
-
-
-def _database_id(file: File) -> str | UUID:
-    """Return the id of a file as the database has it."""
-    file_id: str | UUID = File._meta.pk.get_db_prep_value(file.pk, connection)
-    return file_id
 
 
 def _drop_oldest(file: File, surplus: int) -> None:
