@@ -45,6 +45,7 @@ from resources.query.cursors import after_cursor
 from resources.query.filters.compiling import filter_condition
 from resources.query.filters.conditions import Compared
 from resources.query.options import candidate_rules, rules_of_options
+from resources.query.planned_once import UNKNOWN, written_limit, written_values
 from resources.query.record_document import record_document
 from resources.query.sources import sources_of
 from resources.rules import Rule, Scope, narrowed
@@ -63,8 +64,6 @@ if TYPE_CHECKING:
     from resources.query.selection import Selection
     from resources.types import Values
 
-UNKNOWN = "(SELECT %s)"
-"""A limit by which PostgreSQL plans nothing: the statement is planned once a connection then."""
 PLAN_BYTES = 8 * 1024 * 1024
 """Memory for compiled plans, and for as many questions of streams."""
 NOTHING: Mapping[Hashable, str] = {}
@@ -127,13 +126,18 @@ def with_tables(plan: Plan, tables: Sequence[Table]) -> Plan:
     return Plan(f"WITH {heads} {plan.sql}", (*bound, *plan.parameters))
 
 
-def compiled(rows: QuerySet[Model, object], suffix: str = "", *limits: UnboundParameter) -> Plan:
-    """Compile a queryset whose values may be placeholders."""
+def compiled(
+    rows: QuerySet[Model, object],
+    suffix: str = "",
+    *limits: UnboundParameter,
+    written: Mapping[Hashable, str] = NOTHING,
+) -> Plan:
+    """Compile a queryset whose values may be placeholders, some of which are `written`."""
     try:
         sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
         return Plan(None)
-    return Plan(*inlined(sql + suffix, (*parameters, *limits)))
+    return Plan(*inlined(sql + suffix, (*parameters, *limits), written))
 
 
 def inlined(
@@ -141,8 +145,9 @@ def inlined(
 ) -> tuple[str, tuple[object, ...]]:
     """Write constants into the SQL, and of the placeholders those that are `written`.
 
-    What a rule or a document always says is then known to the query planner, which needs it to
-    use partial indexes, and is not sent again with every request.
+    One that is written around its value remains a parameter. What a rule or a document always says
+    is then known to the query planner, which needs it to use partial indexes, and is not sent again
+    with every request.
     """
     parts = sql.split("%s")
     pieces = [parts[0]]
@@ -150,7 +155,7 @@ def inlined(
     for parameter, part in zip(parameters, parts[1:], strict=True):
         is_placeholder = isinstance(parameter, UnboundParameter)
         constant = written.get(parameter.key) if is_placeholder else _constant(parameter)
-        if constant is None:
+        if constant is None or (is_placeholder and "%s" in constant):
             kept.append(parameter)
         pieces += ["%s" if constant is None else constant, part]
     return "".join(pieces), tuple(kept)
@@ -184,7 +189,7 @@ def known_plan(key: Hashable, compiling: Callable[[], Plan]) -> Plan:
 
 def list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     """Return the plan of a page: each row is document, then the sort values."""
-    key = ("list", resource, kind, query.shape)
+    key = ("list", resource, kind, query.shape, written_limit(query))
     return known_plan(key, lambda: _list_plan(resource, kind, query))
 
 
@@ -261,7 +266,8 @@ def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
         picked = _first_visible(rows, resource, actor, query)
         rows = resource.model._default_manager.filter(pk__in=picked)
     rows = _in_order(rows, resource, actor, query)
-    return compiled(_page(rows, resource, actor, query), *_limits(query))
+    page = _page(rows, resource, actor, query)
+    return compiled(page, *_limits(query), written=written_values(query))
 
 
 def _page(

@@ -38,6 +38,8 @@ TEXTS = 512
 """Statements with PostgreSQL's own placeholders that are kept."""
 MOST_STATEMENTS = 100
 """Statements that are prepared at a time for one connection, as psycopg has it."""
+PLANNED = (b"SELECT", b"WITH")
+"""What statements begin with that are worth preparing even if they have no values."""
 TEXT = pq.Format.TEXT
 FAILED = pq.ExecStatus.FATAL_ERROR
 
@@ -81,10 +83,10 @@ def with_numbers(sql: str) -> bytes:
 class PreparedStatements:
     """What one connection has prepared, by text and the types of the values.
 
-    A statement has no name until it is sent for the second time, and none without values: there
-    is little to plan about it. The one that was not used for the longest time gives way, never to
-    one that is sent just once. psycopg itself must not prepare anything (`prepare_threshold`): it
-    drops what others have prepared.
+    A statement has no name until it is sent for the second time, and none at all if it is one
+    without values such as BEGIN: there is nothing to plan about it. The one that was not used for
+    the longest time gives way, never to one that is sent just once. psycopg itself must not prepare
+    anything (`prepare_threshold`): it drops what others have prepared.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -144,7 +146,7 @@ class PreparedStatements:
                 self.new_names[key] = b"_holobase_%d" % next(self.numbers)
                 self.pgconn.send_prepare(self.new_names[key], *key)
                 yield partial(self._keep_name, key)
-        elif key[1]:
+        elif key[1] or key[0].startswith(PLANNED):
             self.seen[key] = None
             if len(self.seen) > MOST_STATEMENTS:
                 self.seen.popitem(last=False)
