@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from math import inf
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -16,16 +18,35 @@ if TYPE_CHECKING:
 
     from resources.types import Database
 
+KEPT_SECONDS = 0.05
+"""How long a thread keeps a connection of a pool from work to work; others may wait for one."""
+
 databases = cast("Mapping[str, Database]", connections)
 """This thread's connections, by their names in the settings."""
 
 
-def with_connection[Result](work: Callable[[], Result]) -> Result:
-    """Run work in a thread of a pool, and leave the thread's connection fit for the next."""
+def has_no_more() -> bool:
+    """Return False: nobody knows what the thread does next."""
+    return False
+
+
+def with_connection[Result](
+    work: Callable[[], Result], has_more: Callable[[], bool] = has_no_more
+) -> Result:
+    """Run work in a thread of a pool, and leave the thread's connection fit for the next.
+
+    One of a pool of connections is given back, unless the thread `has_more` to do: to take one
+    again costs about as much as to read a record.
+    """
     try:
         return work()
     finally:
+        # One of a pool counts as obsolete from when it is taken, one of the thread's own never.
+        taken_at = connection.close_at
+        is_kept = taken_at is not None and monotonic() < taken_at + KEPT_SECONDS and has_more()
+        connection.close_at = inf if is_kept else taken_at
         connection.close_if_unusable_or_obsolete()
+        connection.close_at = taken_at
 
 
 def waiting_migrations() -> list[Migration]:

@@ -61,13 +61,20 @@ class ThreadPool:
     async def run[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
         """Run `work` in one of the threads; 503 when the database goes away meanwhile."""
         try:
-            return await in_thread(self.pool, partial(copy_context().run, _in_thread, work))
+            return await in_thread(self.pool, partial(copy_context().run, self._in_thread, work))
         except Problem as problem:
             return problem_answer(problem)
 
     async def write(self, exchange: Exchange) -> HttpAnswer:
         """Run the steps of a write in one of the threads."""
         return await self.run(partial(write_in_language, exchange))
+
+    def _in_thread[Result](self, work: Callable[[], Result]) -> Result | HttpAnswer:
+        return with_connection(partial(answered_always, work), self._has_more)
+
+    def _has_more(self) -> bool:
+        """Return whether work waits for a thread."""
+        return not self.pool._work_queue.empty()
 
 
 @dataclass(slots=True)
@@ -167,10 +174,6 @@ def _resolve(group: Sequence[Waiting]) -> None:
     for job, future in group:
         if not future.done() and job.answer is not None:
             future.set_result(job.answer)
-
-
-def _in_thread[Result](work: Callable[[], Result]) -> Result | HttpAnswer:
-    return with_connection(partial(answered_always, work))
 
 
 def write_in_language(exchange: Exchange) -> HttpAnswer:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import OperationalError, connection
 
+from resources import connections
 from resources.answers import HttpAnswer
+from resources.connections import with_connection
 from resources.errors import Problem
 from server.postgresql.connection import is_cut_off
 from server.postgresql.watch import DatabaseWatch, watch
@@ -70,6 +72,22 @@ def test_no_request_fails_for_a_connection_that_died_in_the_pool(
         assert len(cursor.fetchall()) >= 5
         until(lambda: not cursor.execute(f"SELECT pid {OTHERS}").fetchall())
     assert list(threads.map(lambda _number: one(), range(30))) == [1] * 30
+
+
+@pytest.mark.servers
+def test_a_thread_keeps_its_connection_while_work_waits_but_not_for_ever(
+    transactional_db: None, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_kept(work_waits: bool) -> bool:
+        with_connection(connection.ensure_connection, lambda: work_waits)
+        is_open = connection.connection is not None
+        connection.close()
+        return is_open
+
+    assert threads.submit(is_kept, True).result()
+    assert not threads.submit(is_kept, False).result()
+    monkeypatch.setattr(connections, "KEPT_SECONDS", 0)
+    assert not threads.submit(is_kept, True).result()
 
 
 @pytest.mark.servers
