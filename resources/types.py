@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     class Database(BaseDatabaseWrapper):
         """A connection of the project's own, be it to SQLite or to PostgreSQL.
 
-        `rows` runs a statement with Django's placeholders and returns the rows that it answers.
+        `rows` runs a statement with Django's placeholders and returns the rows that it answers;
+        PostgreSQL alone has `rows_together`, which runs several in one round trip.
         `defer` lets one wait for those that follow, at most until the commit, or `send_deferred`,
         which raise its errors; its last argument, if any, is called with the rows. There are no
         savepoints while `is_one_piece`.
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
         is_one_piece: bool
         rows: Callable[[str, Values], Rows]
+        rows_together: Callable[[Sequence[tuple[str, Values]]], Sequence[Rows]]
         defer: Callable[..., None]
         send_deferred: Callable[[], None]
 

@@ -17,7 +17,7 @@ from resources.connections import databases
 from resources.dialects import dialect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable, Hashable, Sequence
 
     from resources.types import Rows, Values
 
@@ -56,6 +56,13 @@ def fetch_rows(sql: str, values: Values) -> Rows:
         cursor.execute(sql, values)
         found: Rows = cursor.fetchall()
     return found
+
+
+def fetch_rows_together(asked: Sequence[tuple[str, Values]]) -> Sequence[Rows]:
+    """Return the rows of each of several statements, which PostgreSQL gets in one round trip."""
+    if dialect().prepares_statements and all(_preparable.get(_key(*one)) for one in asked):
+        return databases[DEFAULT_DB_ALIAS].rows_together(asked)
+    return [fetch_rows(sql, values) for sql, values in asked]
 
 
 def fetch_rows_later(sql: str, values: Values) -> Callable[[], Rows]:

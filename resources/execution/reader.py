@@ -11,7 +11,7 @@ from zlib import crc32
 from resources.actors import UnboundActor
 from resources.documents.completion import completed, completed_list
 from resources.errors import Problem, not_permitted, not_signed_in, not_visible
-from resources.execution.run import rows_later, run_plan
+from resources.execution.run import bind_plan, rows_later, run_plan
 from resources.query.cursors import PageCursor
 from resources.query.options import rules_of_options
 from resources.query.parsing import filter_errors, list_query, view_selection
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor, ActorKind
     from resources.declaration import Resource
+    from resources.execution.run import BoundPlan
     from resources.query.list_query import ListQuery
     from resources.query.options import ChosenOptions
     from resources.query.plans import Plan
@@ -176,14 +177,17 @@ def page_of(resource: Resource, actor: Actor, query: ListQuery, url: str) -> Ans
     return Answer(body, list_tag(body), None if query.is_of_its_time else plan.sources)
 
 
-def page_of_words(part: SearchedPart, actor: Actor, words: str, url: str) -> bytes:
-    """Return the first page of a search for other words than those that its query was read with.
+def bind_words(part: SearchedPart, actor: Actor, words: str) -> BoundPlan:
+    """Bind a search for other words than those that its query was read with.
 
-    `url` (with a query) is what its links are built on. Raises Problem 400 as above.
+    Raises Problem 400 as above.
     """
-    values = part.query.values() | {"search": words}
     with filter_errors():
-        rows = run_plan(part.plan, actor, values)
+        return bind_plan(part.plan, actor, part.query.values() | {"search": words})
+
+
+def page_of_words(part: SearchedPart, rows: Rows, url: str) -> bytes:
+    """Return the first page of a search; `url` (with a query) is what its links are built on."""
     return _page_body(part.resource, part.query, rows, f"{url}&", None)
 
 

@@ -16,7 +16,13 @@ from django.utils.translation import gettext as _
 from resources import registry
 from resources.byte_cache import ByteCache
 from resources.errors import FieldError, Problem, bad_parameter
-from resources.execution.reader import SearchedPart, page_of_words, permitted_query
+from resources.execution.reader import (
+    SearchedPart,
+    bind_words,
+    page_of_words,
+    permitted_query,
+)
+from resources.execution.run import run_together
 from resources.http.authentication import require_scopes
 from resources.query.cost import Cost, require_affordable
 from resources.query.list_query import LONGEST_SEARCH, single
@@ -32,8 +38,10 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.execution.run import BoundPlan
     from resources.query.list_query import ListQuery, Parameters
     from resources.query.plans import Plan
+    from resources.types import Rows
 
 DEFAULT_LIMIT = 5
 HIGHEST_LIMIT = 20
@@ -70,18 +78,24 @@ class SearchQuery(NamedTuple):
 
     def answer(self, actor: Actor) -> bytes:
         """Return the page of each resource; raises Problem 400 for a filter that can't be asked."""
+        parts = self.form.parts
+        found = run_together([self._bound(part, actor) for part in parts])
         words = quote_plus(self.asked)
         pages = [
-            b'"%s":%s' % (part.resource.name.encode(), self._page(part, actor, words))
-            for part in self.form.parts
+            b'"%s":%s' % (part.resource.name.encode(), _page(part, rows, words))
+            for part, rows in zip(parts, found, strict=True)
         ]
         return b'{"results":{' + b",".join(pages) + b"}}"
 
-    def _page(self, part: SearchedPart, actor: Actor, words: str) -> bytes:
-        """Return the page of one resource, whose links lead to its list."""
-        url = f"{settings.PUBLIC_URL}{API_PREFIX}{part.resource}?{part.rest}&search={words}"
+    def _bound(self, part: SearchedPart, actor: Actor) -> BoundPlan:
         with _problems_of(part.resource):
-            return page_of_words(part, actor, self.words, url)
+            return bind_words(part, actor, self.words)
+
+
+def _page(part: SearchedPart, rows: Rows, words: str) -> bytes:
+    """Return the page of one resource, whose links lead to its list."""
+    url = f"{settings.PUBLIC_URL}{API_PREFIX}{part.resource}?{part.rest}&search={words}"
+    return page_of_words(part, rows, url)
 
 
 def read_search(actor: Actor, given: Parameters, defaults: Sequence[str]) -> SearchQuery:

@@ -264,8 +264,10 @@ def _list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
         rows = _matching(rows, resource)
     if query.picked:
         picked = _first_visible(rows, resource, actor, query)
-        rows = resource.model._default_manager.filter(pk__in=picked)
-    rows = _in_order(rows, resource, actor, query)
+        rows = _in_order(resource.model._default_manager.all(), resource, actor, query)
+        rows = rows.filter(pk__in=picked)
+    else:
+        rows = _beyond_cursor(_in_order(rows, resource, actor, query), query)
     page = _page(rows, resource, actor, query)
     return compiled(page, *_limits(query), written=written_values(query))
 
@@ -328,7 +330,7 @@ def _first_visible(
     candidates = resource.model._default_manager.all()
     for rule in candidate_rules(resource, query.options):
         candidates = narrowed(candidates, rule.scope(actor, resource.model))
-    ordered = _in_order(candidates, resource, actor, query)
+    ordered = _beyond_cursor(_in_order(candidates, resource, actor, query), query)
     order = [(key.column, key.direction(is_backward=query.is_backward)) for key in query.keys]
     columns = ordered.values_list(*(column for column, _direction in order))
     return FirstVisibleIds(columns, rows.values("pk"), order, query.picked or 0)
@@ -337,11 +339,10 @@ def _first_visible(
 def _in_order(
     rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
 ) -> QuerySet[Model]:
-    """Return the rows beyond the cursor in the order of the list."""
+    """Return the rows in the order of the list."""
     for key in query.keys:
         annotation = key.annotation(resource, actor)
         rows = rows if annotation is None else rows.annotate(**{key.column: annotation})
-    rows = _beyond_cursor(rows, query)
     return rows.order_by(*(key.order(is_backward=query.is_backward) for key in query.keys))
 
 

@@ -65,6 +65,18 @@ class PostgreSQLConnection(_Base):
         self._run(Statement(sql, values, found.append))
         return found[0]
 
+    def rows_together(self, asked: Sequence[tuple[str, Values]]) -> Sequence[Rows]:
+        """Run statements with Django's placeholders in one round trip; return the rows of each.
+
+        Nothing after one that fails is run; its error is raised.
+        """
+        if self._needs_djangos_cursor():
+            return [self.rows(sql, values) for sql, values in asked]
+        self._refuse_while_collecting()
+        found: list[Rows] = []
+        self._run(*(Statement(sql, values, found.append) for sql, values in asked))
+        return found
+
     def defer(
         self, sql: str, values: Values, received: Callable[[Rows], object] | None = None
     ) -> None:

@@ -23,8 +23,9 @@ from django.db.transaction import TransactionManagementError
 from cards.models import Card
 from cards.resources import CardResource
 from resources import changes
-from resources.actors import SYSTEM
+from resources.actors import ANONYMOUS, SYSTEM
 from resources.connections import databases
+from resources.http.search_query import read_search
 from resources.models import Change, SearchEntry
 from resources.row_sql import exists
 from server.postgresql import pipeline
@@ -88,6 +89,19 @@ def test_a_create_is_one_round_trip(alice_live: Persona, trips: list[list[str]])
         ]
     ]
     assert trips[-1][4].startswith("SELECT (JSON_BUILD_OBJECT('id',")
+
+
+@pytest.mark.servers
+def test_a_search_of_several_resources_is_one_round_trip(
+    alice_live: Persona, trips: list[list[str]]
+) -> None:
+    alice_live.creates("cards", title="Dragon", status="published")
+    alice_live.creates("posts", text="A dragon is a moth with scales")
+    search = read_search(ANONYMOUS, {"q": ["dragon"]}, ("cards", "posts", "users"))
+    one_by_one = search.answer(ANONYMOUS)
+    trips.clear()
+    assert search.answer(ANONYMOUS) == one_by_one
+    assert [len(trip) for trip in trips] == [3]
 
 
 def test_what_is_deferred_is_there_for_the_next_statement(dana: User) -> None:
