@@ -12,6 +12,7 @@ from bench.community.section import community
 from bench.files.section import files
 from bench.on_postgresql import on_postgresql
 from bench.over_http import at_a_million, beside_pocketbase
+from bench.processes import processes
 from bench.realtime import realtime
 from bench.report import REPORT, replace_section
 from bench.search.section import search
@@ -25,6 +26,7 @@ PARTS: dict[str, tuple[str, Callable[[argparse.Namespace], list[str]]]] = {
     "http": ("HTTP on SQLite", beside_pocketbase),
     "realtime": ("Realtime", realtime),
     "postgres": ("HTTP on PostgreSQL", on_postgresql),
+    "processes": ("One process and two", processes),
     "million": ("HTTP at 1,000,000 cards", at_a_million),
     "files": ("Files", files),
     "search": ("Search", search),

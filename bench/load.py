@@ -9,11 +9,14 @@ import subprocess
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle
 from statistics import median, quantiles
 from time import perf_counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast, override
 from urllib.parse import urlsplit
+
+import uvloop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 CONNECTIONS = 32
 RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 LATENCY = re.compile(r"(50|99)%\s+([\d.]+)(us|ms|s|m)\b")
+LENGTH = re.compile(rb"content-length: (\d+)")
 FAILED = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: .*")
 MILLISECONDS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
 SCRIPT = """
@@ -109,38 +113,85 @@ def _lua(request: Request) -> str:
 
 
 def _in_process(request: Request, seconds: float) -> Measured:
-    return asyncio.run(_generated(request, seconds))
+    return uvloop.run(_generated(request, seconds))
 
 
 async def _generated(request: Request, seconds: float) -> Measured:
-    started = perf_counter()
+    loop, started = asyncio.get_running_loop(), perf_counter()
     calls = cycle([_bytes(request, call) for call in request.calls])
-    connections = (
-        _connection(request, calls, started + seconds) for _ in range(request.connections)
-    )
-    times = [time for one in await asyncio.gather(*connections) for time in one]
+    target = urlsplit(request.server)
+    begin = partial(Client, calls, started + seconds)
+    host, port = target.hostname or "", target.port or 80
+    clients = [
+        (await loop.create_connection(begin, host, port))[1] for _ in range(request.connections)
+    ]
+    await asyncio.gather(*(client.ended for client in clients))
+    times = [time for client in clients for time in client.times]
     rate = len(times) / (perf_counter() - started)
     return Measured(rate, median(times), quantiles(times, n=100)[98])
 
 
-async def _connection(request: Request, calls: Iterator[bytes], until: float) -> list[float]:
-    target = urlsplit(request.server)
-    reader, writer = await asyncio.open_connection(target.hostname, target.port)
-    times = []
-    while perf_counter() < until:
-        began = perf_counter()
-        writer.write(next(calls))
-        head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 2"):
-            raise LoadError(head.decode())
-        length = re.search(rb"content-length: (\d+)", head.lower())
-        if length:
-            await reader.readexactly(int(length[1]))
-        elif b"chunked" in head:
-            await reader.readuntil(b"\r\n0\r\n\r\n")
-        times.append((perf_counter() - began) * 1000)
-    writer.close()
-    return times
+class Client(asyncio.Protocol):
+    """One connection that asks as soon as it was answered; `times` are milliseconds.
+
+    It is bare, as the generator shares the processors with the servers: what it takes, they lack.
+    """
+
+    transport: asyncio.Transport
+
+    def __init__(self, calls: Iterator[bytes], until: float) -> None:
+        self.calls, self.until = calls, until
+        self.times: list[float] = []
+        self.ended = asyncio.get_running_loop().create_future()
+        self.read = b""
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+        self._ask()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self.read += data
+        if not _is_whole(self.read):
+            return
+        now = perf_counter()
+        self.times.append((now - self.began) * 1000)
+        if not self.read.startswith(b"HTTP/1.1 2"):
+            self._end(LoadError(self.read.decode(errors="replace")))
+        elif now < self.until:
+            self._ask()
+        else:
+            self._end()
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end(LoadError(f"the connection was closed: {exc}"))
+
+    def _ask(self) -> None:
+        self.read, self.began = b"", perf_counter()
+        self.transport.write(next(self.calls))
+
+    def _end(self, failure: LoadError | None = None) -> None:
+        if self.ended.done():
+            return
+        if failure:
+            self.ended.set_exception(failure)
+        else:
+            self.ended.set_result(None)
+        self.transport.close()
+
+
+def _is_whole(read: bytes) -> bool:
+    """Return whether an answer has come to its end."""
+    end = read.find(b"\r\n\r\n")
+    if end < 0:
+        return False
+    head = read[:end].lower()
+    length = LENGTH.search(head)
+    if length:
+        return len(read) - end - 4 >= int(length[1])
+    return b"chunked" not in head or read.endswith(b"\r\n0\r\n\r\n")
 
 
 def _bytes(request: Request, call: Call) -> bytes:

@@ -11,6 +11,8 @@ from time import perf_counter, sleep
 from typing import TYPE_CHECKING, NamedTuple
 
 from bench import pocketbase, report
+from bench.held import hold
+from bench.held import table as held_table
 from bench.listening import Listeners, listening
 from bench.over_http import SERVERS, prepared, say
 from bench.wires import event_stream, pocketbase_stream, websocket
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
+    from bench.held import Held
     from bench.served import Served
     from bench.wires import Wire
     from resources.json_text import JsonObject
@@ -32,10 +35,11 @@ MOST_LAG = 1.0
 GRACE = 20.0
 GUESTS, MEMBERS = "guests", "members"
 RULES = {GUESTS: pocketbase.SIMPLE_RULE, MEMBERS: pocketbase.ACTOR_RULE}
+POCKETBASE_STREAM = "PocketBase, SSE"
 WAYS: dict[str, tuple[str, Wire]] = {
     "Holobase, WebSocket": (HOLOBASE, websocket),
     "Holobase, SSE": (HOLOBASE, event_stream),
-    "PocketBase, SSE": (POCKETBASE, pocketbase_stream),
+    POCKETBASE_STREAM: (POCKETBASE, pocketbase_stream),
 }
 INTRODUCTION = """\
 {subscribers:,} subscribers of all cards at one server, SQLite, with a process for each core. Times
@@ -130,12 +134,13 @@ def realtime(options: argparse.Namespace) -> list[str]:
         folders = {name: Path(scratch, name.lower()) for name in (HOLOBASE, POCKETBASE)}
         rows = prepared(folders, CARDS)
         results = _alternated(folders, rows, options)
-        held = {name: _held(name, folders, rows, options.connections) for name in WAYS}
+        held = _held(folders, rows, options)
     words = INTRODUCTION.format(subscribers=options.subscribers, rounds=options.rounds)
     lines = [words]
     for audience, rounds in results.items():
         lines += [f"### {audience.capitalize()}", "", *_table(rounds), ""]
-    return [*lines, *_held_table(held, options.connections)]
+    lines += [f"### {options.connections:,} connections held at once", ""]
+    return [*lines, *held_table(held, POCKETBASE_STREAM)]
 
 
 def _alternated(
@@ -185,29 +190,25 @@ def author(name: str, server: Served, rows: JsonObject) -> Author:
     return Author(server.address, path, token, {**card, "is_public": True})
 
 
-class Held(NamedTuple):
-    """How many connections were held, how many of them heard a write, and bytes for each."""
+def _held(
+    folders: Mapping[str, Path], rows: JsonObject, options: argparse.Namespace
+) -> list[dict[str, Held]]:
+    """Hold many guests' connections at a fresh server of each kind, alternating."""
+    return [
+        {name: _held_by(name, folders, rows, options.connections) for name in WAYS}
+        for _round in range(options.rounds)
+    ]
 
-    connections: int
-    heard: int
-    each: float
-    seconds: float
 
-
-def _held(name: str, folders: Mapping[str, Path], rows: JsonObject, connections: int) -> Held:
-    """Hold many guests' connections at a fresh server, then write once."""
+def _held_by(name: str, folders: Mapping[str, Path], rows: JsonObject, connections: int) -> Held:
     server = WAYS[name][0]
     say(f"holding {connections:,} connections, {name}")
     with SERVERS[server](folders[server]) as one:
         if server == POCKETBASE:
             pocketbase.set_list_rule(one, RULES[GUESTS])
         Writer(author(name, one, rows[server])).write(20, 2)  # what it needs to write at all
-        before, began = one.memory(), perf_counter()
-        with _channel(name, one, rows[server], [""] * connections) as channel:
-            seconds = perf_counter() - began
-            each = (one.memory() - before) / connections
-            heard = channel.deliver(1, 1).arrived
-    return Held(connections, heard, each, seconds)
+        channel = _channel(name, one, rows[server], [""] * connections)
+        return hold(one, connections, channel, lambda opened: opened.deliver(1, 1).arrived)
 
 
 def _table(rounds: Sequence[Mapping[str, Measured]]) -> list[str]:
@@ -226,12 +227,12 @@ def _table(rounds: Sequence[Mapping[str, Measured]]) -> list[str]:
 
 def _row(name: str, rounds: Sequence[Mapping[str, Measured]]) -> list[str]:
     mine = [one[name] for one in rounds]
-    theirs = [one["PocketBase, SSE"] for one in rounds]
+    theirs = [one[POCKETBASE_STREAM] for one in rounds]
     pairs = list(zip(mine, theirs, strict=True))
     slower = [one.steady.p99 / other.steady.p99 for one, other in pairs]
     more = [one.fastest.a_second / other.fastest.a_second for one, other in pairs]
     shares = zip(*((one.fastest.server, one.fastest.generator) for one in mine), strict=True)
-    is_ours = name != "PocketBase, SSE"
+    is_ours = name != POCKETBASE_STREAM
     steady = [one.steady for one in mine]
     is_complete = all(one.is_complete for one in steady)
     return [
@@ -239,28 +240,10 @@ def _row(name: str, rounds: Sequence[Mapping[str, Measured]]) -> list[str]:
         f"{sum(one.arrived for one in steady) / sum(one.expected for one in steady):.0%}",
         f"{median(one.steady.p50 for one in mine):.1f}",
         f"{median(one.steady.p99 for one in mine):.1f}",
-        _promised(slower, 0.5, is_met=is_complete and median(slower) < 0.5) if is_ours else "",
+        report.promised(slower, 0.5, is_met=is_complete and median(slower) < 0.5)
+        if is_ours
+        else "",
         f"{median(one.fastest.a_second for one in mine):,.0f}",
-        _promised(more, 3, is_met=is_complete and median(more) >= 3) if is_ours else "",
+        report.promised(more, 3, is_met=is_complete and median(more) >= 3) if is_ours else "",
         ", ".join(f"{max(part):.0%}" for part in shares),
     ]
-
-
-def _promised(ratios: Sequence[float], promise: float, *, is_met: bool) -> str:
-    return f"{report.spread(ratios)}, promised {promise:g}: {'met' if is_met else 'not met'}"
-
-
-def _held_table(held: Mapping[str, Held], connections: int) -> list[str]:
-    head = ["", "held", "heard one write", "memory each, kB", "opened in, s", "connects a second"]
-    rows = [
-        [
-            name,
-            f"{one.connections:,}",
-            f"{one.heard:,}",
-            f"{one.each / 1e3:.0f}",
-            f"{one.seconds:.0f}",
-            f"{one.connections / one.seconds:,.0f}",
-        ]
-        for name, one in held.items()
-    ]
-    return [f"### {connections:,} connections held at once", "", *report.table(head, rows)]

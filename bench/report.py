@@ -46,6 +46,11 @@ def spread(ratios: Sequence[float]) -> str:
     return f"{median(ratios):.2g} ({min(ratios):.2g} to {max(ratios):.2g})"
 
 
+def promised(ratios: Sequence[float], promise: float, *, is_met: bool) -> str:
+    """Write the ratios of all rounds beside what is promised of them."""
+    return f"{spread(ratios)}, promised {promise:g}: {'met' if is_met else 'not met'}"
+
+
 def rates(
     loads: Sequence[Workload],
     results: Mapping[str, Sequence[Mapping[str, Measured]]],
