@@ -60,6 +60,8 @@ PARSE_DECLTYPES = PARSE_COLNAMES = 0
 sqlite_version = apsw.sqlite_lib_version()
 sqlite_version_info = tuple(map(int, sqlite_version.split(".")))
 FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
+OF_ONE_THREAD = FLAGS | apsw.SQLITE_OPEN_NOMUTEX
+"""For a connection that only one thread uses: SQLite locks nothing in each of its calls."""
 NOTHING_ELSE = (None,) * 6
 """What PEP 249 has a description tell of a column, and SQLite does not know."""
 STATEMENTS = 128
@@ -67,6 +69,11 @@ STATEMENTS = 128
 LOCK_STEPS = 0.000_25, 0.001, 0.005, 0.02
 """Seconds between tries for a lock, each `STEPS_ALIKE` times, the last from then on."""
 STEPS_ALIKE = 40
+
+# Counting the memory in use, which nobody asks for, locks whatever SQLite allocates.
+apsw.shutdown()
+apsw.config(apsw.SQLITE_CONFIG_MEMSTATUS, False)
+apsw.initialize()
 
 ERRORS: dict[type[Exception], type[Error]] = {
     apsw.ConstraintError: IntegrityError,
@@ -253,8 +260,8 @@ class SqliteConnection(_Connection):
 
     isolation_level: str | None = None
 
-    def __init__(self, database: str, statements: int = STATEMENTS) -> None:
-        super().__init__(database, FLAGS, statementcachesize=statements)
+    def __init__(self, database: str, statements: int = STATEMENTS, flags: int = FLAGS) -> None:
+        super().__init__(database, flags, statementcachesize=statements)
         self.row_converters: dict[str, RowConverter | None] = {}
         # Statistics of values (the library has STAT4) would have a statement planned anew at every
         # run whose bound value bounds a range.

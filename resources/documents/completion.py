@@ -33,11 +33,11 @@ def completed(document: str) -> str:
     return document
 
 
-def completed_list(documents: Iterable[str]) -> bytes:
+def completed_list(documents: Iterable[str | bytes]) -> bytes:
     """Return JSON documents with commas between, their marks replaced, in UTF-8.
 
     Each is encoded by itself: put together first, a letter beyond Latin-1 in one of them would have
     Python widen them all.
     """
-    joined = b",".join([document.encode() for document in documents])
+    joined = b",".join([each if isinstance(each, bytes) else each.encode() for each in documents])
     return completed(joined.decode()).encode() if SIGN_BYTES in joined else joined

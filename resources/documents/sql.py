@@ -29,13 +29,16 @@ from django.db.models.expressions import Col
 from django.db.models.functions import Cast
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.expressions import Combinable
     from django.db.models.sql.compiler import SQLCompiler
 
     from resources.types import SQL
+
+    type Piece = str | SQL
+    """Of a text: a constant, or an expression that is never null."""
 
 
 class Written(Func):
@@ -45,10 +48,10 @@ class Written(Func):
 class JsonObject(Written):
     """A JSON object with the given keys: `JsonObject({"id": F("id")})`.
 
-    On SQLite a text is filled in, which takes three quarters of the time of `JSON_OBJECT`.
+    On SQLite its text is concatenated, which takes half the time of `JSON_OBJECT`.
     """
 
-    function = "PRINTF"
+    function = "JSON_BUILD_OBJECT"
 
     def __init__(self, members: Mapping[str, object]) -> None:
         arguments: list[object] = []
@@ -60,19 +63,20 @@ class JsonObject(Written):
     def as_sqlite(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
     ) -> SQL:
-        """Write the keys into the text, which the members then fill in; append a nested one."""
-        members = self.members
-        nested = [pair for pair in members if isinstance(pair[1], NestedDocument)]
-        parts = [(key, *_filling(member, compiler)) for key, member in members]
-        filled = parts[: len(parts) - len(nested)]
-        text = ",".join(f"{_escaped(key)}:{place}" for key, place, _sql, _params in filled)
-        arguments = ", ".join(["%s", *(sql for _key, _place, sql, _params in filled)])
-        params = [param for *_part, its_params in filled for param in its_params]
-        if not nested:
-            return f"{self.function}({arguments})", [f"{{{text}}}", *params]
-        [(key, _place, sql, its_params)] = parts[len(filled) :]
-        start = f"{{{text}{',' if text else ''}{_escaped(key)}:"
-        return f"{self.function}({arguments}) || {sql} || '}}'", [start, *params, *its_params]
+        """Concatenate the keys with what the members come to; append a nested one."""
+        pieces: list[Piece] = ["{"]
+        nested: Expression | None = None
+        for number, (key, member) in enumerate(self.members):
+            pieces.append(f"{',' if number else ''}{json.dumps(key)}:")
+            if isinstance(member, NestedDocument):
+                nested = member
+            else:
+                pieces += _pieces(member, compiler)
+        if nested is None:
+            return _concatenated([*pieces, "}"])
+        sql, params = _concatenated(pieces)
+        nested_sql, nested_params = compiler.compile(nested)
+        return f"{sql} || {nested_sql} || '}}'", [*params, *nested_params]
 
     @property
     def members(self) -> Sequence[tuple[str, Expression]]:
@@ -84,14 +88,14 @@ class JsonObject(Written):
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
         """Use `json` rather than `jsonb`, which would sort the keys and cost more."""
-        return self.as_sql(compiler, connection, function="JSON_BUILD_OBJECT", **context)
+        return self.as_sql(compiler, connection, **context)
 
 
 class NestedDocument(JsonObject):
     """A document of documents; it is the last member of the one that it is in.
 
-    On SQLite it is concatenated rather than filled in: before 3.46 its parser's stack has a hundred
-    places, of which a call takes five where `||` takes two.
+    On SQLite `||` concatenates it: before 3.46 its parser's stack has a hundred places, of which a
+    call takes five where `||` takes two.
     """
 
     @override
@@ -107,22 +111,38 @@ class NestedDocument(JsonObject):
         return " || ".join([*parts, "'}'"]), params
 
 
-def _escaped(key: str) -> str:
-    """Write a key as JSON, for a text in which % has a meaning."""
-    return json.dumps(key).replace("%", "%%")
+def _concatenated(pieces: Iterable[Piece]) -> SQL:
+    """Return SQLite's expression of a text in pieces; constants in a row are one argument."""
+    arguments: list[str] = []
+    params: list[object] = []
+    follows_constant = False
+    for piece in pieces:
+        if not isinstance(piece, str):
+            sql, its_params = piece
+            arguments.append(sql)
+            params += its_params
+        elif follows_constant:
+            params[-1] = f"{params[-1]}{piece}"
+        else:
+            arguments.append("%s")
+            params.append(piece)
+        follows_constant = isinstance(piece, str)
+    return f"CONCAT({', '.join(arguments)})", params
 
 
-def _filling(member: Expression, compiler: SQLCompiler) -> tuple[str, str, Sequence[object]]:
-    """Return a member's place in SQLite's text, and its SQL there, which is never null."""
+def _pieces(member: Expression, compiler: SQLCompiler) -> Sequence[Piece]:
+    """Return what a member is as JSON on SQLite."""
+    if isinstance(member, JsonTime):
+        return [member.quoted(compiler)]
     sql, params = compiler.compile(member)
     if isinstance(member, Written):
-        return "%s", sql, params
+        return [(sql, params)]
     field = member.output_field
     if isinstance(field, IntegerField):
-        return "%s", f"COALESCE({sql}, 'null')", params
+        return [(f"COALESCE({sql}, 'null')", params)]
     if isinstance(field, UUIDField) and isinstance(member, Col) and not member.target.null:
-        return '"%s"', sql, params
-    return "%s", f"JSON_QUOTE({sql})", params
+        return ['"', (sql, params), '"']
+    return [(f"JSON_QUOTE({sql})", params)]
 
 
 class Embedded(Written):
@@ -208,6 +228,13 @@ class JsonTime(Func):
         end = f"CASE LENGTH({sql}) WHEN 19 THEN '.000000Z' ELSE 'Z' END"
         return f"REPLACE({sql}, ' ', 'T') || {end}", [*params] * 2
 
+    def quoted(self, compiler: SQLCompiler) -> SQL:
+        """Return the above as JSON on SQLite, which needs no more than quotes, or `null`."""
+        sql, params = compiler.compile(self.get_source_expressions()[0])
+        day, second = f"SUBSTR({sql}, 1, 10)", f"SUBSTR({sql} || '.000000', 12, 15)"
+        text = f"""CONCAT('"', {day}, 'T', {second}, 'Z"')"""
+        return f"CASE WHEN {sql} IS NULL THEN 'null' ELSE {text} END", [*params] * 3
+
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str
     ) -> SQL:
@@ -246,6 +273,18 @@ class JsonText(Cast):
     ) -> SQL:
         """It is text already."""
         return compiler.compile(self.get_source_expressions()[0])
+
+
+class JsonBytes(JsonText):
+    """A finished document as it is sent; PostgreSQL's driver hands on a text, SQLite's UTF-8."""
+
+    @override
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra_context: object
+    ) -> SQL:
+        """Have the driver decode nothing, which would only be encoded again."""
+        sql, params = super().as_sqlite(compiler, connection)
+        return f"CAST({sql} AS BLOB)", params
 
 
 def json_value(field: Field[object, object], source: Combinable | None = None) -> Combinable:

@@ -53,7 +53,9 @@ class InlineDatabase:
         # Asking for it by its name makes a new one for each request of an event loop.
         self.django = connections[DEFAULT_DB_ALIAS]
         # Waiting for a lock is left to threads, too.
-        self.connection = sqlite_driver.SqliteConnection(name, STATEMENTS)
+        self.connection = sqlite_driver.SqliteConnection(
+            name, STATEMENTS, sqlite_driver.OF_ONE_THREAD
+        )
         atexit.register(self.connection.close)
         register_functions(self.connection)
         self.connection.rows(PREPARE, ())

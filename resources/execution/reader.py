@@ -9,7 +9,7 @@ from uuid import UUID
 from zlib import crc32
 
 from resources.actors import UnboundActor
-from resources.documents.completion import completed, completed_list
+from resources.documents.completion import completed_list
 from resources.errors import Problem, not_permitted, not_signed_in, not_visible
 from resources.execution.run import bind_plan, rows_later, run_plan
 from resources.query.cursors import PageCursor
@@ -106,7 +106,7 @@ def _record_answer(plan: Plan, rows: Rows) -> Answer:
     if not rows:
         raise not_visible()
     document, revision = rows[0]
-    body = completed(document).encode()
+    body = completed_list([document])
     return Answer(body, entity_tag(revision, body), plan.sources)
 
 

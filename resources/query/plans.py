@@ -24,7 +24,7 @@ from resources.actors import ACTOR_ID, UnboundActor
 from resources.byte_cache import ByteCache
 from resources.dialects import dialect
 from resources.dialects.sqlite import with_qmarks
-from resources.documents.sql import JsonText
+from resources.documents.sql import JsonBytes
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.fields import RecordIdField
 from resources.placeholders import Placeholder, UnboundParameter
@@ -224,7 +224,7 @@ def exists_plan(resource: Resource, kind: ActorKind) -> Plan:
 def _view_plan(resource: Resource, kind: ActorKind, selection: Selection, which: Q) -> Plan:
     actor = UnboundActor(kind)
     rows = visible_rows(resource, resource.view.scope(actor, resource.model)).filter(which)
-    document = JsonText(record_document(resource, actor, selection))
+    document = JsonBytes(record_document(resource, actor, selection))
     return compiled(rows.values_list(document, "revision"))
 
 
@@ -276,7 +276,7 @@ def _page(
     rows: QuerySet[Model], resource: Resource, actor: UnboundActor, query: ListQuery
 ) -> QuerySet[Model, object]:
     """Return what is read of each row: document, then the sort values."""
-    document = JsonText(record_document(resource, actor, query.selection))
+    document = JsonBytes(record_document(resource, actor, query.selection))
     return rows.values_list(document, *(key.selected() for key in query.keys))
 
 
