@@ -122,7 +122,7 @@ TRICKS = (
         PLANS,
     ),
     Trick(
-        "documents by PRINTF",
+        "documents by CONCAT",
         "resources/documents/sql.py",
         "JSON_OBJECT, which reads stored JSON again",
         load.LAYERED,
