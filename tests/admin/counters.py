@@ -11,7 +11,7 @@ from templates_app.models import Review, Template
 from users.models import User
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from django.db.models import Model
 
@@ -43,25 +43,14 @@ COUNTERS: Mapping[tuple[type[Model], str], Count] = {
 type Counters = dict[tuple[str, str, str], int]
 
 
-def stored_counters() -> Counters:
-    """Return the counters of all rows as they are stored."""
-    return _counters(lambda _count, row, name: getattr(row, name))
-
-
-def recount() -> Counters:
-    """Return the counters of all rows as they should be."""
-    return _counters(lambda count, row, _name: count(row))
-
-
 def wrong_counters() -> Counters:
     """Return what is stored where it is not what it should be."""
-    right = recount()
-    return {key: stored for key, stored in stored_counters().items() if stored != right[key]}
+    return {key: stored for key, stored, right in _counters() if stored != right}
 
 
-def _counters(value: Callable[[Count, object, str], int]) -> Counters:
-    return {
-        (model.__name__, str(row), name): value(count, row, name)
-        for (model, name), count in COUNTERS.items()
-        for row in model._default_manager.all()
-    }
+def _counters() -> Iterator[tuple[tuple[str, str, str], int, int]]:
+    """Yield each counter of each row: which it is, what is stored, and what it should be."""
+    rows = {model: list(model._default_manager.all()) for model in {each for each, _ in COUNTERS}}
+    for (model, name), count in COUNTERS.items():
+        for row in rows[model]:
+            yield (model.__name__, str(row), name), getattr(row, name), count(row)

@@ -19,6 +19,8 @@ from tests.admin.hidden_values import filled_with_secrets
 from tests.contract.examples import example_row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from django.db.models import Model
     from django.http import HttpRequest
 
@@ -33,18 +35,21 @@ MODELS = [model for model in apps.get_models() if site.is_registered(model)]
 
 
 @pytest.fixture(autouse=True)
-def menu_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw the menu on the first page of each member alone: it is a third of every page."""
-    drawn = set()
-    listed = AdminSite.get_sidebar_list
+def menus_drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw both menus on the first page of each member alone: they are half of every page."""
+    for menu in ("get_sidebar_list", "get_app_list"):
+        monkeypatch.setattr(AdminSite, menu, once_for_each(getattr(AdminSite, menu)))
 
-    def once(of_site: AdminSite, request: HttpRequest) -> list[Any]:
-        if request.user.pk in drawn:
-            return []
-        drawn.add(request.user.pk)
-        return list(listed(of_site, request))
 
-    monkeypatch.setattr(AdminSite, "get_sidebar_list", once)
+def once_for_each(listed: Callable[..., Iterable[Any]]) -> Callable[..., list[Any]]:
+    """Have a menu list what there is on one page of a member, and nothing on the others."""
+    pages: dict[object, HttpRequest] = {}
+
+    def once(of_site: AdminSite, request: HttpRequest, *label: str) -> list[Any]:
+        is_first = pages.setdefault(request.user.pk, request) is request
+        return list(listed(of_site, request, *label)) if is_first else []
+
+    return once
 
 
 @pytest.fixture(autouse=True)
