@@ -61,5 +61,5 @@ def migrated_folder() -> Path:
 
 def migrate(variables: dict[str, str]) -> None:
     """Migrate the database that environment variables name."""
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0", "--skip-checks"]
     subprocess.run(command, cwd=ROOT, env={**os.environ, **variables}, check=True)

@@ -6,6 +6,8 @@ import resources.indexes
 from django.conf import settings
 from django.db import migrations, models
 
+from resources.model_creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -33,6 +35,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels([
         migrations.CreateModel(
             name='Card',
             fields=[
@@ -124,4 +127,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('key', 'card'), name='art_band_once')],
             },
         ),
+        ]),
     ]

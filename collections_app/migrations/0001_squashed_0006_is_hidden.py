@@ -6,6 +6,8 @@ import resources.ids
 from django.conf import settings
 from django.db import migrations, models
 
+from resources.model_creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -27,6 +29,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels([
         migrations.CreateModel(
             name='Collection',
             fields=[
@@ -86,4 +89,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('collection', 'card'), name='card_once_in_a_collection', violation_error_message='This card is in the collection already.')],
             },
         ),
+        ]),
     ]

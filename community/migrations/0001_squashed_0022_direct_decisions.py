@@ -8,6 +8,8 @@ import resources.sealing
 from django.conf import settings
 from django.db import migrations, models
 
+from resources.model_creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -47,6 +49,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels([
         migrations.CreateModel(
             name='Post',
             fields=[
@@ -708,4 +711,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('notification', 'source_id'), name='notification_source_once')],
             },
         ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import django.utils.timezone
 import resources.fields
 from django.db import migrations, models
 
+from resources.model_creation import CreateModels
+
 SQLITE = [
     "CREATE VIRTUAL TABLE resources_search USING fts5("
     "title, body, title_parts, body_parts, tokenize = 'ascii')",
@@ -52,6 +54,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels([
         migrations.CreateModel(
             name='Change',
             fields=[
@@ -123,5 +126,6 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),
+        ]),
         migrations.RunPython(make_indexes, drop_indexes),
     ]

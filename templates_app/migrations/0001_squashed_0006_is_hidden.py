@@ -6,6 +6,8 @@ import resources.ids
 from django.conf import settings
 from django.db import migrations, models
 
+from resources.model_creation import CreateModels
+
 
 class Migration(migrations.Migration):
 
@@ -26,6 +28,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels([
         migrations.CreateModel(
             name='Template',
             fields=[
@@ -98,4 +101,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('template', 'number'), name='template_version_once')],
             },
         ),
+        ]),
     ]

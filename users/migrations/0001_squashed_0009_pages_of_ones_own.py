@@ -10,6 +10,8 @@ import resources.sealing
 from django.conf import settings
 from django.db import migrations, models
 
+from resources.model_creation import CreateModels
+
 ROLES = ("member", "creator", "moderator", "admin")
 
 
@@ -47,6 +49,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        CreateModels([
         migrations.CreateModel(
             name='User',
             fields=[
@@ -398,5 +401,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['user', '-created_at', '-id'], name='event_of_member'), models.Index(fields=['-created_at', '-id'], name='event_newest'), models.Index(fields=['kind', '-created_at'], name='event_of_kind')],
             },
         ),
+        ]),
         migrations.RunPython(create_roles, delete_roles),
     ]
