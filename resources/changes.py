@@ -279,7 +279,7 @@ def _change(
 
 def _log(row: Record, action: Action, *, by: Actor, **images: Mapping[str, object]) -> None:
     change = _change(row, action, by=by, **images)
-    row_sql.insert(change)
+    row_sql.insert_gathered(change)
     _announce(type(row), change)
     written = _written.get()
     if written is not None:

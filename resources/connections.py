@@ -68,7 +68,11 @@ def one_piece() -> Iterator[None]:
     before, database.is_one_piece = database.is_one_piece, True
     try:
         yield
+        if database.needs_rollback:
+            raise TransactionManagementError(
+                "A part has failed that could not be taken back alone."
+            )
+        if not before:
+            database.send_gathered()
     finally:
         database.is_one_piece = before
-    if database.needs_rollback:
-        raise TransactionManagementError("A part has failed that could not be taken back alone.")

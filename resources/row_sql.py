@@ -81,17 +81,22 @@ class Column(NamedTuple):
         return self.field.get_db_prep_save(value, database)
 
 
-class RowQuery(NamedTuple):
-    """A statement that reads rows by one value, and what makes Python's values of their columns.
+class ReadColumns(NamedTuple):
+    """All columns of a model as they are read: their attributes, and what makes Python's values.
 
     `converters` are by the place of the column; they are given no nulls.
     """
 
+    attributes: Sequence[str]
+    converters: Sequence[tuple[int, Callable[[object], object]]]
+
+
+class RowQuery(NamedTuple):
+    """A statement that reads rows of a model by one value."""
+
     model: type[Model]
     sql: str
     placeholder: UnboundParameter
-    converters: Sequence[tuple[int, Callable[[object], object]]]
-    attributes: Sequence[str]
 
 
 def build[M: Model](model: type[M], values: Mapping[str, object]) -> M:
@@ -124,13 +129,23 @@ def insert(row: Model) -> None:
 
     A key that the database chooses is set then, and IntegrityError and its like are raised.
     """
+    database = databases[DEFAULT_DB_ALIAS]
+    database.defer(*_inserted(row, database))
+
+
+def insert_gathered(row: Model) -> None:
+    """Insert a new row that nothing reads before its transaction ends, with others of its kind."""
+    database = databases[DEFAULT_DB_ALIAS]
+    database.gather(*_inserted(row, database))
+
+
+def _inserted(row: Model, database: BaseDatabaseWrapper) -> tuple[str, Values, Any]:
+    """Return the statement that inserts a row, its values, and what takes the key it is given."""
     is_keyless = row.pk is None
     columns, sql = _insertion(type(row), is_keyless)
-    database = databases[DEFAULT_DB_ALIAS]
-    received = partial(_set_key, row) if is_keyless else None
-    database.defer(sql, _values(row, columns, database), received)
     row._state.adding = False
     row._state.db = DEFAULT_DB_ALIAS
+    return sql, _values(row, columns, database), partial(_set_key, row) if is_keyless else None
 
 
 def _set_key(row: Model, returned: Rows) -> None:
@@ -162,18 +177,20 @@ def peek[M: Model](model: type[M], key: object) -> M | None:
 def found(query: RowQuery, value: object) -> list[Any]:
     """Return the rows of a compiled query, all of its model, for a value."""
     database = databases[DEFAULT_DB_ALIAS]
-    rows = []
-    for read in database.rows(query.sql, [query.placeholder.bind(value, database)]):
-        values = list(read)
-        for place, convert in query.converters:
-            if values[place] is not None:
-                values[place] = convert(values[place])
-        rows.append(_stored(query.model, query.attributes, values))
-    return rows
+    read = database.rows(query.sql, [query.placeholder.bind(value, database)])
+    return [stored(query.model, values) for values in read]
 
 
-def _stored[M: Model](model: type[M], attributes: Sequence[str], values: Values) -> M:
-    """Return a row as `Model.from_db` does, in a third of the time."""
+def stored[M: Model](model: type[M], read: Values) -> M:
+    """Return the row that was read, all its columns in their order.
+
+    As `Model.from_db` does, in a third of the time.
+    """
+    attributes, converters = _columns_read(model)
+    values = list(read)
+    for place, convert in converters:
+        if values[place] is not None:
+            values[place] = convert(values[place])
     if _blank(model) is None:
         return model.from_db(DEFAULT_DB_ALIAS, attributes, values)
     row = model.__new__(model)
@@ -263,16 +280,22 @@ def _by_key[M: Model](rows: QuerySet[M]) -> QuerySet[M]:
 
 def compiled(rows: QuerySet[Any]) -> RowQuery:
     """Compile a query of whole rows that has one placeholder."""
-    model = rows.model
-    compiler: Any = rows.query.get_compiler(connection=connection)
-    sql, (placeholder,) = compiler.as_sql()
+    sql, (placeholder,) = rows.query.get_compiler(connection=connection).as_sql()
+    return RowQuery(rows.model, sql, placeholder)
+
+
+@cache
+def _columns_read(model: type[Model]) -> ReadColumns:
+    """Return the columns of a model as queries of whole rows read them."""
+    compiler: Any = model._base_manager.all().query.get_compiler(connection=connection)
+    compiler.setup_query()
     columns = [column for column, _sql, _alias in compiler.select]
     fields = model._meta.concrete_fields
     converters = [
         (place, _fast_reader(fields[place]) or _reader(compiler, *those))
         for place, those in compiler.get_converters(columns).items()
     ]
-    return RowQuery(model, sql, placeholder, converters, [field.attname for field in fields])
+    return ReadColumns([field.attname for field in fields], converters)
 
 
 def _reader(

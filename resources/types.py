@@ -16,8 +16,9 @@ if TYPE_CHECKING:
         `rows` runs a statement with Django's placeholders and returns the rows that it answers;
         PostgreSQL alone has `rows_together`, which runs several in one round trip.
         `defer` lets one wait for those that follow, at most until the commit, or `send_deferred`,
-        which raise its errors; its last argument, if any, is called with the rows. There are no
-        savepoints while `is_one_piece`.
+        which raise its errors; its last argument, if any, is called with the rows. `gather` lets
+        one wait for all like it until the end of the piece, as nothing in it reads what they write.
+        There are no savepoints while `is_one_piece`.
         """
 
         is_one_piece: bool
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
         rows_together: Callable[[Sequence[tuple[str, Values]]], Sequence[Rows]]
         defer: Callable[..., None]
         send_deferred: Callable[[], None]
+        gather: Callable[..., None]
+        send_gathered: Callable[[], None]
 
 
 type ModelField = Field[Any, Any]

@@ -290,6 +290,13 @@ class SqliteConnection(_Connection):
         found: list[Row] = cursor.fetchall()
         return found
 
+    def rows_of_all(self, sql: str, runs: Sequence[Values]) -> list[Row]:
+        """Run a statement with the values of each run; return all rows, as SQLite has them."""
+        cursor = _PlainCursor(self)
+        cursor.executemany(sql, runs)
+        found: list[Row] = cursor.fetchall()
+        return found
+
     def create_function(
         self, name: str, arguments: int, function: object, *, deterministic: bool = False
     ) -> None:

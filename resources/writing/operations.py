@@ -13,6 +13,7 @@ from resources.actors import UnboundActor
 from resources.connections import databases
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.execution.reader import record_uuid
+from resources.query.locking import locking_plan
 from resources.writing.candidate_row import candidate_row
 from resources.writing.inputs import inputs_of, validated
 from resources.writing.merge_patch import merged_into
@@ -160,18 +161,21 @@ def run_action(
 
 
 def visible_row(resource: Resource, actor: Actor, record_id: str) -> Record:
-    """Lock and return the row of an id; raises Problem 404 unless the actor may view it."""
-    row = row_sql.read(resource.record_model, record_uuid(record_id))
-    return _require_visible(resource, actor, row)
+    """Lock and return the row of an id; raises Problem 404 unless the actor may view it.
+
+    The statement that reads it asks the rule as well.
+    """
+    key, database = record_uuid(record_id), databases[DEFAULT_DB_ALIAS]
+    plan = locking_plan(resource, actor.kind)
+    found = database.rows(plan.sql, plan.bound(actor, {"id": key}, database)) if plan.sql else ()
+    if not found:
+        raise not_visible()
+    return row_sql.stored(resource.record_model, found[0])
 
 
 def _visible_now(resource: Resource, actor: Actor, record_id: str) -> Record:
     """Return the row of an id without locking it; raises as `visible_row`."""
     row = row_sql.peek(resource.record_model, record_uuid(record_id))
-    return _require_visible(resource, actor, row)
-
-
-def _require_visible(resource: Resource, actor: Actor, row: Record | None) -> Record:
     if row is None or not resource.view.permits(actor, row):
         raise not_visible()
     return row

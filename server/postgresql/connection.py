@@ -93,6 +93,15 @@ class PostgreSQLConnection(_Base):
         if received is not None:
             received(rows)
 
+    def gather(
+        self, sql: str, values: Values, received: Callable[[Rows], object] | None = None
+    ) -> None:
+        """Defer a statement: all that are deferred go together."""
+        self.defer(sql, values, received)
+
+    def send_gathered(self) -> None:
+        """Do nothing: what is gathered is deferred."""
+
     def send_deferred(self) -> None:
         """Run what is deferred now; raises its errors."""
         if self.deferred:

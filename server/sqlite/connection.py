@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from math import inf
 from threading import get_ident
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from resources.types import Rows, Values
+
+    type Gathered = tuple[Values, Callable[[Rows], object] | None]
 
 # The published types leave out the methods overridden here.
 _Base: Any = base.DatabaseWrapper
@@ -150,6 +152,7 @@ class SQLiteConnection(_Base):
         self.is_debugged = settings.DEBUG
         self._data_version: int | None = None
         self._deadline = inf
+        self._gathered: dict[str, list[Gathered]] = {}
 
     @cached_property
     def wrap_database_errors(self) -> ErrorWrapper:
@@ -188,6 +191,8 @@ class SQLiteConnection(_Base):
     @async_unsafe
     def cursor(self) -> Any:
         """Return a cursor: one that tells of its statements only if somebody wants to know."""
+        if self._gathered:
+            self.send_gathered()
         if self._needs_djangos_cursor():
             return super().cursor()
         self.ensure_connection()
@@ -203,6 +208,16 @@ class SQLiteConnection(_Base):
         if self._needs_djangos_cursor() or is_in_event_loop():
             with self.cursor() as cursor:
                 return cursor.execute(sql, values).fetchall()
+        return self._run(sqlite_driver.SqliteConnection.rows, sql, values)
+
+    def rows_of_all(self, sql: str, runs: Sequence[Values]) -> Any:
+        """Run a statement with the values of each run, as above, and return the rows of all."""
+        if self._needs_djangos_cursor() or is_in_event_loop():
+            with self.cursor() as cursor:
+                return cursor.executemany(sql, runs).fetchall()
+        return self._run(sqlite_driver.SqliteConnection.rows_of_all, sql, runs)
+
+    def _run(self, run: Callable[..., Rows], sql: str, values: Sequence[Any]) -> Rows:
         if self.needs_rollback:
             self.validate_no_broken_transaction()
         if self.connection is None:
@@ -210,7 +225,7 @@ class SQLiteConnection(_Base):
         begun = monotonic()
         self._deadline = begun + limit.seconds
         try:
-            return self.connection.rows(with_qmarks(sql), values)
+            return run(self.connection, with_qmarks(sql), values)
         except apsw.Error as error:
             with self.wrap_database_errors:
                 raise sqlite_driver.translated(error) from error
@@ -227,6 +242,28 @@ class SQLiteConnection(_Base):
 
     def send_deferred(self) -> None:
         """Do nothing: nothing is deferred."""
+
+    def gather(
+        self, sql: str, values: Values, received: Callable[[Rows], object] | None = None
+    ) -> None:
+        """Run a statement with all like it, by one call, at the end of what goes together.
+
+        It must be one that no other statement of the transaction looks at by `rows`; what Django
+        sends comes after it. `received` is called with its row.
+        """
+        if self.is_one_piece:
+            self._gathered.setdefault(sql, []).append((values, received))
+        else:
+            self.defer(sql, values, received)
+
+    def send_gathered(self) -> None:
+        """Run what is gathered now; raises its errors."""
+        gathered, self._gathered = self._gathered, {}
+        for sql, waiting in gathered.items():
+            rows = self.rows_of_all(sql, [values for values, _received in waiting])
+            for (_values, received), row in zip(waiting, rows, strict=False):
+                if received is not None:
+                    received([row])
 
     def _needs_djangos_cursor(self) -> bool:
         """Return whether somebody watches the statements, or another thread has to be refused."""
@@ -267,13 +304,19 @@ class SQLiteConnection(_Base):
             if not self.connection.in_transaction:
                 self._release_write_lock()
 
+    def _savepoint_rollback(self, sid: str) -> None:
+        self._gathered.clear()
+        super()._savepoint_rollback(sid)
+
     def _rollback(self) -> None:
+        self._gathered.clear()
         try:
             super()._rollback()
         finally:
             self._release_write_lock()
 
     def _close(self) -> None:
+        self._gathered.clear()
         try:
             super()._close()
         finally:

@@ -99,6 +99,12 @@ def create_what_can_be(creator: UUID) -> HttpAnswer:
         return create(creator, "Second try")
 
 
+def create_and_rename(creator: UUID, title: str) -> HttpAnswer:
+    card = changes.create(Card, by=SYSTEM, creator_id=creator, title="Egg")
+    changes.update(card, by=SYSTEM, title=title)
+    return HttpAnswer(201)
+
+
 def overfill(creator: UUID) -> HttpAnswer:
     """Write more than the database may hold."""
     with connection.cursor() as cursor:
@@ -155,6 +161,35 @@ def test_what_is_written_again_was_announced_once(dana: UUID) -> None:
     assert statuses == [201, 201, 409]
     assert kept() == {"Dragon", "Moth"}
     assert heard == ["Dragon", "Moth"]
+
+
+def test_the_log_has_the_order_in_which_a_group_was_written(dana: UUID) -> None:
+    heard = []
+
+    def hear(change: Change, **_signal: object) -> None:
+        heard.append(change.pk)
+
+    changes.committed.connect(hear)
+    try:
+        together(*[partial(create_and_rename, dana, title) for title in ("Dragon", "Moth")])
+    finally:
+        changes.committed.disconnect(hear)
+    logged = Change.objects.filter(resource="cards").order_by("pk")
+    assert [change.after["title"] for change in logged] == ["Egg", "Dragon", "Egg", "Moth"]
+    assert heard == [change.pk for change in logged]
+
+
+def test_what_a_group_has_logged_is_there_for_the_queries_of_its_writes(dana: UUID) -> None:
+    found: list[int] = []
+
+    def create_and_count(title: str) -> HttpAnswer:
+        create(dana, title)
+        found.append(Change.objects.filter(resource="cards").count())
+        return HttpAnswer(201)
+
+    together(partial(create_and_count, "Dragon"), partial(create_and_count, "Moth"))
+    assert found == [1, 2]
+    assert kept() == {"Dragon", "Moth"}
 
 
 def test_what_catches_an_error_by_itself_goes_on(dana: UUID) -> None:
