@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from django.db import router, transaction
 from django.db.models.deletion import Collector
@@ -22,11 +23,10 @@ from resources import context, registry, relation_lists, row_sql, search
 from resources.fields import column_of
 from resources.models import Action, Change, Record
 from resources.sealing import SealedField
-from resources.text import composed_value
+from resources.text import composed_value, id_text, time_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from uuid import UUID
 
     from django.db.models import Model
 
@@ -180,7 +180,9 @@ def logged_values(row: Model, names: Iterable[str] | None = None) -> dict[str, o
 
 def _as_json(value: object) -> object:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return time_text(value)
+    if isinstance(value, UUID):
+        return id_text(value)
     return value if isinstance(value, READY) else str(value)
 
 

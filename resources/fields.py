@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from resources.dialects import dialect
 from resources.documents.sentences import explain_pattern
 from resources.documents.validation import document_errors
+from resources.text import id_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +56,7 @@ class RecordIdField[Sent, Read](models.UUIDField[Sent, Read]):
         if value is None:
             return None
         identifier = value if isinstance(value, UUID) else self.to_python(value)
-        return identifier if connection.features.has_native_uuid_field else str(identifier)
+        return identifier if connection.features.has_native_uuid_field else id_text(identifier)
 
 
 class SortedCharField(models.CharField[Any, str]):

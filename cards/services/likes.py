@@ -17,7 +17,7 @@ def like_card(card: Card, *, by: Actor) -> None:
     if row_sql.exists(CardLike, card_id=card.pk, user_id=by.id):
         return
     with changes.together():
-        changes.create(CardLike, by=by, card=card, user_id=by.id)
+        changes.create(CardLike, by=by, card_id=card.pk, user_id=by.id)
         changes.update(card, by=by, like_count=card.like_count + 1)
 
 

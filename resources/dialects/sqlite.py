@@ -16,7 +16,7 @@ from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
 from django.utils.module_loading import import_string
 
 from resources.dialects.protocol import NOT_ADAPTED, json_text
-from resources.text import folded, number_text
+from resources.text import folded, id_text, number_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,7 +82,7 @@ class Sqlite:
     ids_of_json = "SELECT value FROM JSON_EACH(%s)"
     begin_snapshot = "BEGIN DEFERRED"  # a writer is kept waiting by “immediate” only
     adapters: Mapping[type, Callable[[Any], object]] = {
-        UUID: str,
+        UUID: id_text,
         datetime: _utc_text,
         dict: json_text,
         list: json_text,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from threading import local
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
@@ -20,6 +20,7 @@ from resources.connections import databases
 from resources.models import SearchEntry
 from resources.search.partitions import OF_TITLE, partition_of
 from resources.search.terms import terms_of
+from resources.text import id_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -215,7 +216,7 @@ _waiting = _Waiting()
 
 
 def _enter_on_sqlite(resource: str, rows: Iterable[tuple[UUID, Terms]]) -> None:
-    entries = {(resource, str(key)): entered(resource, terms) for key, terms in rows}
+    entries = {(resource, id_text(key)): entered(resource, terms) for key, terms in rows}
     database = databases[DEFAULT_DB_ALIAS]
     if _waiting.entries is not None and database.is_one_piece:
         _waiting.entries |= entries
@@ -241,9 +242,9 @@ def _enter(entries: Entries) -> None:
 
     In the order of their entries' ids, as FTS5 writes out what it holds before a smaller one.
     """
-    with connection.cursor() as cursor:
-        cursor.executemany(ENTER["sqlite"], [(*key, new.digest) for key, new in entries.items()])
-        ids = [entry for (entry,) in cursor.fetchall()]
-        texts = [new.texts for new in entries.values()]
-        found = sorted(zip(ids, texts, strict=True))
-        cursor.executemany(ENTER_TERMS, [(entry, *those) for entry, those in found])
+    database: Any = databases[DEFAULT_DB_ALIAS]
+    rows = [(*key, new.digest) for key, new in entries.items()]
+    ids = [entry for (entry,) in database.rows_of_all(ENTER["sqlite"], rows)]
+    texts = [new.texts for new in entries.values()]
+    found = sorted(zip(ids, texts, strict=True))
+    database.rows_of_all(ENTER_TERMS, [(entry, *those) for entry, those in found])

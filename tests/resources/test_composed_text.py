@@ -1,15 +1,19 @@
-"""Text is one text, however its accents and syllables were typed."""
+"""Text is one text, however its accents and syllables were typed, and whoever wrote it."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+from random import Random
 from typing import TYPE_CHECKING
 from unicodedata import normalize
+from uuid import UUID
 
 import pytest
 
 from cards.models import Card
 from resources import changes
 from resources.actors import SYSTEM
+from resources.text import id_text, time_text
 
 if TYPE_CHECKING:
     from tests.personas import Persona
@@ -62,3 +66,15 @@ def test_a_wrong_tag_is_told_in_a_sentence(alice: Persona, language: str, says: 
     assert says in error["message"]
     assert "{" not in error["message"]
     assert "^" not in error["message"]
+
+
+def test_ids_and_times_have_the_texts_that_python_gives_them() -> None:
+    chance = Random(7)
+    ids = [UUID(int=chance.getrandbits(128)) for _each in range(1_000)]
+    assert list(map(id_text, [*ids, UUID(int=0)])) == list(map(str, [*ids, UUID(int=0)]))
+    first = datetime(1, 1, 1, tzinfo=UTC)
+    times = [first + timedelta(microseconds=chance.randrange(3 * 10**17)) for _each in range(1_000)]
+    times += [first, first.replace(microsecond=1_000), datetime.max.replace(tzinfo=UTC)]
+    times += [time.astimezone(timezone(timedelta(seconds=12_345))) for time in times[:9]]
+    times += [time.replace(tzinfo=None) for time in times]
+    assert list(map(time_text, times)) == [time.isoformat() for time in times]
