@@ -30,7 +30,8 @@ CONDITIONS = """\
 {cards:,} cards, ten likes to each, a post to every ten, half of them Korean; a member who follows
 a fiftieth of all and has read the 500 hottest items. PostgreSQL has the buffers of the compose file
 ({buffers}). In one process without HTTP or the response cache, pages of 30 with what they show
-expanded, another page or other words each time, {rounds} rounds of 20, one of each in turn.
+expanded, another page or other words each time, {rounds} rounds of 20, one of each in turn; tables
+are vacuumed, and statements planned for good, as they are after the first minute.
 Milliseconds: median, 95th percentile; then the ratio of the latter to that of the list of cards.
 Promised: 3.
 """

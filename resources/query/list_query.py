@@ -17,7 +17,7 @@ from resources.query.filters.parameters import RESERVED, read_filters
 from resources.query.filters.pins import pinned_relations
 from resources.query.options import candidate_rules, chosen_options, sort_of_options
 from resources.query.ordering import RANK, SortKey, sort_keys, sort_text
-from resources.query.planned_once import only_bounds
+from resources.query.planned_once import is_read_in_order
 from resources.query.selection import Selection, selection
 from resources.search.questions import is_of_one_word
 from resources.text import composed
@@ -60,6 +60,8 @@ class ListQuery:
     options: ChosenOptions = ()
     picked: int | None = None
     """How many rows are picked before documents are made; None where pages are read in order."""
+    has_one_plan: bool = False
+    """Whether the rows are best read in one way, whatever the values are."""
     cost: Cost = FREE
     rest: str = ""
 
@@ -106,12 +108,6 @@ class ListQuery:
     def is_of_one_word(self) -> bool:
         """Return whether this is a search for one word or phrase."""
         return self.search is not None and is_of_one_word(self.search)
-
-    @cached_property
-    def has_one_plan(self) -> bool:
-        """Return whether the rows are best read in one way, whatever the values are."""
-        is_bounded = self.condition is None or only_bounds(self.condition, self.keys[0].name)
-        return is_bounded and self.search is None and self.page is None
 
     @cached_property
     def shape(self) -> Hashable:
@@ -182,6 +178,9 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
         page=page,
         options=options,
         picked=limit + 1 if is_plain and candidate_rules(resource, options) else None,
+        has_one_plan=search is None
+        and page is None
+        and is_read_in_order(resource, keys, condition),
         cost=cost,
         rest=rest,
     )

@@ -3,27 +3,33 @@
 It plans a prepared statement anew for each request while a plan with the values seems cheaper, and
 planning a page takes as long as reading it. A plan without values always seems dearer where the
 limit is a parameter, which counts as a tenth of all rows, or a bound is one, which counts as a
-third of them. So in a page that reads rows in its order, which begins with the bounded column, the
-limit is written as a constant, and a bound so that nothing can be planned by its value:
+third of them. So in a page that reads rows in the order of an index, bounded by nothing but the
+first column of that order, the limit is written as a constant, and a bound so that nothing can be
+planned by its value:
 
     … WHERE created_at <= (SELECT %s) AND … ORDER BY created_at DESC, id DESC LIMIT 31
 
-By other filters rows are read otherwise if few have the value than if most do: a page with one of
-them is left as it is.
+By other filters rows are read otherwise if few have the value than if most do, and without such an
+index all that a bound leaves may have to be sorted: such a page is left as it is.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from resources.dialects import dialect
 from resources.query.filters.nodes import Identifier, Junction, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable, Mapping, Sequence
 
+    from django.db.models import Model
+
+    from resources.declaration import Resource
     from resources.query.filters.nodes import Node
     from resources.query.list_query import ListQuery
+    from resources.query.ordering import SortKey
 
 UNKNOWN = "(SELECT %s)"
 """A value by which PostgreSQL plans nothing: the statement is planned once a connection then."""
@@ -49,11 +55,33 @@ def written_values(query: ListQuery) -> Mapping[Hashable, str]:
     return {"limit": str(limit), **dict.fromkeys(unknown, UNKNOWN)}
 
 
-def only_bounds(condition: Node, column: str) -> bool:
+def is_read_in_order(resource: Resource, keys: Sequence[SortKey], condition: Node | None) -> bool:
+    """Return whether an index has the rows in their order, and a filter only bounds its column."""
+    order = tuple((key.column, key.is_descending) for key in keys)
+    is_bounded = condition is None or _only_bounds(condition, keys[0].name)
+    return is_bounded and order in _orders_of_indexes(resource.model)
+
+
+@cache
+def _orders_of_indexes(model: type[Model]) -> frozenset[tuple[tuple[str, bool], ...]]:
+    """Return the orders in which indexes have rows: columns, and whether each is descending.
+
+    An index may begin with other columns, of which a list has one value. It is read either way.
+    """
+    found = set()
+    for index in model._meta.indexes:
+        columns = [(name, order == "DESC") for name, order in index.fields_orders]
+        for start in range(len(columns)):
+            found.add(tuple(columns[start:]))
+            found.add(tuple((name, not is_down) for name, is_down in columns[start:]))
+    return frozenset(found)
+
+
+def _only_bounds(condition: Node, column: str) -> bool:
     """Return whether a filter does nothing but bound a column."""
     if isinstance(condition, Junction):
         is_all = condition.connector == "and"
-        return is_all and all(only_bounds(child, column) for child in condition.children)
+        return is_all and all(_only_bounds(child, column) for child in condition.children)
     left, right = condition.left, condition.right
     return (
         isinstance(left, Identifier)

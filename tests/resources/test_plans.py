@@ -78,6 +78,7 @@ def test_a_page_that_is_read_in_its_order_is_planned_once(
     "query",
     [
         "rarity=rare",
+        "sort=-like_count,title",
         "sort=-like_count&comment_count__lt=9",
         "sort=-like_count&like_count__lt=9&rarity=rare",
         f"sort=-like_count&filter={quote('like_count<9||like_count>99')}",
