@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, Self, override
 from uuid import UUID
 
@@ -36,7 +37,7 @@ class ActorKind(NamedTuple):
     trust_level: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Actor:
     """A member, nobody in particular (`ANONYMOUS`) or the product itself (`SYSTEM`).
 
@@ -75,7 +76,7 @@ class Actor:
         """Return the user's id, in Django's word."""
         return self.id
 
-    @property
+    @cached_property
     def kind(self) -> ActorKind:
         """Return what the actor shares with all others that see the same kind of rows."""
         return ActorKind(

@@ -48,6 +48,8 @@ class FastPath:
         self.readers = ReadExecutor()
         self.files = FileCache(next_app, self.readers.threads.run)
         self.writers: WriteExecutor = writers(settings.RESOURCE_THREADS)
+        self.language: str = settings.LANGUAGE_CODE
+        """What is spoken where no language is activated."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -69,7 +71,8 @@ class FastPath:
         answer = self.readers.cached(exchange)
         if answer is None:
             # Only from here on something may have to be said in the client's language.
-            translation.activate(request.language)
+            if request.language != self.language:
+                translation.activate(request.language)
             if is_here:
                 answer = await self._answer(exchange, scope, receive)
             else:

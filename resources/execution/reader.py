@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
@@ -56,8 +55,7 @@ class MovedError(Exception):
     """A record has another natural key by now, which is the error's argument."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """Finished JSON with its entity tag (RFC 9110, 8.8.3).
 
     `sources` names what it is made of; None when it may differ the next time even so.

@@ -5,9 +5,8 @@ See `resources.execution.epochs` for how a change is noticed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from resources.byte_cache import ByteCache
 
@@ -36,8 +35,7 @@ class CacheCounts:
 counts = CacheCounts()
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     answer: HttpAnswer
     sources: frozenset[str]
     since: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -117,3 +118,15 @@ def test_a_link_goes_on_as_the_client_spelled_the_query(two_cards: Sequence[Card
         assert answer["next"].startswith(f"http://x?{beginning}&cursor=")
         following = list_records(CARDS, ANONYMOUS, answer["next"].partition("?")[2], "http://x")
         assert [row["title"] for row in orjson.loads(following.body)["results"]] == ["one"]
+
+
+@pytest.mark.django_db
+def test_times_are_told_to_the_microsecond_whether_or_not_they_have_any() -> None:
+    creator = new_member("dana").user
+    whole = datetime(2026, 11, 21, 4, 31, 45, tzinfo=UTC)
+    for at in (whole, whole.replace(microsecond=120), None):
+        values = {"title": "one", "status": "published", "published_at": at}
+        changes.create(Card, by=SYSTEM, creator=creator, **values)
+    answer = list_records(CARDS, ANONYMOUS, "fields=published_at", "http://x")
+    told = {row["published_at"] for row in orjson.loads(answer.body)["results"]}
+    assert told == {"2026-11-21T04:31:45.000000Z", "2026-11-21T04:31:45.000120Z", None}
