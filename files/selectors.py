@@ -1,4 +1,4 @@
-"""Which files records show."""
+"""Which file has a key, and which files records show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import ForeignKey
 
 from files.columns import AlbumColumn
 from files.models import File
-from resources.api import registry
+from resources.api import Placeholder, registry, row_sql
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,19 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from resources.api import Change
+
+
+def file_of(key: str) -> File | None:
+    """Return the file of a key, as its address names it; None if there is none."""
+    found: list[File] = row_sql.found(_file_query(), key)
+    return found[0] if found else None
+
+
+@cache
+def _file_query() -> row_sql.RowQuery:
+    """Compile the query once: each picture that is not kept in memory asks."""
+    key = Placeholder("key", File._meta.get_field("key"))
+    return row_sql.compiled(File.objects.filter(key=key))
 
 
 def files_shown_by(change: Change) -> list[UUID]:

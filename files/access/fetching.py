@@ -17,13 +17,15 @@ from django.conf import settings
 from files.access.public_files import find_public, keep_public
 from files.access.signatures import expiry
 from files.access.who import is_left, may_anyone_fetch, may_fetch
-from files.models import File
+from files.selectors import file_of
 from resources.api import actor_of_header, not_visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.http import HttpRequest
+
+    from files.models import File
 
 A_YEAR = 31_536_000
 PURGED_SECONDS, UNPURGED_SECONDS = 24 * 3600, 60
@@ -53,7 +55,7 @@ def permitted_fetch(request: HttpRequest, key: str, transform: str) -> Fetch:
     known = find_public(key, scope)
     if known is not None:
         return _public(known)
-    file = File.objects.filter(key=key).first()
+    file = file_of(key)
     if file is None:
         raise not_visible()
     expires = expiry(key, request.GET.dict(), transform)

@@ -58,6 +58,15 @@ MADE = """
 SELECT id, size, content_type, digest FROM files_variant
 WHERE file_id = %s AND name = %s AND size IS NOT NULL
 """
+STORED = """
+UPDATE files_variant SET size = %s, digest = %s
+WHERE id = %s AND size IS NULL AND claimed_until = %s
+RETURNING id
+"""
+"""Says that the bytes of a variant are there, unless its claim was taken over or the file is gone.
+
+By hand as the two above: each new variant runs it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +247,19 @@ def _store(claim: Variant, content: bytes) -> None:
         _save(claim.key, content)
     claim.digest = sha256(content).hexdigest() if content else ""
     claim.size = len(content) if content else claim.file.size
-    if not _still_claimed(claim).update(size=claim.size, digest=claim.digest):
+    if not _is_noted(claim):
         if content and not Variant.objects.filter(pk=claim.pk).exists():
             default_storage.delete(claim.key)
         raise not_visible()
+
+
+def _is_noted(claim: Variant) -> bool:
+    """Note that a claimed variant is there; return whether it was still claimed."""
+    until = connection.ops.adapt_datetimefield_value(claim.claimed_until)
+    # In a transaction, for which writers of SQLite wait in line rather than look again and again.
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(STORED, [claim.size, claim.digest, claim.pk, until])
+        return cursor.fetchone() is not None
 
 
 def _save(key: str, content: bytes) -> None:
