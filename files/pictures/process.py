@@ -18,11 +18,11 @@ import sys
 from collections.abc import Callable
 from ctypes import CDLL
 from importlib import import_module
-from io import BufferedReader
+from io import BufferedRandom, BufferedReader
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from files.pictures.frames import GO_ON, LENGTHS, head
-from files.pictures.handed_file import HandedFile
+from files.pictures.handed_file import PIECE_BYTES, HandedFile, PausingReader, PausingWriter
 from files.pictures.picture import Picture, PictureError, Rendering
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _rewrite(upload: BinaryIO, client: socket.socket) -> None:
         said, descriptors, _flags, _address = socket.recv_fds(client, len(GO_ON), 1)
         if said != GO_ON:
             return
-        with os.fdopen(descriptors[0], "w+b") as file:
+        with BufferedRandom(PausingWriter(descriptors[0], "w+b"), PIECE_BYTES) as file:
             rewritten: Picture = picture.rewritten(file)
     about = {name: getattr(rewritten, name) for name in FACTS}
     preview = rewritten.preview
@@ -115,7 +115,9 @@ def serve(
             return
         header, size = LENGTHS.unpack(lengths)
         question = json.loads(client.recv(header, socket.MSG_WAITALL))
-        with BufferedReader(HandedFile(descriptors[0], size)) as file:
+        # An upload may be large; what is made of stored pictures is waited for.
+        reader = HandedFile if question else PausingReader
+        with BufferedReader(reader(descriptors[0], size), PIECE_BYTES) as file:
             answer(question, file, openers, client)
         if not question:
             # The next one may need all of the limit, and nobody else what is free until then.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from io import SEEK_END, BufferedReader, BytesIO
+from io import SEEK_END, BufferedRandom, BufferedReader, BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from time import monotonic
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from files.pictures import handed_file
 from files.pictures.client import PictureProcess
-from files.pictures.handed_file import HandedFile
+from files.pictures.decoding import opened
+from files.pictures.handed_file import PIECE_BYTES, HandedFile, PausingReader, PausingWriter
 from tests.files.drawings import drawn
 
 if TYPE_CHECKING:
@@ -76,3 +78,24 @@ def test_a_file_that_was_handed_over_has_a_position_of_its_own() -> None:
             handed.seek(100)
             assert handed.read() == b""
         assert opened.read() == b"456789"
+
+
+def test_a_large_photo_leaves_the_processor_to_others_again_and_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(handed_file, "sleep", pauses.append)
+    photo = drawn("JPEG", Image.effect_noise((2000, 1500), 90).convert("RGB"), quality=95)
+    with TemporaryFile() as sent, TemporaryFile() as kept:
+        sent.write(photo)
+        sent.flush()
+        reader = PausingReader(os.dup(sent.fileno()), len(photo))
+        writer = PausingWriter(os.dup(kept.fileno()), "w+b")
+        with (
+            BufferedReader(reader, PIECE_BYTES) as upload,
+            BufferedRandom(writer, PIECE_BYTES) as written,
+            opened(upload) as picture,
+        ):
+            size = picture.rewritten(written).size
+        assert os.fstat(kept.fileno()).st_size == size
+    assert len(pauses) > (len(photo) + size) / PIECE_BYTES
