@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from time import time
@@ -23,12 +24,18 @@ if TYPE_CHECKING:
 KEY_ID = "the-key"
 
 
+@cache
+def own_key() -> Any:
+    """Return the key of all forgers: making one takes longer than most of what they are for."""
+    return generate_private_key(65537, 2048)
+
+
 class Forger:
     """The provider: its honest ID token, and what a test changes about it."""
 
     def __init__(self) -> None:
         self.issuer = ""
-        self.key: Any = generate_private_key(65537, 2048)
+        self.key = own_key()
         self.signing_key: Any = self.key
         self.algorithm = "RS256"
         self.forged: list[object] = []
