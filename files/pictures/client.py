@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 NOTHING_ELSE: Mapping[str, object] = {}
 LEAST_SECONDS = 0.001
+PIECE_BYTES = 64 * 1024
+"""Bytes that are received at once at most; an answer with a small variant comes as one piece."""
 ALLOCATOR = {
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(4 << 20),
@@ -62,6 +64,7 @@ class PictureProcess:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
+        self._received = bytearray()
         self.is_idle = True
         self._has_begun = False
 
@@ -119,7 +122,8 @@ class PictureProcess:
         try:
             # Not every system takes a message with a list of no descriptors.
             sent = socket.send_fds(self._socket, [words], descriptors) if descriptors else 0
-            self._socket.sendall(words[sent:])
+            if sent < len(words):
+                self._socket.sendall(words[sent:])
         except (BrokenPipeError, ConnectionResetError):
             raise ProcessEndedError from None
 
@@ -133,19 +137,24 @@ class PictureProcess:
         return header, self._heard(size, deadline)
 
     def _heard(self, size: int, deadline: float) -> bytes:
-        """Return `size` bytes of an answer; raises PictureError when they don't come in time."""
-        heard = b""
+        """Return `size` bytes of an answer; raises PictureError when they don't come in time.
+
+        What has come besides is kept: each call of the system is a chance for another thread to
+        take over, for which this one waits then.
+        """
         try:
-            while len(heard) < size:
+            while len(self._received) < size:
                 self._socket.settimeout(max(LEAST_SECONDS, deadline - monotonic()))
-                chunk = self._socket.recv(size - len(heard))
-                if not chunk:
+                piece = self._socket.recv(PIECE_BYTES)
+                if not piece:
                     raise ProcessEndedError
-                heard += chunk
+                self._received += piece
         except TimeoutError:
             raise PictureError("too_costly") from None
         except ConnectionResetError:
             raise ProcessEndedError from None
+        heard = bytes(self._received[:size])
+        del self._received[:size]
         return heard
 
 
