@@ -280,7 +280,7 @@ TRICKS = (
     Trick(
         "SQL that finds a row",
         "resources/row_sql.py (exists)",
-        "QuerySet.exists, also for the blocks that rules look for",
+        "QuerySet.exists",
         load.LIKE,
         replaced("resources.row_sql.exists", plain.orm_exists),
         "tests/cards",
@@ -300,14 +300,6 @@ TRICKS = (
         load.CREATE,
         replaced("resources.row_sql._values", plain.adapted_by_fields),
         VALIDATING,
-    ),
-    Trick(
-        "lean cursor",
-        "server/sqlite/connection.py",
-        "Django's two wrappers",
-        load.UPDATE,
-        replaced("server.sqlite.connection.SQLiteConnection.cursor", plain.django_cursor),
-        "tests/resources",
     ),
     Trick(
         "statements with SQLite's placeholders",

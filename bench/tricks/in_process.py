@@ -240,7 +240,7 @@ class Asks:
     def draft(self, number: int) -> Ask:
         """Change the title of a draft."""
         drafts = self.rows["drafts"]
-        body = json.dumps({"title": f"Draft {number}"}).encode()
+        body = json.dumps({"title": f"Draft {number}, changed"}).encode()
         path = f"{CARDS}/{drafts[number % len(drafts)]}"
         return Ask(path, "", "PATCH", self.rows["tokens"][0], body)
 

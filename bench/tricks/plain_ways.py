@@ -22,7 +22,6 @@ from resources.http.authentication import authenticate_header
 from resources.query import plans
 from resources.writing.inputs import input_class
 from server.logs import JsonLines
-from server.sqlite.connection import SQLiteConnection
 
 if TYPE_CHECKING:
     from collections.abc import (
@@ -119,11 +118,6 @@ def parameters_apart(sql: str, parameters: Iterable[object], _written: object = 
 def qmarks_each_time(sql: str) -> str:
     """Write SQLite's placeholders as Django does, for each statement."""
     return str(FORMAT_QMARK_REGEX.sub("?", sql).replace("%%", "%"))
-
-
-def django_cursor(self: SQLiteConnection) -> object:
-    """Return Django's cursor with its wrapper."""
-    return super(SQLiteConnection, self).cursor()
 
 
 def django_log(self: Envelope, status: int) -> None:

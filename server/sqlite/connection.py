@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import NotSupportedError, OperationalError
 from django.db.backends.sqlite3 import base
 from django.db.utils import DatabaseErrorWrapper
-from django.utils.asyncio import async_unsafe
 
 from resources.dialects import sqlite_driver
 from resources.dialects.sqlite import register_functions, with_qmarks
@@ -68,75 +67,33 @@ class ErrorWrapper(DatabaseErrorWrapper):
 
 
 class NativeCursor(_Cursor):
-    """Takes Django's placeholders: a statement is written with SQLite's own once for all runs."""
+    """Takes Django's placeholders: a statement is written with SQLite's own once for all runs.
 
-    def execute(self, query: str, params: object = None) -> object:
-        if params is None:
-            return super().execute(query)
-        if isinstance(params, Mapping):
-            return super().execute(query % {name: f":{name}" for name in params}, params)
-        return super().execute(with_qmarks(query), params)
-
-    def executemany(self, query: str, param_list: object) -> object:
-        return super().executemany(with_qmarks(query), param_list)
-
-
-class LeanCursor(_Cursor):
-    """Does what Django's two wrappers around a cursor do, where nobody watches the statements."""
+    Notices statements that take long.
+    """
 
     database: SQLiteConnection
 
     def execute(self, query: str, params: object = None) -> object:
-        database = self.database
-        if database.needs_rollback:
-            database.validate_no_broken_transaction()
-        database.begin_statement()
-        with database.wrap_database_errors:
+        self.database.begin_statement()
+        begun = monotonic()
+        try:
             if params is None:
                 return super().execute(query)
+            if isinstance(params, Mapping):
+                return super().execute(query % {name: f":{name}" for name in params}, params)
             return super().execute(with_qmarks(query), params)
+        finally:
+            finished(query, begun)
 
     def executemany(self, query: str, param_list: object) -> object:
-        self.database.validate_no_broken_transaction()
         self.database.begin_statement()
-        with self.database.wrap_database_errors:
-            return super().executemany(with_qmarks(query), param_list)
-
-    def fetchone(self) -> object:
-        with self.database.wrap_database_errors:
-            return super().fetchone()
+        return super().executemany(with_qmarks(query), param_list)
 
     def fetchmany(self, *size: object) -> object:
         # Whoever reads on and on takes a step at a time.
         self.database.begin_statement()
-        with self.database.wrap_database_errors:
-            return super().fetchmany(*size)
-
-    def fetchall(self) -> object:
-        with self.database.wrap_database_errors:
-            return super().fetchall()
-
-    def __next__(self) -> object:
-        with self.database.wrap_database_errors:
-            return super().__next__()
-
-    def __enter__(self) -> object:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-
-class WatchedCursor(LeanCursor):
-    """Notices statements that take long."""
-
-    @override
-    def execute(self, query: str, params: object = None) -> object:
-        begun = monotonic()
-        try:
-            return super().execute(query, params)
-        finally:
-            finished(query, begun)
+        return super().fetchmany(*size)
 
 
 class SQLiteConnection(_Base):
@@ -188,17 +145,11 @@ class SQLiteConnection(_Base):
         """Begin what can be taken back by itself, unless all goes together (`one_piece`)."""
         return None if self.is_one_piece else super().savepoint()
 
-    @async_unsafe
     def cursor(self) -> Any:
-        """Return a cursor: one that tells of its statements only if somebody wants to know."""
+        """Return a cursor, once what is gathered stands where its statements look."""
         if self._gathered:
             self.send_gathered()
-        if self._needs_djangos_cursor():
-            return super().cursor()
-        self.ensure_connection()
-        cursor = self.connection.cursor(factory=WatchedCursor)
-        cursor.database = self
-        return cursor
+        return super().cursor()
 
     def rows(self, sql: str, values: Values) -> Any:
         """Run a statement with Django's placeholders and return its rows, if it has any.
@@ -283,8 +234,9 @@ class SQLiteConnection(_Base):
         return int(version)
 
     def create_cursor(self, _name: str | None = None) -> object:
-        self.begin_statement()
-        return self.connection.cursor(factory=NativeCursor)
+        cursor = self.connection.cursor(factory=NativeCursor)
+        cursor.database = self
+        return cursor
 
     def _start_transaction_under_autocommit(self) -> None:
         lock = _write_lock_at(str(self.settings_dict["NAME"]))
