@@ -6,13 +6,16 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cards.models import Card
-from resources import changes
+from resources import changes, registry
 from resources.actors import ACTOR_ID, ANONYMOUS, SYSTEM, Actor, UnboundActor
+from resources.errors import Problem
 from resources.execution.run import run_plan
+from resources.ids import new_id
 from resources.query.plans import compiled
 from resources.rules import (
     ANYONE,
@@ -27,12 +30,15 @@ from resources.rules import (
     visible,
     where,
 )
+from resources.writing.operations import visible_row
 from tests.personas import new_member
 from users.rules import on_terms, unblocked, unmuted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
+
+    from resources.declaration import Resource
 
 
 LEAVES = (
@@ -106,6 +112,28 @@ def test_a_rule_cannot_mean_one_thing_in_sql_and_another_about_a_row(
             may = mine.exists()
             assert may is rule.permits(actor, card) is (actor in audience), rule.words()
             assert may is bool(_by_compiled_plan(rule, actor, card.pk)), rule.words()
+
+
+def test_a_write_finds_the_cards_that_its_actor_may_view(actors: list[Actor]) -> None:
+    cards = registry.resource_of(Card)
+    for card in Card.objects.all():
+        may = [cards.view.permits(actor, card) for actor in actors]
+        assert [_is_found(cards, actor, card.pk) for actor in actors] == may
+
+
+@pytest.mark.parametrize("resource", list(registry.all_resources()), ids=str)
+def test_a_write_can_lock_rows_of_every_resource(resource: Resource, db: None) -> None:
+    member, moderator = Actor(new_id()), Actor(new_id(), roles=frozenset({"moderator"}))
+    for actor in (ANONYMOUS, member, moderator):
+        assert not _is_found(resource, actor, new_id())
+
+
+def _is_found(resource: Resource, actor: Actor, record_id: UUID) -> bool:
+    with transaction.atomic():
+        try:
+            return visible_row(resource, actor, str(record_id)).pk == record_id
+        except Problem:
+            return False
 
 
 def _by_compiled_plan(rule: Rule, actor: Actor, card_id: UUID) -> Sequence[object]:
