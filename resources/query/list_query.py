@@ -17,7 +17,7 @@ from resources.query.filters.parameters import RESERVED, read_filters
 from resources.query.filters.pins import pinned_relations
 from resources.query.options import candidate_rules, chosen_options, sort_of_options
 from resources.query.ordering import RANK, SortKey, sort_keys, sort_text
-from resources.query.planned_once import OnePlan, one_plan
+from resources.query.planned_once import is_read_in_order
 from resources.query.selection import Selection, selection
 from resources.search.questions import is_of_one_word
 from resources.text import composed
@@ -60,8 +60,8 @@ class ListQuery:
     options: ChosenOptions = ()
     picked: int | None = None
     """How many rows are picked before documents are made; None where pages are read in order."""
-    one_plan: OnePlan | None = None
-    """What is constant where the rows are best read in one way, whatever other values are."""
+    has_one_plan: bool = False
+    """Whether the rows are best read in one way, whatever the values are."""
     cost: Cost = FREE
     rest: str = ""
 
@@ -167,7 +167,6 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
     require_affordable(cost)
     # Candidates are sorted by columns of their own.
     is_plain = search is None and page is None and all(key.name.isidentifier() for key in keys)
-    is_planned_once = search is None and page is None
     return ListQuery(
         selection=chosen,
         keys=keys,
@@ -179,7 +178,9 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
         page=page,
         options=options,
         picked=limit + 1 if is_plain and candidate_rules(resource, options) else None,
-        one_plan=one_plan(resource, keys, condition, limit) if is_planned_once else None,
+        has_one_plan=search is None
+        and page is None
+        and is_read_in_order(resource, keys, condition),
         cost=cost,
         rest=rest,
     )

@@ -45,7 +45,7 @@ from resources.query.cursors import after_cursor
 from resources.query.filters.compiling import filter_condition
 from resources.query.filters.conditions import Compared
 from resources.query.options import candidate_rules, rules_of_options
-from resources.query.planned_once import UNKNOWN, written_values
+from resources.query.planned_once import UNKNOWN, written_limit, written_values
 from resources.query.record_document import record_document
 from resources.query.sources import sources_of
 from resources.rules import Rule, Scope, narrowed
@@ -189,8 +189,7 @@ def known_plan(key: Hashable, compiling: Callable[[], Plan]) -> Plan:
 
 def list_plan(resource: Resource, kind: ActorKind, query: ListQuery) -> Plan:
     """Return the plan of a page: each row is document, then the sort values."""
-    constants = query.one_plan if dialect().prepares_statements else None
-    key = ("list", resource, kind, query.shape, constants)
+    key = ("list", resource, kind, query.shape, written_limit(query))
     return known_plan(key, lambda: _list_plan(resource, kind, query))
 
 

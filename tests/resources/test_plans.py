@@ -58,14 +58,7 @@ def test_a_range_is_looked_up_in_the_index_that_sorts() -> None:
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite plans without values")
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "sort=-like_count&like_count__gte={}",
-        "sort=-like_count&like_count__gte={}&status=published",
-    ],
-)
+@pytest.mark.parametrize("query", ["", "sort=-like_count&like_count__gte={}"])
 def test_a_page_that_is_read_in_its_order_is_planned_once(
     two_cards: Sequence[Card], query: str
 ) -> None:
@@ -78,18 +71,17 @@ def test_a_page_that_is_read_in_its_order_is_planned_once(
             "SELECT generic_plans > 0 FROM pg_prepared_statements"
             " WHERE statement LIKE '%JSON_BUILD_OBJECT%LIMIT 2'"
         )
-        assert set(cursor.fetchall()) == {(True,)}
+        assert cursor.fetchall() == [(True,), (True,)]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "query",
     [
-        "title=one",
-        "rarity__ne=rare",
+        "rarity=rare",
         "sort=-like_count,title",
         "sort=-like_count&comment_count__lt=9",
-        "sort=-like_count&like_count__lt=9&title=one",
+        "sort=-like_count&like_count__lt=9&rarity=rare",
         f"sort=-like_count&filter={quote('like_count<9||like_count>99')}",
         "search=owl&sort=-like_count",
     ],
