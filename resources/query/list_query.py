@@ -167,6 +167,7 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
     require_affordable(cost)
     # Candidates are sorted by columns of their own.
     is_plain = search is None and page is None and all(key.name.isidentifier() for key in keys)
+    is_simple = condition is None and search is None and page is None
     return ListQuery(
         selection=chosen,
         keys=keys,
@@ -178,9 +179,7 @@ def read_list_query(resource: Resource, parameters: Parameters, rest: str = "") 
         page=page,
         options=options,
         picked=limit + 1 if is_plain and candidate_rules(resource, options) else None,
-        has_one_plan=search is None
-        and page is None
-        and is_read_in_order(resource, keys, condition),
+        has_one_plan=is_simple and is_read_in_order(resource, keys),
         cost=cost,
         rest=rest,
     )

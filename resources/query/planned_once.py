@@ -2,15 +2,15 @@
 
 It plans a prepared statement anew for each request while a plan with the values seems cheaper, and
 planning a page takes as long as reading it. A plan without values always seems dearer where the
-limit is a parameter, which counts as a tenth of all rows, or a bound is one, which counts as a
-third of them. So in a page that reads rows in the order of an index, bounded by nothing but the
-first column of that order, the limit is written as a constant, and a bound so that nothing can be
-planned by its value:
+limit is a parameter, which counts as a tenth of all rows, or a cursor is one, which counts as a
+third of them. So in a page that reads rows in the order of an index the limit is written as a
+constant, and the cursor so that nothing can be planned by its value:
 
     … WHERE created_at <= (SELECT %s) AND … ORDER BY created_at DESC, id DESC LIMIT 31
 
-By other filters rows are read otherwise if few have the value than if most do, and without such an
-index all that a bound leaves may have to be sorted: such a page is left as it is.
+A page with a filter is left as it is: by its value rows are read in another way if few have it than
+if most do, and what two unknown bounds leave, one row in 200 as PostgreSQL expects, it would sort.
+So is one without such an index, as all that a cursor leaves may have to be sorted.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from resources.dialects import dialect
-from resources.query.filters.nodes import Identifier, Junction, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -27,13 +26,11 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from resources.declaration import Resource
-    from resources.query.filters.nodes import Node
     from resources.query.list_query import ListQuery
     from resources.query.ordering import SortKey
 
 UNKNOWN = "(SELECT %s)"
 """A value by which PostgreSQL plans nothing: the statement is planned once a connection then."""
-INEQUALITIES = frozenset({"<", "<=", ">", ">="})
 
 
 def written_limit(query: ListQuery) -> int | None:
@@ -46,20 +43,15 @@ def written_values(query: ListQuery) -> Mapping[Hashable, str]:
     limit = written_limit(query)
     if limit is None:
         return {}
-    literals = query.condition.literals if query.condition else ()
     cursor = query.cursor.values if query.cursor else ()
-    unknown = [
-        *(("literal", part.index) for part in literals),
-        *(("cursor", number) for number in range(len(cursor))),
-    ]
+    unknown = [("cursor", number) for number in range(len(cursor))]
     return {"limit": str(limit), **dict.fromkeys(unknown, UNKNOWN)}
 
 
-def is_read_in_order(resource: Resource, keys: Sequence[SortKey], condition: Node | None) -> bool:
-    """Return whether an index has the rows in their order, and a filter only bounds its column."""
+def is_read_in_order(resource: Resource, keys: Sequence[SortKey]) -> bool:
+    """Return whether an index has the rows of a list in their order."""
     order = tuple((key.column, key.is_descending) for key in keys)
-    is_bounded = condition is None or _only_bounds(condition, keys[0].name)
-    return is_bounded and order in _orders_of_indexes(resource.model)
+    return order in _orders_of_indexes(resource.model)
 
 
 @cache
@@ -75,17 +67,3 @@ def _orders_of_indexes(model: type[Model]) -> frozenset[tuple[tuple[str, bool], 
             found.add(tuple(columns[start:]))
             found.add(tuple((name, not is_down) for name, is_down in columns[start:]))
     return frozenset(found)
-
-
-def _only_bounds(condition: Node, column: str) -> bool:
-    """Return whether a filter does nothing but bound a column."""
-    if isinstance(condition, Junction):
-        is_all = condition.connector == "and"
-        return is_all and all(_only_bounds(child, column) for child in condition.children)
-    left, right = condition.left, condition.right
-    return (
-        isinstance(left, Identifier)
-        and (left.path, left.modifier) == ((column,), None)
-        and condition.operator in INEQUALITIES
-        and isinstance(right, Literal)
-    )

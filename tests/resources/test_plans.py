@@ -46,9 +46,7 @@ def test_a_range_is_looked_up_in_the_index_that_sorts() -> None:
     query = list_query(CARDS, f"sort=-like_count&filter={quote('like_count<9 && like_count>2')}")
     plan = list_plan(CARDS, ANONYMOUS.kind, query)
     assert plan.sql is not None
-    # PostgreSQL is not to plan anew for each bound.
-    bound = "(SELECT %s)" if connection.vendor == "postgresql" else "%s"
-    assert f'("cards_card"."like_count" < {bound}) AND' in plan.sql
+    assert '("cards_card"."like_count" < %s) AND' in plan.sql
     if connection.vendor == "sqlite":  # PostgreSQL reads a table as small as this one as a whole
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {plan.sql}", (9, 2, 31))
@@ -58,12 +56,12 @@ def test_a_range_is_looked_up_in_the_index_that_sorts() -> None:
 
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite plans without values")
-@pytest.mark.parametrize("query", ["", "sort=-like_count&like_count__gte={}"])
+@pytest.mark.parametrize("query", ["", "sort=-like_count"])
 def test_a_page_that_is_read_in_its_order_is_planned_once(
     two_cards: Sequence[Card], query: str
 ) -> None:
-    for number in range(-8, 0):
-        url = f"{query.format(number)}&limit=1"
+    for _time in range(8):
+        url = f"{query}&limit=1"
         first = orjson.loads(list_records(CARDS, ANONYMOUS, url, "http://x").body)
         list_records(CARDS, ANONYMOUS, first["next"].partition("?")[2], "http://x")
     with connection.cursor() as cursor:
@@ -79,6 +77,7 @@ def test_a_page_that_is_read_in_its_order_is_planned_once(
     "query",
     [
         "rarity=rare",
+        "sort=-like_count&like_count__lt=9",
         "sort=-like_count,title",
         "sort=-like_count&comment_count__lt=9",
         "sort=-like_count&like_count__lt=9&rarity=rare",
