@@ -94,12 +94,11 @@ class UploadLimit:
 
 
 def is_upload(scope: Scope) -> bool:
-    """Tell whether a request for the API is a form that may bring files along."""
-    if scope["path"].startswith("/api/"):
-        for name, value in scope["headers"]:
-            if name == b"content-type" and value.startswith(b"multipart/"):
-                return True
-    return False
+    """Return whether a request for the API is a form that may bring files along."""
+    return scope["path"].startswith("/api/") and any(
+        name == b"content-type" and value.startswith(b"multipart/")
+        for name, value in scope["headers"]
+    )
 
 
 def _too_many() -> Problem:

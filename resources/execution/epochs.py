@@ -82,8 +82,9 @@ class Epochs:
 
     def are_unchanged(self, sources: frozenset[str], since: int) -> bool:
         """Return whether none of the sources has changed after the epoch `since`."""
-        changed_in = filter(None, map(self.changed.get, sources))
-        return self.everything <= since and all(map(since.__ge__, changed_in))
+        return self.everything <= since and all(
+            self.changed.get(source, 0) <= since for source in sources
+        )
 
 
 class CommitWatch:
