@@ -51,13 +51,18 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True)
 class Request:
-    """Calls to one server, made in turn as fast as it answers."""
+    """Calls to one server, made in turn as fast as it answers.
+
+    With a `pace`, each connection makes so many a second; a call that has to wait for the answer
+    to the one before is timed from when it was due.
+    """
 
     server: str
     calls: Sequence[Call]
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     connections: int = CONNECTIONS
+    pace: float = 0
 
 
 class Measured(NamedTuple):
@@ -81,7 +86,7 @@ class LoadError(RuntimeError):
 def measure(request: Request, seconds: float) -> Measured:
     """Measure for some seconds over its connections; raises LoadError on any failure."""
     wrk = shutil.which("wrk")
-    if wrk:
+    if wrk and not request.pace:
         return _with_wrk(wrk, request, seconds)
     with ProcessPoolExecutor(max_workers=1) as process:
         return process.submit(_in_process, request, seconds).result()
@@ -120,7 +125,7 @@ async def _generated(request: Request, seconds: float) -> Measured:
     loop, started = asyncio.get_running_loop(), perf_counter()
     calls = cycle([_bytes(request, call) for call in request.calls])
     target = urlsplit(request.server)
-    begin = partial(Client, calls, started + seconds)
+    begin = partial(Client, calls, started + seconds, 1 / request.pace if request.pace else 0)
     host, port = target.hostname or "", target.port or 80
     clients = [
         (await loop.create_connection(begin, host, port))[1] for _ in range(request.connections)
@@ -139,8 +144,8 @@ class Client(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, calls: Iterator[bytes], until: float) -> None:
-        self.calls, self.until = calls, until
+    def __init__(self, calls: Iterator[bytes], until: float, interval: float) -> None:
+        self.calls, self.until, self.interval = calls, until, interval
         self.times: list[float] = []
         self.ended = asyncio.get_running_loop().create_future()
         self.read = b""
@@ -148,6 +153,7 @@ class Client(asyncio.Protocol):
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
+        self.due = perf_counter()
         self._ask()
 
     @override
@@ -160,13 +166,21 @@ class Client(asyncio.Protocol):
         if not self.read.startswith(b"HTTP/1.1 2"):
             self._end(LoadError(self.read.decode(errors="replace")))
         elif now < self.until:
-            self._ask()
+            self.due = self.due + self.interval if self.interval else now
+            self._ask_when_due(now)
         else:
             self._end()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(LoadError(f"the connection was closed: {exc}"))
+
+    def _ask_when_due(self, now: float) -> None:
+        if now < self.due:
+            asyncio.get_running_loop().call_later(self.due - now, self._ask)
+        else:
+            self._ask()
+            self.began = self.due
 
     def _ask(self) -> None:
         self.read, self.began = b"", perf_counter()

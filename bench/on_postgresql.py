@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench import report, served
 from bench.over_http import alternated, seeded, stock_rows
-from bench.workloads import CREATE, HOLOBASE, STOCK, Row, Target, workloads
+from bench.workloads import CREATE, HOLOBASE, STOCK, Row, Target, next_pages, workloads
 from tests import servers
 
 if TYPE_CHECKING:
@@ -37,9 +37,10 @@ def on_postgresql(options: argparse.Namespace) -> list[str]:
         }
         running = {name: replace(one, database=process) for name, one in started.items()}
         known = {HOLOBASE: rows, STOCK: stock_rows(rows)}
+        targets = {name: Target(one.address, known[name]) for name, one in running.items()}
         loads = [
             replace(load, row=_promising(load.row))
-            for load in workloads({n: Target(one.address, known[n]) for n, one in running.items()})
+            for load in (*workloads(targets), next_pages(targets))
             if STOCK in load.asked
         ]
         results = alternated(loads, running, options)

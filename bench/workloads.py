@@ -9,12 +9,14 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+import httpx
+
 from bench.load import Call, Request
 from bench.pocketbase import ACTOR_RULE, SIMPLE_RULE
 from bench.subjects import KOREAN_WORDS, RARE_WORD, SIGNER, WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from resources.json_text import JsonObject
 
@@ -164,6 +166,7 @@ def workloads(targets: Mapping[str, Target]) -> list[Workload]:
 HOT, NEVER = "hot", "never cached"
 ONE = "one card"
 LIST = "30 cards by likes"
+NEXT, STEP = "30 cards by likes, by cursor", 7
 FILTERED = "30 of one rarity, creator expanded"
 SIGNED = "30 cards by likes, signed in"
 SIGNED_RULE = "30 cards by likes, signed in, rule names the actor"
@@ -200,12 +203,16 @@ ROWS = (
 type Ways = dict[tuple[str, str], Asked]
 
 
+def _bounds() -> Iterator[tuple[int, int]]:
+    """Yield bounds of likes, the upper one first, of which hardly any come twice in a round."""
+    return ((below, above) for above in range(20) for below in range(1000, 100, -1))
+
+
 def _other_pages(condition: str = "") -> list[str]:
-    """Return filters of which hardly any is asked twice in a round, each of a page by likes."""
+    """Return filters that hardly repeat in a round, each of a page by likes."""
     return [
         f"&filter={quote(f'{condition}like_count<{below} && like_count>{above}')}"
-        for above in range(20)
-        for below in range(1000, 100, -1)
+        for below, above in _bounds()
     ]
 
 
@@ -291,7 +298,7 @@ def _shared(to: Spelling) -> Ways:
 def _stock(to: Spelling) -> Ways:
     return {
         (ONE, NEVER): to.all_cards(),
-        (LIST, NEVER): to.reads(*(f"below={below}" for below in range(1000, 100, -1))),
+        (LIST, NEVER): to.reads(*(f"below={below}&above={above}" for below, above in _bounds())),
         (ONE, HOT): to.card(),
         (FILTERED, HOT): to.reads("rarity=epic&expand=creator"),
         (LIST, HOT): to.reads(""),
@@ -305,6 +312,23 @@ ASKED: dict[str, Callable[[Spelling], Ways]] = {
     POCKETBASE: _pocketbase,
     STOCK: _stock,
 }
+
+
+def next_pages(targets: Mapping[str, Target]) -> Workload:
+    """Return pages by likes as clients come to them: each by the cursor of a page before it."""
+    spellings = {name: SPELLINGS[name](target) for name, target in targets.items()}
+    return Workload(Row(NEXT, NEVER), {name: _by_cursors(to) for name, to in spellings.items()})
+
+
+def _by_cursors(to: Spelling) -> Asked:
+    """Walk through all cards in small steps, and ask for a whole page from each."""
+    calls, address = [], f"{to.target.address}{to.cards}?{to.page}&limit={STEP}"
+    with httpx.Client() as client:
+        while address:
+            calls.append(Call(address.removeprefix(to.target.address)))
+            address = client.get(address).raise_for_status().json()["next"]
+    pages = [Call(call.path.replace(f"limit={STEP}", "limit=30")) for call in calls]
+    return lambda _round: Request(to.target.address, pages)
 
 
 def holobase_workloads(target: Target) -> list[Workload]:

@@ -56,6 +56,7 @@ class Pages(pagination.CursorPagination):
     """Pages that cost no count, DRF's cheapest."""
 
     page_size = 30
+    page_size_query_param = "limit"
     ordering = ("-like_count", "-id")
 
 
@@ -70,9 +71,9 @@ class CardViewSet(viewsets.ModelViewSet[Card]):
         rarity = self.request.query_params.get("rarity")
         if rarity:
             cards = cards.filter(rarity=rarity, like_count__gt=10)
-        below = self.request.query_params.get("below")
-        if below:
-            cards = cards.filter(like_count__lt=below)
+        below, above = map(self.request.query_params.get, ("below", "above"))
+        if below and above:
+            cards = cards.filter(like_count__lt=below, like_count__gt=above)
         if "expand" in self.request.query_params:
             cards = cards.select_related("creator")
         return cards
