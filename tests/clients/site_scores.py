@@ -107,6 +107,7 @@ def main() -> int:
     arguments.add_argument("folder", nargs="?", type=Path, default=Path())
     arguments.add_argument("--site", help="a site that is served already")
     asked = arguments.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         site = nullcontext(asked.site) if asked.site else served(Path(data), "--demo")
         with site as address:
