@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from io import BytesIO
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,8 +107,8 @@ def test_partners_are_told_apart_from_bugs(error: Exception, status: int | None)
 
 
 def test_pages_of_django_say_503_too(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    objects = SimpleNamespace(filter=raising(OperationalError("PostgreSQL can't be reached")))
-    monkeypatch.setattr("files.access.fetching.File", SimpleNamespace(objects=objects))
+    away = raising(OperationalError("PostgreSQL can't be reached"))
+    monkeypatch.setattr("files.access.fetching.file_of", away)
     answer = Browser().get(f"/files/pictures/2026/01/{'0' * 32}.png")
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
     assert answer["Retry-After"] == "1"

@@ -55,7 +55,7 @@ def test_a_range_is_looked_up_in_the_index_that_sorts() -> None:
         assert f"SEARCH cards_card USING INDEX {index}" in steps
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite plans without values")
+@pytest.mark.servers  # SQLite plans without values
 @pytest.mark.parametrize("query", ["", "sort=-like_count"])
 def test_a_page_that_is_read_in_its_order_is_planned_once(
     two_cards: Sequence[Card], query: str
