@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bench.served import ROOT
 from bench.workloads import HOLOBASE, POCKETBASE
+from config.python_build import build_traits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +27,8 @@ def replace_section(part: str, title: str, lines: Sequence[str], report: Path = 
     start, end = f"<!-- {part} -->", f"<!-- /{part} -->"
     made = f"Made by `./holo bench {part} --write` on {platform.machine()}, {os.cpu_count()} cores"
     shared = " shared with the load generator" if report == REPORT else ""
-    made += f"{shared}, Python {platform.python_version()}."
+    traits = f" ({', '.join(build_traits())})" if build_traits() else ""
+    made += f"{shared}, Python {platform.python_version()}{traits}."
     section = "\n".join([start, f"## {title}", "", made, "", *lines]).rstrip() + f"\n{end}"
     text = report.read_text()
     found = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)

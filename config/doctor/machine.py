@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.doctor.exposure import is_local
 from config.doctor.setup_check import CheckOutcome, SetupCheck, expect, ok, size, warn
+from config.python_build import SLOW, build_traits
 from server.private_files import DATABASE, FOLDERS, OTHERS
 
 OLDEST_PYTHON = (3, 12)
@@ -36,6 +37,12 @@ def python_version() -> CheckOutcome:
     seen = f"Python {platform.python_version()}, {named}"
     is_new_enough = tuple(map(int, platform.python_version_tuple()[:2])) >= OLDEST_PYTHON
     return expect(seen, unless_fail=is_new_enough)
+
+
+def python_build() -> CheckOutcome | None:
+    """Look how the interpreter was built, if it tells."""
+    traits = build_traits()
+    return expect(", ".join(traits), unless_warn=SLOW.isdisjoint(traits)) if traits else None
 
 
 def declarations() -> CheckOutcome:
@@ -136,6 +143,16 @@ CHECKS = (
         _("Older ones lack what is relied on."),
         _("Install Python 3.12 or newer, remove .venv and run ./holo again."),
         python_version,
+    ),
+    SetupCheck(
+        "python_build",
+        _("How Python was built"),
+        _("Without profile-guided optimisation (PGO) every request takes more of the processor."),
+        _(
+            "Install one with it (PYTHON_CONFIGURE_OPTS='--enable-optimizations --with-lto'"
+            " pyenv install 3.13, or uv python install 3.13), remove .venv and run ./holo again."
+        ),
+        python_build,
     ),
     SetupCheck(
         "declarations",

@@ -15,6 +15,10 @@ def state(name: str) -> tuple[str, str]:
     return result.state, result.seen
 
 
+def does_not_arise(name: str) -> bool:
+    return list(examine([NAMED[name]])) == []
+
+
 def nobodys_port() -> int:
     """Return a port that nobody listens at."""
     with socket.create_server(("127.0.0.1", 0)) as server:

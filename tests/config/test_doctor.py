@@ -30,7 +30,7 @@ from resources.models import Change, ConsumerPosition, Job, JobState, SkippedCha
 from server.http_server import hold_folder
 from server.private_files import restrict_existing_files
 from tests.client import Browser
-from tests.config.setup_checks import NAMED, state
+from tests.config.setup_checks import NAMED, does_not_arise, state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
     from tests.personas import Persona
-
-
-def does_not_arise(name: str) -> bool:
-    return list(examine([NAMED[name]])) == []
 
 
 def test_every_check_says_what_why_and_how_to_mend_it() -> None:

@@ -39,7 +39,7 @@ def holo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run `./holo` where no other interpreter works."""
     for name in FOUND_ELSEWHERE:
         program(folder / "elsewhere" / name, "exit 1")
-    path = f"{folder / 'elsewhere'}:{os.environ['PATH']}"
+    path = f"{folder / 'found'}:{folder / 'elsewhere'}:{os.environ['PATH']}"
     env = {"PATH": path, "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [str(folder / "holo"), *arguments]
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
@@ -62,6 +62,37 @@ def test_an_interpreter_that_has_gone_is_not_taken_for_prepared(folder: Path) ->
     done = holo(folder, "serve")
     assert done.returncode == 1
     assert "needs Python 3.12" in done.stderr
+
+
+def interpreter(folder: Path, name: str, *, is_slow: bool = False) -> None:
+    """Add an interpreter that is new enough, says how it was built and can't make a `.venv`."""
+    program(
+        folder / "found" / name,
+        f"""case "$*" in
+            -Ic*) echo "$0" ;;
+            *config/python_build.py) exit {int(is_slow)} ;;
+            *) exit 1 ;;
+        esac""",
+    )
+
+
+@pytest.mark.parametrize(
+    ("slow", "chosen"),
+    [
+        ({"python3.14"}, "python3.12"),
+        ({"python3.12"}, "python3.14"),
+        ({"python3.14", "python3.12"}, "python3.14"),
+        (set(), "python3.14"),
+    ],
+)
+def test_the_first_interpreter_is_chosen_that_was_not_built_to_be_slow(
+    folder: Path, slow: set[str], chosen: str
+) -> None:
+    shutil.rmtree(folder / ".venv")
+    for name in ("python3.14", "python3.12"):
+        interpreter(folder, name, is_slow=name in slow)
+    done = holo(folder, "serve")
+    assert done.stderr.startswith(f"holo: making .venv with {folder}/found/{chosen}\n")
 
 
 def test_another_lock_file_is_installed_first(folder: Path) -> None:
