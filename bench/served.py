@@ -62,10 +62,10 @@ class Served:
 
         A page that several of them share counts once in all (PSS, proc_pid_smaps(5)).
         """
-        family = {pid: _kilobytes(pid, "status", "VmPeak") for pid in _family(self.process.pid)}
         # Until it begins its own program, a child lives in the memory of its parent (vfork(2)),
-        # which is told by the most that it ever had: that changes least.
-        own = {most: pid for pid, most in reversed(family.items())}
+        # which is told by the most that it ever had: that changes least. Forks may have reserved
+        # the same, but hold what is theirs since they began.
+        own = {_most_memory(pid): pid for pid in reversed(_family(self.process.pid))}
         return sum(_kilobytes(pid, "smaps_rollup", "Pss") for pid in own.values()) * 1024
 
     def own_memory(self) -> int:
@@ -211,6 +211,11 @@ def _family(pid: int) -> list[int]:
         for child in _told(thread).split():
             family += _family(int(child))
     return family
+
+
+def _most_memory(pid: int) -> tuple[int, int]:
+    """Return how many kilobytes a process has reserved and held at most."""
+    return _kilobytes(pid, "status", "VmPeak"), _kilobytes(pid, "status", "VmHWM")
 
 
 def _kilobytes(pid: int, table: str, kind: str) -> int:

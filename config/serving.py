@@ -17,6 +17,7 @@ from config import env
 from config.background import BackgroundWorker, new_worker_id
 from config.supervision import SupervisedWorker
 from server import process_metrics, waiting
+from server.allocator import trim
 from server.http_server import Serving, listening_socket
 from server.local_cache import LocalCache
 from server.local_layer import Mailbox, boxes
@@ -40,6 +41,7 @@ class Address(NamedTuple):
 def serve(address: Address, *, has_worker: bool) -> None:
     """Be the server until a signal ends it; raises ServingError."""
     application = import_string("config.asgi.application")
+    trim()
     with process_metrics.shared_folder(settings.METRICS_FOLDER) as folder:
         settings.METRICS_FOLDER = folder
         env.adopt_metrics_folder(folder)

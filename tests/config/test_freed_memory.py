@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from server.allocator import STATM
 
 ROOT = Path(__file__).resolve().parents[2]
 HOLDING = """
@@ -26,6 +31,11 @@ held = blocks[::20]
 del blocks
 print((resident() - before) // 1024)
 """
+
+
+def has_trim() -> bool:
+    """Return whether the C library gives back free pages when it is asked to."""
+    return STATM.exists() and hasattr(ctypes.CDLL(None), "malloc_trim")
 
 
 def megabytes_held(prepare: str) -> int:
@@ -62,3 +72,26 @@ asyncio.run(main())
 
 def test_free_pages_between_small_blocks_leave_it_as_it_grows() -> None:
     subprocess.run([sys.executable, "-c", FRAGMENTED], cwd=ROOT, check=True)
+
+
+FORKED = """
+import os
+from server import allocator
+
+allocator.return_freed_memory()
+before = allocator.resident_bytes()
+held = [b"x" * 100_000 for _number in range(1_000)][::20]
+assert allocator.resident_bytes() - before > 80_000_000
+allocator.trim()
+child = os.fork()
+if child:
+    _process, status = os.waitpid(child, 0)
+    raise SystemExit(os.waitstatus_to_exitcode(status))
+grown = allocator.resident_bytes() - before
+os._exit(0 if grown < 20_000_000 else 1)
+"""
+
+
+@pytest.mark.skipif(not has_trim(), reason="this C library keeps what is free")
+def test_a_fork_begins_without_what_its_parent_had_freed() -> None:
+    subprocess.run([sys.executable, "-c", FORKED], cwd=ROOT, check=True)
