@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bench.tricks import in_process as load
 from bench.tricks import plain_ways as plain
 from bench.tricks.plain_ways import recompiled, replaced, together, uncached
+from resources.documents.embedding import EmbeddedDocument
 from server.costly_lane import CostlyLane
 
 if TYPE_CHECKING:
@@ -128,6 +129,19 @@ TRICKS = (
         load.LAYERED,
         recompiled(plain.json_object),
         BOTH,
+    ),
+    Trick(
+        "documents of pictures written once in a statement",
+        "resources/documents/embedding.py",
+        "at each place, in statements of which the driver keeps none that is long",
+        load.MEMBERS,
+        recompiled(
+            replaced(
+                "resources.documents.embedding.EmbeddedDocument.as_sqlite",
+                EmbeddedDocument.as_postgresql,
+            )
+        ),
+        PLANS,
     ),
     Trick(
         "list queries that were read",

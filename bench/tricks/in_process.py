@@ -216,6 +216,7 @@ CHOSEN_PAGE = "fields of 30 cards and their creators, any page"
 NARROWED = "10 filtered by the same filter and another column, any page"
 LAYERED = "30 cards of five layers, same page, not cached"
 EXPANDED = "30 filtered, creator expanded, not cached"
+MEMBERS = "a member's 30 with three relations expanded, any page"
 COSTLY = "8 ask for one costly page"
 REFUSED = "sign-in that is refused (429)"
 CREATE, UPDATE, LIKE = "create a card", "update a draft", "like a card"
@@ -231,6 +232,11 @@ class Asks:
         """Ask for the same page again and again."""
         token = "" if member is None else self.rows["tokens"][member]
         return lambda _number: Ask(CARDS, query, token=token)
+
+    def expanded(self, number: int) -> Ask:
+        """Ask as a member for a page that nobody has asked for, with three relations."""
+        query = f"{any_page(number).query}&expand=creator,template,remixed_from"
+        return Ask(CARDS, query, token=self.rows["tokens"][0])
 
     def card(self, query: str = "") -> Callable[[int], Ask]:
         """Ask for one card after the other."""
@@ -296,6 +302,7 @@ def workloads(rows: JsonObject) -> Sequence[Workload]:
         Workload(NARROWED, narrowed, 16),
         Workload(LAYERED, ask.page("sort=like_count"), 16, at_once=1),
         Workload(EXPANDED, ask.page(EPIC_CARDS), 16, at_once=1),
+        Workload(MEMBERS, ask.expanded, 16, at_once=1),
         Workload(COSTLY, ask.page(SCANNED), 16, at_once=8),
         Workload(REFUSED, refused, 32, status=429),
         Workload(CREATE, ask.create, 16, status=201),

@@ -231,9 +231,8 @@ class JsonTime(Func):
     def quoted(self, compiler: SQLCompiler) -> SQL:
         """Return the above as JSON on SQLite, which needs no more than quotes, or `null`."""
         sql, params = compiler.compile(self.get_source_expressions()[0])
-        day, second = f"SUBSTR({sql}, 1, 10)", f"SUBSTR({sql} || '.000000', 12, 15)"
-        text = f"""CONCAT('"', {day}, 'T', {second}, 'Z"')"""
-        return f"CASE WHEN {sql} IS NULL THEN 'null' ELSE {text} END", [*params] * 3
+        text = f"REPLACE(SUBSTR({sql} || '.000000', 1, 26), ' ', 'T')"
+        return f"""COALESCE('"' || {text} || 'Z"', 'null')""", params
 
     def as_postgresql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: str

@@ -24,6 +24,7 @@ from resources.actors import ACTOR_ID, UnboundActor
 from resources.byte_cache import ByteCache
 from resources.dialects import dialect
 from resources.dialects.sqlite import with_qmarks
+from resources.documents.embedding import with_documents
 from resources.documents.sql import JsonBytes
 from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.fields import RecordIdField
@@ -123,7 +124,10 @@ def with_tables(plan: Plan, tables: Sequence[Table]) -> Plan:
         return plan
     heads = ", ".join(f"{table.head} AS ({table.sql})" for table in tables)
     bound = [value for table in tables for value in table.parameters]
-    return Plan(f"WITH {heads} {plan.sql}", (*bound, *plan.parameters))
+    # It may have such tables already (`with_documents`).
+    select = plan.sql.removeprefix("WITH ")
+    separator = " " if select == plan.sql else ", "
+    return Plan(f"WITH {heads}{separator}{select}", (*bound, *plan.parameters))
 
 
 def compiled(
@@ -137,7 +141,8 @@ def compiled(
         sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
     except EmptyResultSet:
         return Plan(None)
-    return Plan(*inlined(sql + suffix, (*parameters, *limits), written))
+    sql, parameters = with_documents(sql + suffix, (*parameters, *limits))
+    return Plan(*inlined(sql, parameters, written))
 
 
 def inlined(

@@ -18,7 +18,7 @@ from django.db.models import (
 from django.db.models.functions import Concat, Length, Substr
 
 from resources import registry
-from resources.documents.embedding import embedding_of
+from resources.documents.embedding import EmbeddedDocument, embedding_of
 from resources.documents.sql import (
     DocumentList,
     Embedded,
@@ -42,13 +42,13 @@ if TYPE_CHECKING:
 
     from resources.actors import AnyActor
     from resources.declaration import Resource
-    from resources.documents.embedding import Embedding
+    from resources.documents.embedding import Address, Embedding
     from resources.query.back_relations import BackRelation
     from resources.query.selection import Expansion, Selection
     from resources.rules import Scope
 
-    type Documents = Callable[[JsonObject], Combinable]
-    """Makes a subquery of the document of each row."""
+    type Documents = Callable[[Address], Combinable]
+    """Makes an expression of the documents with addresses that start so."""
 
 NULL = Embedded(Value(None, output_field=TextField()))
 
@@ -74,11 +74,15 @@ def _member(resource: Resource, actor: AnyActor, name: str) -> object:
         return _listed(resource, actor, field)
     embedding = embedding_of(field.related_model) if field.is_relation else None
     if embedding is not None:
-        rows = resource.target(name)._default_manager.filter(pk=OuterRef(field.attname))
+        model = resource.target(name)
         # Most records have few of the pictures that they could have.
         is_there = Q((f"{field.attname}__isnull", False))
         document = _embedded(
-            resource, actor, name, embedding, lambda each: Subquery(rows.values(document=each))
+            resource,
+            actor,
+            name,
+            embedding,
+            lambda address: EmbeddedDocument(model, address, field.attname),
         )
         picture = Case(When(is_there, then=document))
         return Embedded(where_readable(resource, actor, name, picture))
@@ -91,9 +95,7 @@ def _embedded(
     """Return what a column leads to as JSON; its addresses are for whoever reads it."""
     starts = embedding.address_starts()
     scope = anyones_scope(resource, actor, name)
-    embedded = documents(
-        JsonObject(embedding.members(starts.plain if scope is True else starts.marked))
-    )
+    embedded = documents("plain" if scope is True else "marked")
     if isinstance(scope, bool):
         return embedded
     marked = Value(starts.marked)
@@ -112,7 +114,7 @@ def _listed(resource: Resource, actor: AnyActor, field: RelationListField) -> ob
         actor,
         field.name,
         embedding,
-        lambda document: DocumentList(rows.values(document=document)),
+        lambda address: DocumentList(rows.values(document=embedding.document(address))),
     )
     # Most lists are empty, and looking each up would take longer than all else of a record.
     is_empty = Q((field.name, []))

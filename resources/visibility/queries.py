@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from resources.actors import ACTOR_ID, ANONYMOUS, UnboundActor
 from resources.byte_cache import ByteCache, byte_cached
 from resources.dialects import dialect
+from resources.documents.embedding import with_documents
 from resources.documents.sql import JsonText
 from resources.errors import bad_parameter
 from resources.execution.run import run_plan
@@ -211,9 +212,9 @@ def _table_of(subscribers: tuple[SubscriberId, ...]) -> Table:
     return Table(f"{SUBSCRIBERS} (id)", dialect().ids_of_json, (json_list(subscribers),))
 
 
-def _compiled(rows: QuerySet[Model, object]) -> tuple[str, Sequence[object]]:
+def _compiled(rows: QuerySet[Model, object]) -> SQL:
     sql, parameters = rows.query.get_compiler(connection=connection).as_sql()
-    return str(sql), parameters
+    return with_documents(str(sql), parameters)
 
 
 def _is_actor(parameter: object) -> bool:

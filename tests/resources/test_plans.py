@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from cards.models import Card
-from resources import changes
+from resources import changes, registry
 from resources.actors import ANONYMOUS, SYSTEM
 from resources.execution.reader import list_records
 from resources.query.parsing import list_query
@@ -137,3 +137,26 @@ def test_times_are_told_to_the_microsecond_whether_or_not_they_have_any() -> Non
     answer = list_records(CARDS, ANONYMOUS, "fields=published_at", "http://x")
     told = {row["published_at"] for row in orjson.loads(answer.body)["results"]}
     assert told == {"2026-11-21T04:31:45.000000Z", "2026-11-21T04:31:45.000120Z", None}
+
+
+@pytest.mark.embedded
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("cards", "expand=creator,template,remixed_from"),
+        ("cards", "expand=creator,template&search=dragon"),
+        ("comments", "expand=author,post,card,parent&fields=*,viewer,expand"),
+        ("feed", "expand=card.creator,post.author"),
+        ("notifications", "expand=actor,card,comment"),
+        ("posts", "expand=author,card,template,polls_via_post&fields=*,viewer,expand"),
+        ("posts", "expand=mentions_via_post.member"),
+    ],
+)
+def test_the_driver_keeps_the_statement_of_a_members_page(name: str, query: str) -> None:
+    resource, dana = registry.named(name), new_member("dana").actor
+    assert resource is not None
+    list_records(resource, dana, query, "http://x")
+    plan = list_plan(resource, dana.kind, list_query(resource, query))
+    kept = connection.connection.cache_stats(include_entries=True)["entries"]
+    assert plan.sql_with_qmarks in {entry["query"] for entry in kept}
