@@ -14,13 +14,13 @@ from rest_framework import serializers
 from resources import search
 from resources.connections import databases, one_piece
 from resources.errors import FieldError, Problem, as_problem, beyond_scope
-from resources.execution.reader import record_by_id, record_uuid
+from resources.execution.reader import record_by_id
 from resources.query.parsing import view_selection
-from resources.targets import API_PREFIX, target_of
+from resources.writing.batch_locks import lock_all, target_of_write
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from resources.actors import Actor
@@ -104,28 +104,9 @@ def run_batch(actor: Actor, writes: Sequence[JsonObject]) -> bytes:
 def _answers(actor: Actor, writes: Sequence[JsonObject]) -> bytes:
     """Run writes in the transaction that there is."""
     with search.gathered():
-        _lock(writes)
+        lock_all(actor, writes)
         answers = [_numbered(number, actor, write) for number, write in enumerate(writes)]
     return b'{"results":[' + b",".join(answer.text() for answer in answers) + b"]}"
-
-
-def _lock(writes: Sequence[JsonObject]) -> None:
-    """Lock what the actions of a batch will write, so that no two batches wait for each other.
-
-    Raises Problem 404 for an id that can't be a record's.
-    """
-    ids: dict[Callable[[Collection[UUID]], None], list[UUID]] = {}
-    for write in writes:
-        target = _target(write)
-        action = target.action(str(write["method"])) if target else None
-        if target and action and action.locks:
-            ids.setdefault(action.locks, []).append(record_uuid(target.record_id))
-    for lock, keys in ids.items():
-        lock(keys)
-
-
-def _target(write: JsonObject) -> Target | None:
-    return target_of(str(write["path"]).removeprefix(API_PREFIX).strip("/"))
 
 
 def _numbered(number: int, actor: Actor, write: JsonObject) -> BatchAnswer:
@@ -151,7 +132,7 @@ def _within(problem: Problem, number: int) -> Problem:
 
 
 def _run(actor: Actor, write: JsonObject) -> BatchAnswer:
-    target = _target(write)
+    target = target_of_write(write)
     if target is None:
         raise Problem(404, "not_found", _("There is no such resource."))
     resource, record_id = target.resource, target.record_id
