@@ -9,6 +9,7 @@ from resources.event_loop import MustRunInThread, is_in_event_loop
 from resources.http.bodies import fingerprint_of
 from resources.http.throttles import consume_quota, rate_limit_keys
 from resources.writing.batch import batch_writes, run_batch
+from resources.writing.deadlocks import again_after_deadlock
 from resources.writing.idempotency import once
 from resources.writing.screening import with_aftermath
 
@@ -42,4 +43,7 @@ def run_writes(exchange: Exchange) -> HttpAnswer:
     def answer() -> HttpAnswer:
         return HttpAnswer(200, run_batch(actor, exchange.writes), {"Content-Type": JSON})
 
-    return with_aftermath(answer if key is None else lambda: once(key, actor, identity, answer))
+    def write() -> HttpAnswer:
+        return answer() if key is None else once(key, actor, identity, answer)
+
+    return with_aftermath(lambda: again_after_deadlock(write))

@@ -15,6 +15,7 @@ from resources.http.conditions import is_known
 from resources.http.throttles import consume_quota, rate_limit_keys
 from resources.query.parsing import view_selection
 from resources.query.reach import reached_by_record
+from resources.writing.deadlocks import again_after_deadlock
 from resources.writing.idempotency import kept_answer, once
 from resources.writing.inputs import inputs_of
 from resources.writing.operations import (
@@ -95,7 +96,7 @@ def run_write(exchange: Exchange) -> HttpAnswer | None:
     The record, as it then is, is answered by the next step: it may come with the commit.
     """
     exchange.written = None
-    return with_aftermath(lambda: _run(exchange))
+    return with_aftermath(lambda: again_after_deadlock(lambda: _run(exchange)))
 
 
 def answer_write(exchange: Exchange) -> HttpAnswer | None:
