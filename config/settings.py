@@ -72,7 +72,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_prometheus",
-    "unfold.apps.BasicAppConfig",
+    "config.apps.ThemeConfig",
     "config.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,8 +1,8 @@
 """Every address of the product."""
 
 from django.conf import settings
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.urls.resolvers import RoutePattern
 from django.views.decorators.csp import csp_override
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
@@ -15,9 +15,7 @@ from config.documents import SchemaView
 from resources.http.search_view import SearchView
 from resources.http.urls import resource_urls
 from server import error_pages
-from users.admin import change_own_password
 from users.views.endpoints import view_of
-from users.views.enrolment import EnrolmentPage
 from users.views.own_record import OwnRecordView
 from users.views.pages import ChangePage, ResetPage, VerifyPage
 from users.views.privacy import ask_for_export, fetch_archive
@@ -51,9 +49,8 @@ urlpatterns = [
     path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", docs, name="docs"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
-    path("admin/password_change/", admin.site.admin_view(change_own_password)),
-    path("admin/second-factor/", admin.site.admin_view(EnrolmentPage.as_view())),
-    path("admin/", admin.site.urls),
+    # Unlike `include`, it imports the module when an address begins so, or is asked for.
+    URLResolver(RoutePattern("admin/"), "config.admin_urls", app_name="admin", namespace="admin"),
     path("files/", include("files.urls")),
     path("share/", include("cards.share.urls")),
     path("account/verify", VerifyPage.as_view()),

@@ -19,4 +19,4 @@ class ResourcesConfig(AppConfig):
     @override
     def ready(self) -> None:
         registry.discover()
-        register(check_declarations)
+        register(check_declarations, "declarations")

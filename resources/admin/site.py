@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, override
 
-from django.urls import get_script_prefix
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 from unfold.sites import UnfoldAdminSite
 
@@ -51,6 +51,8 @@ class AdminSite(UnfoldAdminSite):
 
     def _app_dict(self, request: HttpRequest, label: str | None) -> Apps:
         """Translate each name once, before it is compared with all the others."""
+        # Pages are loaded, and register themselves, with their addresses.
+        reverse(f"{self.name}:index")
         found: Apps = super()._build_app_dict(request, label)
         for app in found.values():
             app["models"] = [{**model, "name": str(model["name"])} for model in app["models"]]

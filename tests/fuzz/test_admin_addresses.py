@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -57,6 +58,7 @@ ACTIONS = (
 @cache
 def sites() -> list[tuple[str, list[str]]]:
     """Return the address of every model's pages and the names of its columns."""
+    import_module("config.admin_urls")
     return [
         (
             f"/admin/{model._meta.app_label}/{model._meta.model_name}/",

@@ -9,7 +9,6 @@ from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack, override
 
 from django.conf import settings
-from django.core.checks import registry
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import NotSupportedError, OperationalError, connection, connections
@@ -18,13 +17,12 @@ from backups.fence import require_open
 from config import env, observing
 from config.background import BackgroundWorker, new_worker_id
 from config.card_site import CardSiteError, card_site
-from config.checked_code import is_checked, remember_checked
+from config.checked_code import is_checked, leave_out_checks, remember_checked
 from config.key_check import require_fitting_keys
 from config.migrating import migrate
 from config.readiness import database_version
 from config.serving import Address, serve
 from files.storage import set_up_storage
-from resources.checks import check_declarations
 from resources.log_consumers import begin_consumers
 from server import process_metrics
 from server.allocator import return_freed_memory
@@ -76,10 +74,10 @@ class Command(BaseCommand):
 
     @override
     def check(self, *args: Any, **kwargs: Any) -> None:
-        """Run the start-up checks, those of declarations once for the same code."""
+        """Run the start-up checks, those of code once for the same code."""
         is_same_code = is_checked()
         if is_same_code:
-            registry.registry.registered_checks.discard(check_declarations)
+            leave_out_checks()
         super().check(*args, **kwargs)
         if not is_same_code:
             remember_checked()
