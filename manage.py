@@ -8,6 +8,7 @@ import django
 from django.core.management import execute_from_command_line
 
 from config import env
+from server.garbage import look_seldom
 from server.private_files import restrict_new_files
 
 
@@ -21,11 +22,11 @@ def main() -> None:
 
 
 def set_up() -> None:
-    """Load the settings and set up Django; what is imported stays: no search for garbage in it."""
+    """Load the settings and set up Django, without a search for garbage in what is imported."""
     gc.disable()
     env.require_settings()
     django.setup()
-    gc.freeze()
+    look_seldom()
     gc.enable()
 
 

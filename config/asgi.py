@@ -1,11 +1,10 @@
 """Where an ASGI server finds the application, which can be imported once Django is set up."""
 
-import gc
-
 import django
 from django.utils.module_loading import import_string
 
 from config import env
+from server.garbage import look_seldom
 from server.private_files import restrict_new_files
 
 restrict_new_files()
@@ -13,7 +12,4 @@ env.select_settings()
 django.setup()
 application = import_string("server.app.application")
 
-# What start-up made stays for good: collecting garbage need not look at it again.
-gc.collect()
-gc.freeze()
-gc.set_threshold(20_000, 20, 20)
+look_seldom()

@@ -7,11 +7,13 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.views.decorators.csp import csp_override
 from drf_spectacular.generators import SchemaGenerator
-from drf_spectacular.views import SpectacularAPIView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.views import APIView
 
 if TYPE_CHECKING:
@@ -75,3 +77,7 @@ class SchemaView(APIView):
         patch_vary_headers(response, ["Accept", "Accept-Language"])
         answer = get_conditional_response(request._request, etag=found.etag, response=response)
         return answer or response
+
+
+schema = SchemaView.as_view()
+docs = csp_override(settings.DOCS_CSP)(SpectacularSwaggerSplitView.as_view(url_name="schema"))

@@ -35,7 +35,7 @@ def adapt() -> None:
     """Import libraries without what they need not load, and let Django's classes be generic."""
     # Django REST framework has a test client and a browsable API, and knows columns that are in no
     # table here, for which it loads the driver of PostgreSQL.
-    import_without("rest_framework.compat", "requests", "pygments", POSTGRESQL_FIELDS)
+    import_without("rest_framework.compat", "requests", "pygments", "yaml", POSTGRESQL_FIELDS)
     # drf-spectacular makes requests with Django's test client, which could watch templates.
     import_without("django.test.utils", "jinja2")
     django_stubs_ext.monkeypatch()

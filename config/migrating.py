@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ def migrate() -> None:
     """Run the migrations that wait; Django's command takes long to find that there are none."""
     if not is_migrated():
         call_command("migrate", verbosity=0, interactive=False)
+        # Its models of all former states hold each other, and what is there by the end would stay.
+        gc.collect()
 
 
 def is_migrated() -> bool:

@@ -1,17 +1,18 @@
 """Every address of the product."""
 
-from django.conf import settings
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.urls.resolvers import RoutePattern
-from django.views.decorators.csp import csp_override
+from django.utils.module_loading import import_string
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from community.views.feed import ExplainView
 from community.views.push_key import PushKeyView
 from community.views.unsubscribing import UnsubscribePage
 from config import operations
-from config.documents import SchemaView
 from resources.http.search_view import SearchView
 from resources.http.urls import resource_urls
 from server import error_pages
@@ -21,6 +22,12 @@ from users.views.pages import ChangePage, ResetPage, VerifyPage
 from users.views.privacy import ask_for_export, fetch_archive
 from users.views.quota import QuotaView
 from users.views.tokens import keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 SEARCHED = ("cards", "templates", "posts", "collections", "users")
 
@@ -41,13 +48,22 @@ api: list[URLPattern | URLResolver] = [
     *resource_urls(),
 ]
 
-docs = csp_override(settings.DOCS_CSP)(SpectacularSwaggerSplitView.as_view(url_name="schema"))
+
+def loaded(name: str) -> Callable[..., HttpResponseBase]:
+    """Return a view that is imported when somebody asks for it."""
+
+    def view(request: HttpRequest) -> HttpResponseBase:
+        answer: HttpResponseBase = import_string(name)(request)
+        return answer
+
+    return view
+
 
 urlpatterns = [
     path("", operations.welcome),
     path("api/v1/", include(api)),
-    path("api/schema", SchemaView.as_view(), name="schema"),
-    path("api/docs", docs, name="docs"),
+    path("api/schema", loaded("config.documents.schema"), name="schema"),
+    path("api/docs", loaded("config.documents.docs"), name="docs"),
     path("admin", RedirectView.as_view(pattern_name="admin:index")),
     # Unlike `include`, it imports the module when an address begins so, or is asked for.
     URLResolver(RoutePattern("admin/"), "config.admin_urls", app_name="admin", namespace="admin"),

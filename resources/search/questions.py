@@ -26,7 +26,7 @@ MOST_WORDS = 12
 CONDITION_BYTES = 256 * 1024
 """Memory for conditions, which a request asks for several times."""
 CLAUSE = re.compile(r'"(?P<quoted>[^"]*)(?P<end>"?)|(?P<plain>[^"]+)')
-RUN = re.compile(f"[{CJK}]+|[^{CJK}]+")
+RUN = f"[{CJK}]+|[^{CJK}]+"
 UNFINISHED = re.compile("(?<=[가-힣])[ㄱ-ㅎ]\\Z")
 """A consonant that is on its way to become a syllable."""
 
@@ -151,7 +151,7 @@ def _word(word: str, *, is_last: bool) -> QuestionWord:
     """Return a word, which is found by its parts."""
     if is_last:
         word = UNFINISHED.sub("", word)
-    *others, last = RUN.findall(word)
+    *others, last = re.findall(RUN, word)
     parts = [_run(run, is_last=False) for run in others] + [_run(last, is_last=is_last)]
     itself = Adjacent((word,), Among.WORDS, is_last or _ends_in_cjk(word))
     return QuestionWord(itself, parts[0] if len(parts) == 1 else All(tuple(parts)))
@@ -168,4 +168,4 @@ def _run(run: str, *, is_last: bool) -> Adjacent:
 
 
 def _ends_in_cjk(word: str) -> bool:
-    return IS_CJK.match(word[-1]) is not None
+    return re.match(IS_CJK, word[-1]) is not None

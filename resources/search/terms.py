@@ -45,10 +45,12 @@ MARKS = "".join(
     if category(chr(code)).startswith("M")
 )
 """Vowel signs and other marks within words, which `\\w` leaves out."""
-WORD = re.compile(rf"\w[\w{MARKS}]{{,{LONGEST_WORD - 1}}}")
-IS_CJK = re.compile(f"[{CJK}]")
-OTHER = re.compile(f"[^ {CJK}]+")
-BESIDE = re.compile(f"(?<=[{CJK}])[^ {CJK}]+|(?<![^ ])[^ {CJK}]++(?=[{CJK}])")
+# Expressions with so many letters take long to compile: `re` does it, and keeps them, when they are
+# first used.
+WORD = rf"\w[\w{MARKS}]{{,{LONGEST_WORD - 1}}}"
+IS_CJK = f"[{CJK}]"
+OTHER = f"[^ {CJK}]+"
+BESIDE = f"(?<=[{CJK}])[^ {CJK}]+|(?<![^ ])[^ {CJK}]++(?=[{CJK}])"
 """What stands in one word with letters of `CJK` and is none of them."""
 UNFOLDED = re.compile("[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff\uff01-\uff9f]")
 WIDE = re.compile("[\uff01-\uff9f]+")
@@ -76,17 +78,17 @@ def terms_of(title: str, *body: str) -> Terms:
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text, folded, in their order."""
-    words: list[str] = WORD.findall(folded_text(text).replace("_", " "))
+    words: list[str] = re.findall(WORD, folded_text(text).replace("_", " "))
     return words
 
 
 def parts_of(words: list[str]) -> list[str]:
     """Return the parts of those words that have any: pairs in their order, then the rest."""
     text = " ".join([word for word in words if not word.isascii()])
-    if not text or OTHER.search(text) is None:
+    if not text or re.search(OTHER, text) is None:
         return pairs_of(text)
-    beside: list[str] = BESIDE.findall(text)
-    return pairs_of(OTHER.sub(" ", text)) + beside
+    beside: list[str] = re.findall(BESIDE, text)
+    return pairs_of(re.sub(OTHER, " ", text)) + beside
 
 
 def pairs_of(text: str) -> list[str]:
