@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.checks import registry
+from django.core.checks.model_checks import check_all_models
+from django.core.checks.templates import check_templates
+from django.core.checks.urls import check_url_config
 from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from cards.models import Card
-from config.checked_code import fingerprint, is_checked
+from config.checked_code import fingerprint, is_checked, leave_out_checks
 from config.management.commands.serve import Command
 from resources import registry as declarations
 from resources.checks import check_declarations
@@ -61,6 +64,15 @@ def test_an_operator_waits_for_the_checks_of_a_release_once(
     declare_badly(monkeypatch)  # which stands for work: no code has changed
     Command().check()
     assert registry.registry.registered_checks == set()
+
+
+def test_settings_are_checked_at_every_start_and_code_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    all_checks = {check_all_models, check_url_config, check_templates, check_declarations}
+    monkeypatch.setattr(registry.registry, "registered_checks", all_checks)
+    leave_out_checks()
+    assert registry.registry.registered_checks == {check_templates}
 
 
 def test_whatever_a_contributor_changes_is_checked_again(
