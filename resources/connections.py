@@ -38,15 +38,25 @@ def with_connection[Result](
     One of a pool of connections is given back, unless the thread `has_more` to do: to take one
     again costs about as much as to read a record.
     """
+    if not _is_just_taken():
+        # It was kept for work that another thread has done then: the pool looks whether it lives.
+        connection.close_if_unusable_or_obsolete()
     try:
         return work()
     finally:
-        # One of a pool counts as obsolete from when it is taken, one of the thread's own never.
         taken_at = connection.close_at
-        is_kept = taken_at is not None and monotonic() < taken_at + KEPT_SECONDS and has_more()
-        connection.close_at = inf if is_kept else taken_at
+        connection.close_at = inf if _is_just_taken() and has_more() else taken_at
         connection.close_if_unusable_or_obsolete()
         connection.close_at = taken_at
+
+
+def _is_just_taken() -> bool:
+    """Return whether the connection is one of a pool, and the thread may keep it yet.
+
+    One of a pool counts as obsolete from when it is taken, one of the thread's own never.
+    """
+    taken_at = connection.close_at
+    return taken_at is not None and monotonic() < taken_at + KEPT_SECONDS
 
 
 def waiting_migrations() -> list[Migration]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,6 +89,22 @@ def test_a_thread_keeps_its_connection_while_work_waits_but_not_for_ever(
     assert not threads.submit(is_kept, False).result()
     monkeypatch.setattr(connections, "KEPT_SECONDS", 0)
     assert not threads.submit(is_kept, True).result()
+
+
+@pytest.mark.servers
+def test_a_connection_that_was_kept_in_vain_may_die_meanwhile(transactional_db: None) -> None:
+    """Two threads may keep theirs for the same work: one of them has nothing to do then."""
+
+    def process_id() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return int(cursor.fetchone()[0])
+
+    with ThreadPoolExecutor(1) as thread, connection.cursor() as cursor:
+        kept = thread.submit(with_connection, process_id, lambda: True).result()
+        cursor.execute("SELECT pg_terminate_backend(%s)", [kept])
+        sleep(connections.KEPT_SECONDS)
+        assert thread.submit(with_connection, process_id).result() != kept
 
 
 @pytest.mark.servers
