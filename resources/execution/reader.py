@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 from zlib import crc32
 
-from resources.actors import UnboundActor
 from resources.documents.completion import completed_list
 from resources.errors import Problem, not_permitted, not_signed_in, not_visible
 from resources.execution.run import bind_plan, rows_later, run_plan
+from resources.query.closed import is_closed
 from resources.query.cursors import PageCursor
-from resources.query.options import rules_of_options
 from resources.query.parsing import filter_errors, list_query, view_selection
 from resources.query.plans import (
     count_plan,
@@ -29,11 +27,10 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
-    from resources.actors import Actor, ActorKind
+    from resources.actors import Actor
     from resources.declaration import Resource
     from resources.execution.run import BoundPlan
     from resources.query.list_query import ListQuery
-    from resources.query.options import ChosenOptions
     from resources.query.plans import Plan
     from resources.query.selection import Selection
     from resources.types import Rows
@@ -149,10 +146,10 @@ def permitted_query(resource: Resource, actor: Actor, query_string: str) -> List
     Raises Problem 401 or 403 when nothing of it is ever listed to this kind of actor, 400
     for a parameter that can't be used, and MustRunInThread in an event loop for a long query.
     """
-    if _lists_nothing(resource, actor.kind):
+    if is_closed(resource, "list", actor.kind):
         raise _refused(actor)
     query = list_query(resource, query_string)
-    if query.options and _opt_for_nothing(resource, actor.kind, query.options):
+    if query.options and is_closed(resource, "list", actor.kind, query.options):
         raise _refused(actor)
     return query
 
@@ -232,18 +229,6 @@ def entity_tag(revision: int, body: bytes) -> str:
 def list_tag(body: bytes) -> str:
     """Return a page's entity tag: its length and a checksum."""
     return f'"{len(body):x}-{crc32(body):08x}"'
-
-
-@cache
-def _lists_nothing(resource: Resource, kind: ActorKind) -> bool:
-    return resource.list.scope(UnboundActor(kind), resource.model) is False
-
-
-@cache
-def _opt_for_nothing(resource: Resource, kind: ActorKind, options: ChosenOptions) -> bool:
-    """Return whether options narrow a list to nothing: that of nobody, to whom they follow."""
-    rules = rules_of_options(resource, options)
-    return any(rule.scope(UnboundActor(kind), resource.model) is False for rule in rules)
 
 
 def _count(resource: Resource, actor: Actor, query: ListQuery) -> int | None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
 
 from resources import changes, row_sql
-from resources.actors import UnboundActor
 from resources.connections import databases
 from resources.errors import FieldError, Problem, not_visible, precondition_failed, refused
 from resources.execution.reader import record_uuid
+from resources.query.closed import is_closed
 from resources.query.locking import locking_plan
 from resources.writing.candidate_row import candidate_row
 from resources.writing.inputs import inputs_of, validated
@@ -23,7 +22,7 @@ from resources.writing.uploads import has_uploads, uploads_stored
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from resources.actors import Actor, ActorKind
+    from resources.actors import Actor
     from resources.declaration import RecordAction, Resource
     from resources.models import Record
     from resources.rules import Rule
@@ -70,13 +69,8 @@ def _created(resource: Resource, actor: Actor, sent: object, at_end: AtEnd) -> R
 
 def require_creator(resource: Resource, actor: Actor) -> None:
     """Raise Problem 401 or 403 for actors who can create no record whatever they send."""
-    if _creates_nothing(resource, actor.kind):
+    if is_closed(resource, "create", actor.kind):
         raise refused(is_known=actor.is_known)
-
-
-@cache
-def _creates_nothing(resource: Resource, kind: ActorKind) -> bool:
-    return resource.create.scope(UnboundActor(kind), resource.model) is False
 
 
 def update_record(
