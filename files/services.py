@@ -21,7 +21,7 @@ from files.quota import require_space
 from files.scanning import require_clean
 from files.transforms.variants import keep_preview, keys_of_variants
 from files.unused import is_unused, unused
-from resources.api import new_id, row_sql
+from resources.api import UPLOAD_PIECE_BYTES, new_id, row_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -144,7 +144,7 @@ def _store(
 class StoredContent(Content[bytes]):
     """Bytes on their way into the storage, in pieces as large as those of a form."""
 
-    DEFAULT_CHUNK_SIZE = 192 * 1024
+    DEFAULT_CHUNK_SIZE = UPLOAD_PIECE_BYTES
 
 
 def _save(content: BinaryIO, key: str) -> None:

@@ -120,7 +120,7 @@ from resources.visible_text import require_visible_line
 from resources.writing.inputs import accept_as
 from resources.writing.operations import require_match
 from resources.writing.screening import ShownText, screen_by, screen_new_row, texts_of
-from resources.writing.uploads import UploadInput
+from resources.writing.uploads import UPLOAD_PIECE_BYTES, UploadInput
 
 __all__ = [
     "ANONYMOUS",
@@ -137,6 +137,7 @@ __all__ = [
     "UNSILENCED",
     "UNTRACKED",
     "UNTRACKED_ONLY",
+    "UPLOAD_PIECE_BYTES",
     "VERIFIED",
     "Action",
     "Actor",

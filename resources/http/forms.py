@@ -31,6 +31,7 @@ from django.utils.translation import gettext as _
 from rest_framework import parsers
 
 from resources.errors import FieldError, Problem, invalid
+from resources.writing.uploads import UPLOAD_PIECE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,12 +39,6 @@ if TYPE_CHECKING:
 
     from django.core.files.uploadhandler import FileUploadHandler
 
-CHUNK = 192 * 1024
-"""Bytes that are read at once, and beyond which a file waits on disk.
-
-Each reading and writing lets other threads run, and the event loop may have to wait for those: few
-large pieces disturb it least. Larger ones would be mapped anew each (`server.allocator`).
-"""
 MOST_HEADER_BYTES = 4 * 1024
 END_OF_HEADER = b"\r\n\r\n"
 DISPOSITION = "content-disposition"
@@ -85,7 +80,7 @@ class MultipartForm(MultiPartParser):
     @override
     def parse(self) -> tuple[QueryDict, MultiValueDict[str, UploadedFile[bytes]]]:
         try:
-            stream = LazyStream(ChunkIter(self.body, CHUNK))
+            stream = LazyStream(ChunkIter(self.body, UPLOAD_PIECE_BYTES))
             for content in InterBoundaryIter(stream, self.separator):
                 self._take(content)
                 deque(content, maxlen=0)

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
 
+UPLOAD_PIECE_BYTES = 192 * 1024
+"""Bytes of a form that are read and stored at once, and beyond which a file waits on disk.
+
+Each reading and writing lets other threads run, and the event loop may have to wait for those: few
+large pieces disturb it least. Larger ones would be mapped anew each (`server.allocator`).
+"""
+
 
 class UploadInput(serializers.Field[Any, object, object, object]):
     """A field that takes an uploaded file, or what `store` has made of it before.
