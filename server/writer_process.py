@@ -41,6 +41,7 @@ from server import process_metrics
 from server.back_off import BackOff
 from server.child_processes import ForkedChild
 from server.local_layer import LocalLayer
+from server.sqlite.checkpoints import checkpoints_aside
 from server.waiting import interrupted
 from server.write_executor import (
     GroupCommitWriter,
@@ -383,7 +384,8 @@ def be_the_writer(writer: Writer) -> NoReturn:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     process_metrics.share(settings.METRICS_FOLDER, "writer")
     try:
-        writer.run()
+        with checkpoints_aside():
+            writer.run()
     except Exception:
         logger.exception("crashed")
     finally:

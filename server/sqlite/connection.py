@@ -239,7 +239,7 @@ class SQLiteConnection(_Base):
         return cursor
 
     def _start_transaction_under_autocommit(self) -> None:
-        lock = _write_lock_at(str(self.settings_dict["NAME"]))
+        lock = write_lock_at(str(self.settings_dict["NAME"]))
         lock.acquire()
         self._write_lock = lock
         self._data_version = None
@@ -282,7 +282,7 @@ class SQLiteConnection(_Base):
 
 
 @cache
-def _write_lock_at(name: str) -> WriteLock:
+def write_lock_at(name: str) -> WriteLock:
     """Return the write lock of a database file, the same for all connections of this process."""
     is_file = "memory" not in name
     return WriteLock(name if is_file else None, PATIENCE)
