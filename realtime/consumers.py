@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING, override
+from typing import TYPE_CHECKING, Any, override
 
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
@@ -42,8 +42,16 @@ class RealtimeConsumer(AsyncWebsocketConsumer):
     `realtime.frames` says what each type of frame costs and does.
     """
 
-    # What is sent comes from the outbox: a connection needs no channel, and none of Redis.
-    channel_layer_alias = ""
+    @override
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one connection.
+
+        Channels would wait for each message in a task of its own, as it waits for a channel, too.
+        """
+        self.scope, self.base_send = scope, send
+        with suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
 
     @override
     async def dispatch(self, message: Message) -> None:

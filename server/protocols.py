@@ -9,20 +9,25 @@ from __future__ import annotations
 import asyncio
 import sys
 from typing import TYPE_CHECKING, Any, override
+from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 from httptools import HttpParserInvalidURLError
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import Protocol, State
 
 from resources.errors import Problem
 from server.answer_writer import AnswerWriter
+from server.handshakes import acceptance, plain_headers, subprotocols, text_frame
 from server.refusals import refusal
 from server.request_bodies import PASSING_BYTES, PASSING_SECONDS
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle, Transport
+    from collections.abc import Mapping
 
+    from uvicorn._types import ASGISendEvent, WebSocketAcceptEvent
     from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
     from realtime.asgi_types import ASGIApp
@@ -65,7 +70,14 @@ class HttpConnection(HttpToolsProtocol):
 
     @override
     def handle_websocket_upgrade(self) -> None:
-        super().handle_websocket_upgrade()
+        headers = plain_headers(self.headers)
+        if headers is None or self.scope["method"] != "GET" or not self.url.isascii():
+            super().handle_websocket_upgrade()
+        else:
+            self.connections.discard(self)
+            protocol = WebSocketConnection(self.config, self.server_state, self.app_state)
+            self.transport.set_protocol(protocol)
+            protocol.open(self, headers)
         # Parser and connection hold each other, and nobody else holds them now.
         self.parser = None  # type: ignore[assignment]  # as uvicorn's connection_lost
 
@@ -169,11 +181,75 @@ class HttpConnection(HttpToolsProtocol):
 
 
 class WebSocketConnection(WebSocketsSansIOProtocol):
-    """A WebSocket whose client has not long to answer its close."""
+    """A WebSocket whose client has not long to answer its close.
+
+    A plain handshake is answered, and text is sent, without the detours of `websockets`.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.close_timeout = CLOSE_SECONDS
+        self.plain: Mapping[bytes, bytes] | None = None
+        """The headers of a handshake that is plain and not yet answered."""
+
+    def open(self, http: HttpConnection, plain: Mapping[bytes, bytes]) -> None:
+        """Serve a client whose plain handshake has come through an HTTP connection."""
+        self.plain = plain
+        self.transport, self.server, self.client = http.transport, http.server, http.client
+        self.connections.add(self)
+        # What comes next are frames.
+        self.conn.parser = Protocol.parse(self.conn)
+        next(self.conn.parser)
+        path, _mark, query = http.url.partition(b"?")
+        self.scope = {
+            "type": "websocket",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.4"},
+            "http_version": "1.1",
+            "scheme": "wss" if http.scheme == "https" else "ws",
+            "server": self.server,
+            "client": self.client,
+            "root_path": self.root_path,
+            "path": self.root_path + unquote(path.decode("ascii")),
+            "raw_path": self.root_path.encode("ascii") + path,
+            "query_string": query,
+            "headers": http.headers,
+            "subprotocols": subprotocols(plain),
+            "state": self.app_state.copy(),
+            "extensions": {"websocket.http.response": {}},
+        }
+        self.queue.put_nowait({"type": "websocket.connect"})
+        task = asyncio.Task(self.run_asgi(), loop=self.loop, eager_start=True)
+        if not task.done():
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    @override
+    async def send(self, message: ASGISendEvent) -> None:
+        """Write the answer to a plain handshake, and text; anything else is sent by uvicorn."""
+        if message["type"] == "websocket.accept" and self.plain and not self.disconnected:
+            self._accept(message, self.plain)
+        elif (
+            message["type"] == "websocket.send"
+            and self._may_write()
+            and (text := message.get("text"))
+        ):
+            self.transport.write(text_frame(text))
+        else:
+            await super().send(message)
+
+    def _may_write(self) -> bool:
+        """Return whether the WebSocket is open and takes more."""
+        is_open = self.conn.state is State.OPEN and not self.disconnected
+        return is_open and self.writable.is_set()
+
+    def _accept(self, message: WebSocketAcceptEvent, plain: Mapping[bytes, bytes]) -> None:
+        more = [*self.default_headers, *message.get("headers", ())]
+        if subprotocol := message.get("subprotocol"):
+            more.append((b"Sec-WebSocket-Protocol", subprotocol.encode("ascii")))
+        self.plain = None
+        self.handshake_complete = True
+        self.conn.state = State.OPEN
+        self.transport.write(acceptance(plain, more))
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
