@@ -1,10 +1,13 @@
 """How the admin looks, and the pages that it has beyond those of models (django-unfold)."""
 
+from django.templatetags.static import static
+
 THEME: dict[str, object] = {
     "SITE_TITLE": "Holobase",
     "SITE_HEADER": "Holobase",
     "SITE_SYMBOL": "playing_cards",
     "SHOW_HISTORY": True,
+    "STYLES": [lambda _request: static("community/admin/words.css")],
     "SITE_VIEWS": [
         ("moderation/queue/", "moderation_queue", "community.admin.queue.QueueView"),
         ("moderation/cases/<uuid:case_id>/", "moderation_case", "community.admin.queue.CaseView"),

@@ -32,9 +32,19 @@ DerivedCaseAdmin: Any = derived_admin(registry.resource_of(ModerationCase))
 
 
 def summary_of(case: ModerationCase) -> str:
-    """Return what a case is about in a line: the title or the first words of the content."""
+    """Return what a case is about in a line: the title or the first words of the content.
+
+    A member without a text is named, any other record called what it is.
+    """
     names = (str(case.content[name]) for name in NAMES if case.content.get(name))
-    return Truncator(next(names, case.target_resource)).chars(LONGEST_SUMMARY)
+    return Truncator(next(names, "") or _nameless(case)).chars(LONGEST_SUMMARY)
+
+
+def _nameless(case: ModerationCase) -> str:
+    if case.subject and case.subject_id == case.target_id:
+        return str(case.subject.username)
+    resource = registry.named(case.target_resource)
+    return str(resource.model._meta.verbose_name) if resource else case.target_resource
 
 
 def case_address(case: ModerationCase) -> str:
