@@ -83,7 +83,10 @@ def _read(url: str, seconds: float) -> list[float]:
 
 
 async def _paced(url: str, seconds: float) -> list[float]:
-    """Start a read at every beat, late answers or not, so that no wait is left out."""
+    """Start a read at every beat, late answers or not, so that no wait is left out.
+
+    The connections of `bench.load` wait for the answer to one call before they make the next.
+    """
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=64)) as client:
         began = perf_counter()
         reads = []

@@ -73,7 +73,10 @@ class ThreadPool:
         return with_connection(partial(answered_always, work), self._has_more)
 
     def _has_more(self) -> bool:
-        """Return whether work waits for a thread."""
+        """Return whether work waits for a thread.
+
+        The pool's own queue knows: a count beside it would have to follow what is cancelled.
+        """
         return not self.pool._work_queue.empty()
 
 
