@@ -16,7 +16,7 @@ SQLITE_START = (
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = NORMAL;"
     "PRAGMA cache_size = -65536;"
-    "PRAGMA mmap_size = 268435456;"
+    "PRAGMA mmap_size = 134217728;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA wal_autocheckpoint = 8000;"
 )
