@@ -110,6 +110,9 @@ class HttpConnection(HttpToolsProtocol):
         if size > MOST_HEAD_BYTES or len(self.headers) > MOST_HEADERS:
             self.refused_with = 431
             raise ValueError(size)  # the parser makes an error of its own of it
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) > 1 or (not hosts and self.parser.get_http_version() == "1.1"):
+            raise ValueError(hosts)  # whoever is in front may go by another (RFC 9112, 3.2)
         if len(self.pipeline) >= MOST_PIPELINED:
             raise ValueError(MOST_PIPELINED)
         super().on_headers_complete()

@@ -75,6 +75,17 @@ def test_what_is_no_request_is_told_in_the_form_of_all_errors(port: int) -> None
     assert json.loads(body)["code"] == "malformed"
 
 
+@pytest.mark.parametrize(
+    ("version", "hosts", "status"),
+    [(b"1.1", 0, b"400"), (b"1.1", 1, b"200"), (b"1.1", 2, b"400"), (b"1.0", 0, b"200")],
+)
+def test_a_request_names_one_host(port: int, version: bytes, hosts: int, status: bytes) -> None:
+    """Who sends two may mean one by the proxy in front, and another by the server behind it."""
+    headers = b"Host: localhost\r\n" * hosts + b"Connection: close\r\n\r\n"
+    answer = told(port, b"GET /api/v1/cards HTTP/%b\r\n" % version + headers)
+    assert answer.split()[1] == status
+
+
 def test_an_address_that_is_not_encoded_is_told_what_it_lacks(port: int) -> None:
     raw, encoded = "/api/v1/cards?search=용", "/api/v1/cards?search=%EC%9A%A9"
     last = " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
