@@ -256,7 +256,7 @@ def _search(resource: Resource, text: str | None) -> str | None:
     if not resource.search:
         raise bad_parameter("search", "unknown_parameter", _("There is no search here."))
     if len(text) > LONGEST_SEARCH:
-        raise bad_parameter("search", "too_long", _("Search for less than 200 characters."))
+        raise bad_parameter("search", "too_long", _("Search for 200 characters at most."))
     return composed(text)
 
 
