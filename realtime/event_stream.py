@@ -78,12 +78,14 @@ class EventStream:
             listener.close()
             await _send(send, "", is_last=True)
             return
-        streaming = asyncio.create_task(_stream(listener, cursors, send))
         gone = asyncio.create_task(_gone(receive))
-        await asyncio.wait({streaming, gone}, return_when=asyncio.FIRST_COMPLETED)
-        for task in (streaming, gone):
-            task.cancel()
-        listener.close()
+        # That ends the outbox, and the stream with it.
+        gone.add_done_callback(lambda _gone: listener.close())
+        try:
+            await _stream(listener, cursors, send)
+        finally:
+            gone.cancel()
+            listener.close()
 
 
 class Heartbeat:
