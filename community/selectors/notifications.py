@@ -74,7 +74,7 @@ def actor_unless_barred(user_id: UUID) -> Actor | None:
 
 def may_view_all(actor: Actor, relations: Mapping[str, UUID]) -> bool:
     """Return whether an actor may view all records that a notification leads to."""
-    return all(is_visible(_target(name), actor, key) for name, key in relations.items())
+    return all(is_visible(leads_to(name), actor, key) for name, key in relations.items())
 
 
 def relations_of(notification: Notification) -> dict[str, UUID]:
@@ -89,7 +89,8 @@ def _leading() -> Iterable[str]:
             yield column.attname
 
 
-def _target(attname: str) -> Resource:
+def leads_to(attname: str) -> Resource:
+    """Return the resource of the records that a relation of notifications leads to."""
     column = cast(
         "ForeignKey[object, object]", Notification._meta.get_field(attname.removesuffix("_id"))
     )

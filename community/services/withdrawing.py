@@ -8,7 +8,12 @@ from uuid import UUID
 from django.db.models import Count, F, Q
 
 from community.models import Notification, NotificationKind, NotificationSource
-from community.selectors.notifications import may_view_all, recipient, relations_of
+from community.selectors.notifications import (
+    leads_to,
+    may_view_all,
+    recipient,
+    relations_of,
+)
 from community.services.inboxes import ALWAYS_TOLD, count_unread, delete_notification, locked_inbox
 from community.services.notifying import count_actors
 from resources.api import SYSTEM, Action, changes
@@ -79,7 +84,7 @@ def _withdraw(sources: QuerySet[NotificationSource]) -> None:
 
 def _settle(notification: Notification) -> None:
     """Have a notification tell of its sources as they are now."""
-    last = notification.sources.order_by("-at", "-id").first()
+    last = _last_source(notification)
     if last is None:
         delete_notification(notification, by=SYSTEM)
         return
@@ -92,6 +97,20 @@ def _settle(notification: Notification) -> None:
             latest_at=last.at,
             **_leading_to(notification.kind, last),
         )
+
+
+def _last_source(notification: Notification) -> NotificationSource | None:
+    """Return the last of the sources that can be led to.
+
+    The log is behind the tables: a comment may be gone before the change is handled that says so.
+    """
+    sources = notification.sources.order_by("-at", "-id")
+    name = SOURCE_RELATIONS.get(notification.kind)
+    if name:
+        there = leads_to(name).model._default_manager.values("pk")
+        sources = sources.filter(source_id__in=there)
+    found: NotificationSource | None = sources.first()
+    return found
 
 
 def _leading_to(kind: str, source: NotificationSource) -> dict[str, UUID]:

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from community.models import Inbox, Notification, NotificationSource
 from community.services.inboxes import forget_old_notifications
-from community.tasks.notifications import announce
+from community.tasks.notifications import announce, notify
 from resources import changes
 from resources.actors import SYSTEM
-from resources.models import ConsumerPosition
+from resources.models import Action, Change, ConsumerPosition
 from tests.consuming import run_consumers
 from tests.personas import new_member
 from users.models import User
@@ -77,6 +77,23 @@ def test_what_others_do_to_alices_card_comes_together_in_her_inbox(
     for persona in (bob, carol, dana):
         persona.api.delete(f"cards/{card['id']}/like")
     assert told(alice) == []
+
+
+def test_comments_that_go_together_are_taken_back_one_by_one(
+    alice: Persona, bob: Persona, carol: Persona
+) -> None:
+    """When the first of the deletions is handled, there is nothing to lead to of the second."""
+    card, dana = published(alice), new_member("dana")
+    said = [
+        persona.creates("comments", card=card["id"], text="Tilt it slowly.")["id"]
+        for persona in (bob, carol, dana)
+    ]
+    assert told(alice) == [("comment", "dana", 3)]
+    dana.api.delete(f"comments/{said[2]}")
+    carol.api.delete(f"comments/{said[1]}")
+    notify([Change.objects.get(resource="comments", action=Action.DELETE, record_id=said[2])])
+    assert str(Notification.objects.get().comment_id) == said[0]
+    assert told(alice) == [("comment", "bob", 1)]
 
 
 def test_conversations_reach_whom_they_concern(
