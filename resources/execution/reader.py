@@ -8,7 +8,7 @@ from zlib import crc32
 
 from resources.documents.completion import completed_list
 from resources.errors import Problem, not_permitted, not_signed_in, not_visible
-from resources.execution.run import bind_plan, rows_later, run_plan
+from resources.execution.run import bind_plan, rows_later, run_plan, run_together
 from resources.query.closed import is_closed
 from resources.query.cursors import PageCursor
 from resources.query.parsing import filter_errors, list_query, view_selection
@@ -86,6 +86,15 @@ def record_by_id(resource: Resource, actor: Actor, record_id: UUID, selection: S
     """Answer what was chosen of the record of an id; raises Problem 404 as above."""
     plan = view_plan(resource, actor.kind, selection)
     return _record_answer(plan, run_plan(plan, actor, {"id": record_id}))
+
+
+def records_by_ids(
+    resource: Resource, actor: Actor, ids: Sequence[UUID], selection: Selection
+) -> Sequence[Answer | None]:
+    """Answer what was chosen of each of several records, None for what the actor may not view."""
+    plan = view_plan(resource, actor.kind, selection)
+    found = run_together([bind_plan(plan, actor, {"id": each}) for each in ids])
+    return [_record_answer(plan, rows) if rows else None for rows in found]
 
 
 def record_later(

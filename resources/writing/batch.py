@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS, transaction
@@ -14,7 +15,7 @@ from rest_framework import serializers
 from resources import search
 from resources.connections import databases, one_piece
 from resources.errors import FieldError, Problem, as_problem, beyond_scope
-from resources.execution.reader import record_by_id
+from resources.execution.reader import record_uuid, records_by_ids
 from resources.query.parsing import view_selection
 from resources.writing.batch_locks import lock_all, target_of_write
 from resources.writing.operations import create_record, delete_record, run_action, update_record
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from resources.actors import Actor
     from resources.declaration import Resource
+    from resources.execution.reader import Answer
     from resources.json_text import JsonObject
     from resources.targets import Target
 
@@ -49,16 +51,12 @@ class BatchInput(serializers.Serializer[object]):
     requests = serializers.ListField(child=BatchWrite(), allow_empty=False, max_length=MOST_WRITES)
 
 
-@dataclass(frozen=True, slots=True)
-class BatchAnswer:
-    """How one write of a batch went: a status and the record, if there is one."""
+class BatchOutcome(NamedTuple):
+    """How one write of a batch went: a status, and which record it wrote."""
 
     status: int
-    body: bytes = b"null"
-
-    def text(self) -> bytes:
-        """Return the answer as JSON."""
-        return b'{"status":%d,"body":%s}' % (self.status, self.body)
+    resource: Resource
+    record_id: UUID
 
 
 def batch_writes(sent: object) -> Sequence[JsonObject]:
@@ -105,20 +103,29 @@ def _answers(actor: Actor, writes: Sequence[JsonObject]) -> bytes:
     """Run writes in the transaction that there is."""
     with search.gathered():
         lock_all(actor, writes)
-        answers = [_numbered(number, actor, write) for number, write in enumerate(writes)]
-    return b'{"results":[' + b",".join(answer.text() for answer in answers) + b"]}"
+        outcomes = (_numbered(number, actor, write) for number, write in enumerate(writes))
+        if all(map(_is_creation, writes)):
+            answers = _shown_together(actor, list(outcomes))
+        else:
+            answers = [_shown(actor, outcome) for outcome in outcomes]
+    return b'{"results":[' + b",".join(answers) + b"]}"
 
 
-def _numbered(number: int, actor: Actor, write: JsonObject) -> BatchAnswer:
+def _is_creation(write: JsonObject) -> bool:
+    target = target_of_write(write)
+    return write["method"] == "POST" and target is not None and not target.record_id
+
+
+def _numbered(number: int, actor: Actor, write: JsonObject) -> BatchOutcome:
     try:
-        answer = _run(actor, write)
+        outcome = _run(actor, write)
         databases[DEFAULT_DB_ALIAS].send_deferred()  # whose errors are this write's
     except Exception as error:
         problem = as_problem(error)
         if problem is None:
             raise
         raise _within(problem, number) from error
-    return answer
+    return outcome
 
 
 def _within(problem: Problem, number: int) -> Problem:
@@ -131,7 +138,7 @@ def _within(problem: Problem, number: int) -> Problem:
     return replace(problem, errors=errors)
 
 
-def _run(actor: Actor, write: JsonObject) -> BatchAnswer:
+def _run(actor: Actor, write: JsonObject) -> BatchOutcome:
     target = target_of_write(write)
     if target is None:
         raise Problem(404, "not_found", _("There is no such resource."))
@@ -142,29 +149,48 @@ def _run(actor: Actor, write: JsonObject) -> BatchAnswer:
     if target.action_name:
         return _acted(target, actor, write)
     if method == "POST" and not record_id:
-        return _shown(201, resource, actor, create_record(resource, actor, body).pk)
+        return BatchOutcome(201, resource, create_record(resource, actor, body).pk)
     if method == "PATCH" and record_id:
         row = update_record(resource, actor, record_id, body, write.get("if_match", ""))
-        return _shown(200, resource, actor, row.pk)
+        return BatchOutcome(200, resource, row.pk)
     if method == "DELETE" and record_id:
         delete_record(resource, actor, record_id, write.get("if_match", ""))
-        return BatchAnswer(204)
+        return BatchOutcome(204, resource, record_uuid(record_id))
     raise Problem(405, "method_not_allowed", _("This path does not take this method."))
 
 
-def _acted(target: Target, actor: Actor, write: JsonObject) -> BatchAnswer:
+def _acted(target: Target, actor: Actor, write: JsonObject) -> BatchOutcome:
     action = target.action(write["method"])
     if action is None:
         raise Problem(404, "not_found", _("There is no such action."))
     sent = write.get("body") or {}
     if_match = write.get("if_match", "")
     row = run_action(target.resource, action, actor, target.record_id, sent, if_match)
-    return _shown(200, target.resource, actor, row.pk)
+    return BatchOutcome(200, target.resource, row.pk)
 
 
-def _shown(status: int, resource: Resource, actor: Actor, record_id: UUID) -> BatchAnswer:
-    try:
-        shown = view_selection(resource, "")
-        return BatchAnswer(status, record_by_id(resource, actor, record_id, shown).body)
-    except Problem:
-        return BatchAnswer(status, orjson.dumps({"id": str(record_id)}))
+def _shown_together(actor: Actor, creations: Sequence[BatchOutcome]) -> Sequence[bytes]:
+    """Return the answers to creations, whose records are read one after the other in the end."""
+    by_resource: dict[Resource, list[UUID]] = defaultdict(list)
+    for creation in creations:
+        by_resource[creation.resource].append(creation.record_id)
+    shown: dict[UUID, Answer | None] = {}
+    for resource, ids in by_resource.items():
+        records = records_by_ids(resource, actor, ids, view_selection(resource, ""))
+        shown.update(zip(ids, records, strict=True))
+    return [_answer(creation, shown[creation.record_id]) for creation in creations]
+
+
+def _shown(actor: Actor, outcome: BatchOutcome) -> bytes:
+    """Return the answer to a write, with its record as this write left it."""
+    if outcome.status == 204:
+        return b'{"status":204,"body":null}'
+    selection = view_selection(outcome.resource, "")
+    (shown,) = records_by_ids(outcome.resource, actor, [outcome.record_id], selection)
+    return _answer(outcome, shown)
+
+
+def _answer(outcome: BatchOutcome, shown: Answer | None) -> bytes:
+    """Return the answer to a write as JSON, with the id of a record that is not to be seen."""
+    body = shown.body if shown else orjson.dumps({"id": str(outcome.record_id)})
+    return b'{"status":%d,"body":%s}' % (outcome.status, body)

@@ -75,6 +75,23 @@ def test_alice_can_write_several_records_in_one_transaction(alice: Persona) -> N
     assert answers[2]["body"]["status"] == "published"
 
 
+def test_a_batch_of_creations_answers_each_record_at_its_place(alice: Persona) -> None:
+    def creation(path: str, **body: str) -> dict[str, object]:
+        return {"method": "POST", "path": path, "body": body}
+
+    requests = [
+        creation("cards", title="Moth"),
+        creation("collections", title="Binder"),
+        creation("cards", title="Ant", status="published"),
+    ]
+    answers = alice.api.post("batch", {"requests": requests}).json()["results"]
+    assert [answer["status"] for answer in answers] == [201] * 3
+    assert [answer["body"]["title"] for answer in answers] == ["Moth", "Binder", "Ant"]
+    for request, answer in zip(requests, answers, strict=True):
+        shown = alice.api.get(f"{request['path']}/{answer['body']['id']}")
+        assert answer["body"] == shown.json()
+
+
 def test_a_batch_cannot_half_happen(alice: Persona, bob: Persona) -> None:
     card = bob.creates("cards", title="Dragon", status="published")
     requests = [
