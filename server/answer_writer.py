@@ -6,7 +6,7 @@ a cached answer does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
@@ -24,10 +24,23 @@ TEXT = bytes({*range(256)} - {*range(32), 127} | {ord("\t")})
 """The bytes that a header may have: a tab is the one control character (RFC 9110, 5.5)."""
 
 
+class AnswerConnection(Protocol):
+    """What a connection does for its answers."""
+
+    passing_bytes: int | None
+    """How much more is read of what nobody wants, as it was refused; None while all is wanted."""
+
+    def write_later(self, cycle: RequestResponseCycle, answer: bytes) -> None:
+        """Write a whole answer after this turn of the event loop."""
+
+
 class AnswerWriter:
     """An ASGI application that gives the next one another `send`, for one request."""
 
-    def __init__(self, cycle: RequestResponseCycle, next_app: ASGIApp) -> None:
+    def __init__(
+        self, connection: AnswerConnection, cycle: RequestResponseCycle, next_app: ASGIApp
+    ) -> None:
+        self.connection = connection
         self.cycle: Any = cycle
         self.next_app = next_app
         self.start: Message | None = None
@@ -35,7 +48,9 @@ class AnswerWriter:
         self.head = b""
 
     def __call__(self, scope: Scope, receive: Receive, _send: Send) -> Awaitable[None]:
-        """Answer the request."""
+        """Answer the request, unless it was refused together with what came after it."""
+        if self.connection.passing_bytes is not None:
+            return _nothing()
         return self.next_app(scope, receive, self.send)
 
     async def send(self, message: Message) -> None:
@@ -71,9 +86,11 @@ class AnswerWriter:
         cycle = self.cycle
         cycle.response_started = cycle.response_complete = True
         cycle.waiting_for_100_continue = False
-        cycle.transport.write(self.head + body)
-        cycle.message_event.set()
-        cycle.on_response()
+        self.connection.write_later(cycle, self.head + body)
+
+
+async def _nothing() -> None:
+    """Do nothing."""
 
 
 def head_of(status: int, headers: Sequence[tuple[bytes, bytes]]) -> bytes:

@@ -50,9 +50,8 @@ class HttpConnection(HttpToolsProtocol):
         """What has come of a head that is not whole yet; None while none is awaited."""
         self.head_timer: TimerHandle | None = None
         self.refused_with = 400
-        self.is_parsing = False
-        self.parsed: tuple[RequestResponseCycle, ASGIApp] | None = None
-        """A request that has just been parsed, and what answers it."""
+        self.unwritten: tuple[RequestResponseCycle, bytes] | None = None
+        """A request that has been answered, and the answer, until the end of this turn."""
         self.passing_bytes: int | None = None
         """How much more is read of what nobody wants; None while all is wanted."""
 
@@ -88,13 +87,8 @@ class HttpConnection(HttpToolsProtocol):
             if self.passing_bytes < 0:
                 self.transport.close()
             return
-        self.is_parsing = True
+        self._write_answer()
         super().data_received(data)
-        self.is_parsing = False
-        parsed, self.parsed = self.parsed, None
-        # What was refused together with what came after it is not begun.
-        if parsed is not None and not parsed[0].disconnected:
-            self._answer_now(*parsed)
         if self.head_bytes is not None:
             self._await_head(len(data))
 
@@ -119,19 +113,30 @@ class HttpConnection(HttpToolsProtocol):
 
     @override
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:
-        """Begin to answer a request; one that is just being parsed, as soon as that is done."""
-        if self.is_parsing:
-            self.parsed = cycle, app
-        else:
-            super()._start_asgi_task(cycle, _written_whole(cycle, app))
+        answering: ASGIApp = AnswerWriter(self, cycle, app)
+        super()._start_asgi_task(cycle, answering)
 
-    def _answer_now(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:
-        """Answer a request here and now, up to where its answer has to wait for something."""
-        answering = cycle.run_asgi(_written_whole(cycle, app))
-        task = asyncio.Task(answering, loop=self.loop, eager_start=True)
-        if not task.done():
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+    def write_later(self, cycle: RequestResponseCycle, answer: bytes) -> None:
+        """Write a whole answer after this turn of the event loop.
+
+        Answers that are written one after the other find the code of the kernel and of uvloop in
+        the processor's caches.
+        """
+        self.unwritten = cycle, answer
+        self.loop.call_soon(self._write_answer)
+
+    def _write_answer(self) -> None:
+        if self.unwritten is not None:
+            (cycle, answer), self.unwritten = self.unwritten, None
+            self.transport.write(answer)
+            cycle.message_event.set()
+            self.on_response_complete()
+
+    @override
+    def shutdown(self) -> None:
+        # Closed first, the transport would not take it any more.
+        self._write_answer()
+        super().shutdown()
 
     @override
     def on_response_complete(self) -> None:
@@ -264,10 +269,6 @@ class WebSocketConnection(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         self.conn.parser.close()
         self.conn.parser_exc = None
-
-
-def _written_whole(cycle: RequestResponseCycle, app: ASGIApp) -> ASGIApp:
-    return AnswerWriter(cycle, app)
 
 
 def _refused(status: int) -> tuple[list[tuple[bytes, bytes]], bytes]:

@@ -22,7 +22,8 @@ from resources.http.actor_cache import ActorCache
 from resources.http.exchange import Exchange
 from resources.http.request import READS
 from server.costly_lane import CostlyLane
-from server.write_executor import NOT_HERE, ThreadPool, answered_always, error_answer
+from server.inline_queries import InlineQueries
+from server.write_executor import NOT_HERE, ThreadPool, error_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
@@ -47,6 +48,7 @@ class ReadExecutor:
 
     def __init__(self) -> None:
         self.threads = ThreadPool(settings.RESOURCE_THREADS, "reads")
+        self.inline = InlineQueries()
         self.costly = CostlyLane()
         self.is_embedded = connection.vendor == "sqlite"
         lifetime = EXACT_LIFETIME if self.is_embedded else NOTIFIED_LIFETIME
@@ -142,7 +144,7 @@ class ReadExecutor:
         """Run a query unless the same is under way and began no earlier than the last change."""
         if self.is_embedded:
             try:
-                return answered_always(work)
+                return await self.inline.run(key, work)
             except NOT_HERE:
                 pass
         task = self.under_way.get(key)

@@ -29,6 +29,7 @@ class Site:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.may_go_on = asyncio.Event()
+        self.when_answered: Callable[[], None] = lambda: None
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -49,6 +50,7 @@ class Site:
         length = (b"content-length", b"%d" % len(body))
         await send(head(200, [length, *extra.get(path, [])]))
         await send({"type": "http.response.body", "body": b"" if is_head(scope) else body})
+        self.when_answered()
 
 
 def head(status: int, headers: Sequence[tuple[bytes, bytes]]) -> Message:
@@ -67,7 +69,7 @@ class Conversation:
         self.site = site
 
     async def __aenter__(self) -> Conversation:
-        server = server_of(self.site, patience=1)
+        self.server = server = server_of(self.site, patience=1)
         server.config.load()
         connection = partial(
             HttpConnection, config=server.config, server_state=server.server_state, app_state={}
@@ -150,6 +152,20 @@ def test_an_answer_can_be_the_last_of_its_connection() -> None:
         client.send("GET /last")
         assert "connection: close" in await client.head()
         assert await client.reader.read() == b"/last"
+
+    tell(story)
+
+
+def test_an_answer_is_sent_that_a_stop_of_the_server_comes_upon() -> None:
+    async def story(client: Conversation) -> None:
+        def stop() -> None:
+            for connection in [*client.server.server_state.connections]:
+                connection.shutdown()
+
+        client.site.when_answered = stop
+        client.send("GET /a")
+        await client.head()
+        assert await client.reader.read() == b"/a"
 
     tell(story)
 
