@@ -26,7 +26,7 @@ from resources.answers import HttpAnswer, answered, problem_answer
 from resources.connections import one_piece, with_connection
 from resources.errors import Problem
 from resources.event_loop import MustRunInThread
-from resources.http.pipeline import answer_of, write_steps
+from resources.http.pipeline import BEGIN_WRITE, END_WRITE, HEADERS, answer_of, run, write_steps
 from server.waiting import in_thread
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ NOT_HERE = (MustRunInThread, SynchronousOnlyOperation)
 """What says that an event loop is no place for the work."""
 
 type Work = Callable[[], HttpAnswer]
+type Writing = Callable[[], HttpAnswer | Work]
+"""What writes, and returns the answer, or what answers once all of its group is written."""
 
 
 class WriteExecutor(Protocol):
@@ -84,7 +86,7 @@ class ThreadPool:
 class QueuedWrite:
     """Work with the context of its request, its places in a group, and its answer at last."""
 
-    work: Work
+    work: Writing
     context: Context
     places: int = 1
     answer: HttpAnswer | None = None
@@ -105,7 +107,7 @@ class GroupCommitWriter:
         self.jobs: SimpleQueue[Waiting] = SimpleQueue()
         self.thread: Thread | None = None
 
-    async def run(self, work: Work, places: int = 1) -> HttpAnswer:
+    async def run(self, work: Writing, places: int = 1) -> HttpAnswer:
         """Run `work` with the next group."""
         if self.thread is None:
             # Not sooner: this process may yet be forked, and its threads would stay behind.
@@ -117,7 +119,7 @@ class GroupCommitWriter:
 
     async def write(self, exchange: Exchange) -> HttpAnswer:
         """Run the steps of a write with the next group."""
-        return await self.run(partial(write_in_language, exchange), places_of(exchange))
+        return await self.run(partial(begin_in_language, exchange), places_of(exchange))
 
     def _write_for_ever(self) -> None:
         while True:
@@ -156,7 +158,7 @@ def write_group(group: Sequence[QueuedWrite]) -> None:
     """Write a group, else each piece of it by itself; then every one has its answer."""
     if len(group) == 1 or not _is_written_together(group):
         for job in group:
-            job.answer = job.context.run(answered_always, job.work)
+            job.answer = job.context.run(answered_always, lambda job=job: _answer(job.work()))
 
 
 def _is_written_together(group: Sequence[QueuedWrite]) -> bool:
@@ -166,11 +168,16 @@ def _is_written_together(group: Sequence[QueuedWrite]) -> bool:
     """
     try:
         with transaction.atomic(), one_piece(), search.gathered():
-            for job in group:
-                job.answer = job.context.run(answered, job.work)
+            outcomes = [job.context.run(answered, job.work) for job in group]
+            for job, outcome in zip(group, outcomes, strict=True):
+                job.answer = job.context.run(answered, partial(_answer, outcome))
     except Exception:  # noqa: BLE001 - told by what is written again
         return False
     return True
+
+
+def _answer(outcome: HttpAnswer | Work) -> HttpAnswer:
+    return outcome if isinstance(outcome, HttpAnswer) else outcome()
 
 
 def _resolve(group: Sequence[Waiting]) -> None:
@@ -185,6 +192,12 @@ def write_in_language(exchange: Exchange) -> HttpAnswer:
     return written(exchange)
 
 
+def begin_in_language(exchange: Exchange) -> HttpAnswer | Work:
+    """Begin a write in the language of its request."""
+    translation.activate(exchange.request.language)
+    return begun(exchange)
+
+
 @cache
 def context_in(language: str) -> Context:
     """Return a context whose messages are in a language; each write has a copy of it."""
@@ -196,6 +209,18 @@ def context_in(language: str) -> Context:
 def written(exchange: Exchange) -> HttpAnswer:
     """Run the steps of a write in the language of the context."""
     return answer_of(write_steps(exchange), exchange)
+
+
+def begun(exchange: Exchange) -> HttpAnswer | Work:
+    """Run the steps of a write; of a creation only those up to its answer, which is returned.
+
+    Nobody else can have changed the new record before the group is over. So the records of a group
+    are read one after the other: in between, nothing of it stays in the processor's caches.
+    """
+    request = exchange.request
+    if request.method != "POST" or request.action or request.is_batch:
+        return written(exchange)
+    return run((*BEGIN_WRITE, *HEADERS), exchange) or partial(answer_of, END_WRITE, exchange)
 
 
 def answered_always[Result](work: Callable[[], Result]) -> Result | HttpAnswer:

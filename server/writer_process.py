@@ -47,10 +47,10 @@ from server.write_executor import (
     GroupCommitWriter,
     QueuedWrite,
     a_group,
+    begun,
     context_in,
     places_of,
     write_group,
-    written,
 )
 from server.writer_frames import BUSY, HELLO, NEWS, Frames, frame
 
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from resources.http.request import Wire
     from resources.models import Change
     from server.child_processes import Child
+    from server.write_executor import Work
 
 logger = logging.getLogger("holobase.crash")
 
@@ -315,13 +316,13 @@ class Writer:
                 work = partial(self._write, exchange)
                 yield line, number, QueuedWrite(work, own, places_of(exchange))
 
-    def _write(self, exchange: Exchange) -> HttpAnswer:
+    def _write(self, exchange: Exchange) -> HttpAnswer | Work:
         """Write, and say before that this goes on: a group of writes may take long together."""
         if monotonic() - self.said_busy_at >= BUSY_SECONDS:
             self.said_busy_at = monotonic()
             for line in self.lines:
                 line.say(frame(BUSY))
-        return written(exchange)
+        return begun(exchange)
 
     def _hear(self, change: Change, **_signal: object) -> None:
         self.has_news = True
