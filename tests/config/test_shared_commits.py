@@ -10,6 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 from django.db import connection, transaction
 
@@ -19,17 +20,16 @@ from resources.actors import SYSTEM, Actor
 from resources.answers import HttpAnswer
 from resources.errors import Problem
 from resources.http.exchange import Exchange
-from resources.http.pipeline import WRITE, answer_of
 from resources.http.request import Request
 from resources.models import Change, SearchEntry
 from resources.search.partitions import OF_TITLE, partition_of
-from server.write_executor import PLACES_OF_BATCH, GroupCommitWriter, QueuedWrite, a_group
+from server.write_executor import PLACES_OF_BATCH, GroupCommitWriter, QueuedWrite, a_group, begun
 from tests.personas import new_member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pytest_django.fixtures import Settings
+
+    from server.write_executor import Writing
 
 # On PostgreSQL every write has its own commit.
 pytestmark = pytest.mark.embedded
@@ -42,7 +42,7 @@ def dana(transactional_db: None) -> UUID:
     return UUID(str(user.pk))
 
 
-def together(*works: Callable[[], HttpAnswer]) -> list[int]:
+def together(*works: Writing) -> list[int]:
     """Have one group written of all the works; returns their statuses."""
 
     async def run() -> list[HttpAnswer]:
@@ -217,7 +217,9 @@ def test_a_write_that_is_tried_again_counts_once(dana: UUID, settings: Settings)
     ]
     for exchange in exchanges:
         exchange.actor = actor
-    assert together(*[partial(answer_of, WRITE, each) for each in exchanges]) == [201, 404, 201]
+    assert together(*[partial(begun, each) for each in exchanges]) == [201, 404, 201]
+    titles = [orjson.loads(each.answer.body).get("title") for each in exchanges if each.answer]
+    assert titles == ["Dragon", "Not Found", "Moth"]
     remaining = [each.limits["RateLimit-Remaining"] for each in exchanges if each.limits]
     assert remaining == ["99", "98", "97"]
 
