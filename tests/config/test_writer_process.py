@@ -255,7 +255,7 @@ def test_one_that_hangs_is_replaced_and_who_waits_is_told(tmp_path: Path) -> Non
 def test_a_writer_at_work_says_so_before_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writer_process, "BUSY_SECONDS", 0)
     monkeypatch.setattr(writer_process, "_unpacked", lambda _exchange: IN_ENGLISH)
-    monkeypatch.setattr(writer_process, "written", lambda _exchange: HttpAnswer(204))
+    monkeypatch.setattr(writer_process, "begun", lambda _exchange: HttpAnswer(204))
     server, peer = socket.socketpair()
     writer = Writer()
     writer.admit(peer)
