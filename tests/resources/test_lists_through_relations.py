@@ -172,14 +172,11 @@ def test_only_one_named_record_pins_a_relation(expression: str, pinned: set[str]
 
 
 def test_nothing_asks_a_declared_list_rule_as_if_relations_were_pinned() -> None:
-    """`rule("list")` and `list_rule(pinned)` do; that nothing at all is listed may be asked."""
+    """`rule("list")` and `list_rule(pinned)` do; `is_closed` asks whether anything is listed."""
     asked = re.compile(r"\.list\.\w+")
     found = {
         source.name: asked.findall(source.text)
         for source in all_sources()
         if not source.name.startswith("tests/") and asked.search(source.text)
     }
-    assert found == {
-        "resources/declaration.py": [".list.for_list"],
-        "resources/execution/reader.py": [".list.scope"],
-    }
+    assert found == {"resources/declaration.py": [".list.for_list"]}
