@@ -81,6 +81,7 @@ def test_a_new_request_takes_over_from_one_that_hangs(dana: Tus) -> None:
     async def go() -> tuple[Answer, Answer, Answer]:
         hanging = dana.patch(place, 0)
         await hanging.send(PICTURE[:10])
+        await hanging.is_being_read()
         head = dana.request("HEAD", place)
         await head.send(b"", is_last=True)
         offset = (await head.answer()).offset

@@ -66,6 +66,12 @@ class Request:
         """Send a piece of the body."""
         await self.http.send_input({"type": "http.request", "body": body, "more_body": not is_last})
 
+    async def is_being_read(self) -> None:
+        """Wait until the pieces that were sent are taken: the request has begun."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.http.input_queue.empty():
+                await asyncio.sleep(0.01)
+
     async def leave(self) -> None:
         """Go away in the middle, and wait until that has been noticed."""
         await self.http.send_input({"type": "http.disconnect"})
