@@ -17,7 +17,8 @@ from resources.connections import databases, one_piece
 from resources.errors import FieldError, Problem, as_problem, beyond_scope
 from resources.execution.reader import record_uuid, records_by_ids
 from resources.query.parsing import view_selection
-from resources.writing.batch_locks import lock_all, target_of_write
+from resources.targets import API_PREFIX, target_of
+from resources.writing.batch_locks import lock_all
 from resources.writing.operations import create_record, delete_record, run_action, update_record
 
 if TYPE_CHECKING:
@@ -102,23 +103,30 @@ def run_batch(actor: Actor, writes: Sequence[JsonObject]) -> bytes:
 def _answers(actor: Actor, writes: Sequence[JsonObject]) -> bytes:
     """Run writes in the transaction that there is."""
     with search.gathered():
-        lock_all(actor, writes)
-        outcomes = (_numbered(number, actor, write) for number, write in enumerate(writes))
-        if all(map(_is_creation, writes)):
+        targets = [_target(write) for write in writes]
+        lock_all(actor, targets, writes)
+        outcomes = (
+            _numbered(number, actor, target, write)
+            for number, (target, write) in enumerate(zip(targets, writes, strict=True))
+        )
+        if all(map(_is_creation, targets, writes)):
             answers = _shown_together(actor, list(outcomes))
         else:
             answers = [_shown(actor, outcome) for outcome in outcomes]
     return b'{"results":[' + b",".join(answers) + b"]}"
 
 
-def _is_creation(write: JsonObject) -> bool:
-    target = target_of_write(write)
+def _target(write: JsonObject) -> Target | None:
+    return target_of(str(write["path"]).removeprefix(API_PREFIX).strip("/"))
+
+
+def _is_creation(target: Target | None, write: JsonObject) -> bool:
     return write["method"] == "POST" and target is not None and not target.record_id
 
 
-def _numbered(number: int, actor: Actor, write: JsonObject) -> BatchOutcome:
+def _numbered(number: int, actor: Actor, target: Target | None, write: JsonObject) -> BatchOutcome:
     try:
-        outcome = _run(actor, write)
+        outcome = _run(actor, target, write)
         databases[DEFAULT_DB_ALIAS].send_deferred()  # whose errors are this write's
     except Exception as error:
         problem = as_problem(error)
@@ -138,8 +146,7 @@ def _within(problem: Problem, number: int) -> Problem:
     return replace(problem, errors=errors)
 
 
-def _run(actor: Actor, write: JsonObject) -> BatchOutcome:
-    target = target_of_write(write)
+def _run(actor: Actor, target: Target | None, write: JsonObject) -> BatchOutcome:
     if target is None:
         raise Problem(404, "not_found", _("There is no such resource."))
     resource, record_id = target.resource, target.record_id

@@ -14,7 +14,6 @@ from uuid import UUID
 from django.db import connection
 
 from resources.execution.reader import record_uuid
-from resources.targets import API_PREFIX, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -28,18 +27,13 @@ if TYPE_CHECKING:
     type Ids = Mapping[type[Model], Collection[UUID]]
 
 
-def target_of_write(write: JsonObject) -> Target | None:
-    """Return what the path of a batch's write names."""
-    return target_of(str(write["path"]).removeprefix(API_PREFIX).strip("/"))
-
-
-def lock_all(actor: Actor, writes: Sequence[JsonObject]) -> None:
+def lock_all(actor: Actor, targets: Sequence[Target | None], writes: Sequence[JsonObject]) -> None:
     """Lock what the writes of a batch will write, in one order for every batch.
 
-    First what actions say (`RecordAction.locks`), then the records that paths and bodies name. What
-    is no id is left to its write, but that of an action with locks: Problem 404 is raised for it.
+    `targets` are what the paths of the writes name. What actions say (`RecordAction.locks`) comes
+    first, then the records that paths and bodies name. What is no id is left to its write, but that
+    of an action with locks: Problem 404 is raised for it.
     """
-    targets = [target_of_write(write) for write in writes]
     _lock_as_declared(targets, writes)
     # SQLite has one who writes; a single write locks its rows in the order of its service.
     if connection.features.has_select_for_update and len(writes) > 1:
