@@ -147,7 +147,7 @@ CHECKS = (
     SetupCheck(
         "python_build",
         _("How Python was built"),
-        _("Without profile-guided optimisation (PGO) every request takes more of the processor."),
+        _("Without profile-guided optimisation (PGO) a write takes a tenth more of the processor."),
         _(
             "Install one with it (PYTHON_CONFIGURE_OPTS='--enable-optimizations --with-lto'"
             " pyenv install 3.13, or uv python install 3.13), remove .venv and run ./holo again."
